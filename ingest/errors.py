@@ -1,0 +1,37 @@
+"""Errors of loading and syncing files."""
+
+from __future__ import annotations
+
+from vectorstore.errors import FootnoteError
+
+
+class IngestError(FootnoteError):
+    """The ingest cannot go on."""
+
+
+class NothingToIngest(IngestError):
+    """The paths hold no file that can be read."""
+
+
+class LoadError(IngestError):
+    """One file cannot be loaded; the others go on."""
+
+
+class UnsupportedType(LoadError):
+    """No loader knows this kind of file."""
+
+
+class PasswordNeeded(LoadError):
+    """The file is encrypted and no given password opens it."""
+
+
+class NoText(LoadError):
+    """The file holds no text: it is empty, or a scan without a text layer."""
+
+
+class Unreadable(LoadError):
+    """The file is damaged, or not what its name says."""
+
+
+class TooLarge(LoadError):
+    """The file is larger, or grows larger, than the limits allow."""

@@ -1,0 +1,83 @@
+"""Document: a source as it is kept. Its `text` is what every offset points into."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a numbered part of the source begins in the text.
+
+    Attributes:
+        start: Offset into the text.
+        kind: What is numbered: "page", "slide", "row", "cue" …
+        number: The number that a person knows it by, from 1.
+    """
+
+    start: int
+    kind: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading as it stands in the text: `text[start:end]`, level 1 (top) to 6."""
+
+    start: int
+    end: int
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One source, loaded.
+
+    Offsets everywhere are Python string offsets into `text`, end exclusive. `text` never changes
+    once stored; a changed source becomes a new text under the same id.
+
+    Attributes:
+        id: Stable name inside the library, 16 hexadecimal digits.
+        source: Absolute path, or address, that it was read from.
+        title: What a person calls it.
+        media_type: For example "text/markdown", "application/pdf".
+        text: The text that is searched and quoted.
+        sha256: Digest of the source's bytes.
+        collection: The collection it belongs to.
+        places: Pages, slides or rows, by ascending start; empty where the source has none.
+        headings: Headings by ascending start.
+        size: Bytes of the source.
+        modified: Time of the source's last change, ISO 8601 in UTC ("2026-11-25T09:30:00Z"), or "".
+    """
+
+    id: str
+    source: str
+    title: str
+    media_type: str
+    text: str
+    sha256: str
+    collection: str = "default"
+    places: tuple[Place, ...] = ()
+    headings: tuple[Heading, ...] = ()
+    size: int = 0
+    modified: str = ""
+
+    def place_at(self, offset: int) -> Place | None:
+        """Return the last place that begins at or before `offset`, or None."""
+        index = bisect_right(self.places, offset, key=lambda place: place.start)
+        return self.places[index - 1] if index else None
+
+    def page_at(self, offset: int) -> int | None:
+        """Return the page or slide number at `offset`, or None where the source has no pages."""
+        place = self.place_at(offset)
+        return place.number if place and place.kind in ("page", "slide") else None
+
+    def heading_path(self, offset: int) -> tuple[str, ...]:
+        """Return the titles of the headings that `offset` stands under, outermost first."""
+        path: list[Heading] = []
+        for heading in self.headings[: bisect_right(self.headings, offset, key=lambda h: h.start)]:
+            while path and path[-1].level >= heading.level:
+                path.pop()
+            path.append(heading)
+        return tuple(self.text[h.start : h.end] for h in path)

@@ -1,0 +1,68 @@
+"""Errors of the library. Each says what happened, to what, and what to do.
+
+`FootnoteError` is the root of every error that a person may meet: `str(error)` is one or two plain
+sentences, `error.remedy` the next step. Surfaces print both and never a traceback.
+"""
+
+from __future__ import annotations
+
+
+class FootnoteError(Exception):
+    """Root of all errors meant for a person.
+
+    Args:
+        message: What happened, to what. One or two sentences.
+        remedy: What the person can do about it; empty when nothing can be done.
+    """
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class LibraryError(FootnoteError):
+    """The library cannot do what was asked of it."""
+
+
+class LibraryMissing(LibraryError):
+    """There is no library at this place, or nothing has been added to it."""
+
+
+class LibraryBusy(LibraryError):
+    """Another process is writing to the library."""
+
+
+class LibraryTooNew(LibraryError):
+    """The library was written by a newer version of Footnote."""
+
+
+class LibraryDamaged(LibraryError):
+    """The catalog, which is the truth, cannot be read."""
+
+
+class LibraryReadOnly(LibraryError):
+    """The folder of the library cannot be written."""
+
+
+class DiskFull(LibraryError):
+    """There is not enough room on the disk."""
+
+
+class ModelMismatch(LibraryError):
+    """The library was embedded with another model than the one that is set."""
+
+
+class ModelMissing(LibraryError):
+    """The embedding model is not on this machine."""
+
+
+class DocumentMissing(LibraryError):
+    """No document of the library has this id, path or name."""
+
+
+class VectorsUnavailable(LibraryError):
+    """The Chroma server cannot be reached or refuses the collection."""

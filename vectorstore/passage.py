@@ -1,0 +1,107 @@
+"""Chunk, Passage and Filter: what is embedded, what is found, and where to look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+ChunkKind = Literal["body", "heading", "caption", "byline", "navigation", "table", "code"]
+"""What a chunk is. Only "body", "table" and "code" may be quoted as an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One to three sentences of a document: the unit that is embedded and ranked.
+
+    Attributes:
+        start, end: Offsets into the document's text, end exclusive.
+        ordinal: Position in the document, from 0.
+        section: Number of the section (about 250 tokens around it) in the document, from 0.
+        kind: What it is; headings and the like are found but never quoted.
+        sentences: Offsets (start, end) of its sentences, in reading order.
+    """
+
+    start: int
+    end: int
+    ordinal: int
+    section: int
+    kind: ChunkKind = "body"
+    sentences: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """The parts of a passage's score, each meaning the same in a library of any size.
+
+    Attributes:
+        cosine: Cosine of question and chunk, -1 to 1.
+        coverage: Share of the question's IDF weight whose words stand in the chunk, 0 to 1.
+        section_cosine: Cosine of question and section.
+        section_coverage: Share of the question's IDF weight found in the section.
+    """
+
+    cosine: float = 0.0
+    coverage: float = 0.0
+    section_cosine: float = 0.0
+    section_coverage: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of text that was found for a query. `text` equals the document's text[start:end].
+
+    Attributes:
+        document: Id of the document.
+        title, source, collection: Of the document.
+        start, end: Offsets into the document's text.
+        text: The verbatim text.
+        score: Higher is better; absolute, see `search.py`.
+        rank: From 1.
+        page: Page or slide number, or None.
+        place: What a person reads: "p. 14", "slide 3", "row 12"; "" where there is none.
+        heading: Path of the headings above it, joined by " › ".
+        kind: Kind of the chunk.
+        sentences: Offsets (start, end) of its sentences into the document's text.
+        section: (start, end) of the section around it.
+        signals: What the score is made of.
+    """
+
+    document: str
+    title: str
+    source: str
+    start: int
+    end: int
+    text: str
+    score: float
+    rank: int
+    collection: str = "default"
+    page: int | None = None
+    place: str = ""
+    heading: str = ""
+    kind: ChunkKind = "body"
+    sentences: tuple[tuple[int, int], ...] = ()
+    section: tuple[int, int] = (0, 0)
+    signals: Signals = field(default_factory=Signals)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which documents to search. Empty fields do not restrict; filled ones must all hold.
+
+    Attributes:
+        collections: Names of collections.
+        documents: Ids of documents.
+        sources: Glob patterns on the source path or address ("*/reports/*.pdf").
+        media_types: Exact ("application/pdf") or by family ("text/*").
+        modified_after, modified_before: ISO 8601 dates or times, inclusive.
+    """
+
+    collections: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    media_types: tuple[str, ...] = ()
+    modified_after: str = ""
+    modified_before: str = ""
+
+    def __bool__(self) -> bool:
+        return self != Filter()
