@@ -31,7 +31,7 @@ STOP_WORDS = frozenset(
     """a an the this that these those there here it its he him his she her hers they them their theirs we us our
     ours you your yours i me my mine myself itself themselves himself herself who whom whose which what when where
     why how and or but nor so if then than as at by for from in into of off on onto out over to up with without
-    about above after again against all am any are be because been before being below between both can could did do
+    about above after again against all am any are is be because been before being below between both can could did do
     does doing down during each few further had has have having just more most no not now once only other own same
     should some such through too under until very was were will would shall may might must ought upon while also
     cannot dont didnt doesnt isnt arent wasnt werent wont tell explain describe give please according mentioned

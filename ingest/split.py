@@ -1,0 +1,230 @@
+"""From text to sentences, chunks and sections. Offsets are exact; nothing is changed or dropped.
+
+`sentences` finds them by rules of our own: the common libraries either lose offsets, cut at the line
+ends of hard-wrapped text, know no Chinese or Japanese, or download a model (docs/decisions/ has the
+comparison). A chunk is one to three whole sentences of one paragraph; a section is the run of chunks of
+about 250 tokens that is embedded in one pass of the encoder.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from ingest.structure import Block, blocks
+from vectorstore.document import Heading, Place
+from vectorstore.passage import Chunk
+
+CountTokens = Callable[[Sequence[str]], list[int]]
+
+MAX_SENTENCES = 3
+"""Sentences in a chunk, at most."""
+CHUNK_CHARACTERS = 280
+"""A chunk takes another sentence while it stays within this many characters (measured in evals/)."""
+
+_ABBREVIATIONS = frozenset(
+    """mr mrs ms dr prof rev hon st sr jr gen col lt capt cmdr sgt maj adm gov sen rep pres messrs mme mlle
+    vs v etc al cf ed eds vol vols no nos fig figs eq eqs sec ch chap pp p para art inc ltd co corp llc bros dept univ
+    assn approx est ca c min max avg jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun
+    e.g i.e a.m p.m u.s u.k u.n d.c ph.d m.d b.a m.a b.sc m.sc ave blvd rd mt ft lb oz viz resp incl ref refs
+    z.b d.h u.a bzw usw ca nr str hr fr dipl ing evtl ggf inkl vgl bspw sog
+    p.ex env av bd sra srta dña núm pág ej ud uds ee.uu sig sigg dott avv ing geom rag spett ecc
+    т.е т.д т.п др г гг руб млн млрд тыс им ул стр рис см""".split()
+)
+_NEVER_LAST = frozenset(
+    """mr mrs ms dr prof rev hon messrs mme mlle gen col lt capt cmdr sgt maj gov sen rep vs e.g i.e cf fig figs
+    eq eqs no nos vol pp p approx z.b d.h nr bzw vgl sra srta dott т.е""".split()
+)
+"""Abbreviations after which a capital letter or a number still goes on with the sentence."""
+_STARTERS = frozenset(
+    """the this that these those it its he she they we i you in on at for from by with as if when while after before
+    however but and or so a an there here what who how why where although though because since also both each many
+    most some such to our their his her no not one two let now then thus therefore moreover furthermore finally""".split()
+)
+_CLOSERS = "\"'”’»›)\\]}」』】）〉》"
+_BOUNDARY = re.compile(
+    rf"(?P<wide>[。！？｡]+[{_CLOSERS}]*)"
+    rf"|(?P<mark>[.!?…‽؟۔।॥։።]+[{_CLOSERS}]*)(?=\s|$|\[\d|(?<=[.!?])[A-Z])"
+    r"|(?P<thai>(?<=[\u0e00-\u0e7f]) {1,}(?=[\u0e00-\u0e7f]))"
+)
+_OPENERS = re.compile(r"[\s\"'“‘«‹(\[{「『【（〈《¿¡*_–—-]*")
+_WORD_BEFORE = re.compile(r"[\w.’'-]*$")
+_INITIAL = re.compile(r"(?:^|[\s(.])[A-Z]$")
+_FOOTNOTE_MARKS = re.compile(r"(?:\[\d+(?:[,–-]\d+)*\])+")
+
+
+def _is_boundary(text: str, match: re.Match[str], start: int, end: int) -> bool:
+    """Tell whether the punctuation at `match` ends a sentence of the block text[start:end]."""
+    mark = match.group()
+    if match.lastgroup == "wide":
+        # A full stop inside quotation marks goes on when a particle follows: 「はい。」と言った。
+        return not (mark[-1] in "」』）】" and re.match(r"[とがのはをにもでや、]", text[match.end() : match.end() + 1]))
+    if match.lastgroup == "thai":
+        return match.start() - start > 60
+    before = _WORD_BEFORE.search(text, start, match.start())
+    word = before.group() if before else ""
+    after = _OPENERS.match(text, match.end(), end)
+    position = after.end() if after else match.end()
+    following = text[position : position + 1]
+    if not following:
+        return True
+    if mark[0] in "!?…" or mark.startswith("..") or mark[0] not in ".":
+        return not following.islower()
+    glued = not text[match.end() : match.end() + 1].isspace() and text[match.end()] != "["
+    if glued:
+        next_word = re.match(r"[A-Za-z]+", text[position:end])
+        return bool(
+            len(word) > 2 and word.isalpha() and word.islower() and next_word and next_word.group().lower() in _STARTERS
+        )
+    if following.islower():
+        return False
+    lowered = word.lower().strip("'’")
+    if lowered in _NEVER_LAST and (following.isupper() or following.isdigit() or following in "(§"):
+        return False
+    next_word = re.match(r"\w+", text[position:end])
+    starts = bool(next_word and next_word.group().lower() in _STARTERS)
+    if lowered in _ABBREVIATIONS or (len(lowered) > 1 and "." in lowered and all(len(p) <= 2 for p in lowered.split("."))):
+        return starts and not following.isdigit()
+    if len(word) == 1 and word.isupper():  # an initial: J. Smith
+        return starts and word != "I"
+    # A list number "1." at the beginning of its line belongs to the item.
+    return not (lowered.isdigit() and len(lowered) <= 3 and text[start : match.start()].strip() == word)
+
+
+def sentences(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+    """Return offsets (start, end) of the sentences of text[start:end], blanks around them left out.
+
+    Single line ends inside are blanks: give one paragraph at a time (`structure.blocks` finds them).
+    """
+    end = len(text) if end is None else end
+    found: list[tuple[int, int]] = []
+    begin = start
+    for match in _BOUNDARY.finditer(text, start, end):
+        if match.start() < begin or not _is_boundary(text, match, begin, end):
+            continue
+        stop = match.end()
+        marks = _FOOTNOTE_MARKS.match(text, stop, end)  # "… in 2019.[3][4] The" keeps its marks
+        if marks:
+            stop = marks.end()
+        _append(found, text, begin, stop)
+        begin = stop
+    _append(found, text, begin, end)
+    return found
+
+
+def _append(found: list[tuple[int, int]], text: str, start: int, end: int) -> None:
+    piece = text[start:end]
+    left = start + len(piece) - len(piece.lstrip())
+    right = start + len(piece.rstrip())
+    if left >= right:
+        return
+    if found and not any(c.isalnum() for c in text[left:right]) and "\n\n" not in text[found[-1][1] : left]:
+        found[-1] = (found[-1][0], right)  # stray closing marks stay with their sentence
+    else:
+        found.append((left, right))
+
+
+def _cut_long(text: str, span: tuple[int, int], limit: int, count: CountTokens) -> Iterator[tuple[int, int]]:
+    """Cut a sentence that is longer than the encoder's window at clause ends, blanks, or anywhere."""
+    start, end = span
+    if end - start <= limit or (end - start <= limit * 12 and count([text[start:end]])[0] <= limit):
+        yield span
+        return
+    pieces = _halve(text, start, end)
+    for piece in pieces:
+        yield from _cut_long(text, piece, limit, count)
+
+
+def _halve(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    middle = (start + end) // 2
+    reach = (end - start) // 4
+    for pattern in (r"[;:；：]\s*", r"[,，、]\s*", r"\s+"):
+        cuts = [m.end() for m in re.finditer(pattern, text[middle - reach : middle + reach])]
+        if cuts:
+            cut = middle - reach + min(cuts, key=lambda c: abs(c - reach))
+            break
+    else:
+        cut = middle
+    halves: list[tuple[int, int]] = []
+    for left, right in ((start, cut), (cut, end)):
+        piece = text[left:right]
+        trimmed = (left + len(piece) - len(piece.lstrip()), left + len(piece.rstrip()))
+        if trimmed[0] < trimmed[1]:
+            halves.append(trimmed)
+    return halves
+
+
+def estimate_tokens(texts: Sequence[str]) -> list[int]:
+    """Return a rough upper count of word pieces: for splitting without a model."""
+    return [1 + len(t) // 3 + sum(1 for c in t if c > "\u2e80") for t in texts]
+
+
+def split(
+    text: str,
+    *,
+    headings: Sequence[Heading] = (),
+    places: Sequence[Place] = (),
+    count_tokens: CountTokens | None = None,
+    max_tokens: int = 256,
+) -> list[Chunk]:
+    """Return the chunks of a text in order, numbered by chunk and by section.
+
+    Args:
+        text: The stored text of one document.
+        headings: Headings that the loader found; more are found by their look.
+        places: Pages and the like; a chunk may cross a page where a sentence does.
+        count_tokens: Word pieces of each text; an estimate by length when None.
+        max_tokens: The encoder's window; a section stays within it, a longer sentence is cut.
+    """
+    count = count_tokens or estimate_tokens
+    budget = max_tokens - 2  # the encoder adds a token at each end
+    spans: list[tuple[Block, list[tuple[int, int]]]] = []
+    for block in blocks(text, headings):
+        whole = [(block.start, block.end)] if block.kind != "body" else sentences(text, block.start, block.end)
+        cut = [piece for span in whole for piece in _cut_long(text, span, budget, count)]
+        if cut:
+            spans.append((block, cut))
+    flat = [text[a:b] for _, cut in spans for a, b in cut]
+    lengths = iter(count(flat))
+    sizes = [[next(lengths) for _ in cut] for _, cut in spans]
+    return _assemble(spans, sizes, budget)
+
+
+def _assemble(spans: list[tuple[Block, list[tuple[int, int]]]], sizes: list[list[int]], budget: int) -> list[Chunk]:
+    chunks: list[Chunk] = []
+    section, filled = 0, 0
+    for (block, cut), tokens in zip(spans, sizes, strict=True):
+        if block.kind == "heading" and filled > budget // 4:
+            section, filled = section + 1, 0
+        for group in _group(cut, tokens, budget):
+            total = sum(tokens[i] for i in group)
+            if filled and filled + total > budget:
+                section, filled = section + 1, 0
+            filled += total
+            chunks.append(
+                Chunk(
+                    start=cut[group[0]][0],
+                    end=cut[group[-1]][1],
+                    ordinal=len(chunks),
+                    section=section,
+                    kind=block.kind,
+                    sentences=tuple(cut[i] for i in group),
+                )
+            )
+    return chunks
+
+
+def _group(cut: list[tuple[int, int]], tokens: list[int], budget: int) -> Iterator[list[int]]:
+    """Group neighbouring sentences of one block into chunks."""
+    group: list[int] = []
+    for index, (_, end) in enumerate(cut):
+        if group and (
+            len(group) == MAX_SENTENCES
+            or end - cut[group[0]][0] > CHUNK_CHARACTERS
+            or sum(tokens[i] for i in group) + tokens[index] > budget
+        ):
+            yield group
+            group = []
+        group.append(index)
+    if group:
+        yield group

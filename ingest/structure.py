@@ -1,0 +1,132 @@
+"""Blocks of a text: paragraphs, and what is a place rather than a statement.
+
+Plain text carries no markup, so headings, captions, bylines and navigation are told by their look:
+short, without a full stop, in title case or capitals, in brackets with "Image:" or "Photo", and so on.
+They are found and shown as places, never quoted as an answer by themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from vectorstore.document import Heading
+from vectorstore.passage import ChunkKind
+
+_BLANK_LINES = re.compile(r"\n[ \t\r\f\v\u3000]*\n\s*|\f")
+_ITEM = re.compile(r"\s*(?:[-*•▪◦‣·–—]\s|\d{1,3}[.)]\s|\(?[a-zA-Z0-9]{1,3}\)\s|[①-⑳]|[一二三四五六七八九十]+[、．])")
+_ENDS = re.compile(r"[.!?…。！？｡؟۔।:;][\"'”’»)\]」』）]*$")
+_CAPTION = re.compile(
+    r"^[(\[（【]?\s*(?:image|photo|picture|figure|fig\.|table|chart|source|credit|caption|illustration|map|video"
+    r"|写真|画像|図表|図|表|出典)\s*(?:[:.：）]|\d+\s*[:.：]|credit|by\b|courtesy)",
+    re.IGNORECASE,
+)
+_BYLINE = re.compile(
+    r"^(?:by\s+[A-Z][\w.'’-]+(?:\s+(?:and\s+)?[A-Z][\w.'’-]+){0,6}(?:\s*[|,–—-].{0,60})?$"
+    r"|(?:published|updated|last (?:updated|modified)|posted|written by|reporting by|editing by|author|date)\s*[:|]?\s.{0,80}$)",
+    re.IGNORECASE,
+)
+_NAVIGATION = re.compile(
+    r"^(?:skip to|read more|share this|sign (?:in|up)|log ?in|subscribe|click here|back to top|table of contents|contents$"
+    r"|related (?:articles|posts)|advertisement|cookie|all rights reserved|©|copyright\b|next page|previous page|menu$)",
+    re.IGNORECASE,
+)
+_SMALL_WORDS = frozenset("a an and as at but by for from in into nor of off on or over per the to up via vs with".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, list item, table row or heading: text[start:end]."""
+
+    start: int
+    end: int
+    kind: ChunkKind = "body"
+
+
+def blocks(text: str, headings: Sequence[Heading] = ()) -> Iterator[Block]:
+    """Yield the blocks of `text` in order, blanks around them left out."""
+    known = {heading.start: heading for heading in headings}
+    cuts = sorted({0, *known, *(h.end for h in headings if h.end < len(text))})
+    for left, right in zip(cuts, [*cuts[1:], len(text)], strict=True):
+        heading = known.get(left)
+        if heading and heading.end == right:
+            yield from _trimmed(text, left, right, "heading")
+            continue
+        begin = left
+        for gap in _BLANK_LINES.finditer(text, left, right):
+            yield from _paragraph(text, begin, gap.start())
+            begin = gap.end()
+        yield from _paragraph(text, begin, right)
+
+
+def _trimmed(text: str, start: int, end: int, kind: ChunkKind) -> Iterator[Block]:
+    piece = text[start:end]
+    left = start + len(piece) - len(piece.lstrip())
+    right = start + len(piece.rstrip())
+    if left < right:
+        yield Block(left, right, kind)
+
+
+def _paragraph(text: str, start: int, end: int) -> Iterator[Block]:
+    """Cut a run without blank lines where a line end is more than a wrap."""
+    lines: list[tuple[int, int]] = []
+    position = start
+    while position < end:
+        stop = text.find("\n", position, end)
+        stop = end if stop < 0 else stop
+        lines.append((position, stop))
+        position = stop + 1
+    if not lines:
+        return
+    widths = sorted(b - a for a, b in lines)
+    wrap = widths[-1] if widths[-1] <= 130 else 0  # hard-wrapped text has no line much longer than this
+    begin = 0
+    for index in range(1, len(lines) + 1):
+        if index == len(lines) or _breaks(text, lines[index - 1], lines[index], wrap):
+            left, right = lines[begin][0], lines[index - 1][1]
+            yield from _trimmed(text, left, right, kind_of(text[left:right]))
+            begin = index
+
+
+def _breaks(text: str, line: tuple[int, int], following: tuple[int, int], wrap: int) -> bool:
+    """Tell whether the line end between two lines separates blocks."""
+    this, after = text[line[0] : line[1]].rstrip(), text[following[0] : following[1]].strip()
+    if not this or not after or not wrap or _ITEM.match(after):
+        return True
+    if " | " in this or " | " in after or "\t" in this:
+        return True
+    full = len(this) >= wrap * 0.6
+    if full and wrap >= 40:
+        return False
+    return not (after[0].islower() and not _ENDS.search(this))
+
+
+def kind_of(line: str) -> ChunkKind:
+    """Tell what a block is by its look: "body" unless there is a sign of something else."""
+    stripped = line.strip()
+    if len(stripped) > 300:
+        return "body"
+    if _CAPTION.match(stripped):
+        return "caption"
+    if len(stripped) <= 100 and _BYLINE.match(stripped):
+        return "byline"
+    if len(stripped) <= 80 and _NAVIGATION.match(stripped):
+        return "navigation"
+    return "heading" if _looks_like_heading(stripped) else "body"
+
+
+def _looks_like_heading(line: str) -> bool:
+    if len(line) > 120 or "\n" in line or " | " in line or _ITEM.match(line) or re.search(r"[.!…。！｡।;,、]$", line):
+        return False
+    words = re.findall(r"[^\W\d_][\w’'-]*", line)
+    if not words or len(words) > 16 or re.search(r"[.!?]\s+[A-Z]", line):
+        return False
+    if line.isupper() and len(line) > 3:
+        return True
+    cased = [w for w in words if w[0].isupper() or w[0].islower()]
+    if not cased or len(cased) < len(words):
+        return False
+    content = [w for w in cased if w.lower() not in _SMALL_WORDS]
+    capitals = sum(1 for w in content if w[0].isupper())
+    return bool(content) and len(content) >= 2 and capitals >= 0.75 * len(content) and line[0].isupper()
