@@ -1,0 +1,207 @@
+"""The table of formats: which loader reads a file, decided by its content, its name only helping.
+
+To add a format, write one file and one row:
+
+1. `ingest/loaders/toml.py` with `def load(path: Path, options: LoadOptions) -> Loaded`. Build the text
+   with `ingest.loaders.builder.TextBuilder`, decode bytes with `ingest.decode.decode`, and raise a
+   `LoadError` that says what to do when the file cannot be read.
+2. A row in `FORMATS` below: `Format("toml", "application/toml", (".toml",))`.
+
+The loader is imported when the first such file is met. Other packages add formats without touching
+this file: an entry point in the group `footnote.loaders` that names a `Format`, whose `loader` says
+where the function is:
+
+    [project.entry-points."footnote.loaders"]
+    org = "my_package.org:FORMAT"   # FORMAT = Format("org", "text/org", (".org",), "my_package.org:load")
+"""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import stat
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from ingest.document import Loaded, Loader, LoadOptions
+from ingest.errors import LoadError, NoText, TooLarge, Unreadable, UnsupportedType
+from ingest.sniff import Sniffed, sniff
+
+MAX_BYTES = 256 * 1024 * 1024
+"""Files larger than this are refused with `TooLarge`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One row of the table.
+
+    Attributes:
+        name: Short name; also the module in `ingest/loaders/` unless `loader` says another.
+        media_type: What the format is called in HTTP and mail.
+        suffixes: Endings of file names, lower-case, with the dot.
+        loader: "module:function"; "" means `ingest.loaders.NAME:load`.
+        text: Whether such files are plain text inside; then the name decides among the text formats.
+        plain: Whether reading it is so simple that it needs no worker process.
+    """
+
+    name: str
+    media_type: str
+    suffixes: tuple[str, ...] = ()
+    loader: str = ""
+    text: bool = False
+    plain: bool = False
+
+    def load(self) -> Loader:
+        """Import the loader and return it."""
+        module, _, function = (self.loader or f"ingest.loaders.{self.name}:load").partition(":")
+        loader: Loader = getattr(importlib.import_module(module), function)
+        return loader
+
+
+FORMATS: tuple[Format, ...] = (
+    Format("text", "text/plain", (".txt", ".text", ".log"), text=True, plain=True),
+    Format("markdown", "text/markdown", (".md", ".markdown", ".mdown", ".mkd"), text=True),
+    Format("html", "text/html", (".html", ".htm", ".xhtml", ".shtml"), text=True),
+    Format("pdf", "application/pdf", (".pdf",)),
+)
+
+
+def load(path: Path, options: LoadOptions | None = None) -> Loaded:
+    """Read any file that a loader knows.
+
+    Raises:
+        LoadError: Why this file cannot be read and what to do; never another exception.
+    """
+    try:
+        kind = format_of(path)
+        loaded = kind.load()(path, options or LoadOptions())
+    except LoadError:
+        raise
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    except ImportError as error:
+        raise UnsupportedType(
+            f"Reading {path.name} needs the package {error.name}.", remedy=f"pip install {error.name}"
+        ) from error
+    except MemoryError as error:
+        raise TooLarge(
+            f"{path.name} needs more memory than one file may take.", remedy="Split the file."
+        ) from error
+    except Exception as error:
+        # The one place where errors of parsing libraries become ours: each has dozens of its own.
+        raise Unreadable(
+            f"{path.name} cannot be read as {kind.name}; it may be damaged ({type(error).__name__}).",
+            remedy="Open it in the program that made it and save it again.",
+        ) from error
+    if not loaded.text.strip():
+        raise NoText(f"{path.name} holds no text.", remedy="There is nothing to search in it.")
+    return replace(loaded, notes=(*loaded.notes, *_misnamed(path, kind)))
+
+
+def media_type_of(path: Path) -> str:
+    """Return the media type of a file, for example "application/pdf".
+
+    Raises:
+        LoadError: The file cannot be opened, or no loader knows its kind.
+    """
+    return format_of(path).media_type
+
+
+def format_of(path: Path) -> Format:
+    """Return the row of the table that reads `path`.
+
+    Raises:
+        LoadError: The file cannot be opened, is too large, or no loader knows its kind.
+    """
+    try:
+        size = regular_size(path)
+        found = sniff(path)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if size > MAX_BYTES:
+        raise TooLarge(
+            f"{path.name} is larger than {MAX_BYTES // 2**20} MB ({size / 2**20:,.0f} MB).",
+            remedy="Split it into smaller files.",
+        )
+    if not size:
+        raise NoText(f"{path.name} is empty.", remedy="There is nothing to search in it.")
+    if found.name == "damaged-zip":
+        raise Unreadable(f"{path.name} is {found.words}.", remedy="Fetch or save it again.")
+    kind = _row(found, path.suffix.lower())
+    if kind is None:
+        raise UnsupportedType(f"{path.name} is {found.words}, which is not read.", remedy=_IGNORE)
+    return kind
+
+
+_IGNORE = "Convert it to text or PDF, or name it in .footnoteignore to leave it out."
+
+
+def regular_size(path: Path) -> int:
+    """Return the size of a file in bytes, and refuse what is no file, so that nothing can hang.
+
+    Raises:
+        Unreadable: It is a folder, a pipe, a socket or a device.
+        OSError: It cannot be looked at.
+    """
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        kinds = {stat.S_IFDIR: "folder", stat.S_IFIFO: "pipe", stat.S_IFSOCK: "socket"}
+        kind = kinds.get(stat.S_IFMT(status.st_mode), "device")
+        raise Unreadable(f"{path.name} is a {kind}, not a file.", remedy="Only files are read.")
+    return status.st_size
+
+
+def _row(found: Sniffed, suffix: str) -> Format | None:
+    """Choose the row: binary formats and HTML by content, text formats by name among themselves."""
+    rows = {kind.name: kind for kind in FORMATS}
+    if found.name != "text":
+        return rows.get(found.name) or added_formats().get(found.name) or _by_suffix(suffix, text=False)
+    kind = _by_suffix(suffix, text=True)
+    if kind is not None and kind.name == "html" and not found.tags:
+        return rows["text"]
+    return kind or rows["text"]
+
+
+def _by_suffix(suffix: str, *, text: bool) -> Format | None:
+    for kind in FORMATS:
+        if kind.text == text and suffix in kind.suffixes:
+            # Content that is known to be something else is not handed to the loader of its name.
+            return kind if text else None
+    return next((k for k in added_formats().values() if k.text == text and suffix in k.suffixes), None)
+
+
+@cache
+def added_formats() -> dict[str, Format]:
+    """Return the formats that other packages add through entry points, by name."""
+    added = {}
+    for point in entry_points(group="footnote.loaders"):
+        kind = point.load()
+        if isinstance(kind, Format):
+            added[kind.name] = kind
+    return added
+
+
+def _misnamed(path: Path, kind: Format) -> tuple[str, ...]:
+    """Return a note where the name promised another format than the content is."""
+    suffix = path.suffix.lower()
+    promised = next((row for row in FORMATS if suffix in row.suffixes), None)
+    if promised is None or promised.name == kind.name:
+        return ()
+    return (f"Named {suffix}, but its content is {kind.name}; read as {kind.name}.",)
+
+
+def _unreadable(path: Path, error: OSError) -> Unreadable:
+    """Say in words why the system does not let a file be read."""
+    if isinstance(error, FileNotFoundError):
+        if path.is_symlink():
+            target = path.readlink()
+            return Unreadable(f"{path.name} is a link to {target}, which is gone.", remedy="Remove it.")
+        return Unreadable(f"{path.name} is gone.", remedy="Run the ingest again.")
+    if isinstance(error, PermissionError):
+        return Unreadable(f"{path.name} may not be read by this user.", remedy="Change its permissions.")
+    if error.errno == errno.ELOOP:
+        return Unreadable(f"{path.name} is a link that leads back to itself.", remedy="Mend or remove it.")
+    reason = error.strerror or type(error).__name__
+    return Unreadable(f"{path.name} cannot be read: {reason}.", remedy="Check the disk and the file.")

@@ -1,0 +1,191 @@
+"""HTML: the main content as plain text, without navigation, scripts and other furniture."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from ingest.decode import decode
+from ingest.document import Loaded, LoadOptions
+from ingest.loaders.builder import TextBuilder, add_table, one_line
+
+_META = re.compile(rb"<meta[^>]+?charset\s*=\s*[\"']?\s*([\w:.-]+)", re.I)
+_XML = re.compile(rb"\A\s*<\?xml[^>]+?encoding\s*=\s*[\"']([\w:.-]+)", re.I)
+
+_NEVER = "script, style, noscript, template, svg, canvas, iframe, object, embed, select, button, head"
+_FURNITURE = (
+    "nav, footer, aside, [role=navigation], [role=banner], [role=contentinfo], [role=search], "
+    "[role=complementary], [hidden], [aria-hidden=true]"
+)
+_BLOCKS = frozenset(
+    re.findall(
+        r"\w+",
+        "address article aside blockquote body caption center dd details dialog div dl dt fieldset "
+        "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p "
+        "pre section summary table tbody td tfoot th thead tr ul",
+    )
+)
+# Below this many characters, what is marked as the main part is not the whole content.
+_ENOUGH = 200
+
+
+def load(path: Path, options: LoadOptions) -> Loaded:  # noqa: ARG001
+    """Read an HTML or XHTML file."""
+    data = path.read_bytes()
+    decoded = decode(data, declared=declared_charset(data))
+    return read(decoded.text, notes=decoded.notes)
+
+
+def declared_charset(data: bytes) -> str:
+    """Return the charset that a page declares in its first bytes, or ""."""
+    found = _META.search(data, 0, 4096) or _XML.search(data, 0, 1024)
+    return found[1].decode("ascii", "replace") if found else ""
+
+
+def read(html: str, *, notes: tuple[str, ...] = ()) -> Loaded:
+    """Turn HTML source into plain text with its headings."""
+    tree = LexborHTMLParser(html)
+    titled = tree.css_first("head > title")
+    title = one_line(titled.text(deep=True)) if titled else ""
+    builder = TextBuilder("text/html")
+    for note in notes:
+        builder.note(note)
+    if tree.body is not None:
+        _drop(tree.body, _NEVER)
+        _Walk(builder).write(_main_part(tree.body))
+    return builder.finish(title=title)
+
+
+def _drop(node: LexborNode, selector: str) -> None:
+    for found in node.css(selector):
+        found.decompose()
+
+
+def _main_part(body: LexborNode) -> LexborNode:
+    """Return the node that holds the content; navigation around and in it is taken out."""
+    whole = len(body.text(deep=True))
+    articles = body.css("article")
+    candidates: list[LexborNode] = [
+        *body.css("main, [role=main]")[:1],
+        *(articles if len(articles) == 1 else ()),
+    ]
+    for node in candidates:
+        size = len(node.text(deep=True).strip())
+        if size >= _ENOUGH or size * 2 >= whole:
+            _drop(node, _FURNITURE)
+            return node
+    _drop(body, _FURNITURE)
+    for header in body.css("header"):
+        if not header.css_first("h1"):
+            header.decompose()
+    return body
+
+
+class _Walk:
+    """Writes a tree in reading order. A stack instead of recursion: pages nest as deep as they like."""
+
+    def __init__(self, builder: TextBuilder) -> None:
+        self._builder = builder
+        self._line: list[str] = []
+        self._lists: list[int | None] = []  # next number of each open list, None for bullets
+        self._marker = ""
+        self._in_list = False
+
+    def write(self, root: LexborNode) -> None:
+        stack: list[tuple[LexborNode, bool]] = [(root, False)]
+        while stack:
+            node, leaving = stack.pop()
+            if leaving:
+                self._leave(node)
+            elif self._enter(node):
+                stack.append((node, True))
+                children = list(node.iter(include_text=True))
+                stack.extend((child, False) for child in reversed(children))
+        self._flush()
+
+    def _enter(self, node: LexborNode) -> bool:
+        """Handle the beginning of a node and tell whether its children are to be walked."""
+        tag = node.tag or ""
+        if node.is_text_node:
+            self._line.append(node.text_content or "")
+            return False
+        if tag in _BLOCKS:
+            self._flush()
+        match tag:
+            case "br":
+                self._line.append("\n")
+            case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
+                self._heading(node.text(deep=True), int(tag[1]))
+                return False
+            case "pre":
+                self._builder.verbatim(node.text(deep=True))
+                self._in_list = False
+                return False
+            case "table" if _is_data(node):
+                self._table(node)
+                return False
+            case "ul" | "menu":
+                self._lists.append(None)
+            case "ol":
+                start = node.attributes.get("start") or "1"
+                self._lists.append(int(start) if start.lstrip("-").isdigit() else 1)
+            case "li":
+                self._marker = self._next_marker()
+            case _:
+                pass
+        return node.is_element_node
+
+    def _leave(self, node: LexborNode) -> None:
+        tag = node.tag or ""
+        if tag in _BLOCKS:
+            self._flush()
+        if tag in ("ul", "ol", "menu") and self._lists:
+            self._lists.pop()
+
+    def _next_marker(self) -> str:
+        if not self._lists or self._lists[-1] is None:
+            return "- "
+        number = self._lists[-1]
+        self._lists[-1] = number + 1
+        return f"{number}. "
+
+    def _heading(self, words: str, level: int) -> None:
+        self._builder.title = self._builder.title or one_line(words)
+        self._builder.heading(words, level)
+        self._in_list = False
+
+    def _flush(self) -> None:
+        """Write the words gathered so far as one block."""
+        words = "".join(_soft(self._line)).strip()
+        self._line.clear()
+        if not words:
+            return
+        write = self._builder.line if self._lists and self._in_list else self._builder.paragraph
+        write((self._marker if self._lists else "") + words)
+        self._marker, self._in_list = "", bool(self._lists)
+
+    def _table(self, table: LexborNode) -> None:
+        self._in_list = False
+        caption = table.css_first("caption")
+        if caption:
+            self._builder.paragraph(one_line(caption.text(deep=True)))
+        rows = [
+            [cell.text(deep=True, separator=" ") for cell in row.css("td, th")] for row in table.css("tr")
+        ]
+        add_table(self._builder, rows, header=bool(table.css_first("th")))
+
+
+def _soft(parts: list[str]) -> list[str]:
+    """Return text parts with the source's own line ends as blanks; a lone line end is a `br`."""
+    return [part if part == "\n" else part.replace("\n", " ") for part in parts]
+
+
+def _is_data(table: LexborNode) -> bool:
+    """Tell a table of data from one that only lays out the page."""
+    if len(table.css("table")) > 1 or table.attributes.get("role") == "presentation":
+        return False
+    if table.css_first("h1, h2, h3, article, section"):
+        return False
+    return any(len(row.css("td, th")) > 1 for row in table.css("tr"))

@@ -1,0 +1,178 @@
+"""What a file is, judged by its bytes: never by its name alone."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+_HEAD = 64 * 1024
+_PART = 4 * 1024
+
+# (bytes at the beginning, name of the format, what a person calls it)
+_SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
+    (b"{\\rtf", "rtf", "an RTF document"),
+    (b"\x89PNG\r\n", "image", "a picture (PNG)"),
+    (b"\xff\xd8\xff", "image", "a picture (JPEG)"),
+    (b"GIF8", "image", "a picture (GIF)"),
+    (b"II*\0", "image", "a picture (TIFF)"),
+    (b"MM\0*", "image", "a picture (TIFF)"),
+    (b"BM", "image", "a picture (BMP)"),
+    (b"\x1f\x8b", "gzip", "a gzip archive"),
+    (b"BZh", "bzip2", "a bzip2 archive"),
+    (b"\xfd7zXZ\0", "xz", "an xz archive"),
+    (b"\x28\xb5\x2f\xfd", "zstd", "a zstd archive"),
+    (b"7z\xbc\xaf\x27\x1c", "7z", "a 7-Zip archive"),
+    (b"Rar!\x1a\x07", "rar", "a RAR archive"),
+    (b"\x7fELF", "program", "a program"),
+    (b"MZ", "program", "a program"),
+    (b"\xca\xfe\xba\xbe", "program", "a program"),
+    (b"\xcf\xfa\xed\xfe", "program", "a program"),
+    (b"SQLite format 3\0", "sqlite", "a SQLite database"),
+    (b"ID3", "audio", "a sound file"),
+    (b"OggS", "audio", "a sound file"),
+    (b"fLaC", "audio", "a sound file"),
+    (b"\x1aE\xdf\xa3", "video", "a film"),
+    (b"\0asm", "program", "a program (WebAssembly)"),
+)
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# Names of streams in an OLE file, as they stand in its directory.
+_OLE_STREAMS: tuple[tuple[str, str, str], ...] = (
+    ("__properties_version1.0", "msg", "an Outlook message"),
+    ("WordDocument", "doc", "an old Word document (.doc)"),
+    ("PowerPoint Document", "ppt", "an old PowerPoint file (.ppt)"),
+    ("Workbook", "xls", "an old Excel workbook (.xls)"),
+    ("EncryptedPackage", "encrypted-office", "an encrypted Office document"),
+)
+_ZIP_PARTS: tuple[tuple[str, str, str], ...] = (
+    ("word/", "docx", "a Word document"),
+    ("ppt/", "pptx", "a PowerPoint file"),
+    ("xl/", "xlsx", "an Excel workbook"),
+)
+_ZIP_MEDIA = {
+    "application/epub+zip": ("epub", "an EPUB book"),
+    "application/vnd.oasis.opendocument.text": ("odt", "an OpenDocument text"),
+    "application/vnd.oasis.opendocument.spreadsheet": ("ods", "an OpenDocument spreadsheet"),
+    "application/vnd.oasis.opendocument.presentation": ("odp", "an OpenDocument presentation"),
+}
+_HTML = re.compile(rb"\A\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html[\s>])", re.I | re.S)
+_TAG = re.compile(rb"<[a-z!/][^<>]*>", re.I)
+_CONTROL = bytes(c for c in range(32) if c not in b"\t\n\r\f\x08\x1b") + b"\x7f"
+_MARKS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+@dataclass(frozen=True, slots=True)
+class Sniffed:
+    """What the content of a file is.
+
+    Attributes:
+        name: Name of the format as in the table of loaders; "text" for anything that is text;
+            "binary" for what is not known.
+        words: What a person calls it, with its article ("a Word document").
+        tags: For text: whether there is markup like `<p>` in it.
+    """
+
+    name: str
+    words: str
+    tags: bool = False
+
+
+def sniff(path: Path) -> Sniffed:
+    """Look at the bytes of a regular file.
+
+    Raises:
+        OSError: It cannot be opened or read.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+        size = file.seek(0, 2)
+        parts = [head]
+        for offset in (size // 2, size - _PART):
+            if offset > _HEAD:
+                file.seek(offset)
+                parts.append(file.read(_PART))
+    if b"%PDF-" in head[:1024]:
+        return Sniffed("pdf", "a PDF file")
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _in_zip(path)
+    if head.startswith(_OLE):
+        return _in_ole(path, head)
+    if head[4:8] == b"ftyp":
+        return Sniffed("video", "a film")
+    if head.startswith(b"RIFF") and head[8:12] in (b"WEBP", b"WAVE", b"AVI "):
+        return Sniffed("image" if head[8:12] == b"WEBP" else "video", "a picture, a sound file or a film")
+    binary = not _is_text(parts)
+    for signature, name, words in _SIGNATURES:
+        # A text may begin with "BM" or "MZ"; a picture does not pass for text.
+        if head.startswith(signature) and (binary or name == "rtf"):
+            return Sniffed(name, words)
+    if binary:
+        return Sniffed("binary", "a binary file")
+    plain = _narrow(head)
+    if _HTML.match(plain):
+        return Sniffed("html", "an HTML page", tags=True)
+    return Sniffed("text", "text", tags=bool(_TAG.search(plain)))
+
+
+def _is_text(parts: list[bytes]) -> bool:
+    """Tell text in any encoding from binary data by the share of control characters."""
+    if parts[0].startswith(_MARKS):
+        return True
+    for part in parts:
+        sample = part
+        if sample.count(0) > len(sample) // 5 and _alternates(sample):
+            sample = sample.replace(b"\0", b"")
+        control = len(sample) - len(sample.translate(None, _CONTROL))
+        if control > 0.05 * len(sample):
+            return False
+    return True
+
+
+def _alternates(sample: bytes) -> bool:
+    """Tell whether NUL bytes stand at regular places, as in UTF-16 and UTF-32."""
+    shares = sorted(sample[i::4].count(0) / max(1, len(sample[i::4])) for i in range(4))
+    return shares[0] < 0.1 and shares[-1] > 0.4
+
+
+def _narrow(head: bytes) -> bytes:
+    """Return the head with one byte a character, so that tags can be looked for."""
+    for mark in (*_MARKS, codecs.BOM_UTF8):
+        if head.startswith(mark):
+            head = head[len(mark) :]
+            break
+    return head.replace(b"\0", b"") if b"\0" in head else head
+
+
+def _in_zip(path: Path) -> Sniffed:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+            if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
+                media = archive.read("mimetype").decode("ascii", "replace").strip()
+                if media.removesuffix("-template") in _ZIP_MEDIA:
+                    return Sniffed(*_ZIP_MEDIA[media.removesuffix("-template")])
+            if "[Content_Types].xml" in names:
+                for folder, name, words in _ZIP_PARTS:
+                    if any(entry.startswith(folder) for entry in names):
+                        return Sniffed(name, words)
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError, KeyError):
+        return Sniffed("damaged-zip", "a damaged or incomplete ZIP, Office or EPUB file")
+    return Sniffed("zip", "a ZIP archive")
+
+
+def _in_ole(path: Path, head: bytes) -> Sniffed:
+    """Find out by the names of its streams which program an OLE file is from."""
+    size = path.stat().st_size
+    shift = int.from_bytes(head[30:32], "little")
+    first = int.from_bytes(head[48:52], "little")
+    directory = head
+    if 7 <= shift <= 16 and (first + 1) << shift < size:
+        with path.open("rb") as file:
+            file.seek((first + 1) << shift)
+            directory = file.read(_HEAD)
+    for stream, name, words in _OLE_STREAMS:
+        if stream.encode("utf-16-le") in directory:
+            return Sniffed(name, words)
+    return Sniffed("ole", "an old Office file")
