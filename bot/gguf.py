@@ -1,0 +1,152 @@
+"""Read the header of a GGUF file: what the model is, how long its context is, which tokens control it.
+
+The format is that of llama.cpp: magic, version, counts, then key-value pairs. Tensors are not read.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from bot.errors import ModelError
+
+_SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
+_STRING, _ARRAY = 8, 9
+_CONTROL, _USER_DEFINED = 3, 4
+_LONGEST = 1 << 28
+_MARKUP = re.compile(r"[<\[(|].*[>\])|]", re.DOTALL)
+_ATTENTION_DEFAULT_HEADS = 32
+
+Value = int | float | bool | str | list[int | float | bool | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the header of a GGUF file says.
+
+    Attributes:
+        name: The model's own name, or "".
+        architecture: For example "llama", "qwen3".
+        context: Longest context in tokens that the model was trained for; 0 where it is not said.
+        size: Bytes of the file.
+        cache_bytes_per_token: Memory of the key-value cache for one token, in bytes (16 bits a value).
+        control_tokens: Texts that the tokenizer turns into control tokens, longest first.
+        chat: Whether the file holds a chat template.
+    """
+
+    name: str
+    architecture: str
+    context: int
+    size: int
+    cache_bytes_per_token: int
+    control_tokens: tuple[str, ...]
+    chat: bool
+
+
+def read_header(path: Path) -> Header:
+    """Return the header of the GGUF file at `path`.
+
+    Raises:
+        ModelError: The file is missing, cannot be read, or is no whole GGUF file.
+    """
+    try:
+        with path.open("rb") as file:
+            values = _read_values(file)
+        size = path.stat().st_size
+    except FileNotFoundError:
+        raise ModelError(
+            f"There is no model file at {path}.",
+            remedy="Check the path, or run `footnote models` to see which models can be fetched.",
+        ) from None
+    except (OSError, struct.error, ValueError, UnicodeDecodeError, MemoryError) as error:
+        raise ModelError(
+            f"{path.name} is not a whole GGUF file.", remedy="Fetch the file again; it may be cut short."
+        ) from error
+    architecture = str(values.get("general.architecture", ""))
+    return Header(
+        name=str(values.get("general.name", "")),
+        architecture=architecture,
+        context=_whole(values.get(f"{architecture}.context_length")),
+        size=size,
+        cache_bytes_per_token=_cache_bytes(values, architecture),
+        control_tokens=_control_tokens(values),
+        chat="tokenizer.chat_template" in values,
+    )
+
+
+def _read_values(file: BinaryIO) -> dict[str, Value]:
+    if file.read(4) != b"GGUF":
+        raise ValueError("wrong magic")
+    version, _tensors, pairs = struct.unpack("<IQQ", file.read(20))
+    if not 2 <= version <= 3 or pairs > 100_000:
+        raise ValueError("unknown version")
+    values: dict[str, Value] = {}
+    for _ in range(pairs):
+        key = _read_string(file)
+        (kind,) = struct.unpack("<I", file.read(4))
+        values[key] = _read_value(file, kind)
+    if not values:
+        raise ValueError("empty header")
+    return values
+
+
+def _read_string(file: BinaryIO) -> str:
+    (length,) = struct.unpack("<Q", file.read(8))
+    if length > _LONGEST:
+        raise ValueError("string too long")
+    data = file.read(length)
+    if len(data) < length:
+        raise ValueError("file cut short")
+    return data.decode("utf-8", "replace")
+
+
+def _read_value(file: BinaryIO, kind: int) -> Value:
+    if kind == _STRING:
+        return _read_string(file)
+    if kind != _ARRAY:
+        code = _SCALARS[kind] if kind in _SCALARS else _unknown(kind)
+        value: int | float | bool = struct.unpack("<" + code, file.read(struct.calcsize("<" + code)))[0]
+        return value
+    inner, count = struct.unpack("<IQ", file.read(12))
+    if count > _LONGEST:
+        raise ValueError("array too long")
+    if inner == _STRING:
+        return [_read_string(file) for _ in range(count)]
+    code = _SCALARS[inner] if inner in _SCALARS else _unknown(inner)
+    return list(struct.unpack(f"<{count}{code}", file.read(count * struct.calcsize("<" + code))))
+
+
+def _unknown(kind: int) -> str:
+    raise ValueError(f"unknown value type {kind}")
+
+
+def _whole(value: Value | None) -> int:
+    if isinstance(value, list):
+        return max((int(item) for item in value if isinstance(item, int)), default=0)
+    return int(value) if isinstance(value, int) else 0
+
+
+def _cache_bytes(values: dict[str, Value], architecture: str) -> int:
+    layers = _whole(values.get(f"{architecture}.block_count"))
+    width = _whole(values.get(f"{architecture}.embedding_length"))
+    heads = _whole(values.get(f"{architecture}.attention.head_count")) or _ATTENTION_DEFAULT_HEADS
+    kept = _whole(values.get(f"{architecture}.attention.head_count_kv")) or heads
+    length = _whole(values.get(f"{architecture}.attention.key_length")) or width // heads
+    return 2 * 2 * layers * kept * length
+
+
+def _control_tokens(values: dict[str, Value]) -> tuple[str, ...]:
+    tokens = values.get("tokenizer.ggml.tokens")
+    kinds = values.get("tokenizer.ggml.token_type")
+    if not isinstance(tokens, list) or not isinstance(kinds, list):
+        return ()
+    found = {
+        str(token)
+        for token, kind in zip(tokens, kinds, strict=False)
+        if len(str(token)) > 1
+        and (kind == _CONTROL or (kind == _USER_DEFINED and _MARKUP.fullmatch(str(token))))
+    }
+    return tuple(sorted(found, key=lambda token: (-len(token), token)))
