@@ -22,7 +22,6 @@ import importlib
 import stat
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.metadata import entry_points
 from pathlib import Path
 
 from ingest.document import Loaded, Loader, LoadOptions
@@ -80,7 +79,7 @@ def load(path: Path, options: LoadOptions | None = None) -> Loaded:
     except LoadError:
         raise
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise describe_error(path, error) from error
     except ImportError as error:
         raise UnsupportedType(
             f"Reading {path.name} needs the package {error.name}.", remedy=f"pip install {error.name}"
@@ -119,7 +118,7 @@ def format_of(path: Path) -> Format:
         size = regular_size(path)
         found = sniff(path)
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise describe_error(path, error) from error
     if size > MAX_BYTES:
         raise TooLarge(
             f"{path.name} is larger than {MAX_BYTES // 2**20} MB ({size / 2**20:,.0f} MB).",
@@ -175,6 +174,8 @@ def _by_suffix(suffix: str, *, text: bool) -> Format | None:
 @cache
 def added_formats() -> dict[str, Format]:
     """Return the formats that other packages add through entry points, by name."""
+    from importlib.metadata import entry_points
+
     added = {}
     for point in entry_points(group="footnote.loaders"):
         kind = point.load()
@@ -192,8 +193,8 @@ def _misnamed(path: Path, kind: Format) -> tuple[str, ...]:
     return (f"Named {suffix}, but its content is {kind.name}; read as {kind.name}.",)
 
 
-def _unreadable(path: Path, error: OSError) -> Unreadable:
-    """Say in words why the system does not let a file be read."""
+def describe_error(path: Path, error: OSError) -> Unreadable:
+    """Return an error that says in words why the system does not let a file or folder be read."""
     if isinstance(error, FileNotFoundError):
         if path.is_symlink():
             target = path.readlink()
