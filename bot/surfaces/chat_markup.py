@@ -1,0 +1,258 @@
+"""What a chat message is made of before a platform writes it: paragraphs of styled spans, and code.
+
+A quoted statement is literal: its characters are shown as they are, whatever they look like. A
+statement that a chat model wrote is Markdown and is parsed; HTML in it stays text, images become their
+description. Slack and Discord each write the same blocks in their own markup, so nothing that stands
+in a document is ever taken for markup.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+    from bot.answer import Answer, Statement
+
+Style = Literal["bold", "italic", "strike", "code"]
+
+_DROPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*\s+|[。！？]+[」』）]*")
+_STICKS = re.compile("[\u0300-\u036f\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of text with one look. `link` is an http, https or mailto address, or ""."""
+
+    text: str
+    styles: frozenset[Style] = frozenset()
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Spans that belong on the same lines."""
+
+    spans: tuple[Span, ...]
+
+    @property
+    def text(self) -> str:
+        """The words without their look."""
+        return "".join(span.text for span in self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Text in a fixed-width face: source code, or a table whose columns are lined up by blanks."""
+
+    text: str
+
+
+Block = Paragraph | Code
+
+
+def clean(text: str) -> str:
+    """Return `text` without control characters and marks that turn the writing direction."""
+    return _DROPPED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def utf16_size(text: str) -> int:
+    """Return the length in UTF-16 units, the largest count that either platform may use."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def statement_blocks(statement: Statement, answer: Answer) -> tuple[Block, ...]:
+    """Return what to show of a statement, without its markers.
+
+    Quoted statements are literal; those from source code and tables keep their columns.
+    """
+    text = clean(statement.text).strip("\n")
+    if statement.support != "quoted":
+        return markdown_blocks(text)
+    if _fixed_width(statement, answer):
+        return (Code(text),)
+    return (Paragraph((Span(text),)),)
+
+
+def markers(statement: Statement) -> str:
+    """Return the footnote markers of a statement: " [1] [2]", or ""."""
+    return "".join(f" [{number}]" for number in statement.citations)
+
+
+def _fixed_width(statement: Statement, answer: Answer) -> bool:
+    """Whether every citation of the statement lies in a passage of source code or of a table."""
+    cited = [citation for citation in answer.citations if citation.number in statement.citations]
+    kinds = {
+        passage.kind
+        for citation in cited
+        for passage in answer.passages
+        if passage.document == citation.document and passage.start <= citation.start < passage.end
+    }
+    return bool(kinds) and kinds <= {"code", "table"} and ("\n" in statement.text or "\t" in statement.text)
+
+
+def markdown_blocks(text: str) -> tuple[Block, ...]:
+    """Return the blocks of a Markdown text. Lists, headings and quotations become paragraphs."""
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    blocks: list[Block] = []
+    prefixes: list[str] = []
+    ordinals: list[int] = []
+    rows: list[list[str]] = []
+    heading = in_list = False
+    for token in parser.parse(text):
+        match token.type:
+            case "bullet_list_open":
+                ordinals.append(0)
+                in_list = in_list and len(ordinals) > 1
+            case "ordered_list_open":
+                ordinals.append(int(token.attrs.get("start", 1)))
+            case "bullet_list_close" | "ordered_list_close":
+                ordinals.pop()
+            case "list_item_open":
+                indent = "   " * (len(ordinals) - 1)
+                prefixes.append(f"{indent}{ordinals[-1]}. " if ordinals[-1] else f"{indent}• ")
+                ordinals[-1] += bool(ordinals[-1])
+            case "heading_open" | "heading_close":
+                heading = token.type == "heading_open"
+            case "table_open":
+                rows = []
+            case "tr_open":
+                rows.append([])
+            case "table_close":
+                blocks.append(Code(aligned(rows)))
+                rows = []
+            case "inline" if rows:
+                rows[-1].append("".join(span.text for span in _spans(token)))
+            case "inline":
+                spans = _spans(token, bold=heading)
+                item = bool(prefixes)
+                spans = (Span(prefixes.pop()), *spans) if item else spans
+                if item and in_list and isinstance(blocks[-1], Paragraph):
+                    spans = (*blocks.pop().spans, Span("\n"), *spans)  # type: ignore[union-attr]
+                blocks.append(Paragraph(merged(spans)))
+                in_list = item
+            case "fence" | "code_block":
+                blocks.append(Code(token.content.rstrip("\n")))
+            case _:
+                pass
+    return tuple(blocks) or (Paragraph((Span(text),)),)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Return the rows of a table with their columns lined up by blanks."""
+    width = max((len(row) for row in rows), default=0)
+    full = [[*row, *[""] * (width - len(row))] for row in rows]
+    widths = [max(len(row[column]) for row in full) for column in range(width)]
+    lines = ["  ".join(cell.ljust(size) for cell, size in zip(row, widths, strict=True)) for row in full]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _spans(token: Token, *, bold: bool = False) -> tuple[Span, ...]:
+    styles: dict[str, Style] = {"strong": "bold", "em": "italic", "s": "strike"}
+    active: list[Style] = ["bold"] if bold else []
+    link = ""
+    spans: list[Span] = []
+    for child in token.children or ():
+        name, _, state = child.type.rpartition("_")
+        if name in styles:
+            active.append(styles[name]) if state == "open" else active.remove(styles[name])
+        elif name == "link":
+            link = safe_address(str(child.attrs.get("href", ""))) if state == "open" else ""
+        elif child.type in ("softbreak", "hardbreak"):
+            spans.append(Span("\n", frozenset(active), link))
+        elif child.content:
+            look = frozenset[Style]((*active, "code")) if child.type == "code_inline" else frozenset(active)
+            spans.append(Span(child.content, look, link))
+    return merged(spans)
+
+
+def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Return the spans with neighbours of the same look joined and empty ones left out."""
+    result: list[Span] = []
+    for span in spans:
+        if result and (result[-1].styles, result[-1].link) == (span.styles, span.link):
+            result[-1] = replace(result[-1], text=result[-1].text + span.text)
+        elif span.text:
+            result.append(span)
+    return tuple(result)
+
+
+def safe_address(address: str) -> str:
+    """Return an http, https or mailto address with nothing in it that a platform could trip over, or ""."""
+    from urllib.parse import quote
+
+    if not address.lower().startswith(("http://", "https://", "mailto:")):
+        return ""
+    return quote(address, safe="!#$%&'*+,/:;=?@[]~-._")
+
+
+def split_text(text: str, fits: Callable[[str], bool]) -> list[str]:
+    """Split a text into pieces that fit, at the end of a line or sentence, else at a blank.
+
+    The pieces join to the text. `fits` must hold for every prefix of a text that it holds for, and
+    for a single character.
+    """
+    pieces = []
+    while text and not fits(text):
+        cut = _cut(text, fits)
+        pieces.append(text[:cut])
+        text = text[cut:]
+    return [*pieces, text] if text else pieces
+
+
+def _cut(text: str, fits: Callable[[str], bool]) -> int:
+    low, high = 1, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if fits(text[:middle]) else (low, middle - 1)
+    least = low // 3
+    window = text[:low]
+    line_end = window.rfind("\n") + 1
+    sentence_end = max((match.end() for match in _SENTENCE_END.finditer(window)), default=0)
+    blank = max(window.rfind(" "), window.rfind("\t")) + 1
+    for cut in (line_end, sentence_end, blank):
+        if cut > least:
+            return cut
+    whole = low
+    while low > 1 and (_STICKS.match(text[low : low + 1]) or text[low - 1] == "\u200d"):
+        low -= 1
+    return low if low > 1 else whole
+
+
+def split_paragraph(paragraph: Paragraph, fits: Callable[[Sequence[Span]], bool]) -> list[Paragraph]:
+    """Split a paragraph into paragraphs that fit; their spans' texts join to the whole."""
+    result: list[Paragraph] = []
+    current: tuple[Span, ...] = ()
+    for span in paragraph.spans:
+        rest = span
+        while rest.text and not fits((*current, rest)):
+            if current and not fits((*current, replace(rest, text=rest.text[:1]))):
+                result.append(Paragraph(current))
+            else:
+                piece = replace(rest, text=_first_piece(rest, current, fits))
+                result.append(Paragraph((*current, piece)))
+                rest = replace(rest, text=rest.text[len(piece.text) :])
+            current = ()
+        if rest.text:
+            current = (*current, rest)
+    return [*result, Paragraph(current)] if current else result
+
+
+def _first_piece(span: Span, before: tuple[Span, ...], fits: Callable[[Sequence[Span]], bool]) -> str:
+    return split_text(span.text, lambda text: fits((*before, replace(span, text=text))))[0]
+
+
+def shortened(text: str, length: int) -> str:
+    """Return `text` on one line, cut at a blank with "…" when it is longer than `length`."""
+    line = " ".join(clean(text).split())
+    if len(line) <= length:
+        return line
+    cut = line.rfind(" ", length // 2, length)
+    return line[: cut if cut > 0 else length - 1].rstrip() + "…"

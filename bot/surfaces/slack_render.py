@@ -1,0 +1,277 @@
+"""Answers as Slack messages: pure functions from an Answer to the JSON that Slack takes.
+
+Slack's mrkdwn has no escape for `* _ ~` and the backtick, only for `& < >`. So text that is shown as it
+stands (a quotation, a title) becomes a plain_text object as soon as it holds a character that mrkdwn
+would act on; everything else is mrkdwn with `verbatim` set, which keeps Slack from making links and
+mentions of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.answer import Answer, Citation
+from bot.surfaces import chat_words as words
+from bot.surfaces.chat_markup import (
+    Block,
+    Code,
+    Paragraph,
+    Span,
+    clean,
+    markers,
+    merged,
+    shortened,
+    split_paragraph,
+    split_text,
+    statement_blocks,
+    utf16_size,
+)
+
+SECTION_LIMIT = 2_900
+CONTEXT_LIMIT = 1_900
+MESSAGE_LIMIT = 10_000
+"""Characters of all blocks of a message: Slack refuses a little above 13,000 (msg_blocks_too_long)."""
+BLOCK_LIMIT = 45
+FALLBACK_LIMIT = 3_000
+MARKDOWN_LIMIT = 11_500
+NOTE_LENGTH = 300
+PAGE_BUTTONS = 5
+
+Json = dict[str, Any]
+
+_ACTIVE = re.compile(r"[*_~`]|^\s*>|:[^\s:]+:", re.MULTILINE)
+_DELIMITER = re.compile(r"([*_~`])")
+_LINE_QUOTE = re.compile(r"^(\s*)&gt;", re.MULTILINE)
+_MARKDOWN_ACTIVE = re.compile(r"([\\`*_{}\[\]()#+\-.!|~:$^=])")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text object in the making: mrkdwn, or plain when its characters must be taken as they are."""
+
+    text: str
+    plain: bool = False
+
+    def json(self) -> Json:
+        """Return Slack's text object."""
+        if self.plain:
+            return {"type": "plain_text", "text": self.text, "emoji": False}
+        return {"type": "mrkdwn", "text": self.text, "verbatim": True}
+
+
+def escape(text: str) -> str:
+    """Return text with Slack's three control characters escaped."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def is_active(text: str) -> bool:
+    """Whether mrkdwn would take something in the text for formatting, a quotation or an emoji."""
+    return bool(_ACTIVE.search(text))
+
+
+def answer_messages(
+    answer: Answer, *, reference: str, page: str = "", question: bool = False, share: bool = False
+) -> list[Json]:
+    """Return the messages of an answer, in order: one, or several when it is long.
+
+    Each has `blocks`, and `text` for notifications. Sources, notes and buttons stand in the last.
+
+    Args:
+        answer: What to show.
+        reference: Id that the feedback buttons carry.
+        page: Address of the chat page, or "".
+        question: Whether to restate the question, as after a slash command.
+        share: Whether to offer "Share in channel", as on an ephemeral answer.
+    """
+    head = [_context([_literal(f"You asked: {shortened(answer.question, NOTE_LENGTH)}")])] if question else []
+    body = [*head, *statement_sections(answer)]
+    tail = [*closing_blocks(answer, page), _buttons(answer, reference, page, share)]
+    return [
+        {"text": fallback_text(answer), "mrkdwn": False, "blocks": blocks} for blocks in _messages(body, tail)
+    ]
+
+
+def plain_message(text: str) -> Json:
+    """Return a message with one sentence of ours."""
+    return {"text": escape(text), "mrkdwn": False, "blocks": [_section(_literal(text))]}
+
+
+def fallback_text(answer: Answer) -> str:
+    """Return the answer's words for notifications and screen readers, shortened."""
+    words_ = " ".join(clean(s.text).strip() + markers(s) for s in answer.statements)
+    return escape(shortened(words_ or words.ABSTAINED, FALLBACK_LIMIT // 2))
+
+
+def statement_sections(answer: Answer) -> list[Json]:
+    """Return section blocks with the statements and their markers; one sentence when it abstained."""
+    if not answer.statements:
+        return [_section(Text(words.ABSTAINED))]
+    texts: list[Text] = []
+    for statement in answer.statements:
+        parts = statement_blocks(statement, answer)
+        for index, block in enumerate(parts):
+            mark = markers(statement) if index == len(parts) - 1 else ""
+            texts += block_texts(block, mark)
+    return [_section(text) for text in _packed(texts, SECTION_LIMIT, "\n\n")]
+
+
+def block_texts(block: Block, mark: str = "") -> list[Text]:
+    """Return text objects for a block, each within the limit of a section; `mark` ends the last."""
+    room = SECTION_LIMIT - utf16_size(mark)
+    if isinstance(block, Code):
+        return _code_texts(block, mark, room - 8)
+    if not any(span.styles or span.link for span in block.spans) and is_active(block.text):
+        pieces = split_text(block.text, lambda text: utf16_size(text) <= room)
+        texts = [Text(piece, plain=True) for piece in pieces]
+    else:
+        split = split_paragraph(block, lambda spans: utf16_size(mrkdwn(spans)) <= room)
+        texts = [Text(mrkdwn(part.spans)) for part in split]
+    if not texts:
+        return [Text(mark.strip())] if mark else []
+    return [*texts[:-1], Text(texts[-1].text + mark, texts[-1].plain)]
+
+
+def _code_texts(block: Code, mark: str, room: int) -> list[Text]:
+    if "```" in block.text:  # mrkdwn cannot hold a fence inside a fence
+        return block_texts(Paragraph((Span(block.text),)), mark)
+    pieces = split_text(block.text, lambda text: utf16_size(escape(text)) <= room)
+    texts = [Text("```\n" + escape(piece).removesuffix("\n") + "\n```") for piece in pieces if piece.strip()]
+    return [*texts[:-1], Text(texts[-1].text + mark)] if texts else []
+
+
+def mrkdwn(spans: Sequence[Span]) -> str:
+    """Return spans in Slack's markup."""
+    whole = merged(spans)
+    styled = any(span.styles or span.link for span in whole)
+    return "".join(_span(span, styled=styled) for span in whole)
+
+
+def _span(span: Span, *, styled: bool) -> str:
+    text = escape(span.text)
+    if "code" in span.styles and "`" not in text and "\n" not in text:
+        return f"`{text}`"
+    if styled:
+        # The words of a chat model, not a quotation: a zero-width space after each delimiter ends its power.
+        text = _LINE_QUOTE.sub("\\1\u200b&gt;", _DELIMITER.sub("\u200b\\1\u200b", text))
+    if span.link:
+        return f"<{span.link.replace('|', '%7C').replace('>', '%3E')}|{text.replace('|', '/') or span.link}>"
+    return "\n".join(_styled_line(line, span) for line in text.split("\n"))
+
+
+def _styled_line(line: str, span: Span) -> str:
+    core = line.strip()
+    if not core:
+        return line
+    start = line.index(core)
+    styled = core
+    for style, delimiter in (("bold", "*"), ("italic", "_"), ("strike", "~")):
+        if style in span.styles:
+            styled = f"{delimiter}{styled}{delimiter}"
+    return line[:start] + styled + line[start + len(core) :]
+
+
+def streamed_markdown(answer_so_far: Answer, index: int) -> str:
+    """Return statement `index` as standard Markdown for Slack's streaming, at most 11,500 characters."""
+    statement = answer_so_far.statements[index]
+    parts = []
+    for block in statement_blocks(statement, answer_so_far):
+        if isinstance(block, Code) and "```" not in block.text:
+            parts.append(f"```\n{escape(block.text)}\n```")
+        else:
+            parts.append(_MARKDOWN_ACTIVE.sub(r"\\\1", escape(block.text)))
+    text = "\n".join(parts)
+    pieces = split_text(text, lambda piece: utf16_size(piece) <= MARKDOWN_LIMIT)
+    return (pieces[0] if pieces else "") + "".join(f" \\[{n}\\]" for n in statement.citations) + "\n\n"
+
+
+def closing_blocks(answer: Answer, page: str = "") -> list[Json]:
+    """Return notes and sources as context blocks: what follows the statements."""
+    notes = [_literal(shortened(note, NOTE_LENGTH)) for note in words.notes(answer)]
+    if answer.abstained or not answer.statements:
+        searched = words.searched_line(answer)
+        notes = [*([_literal(shortened(searched, NOTE_LENGTH))] if searched else []), *notes]
+    lines = [*notes, *(source_line(citation, page) for citation in answer.citations)]
+    return [_context([text]) for text in _packed(lines, CONTEXT_LIMIT, "\n")]
+
+
+def source_line(citation: Citation, page: str = "") -> Text:
+    """Return the line of a source: number, title, place and the quotation, shortened."""
+    name = shortened(words.name_of(citation), 200)
+    quote = shortened(citation.quote, words.QUOTE_LENGTH)
+    if is_active(name) or is_active(quote):
+        return Text(f"[{citation.number}] {name}: “{quote}”", plain=True)
+    address = words.page_address(page, citation)
+    title = f"<{address}|{escape(name).replace('|', '/')}>" if address else f"*{escape(name)}*"
+    line = f"[{citation.number}] {title}: “{escape(quote)}”"
+    if utf16_size(line) > CONTEXT_LIMIT:  # almost all of it is escapes
+        return Text(f"[{citation.number}] {name}: “{quote}”", plain=True)
+    return Text(line)
+
+
+def _buttons(answer: Answer, reference: str, page: str, share: bool) -> Json:
+    elements: list[Json] = [
+        _button("👍", "footnote_up", reference, label="The answer helped"),
+        _button("👎", "footnote_down", reference, label="The answer did not help"),
+    ]
+    if share:
+        elements.append(_button("Share in channel", "footnote_share", reference))
+    for citation in answer.citations[: PAGE_BUTTONS if page else 0]:
+        button = _button(f"Open [{citation.number}]", f"footnote_open_{citation.number}", reference)
+        elements.append({**button, "url": words.page_address(page, citation)})
+    return {"type": "actions", "block_id": "footnote_buttons", "elements": elements}
+
+
+def _button(text: str, action: str, value: str, *, label: str = "") -> Json:
+    button = {
+        "type": "button",
+        "text": {"type": "plain_text", "text": text, "emoji": True},
+        "action_id": action,
+        "value": value,
+    }
+    return {**button, "accessibility_label": label} if label else button
+
+
+def _literal(text: str) -> Text:
+    text = clean(text)
+    return Text(text, plain=True) if is_active(text) else Text(escape(text))
+
+
+def _section(text: Text) -> Json:
+    return {"type": "section", "text": text.json(), "expand": True}
+
+
+def _context(texts: Sequence[Text]) -> Json:
+    return {"type": "context", "elements": [text.json() for text in texts]}
+
+
+def _packed(texts: Iterable[Text], limit: int, joint: str) -> list[Text]:
+    """Join neighbours of one kind as long as they fit; a text longer than the limit is split."""
+    result: list[Text] = []
+    for text in texts:
+        for piece in split_text(text.text, lambda part: utf16_size(part) <= limit):
+            together = result[-1].text + joint + piece if result else ""
+            if result and result[-1].plain == text.plain and utf16_size(together) <= limit:
+                result[-1] = Text(together, text.plain)
+            else:
+                result.append(Text(piece, text.plain))
+    return result
+
+
+def _messages(body: Sequence[Json], tail: Sequence[Json]) -> list[list[Json]]:
+    """Spread blocks over messages within Slack's limits; the tail follows the last part of the body."""
+    messages: list[list[Json]] = [[]]
+    for block in [*body, *tail]:
+        current = [*messages[-1], block]
+        if messages[-1] and (len(current) > BLOCK_LIMIT or _size(current) > MESSAGE_LIMIT):
+            messages.append([block])
+        else:
+            messages[-1] = current
+    return messages
+
+
+def _size(blocks: Sequence[Json]) -> int:
+    texts = (text for block in blocks for text in (block.get("text"), *block.get("elements", ())) if text)
+    return sum(utf16_size(text["text"]) for text in texts if isinstance(text.get("text"), str))
