@@ -44,8 +44,15 @@ def declared_charset(data: bytes) -> str:
     return found[1].decode("ascii", "replace") if found else ""
 
 
-def read(html: str, *, notes: tuple[str, ...] = ()) -> Loaded:
-    """Turn HTML source into plain text with its headings."""
+def read(html: str, *, notes: tuple[str, ...] = (), whole: bool = False) -> Loaded:
+    """Turn HTML source into plain text with its headings.
+
+    Args:
+        html: The source.
+        notes: Sentences for the report.
+        whole: Whether all of the body is content (a mail, a book's chapter), so that nothing is
+            taken for navigation.
+    """
     tree = LexborHTMLParser(html)
     titled = tree.css_first("head > title")
     title = one_line(titled.text(deep=True)) if titled else ""
@@ -54,7 +61,7 @@ def read(html: str, *, notes: tuple[str, ...] = ()) -> Loaded:
         builder.note(note)
     if tree.body is not None:
         _drop(tree.body, _NEVER)
-        _Walk(builder).write(_main_part(tree.body))
+        _Walk(builder).write(tree.body if whole else _main_part(tree.body))
     return builder.finish(title=title)
 
 

@@ -7,6 +7,7 @@ rows, so that a chunk of the middle of a long table still says what its columns 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from ingest.loaders.builder import GROUP, TextBuilder, row_line
 
@@ -18,14 +19,22 @@ LOOK_AHEAD = 12
 
 
 def add_sheet(
-    builder: TextBuilder, rows: Iterable[tuple[int, Sequence[str]]], *, mark_rows: bool = True
-) -> None:
+    builder: TextBuilder,
+    rows: Iterable[tuple[int, Sequence[str]]],
+    *,
+    name: str = "",
+    mark_rows: bool = True,
+) -> bool:
     """Add the rows of one sheet with their places and the header repeated.
 
     Args:
         builder: What collects the text.
         rows: Row number (from 1) and cells as shown; read once, in pieces.
-        mark_rows: Whether each group of rows becomes a place named by its first row.
+        name: The sheet's name, written as a heading when the sheet has rows.
+        mark_rows: Whether each row becomes a place.
+
+    Returns:
+        Whether the sheet had rows.
     """
     ahead: list[tuple[int, Sequence[str]]] = []
     source = iter(rows)
@@ -34,19 +43,20 @@ def add_sheet(
             ahead.append((number, cells))
         if len(ahead) >= LOOK_AHEAD:
             break
-    skip = min((_first_filled(cells) for _, cells in ahead), default=0)
-    ahead = [(number, cells[skip:]) for number, cells in ahead]
+    if not ahead:
+        return False
+    builder.heading(name, 1)
     header = _header_index([cells for _, cells in ahead])
     for number, cells in ahead[:header] if header is not None else ():
         if mark_rows:
             builder.place("row", number)
         builder.paragraph(row_line(list(cells), keep_empty=False))
     body = ahead[header:] if header is not None else ahead
+    skip = min((_first_filled(cells) for _, cells in body), default=0)
     writer = _Rows(builder, has_header=header is not None, mark_rows=mark_rows)
-    for number, cells in body:
-        writer.add(number, cells)
-    for number, cells in source:
+    for number, cells in chain(body, source):
         writer.add(number, cells[skip:] if not any(cells[:skip]) else cells)
+    return True
 
 
 def _first_filled(cells: Sequence[str]) -> int:

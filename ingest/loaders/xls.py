@@ -24,8 +24,7 @@ def load(path: Path, options: LoadOptions) -> Loaded:  # noqa: ARG001
     book = _open(path)
     for index in range(book.nsheets):
         sheet = book.sheet_by_index(index)
-        builder.heading(sheet.name, 1)
-        add_sheet(builder, _rows(book, sheet))
+        add_sheet(builder, _rows(book, sheet), name=sheet.name)
         if index < book.nsheets - 1:
             book.unload_sheet(index)
     return builder.finish(empty="The sheets hold no text.")

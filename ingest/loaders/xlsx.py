@@ -47,9 +47,10 @@ def load(path: Path, options: LoadOptions) -> Loaded:
             kind, part = relations.get(relation, ("", ""))
             if part not in package.archive:
                 continue
-            builder.heading(attribute(sheet, "name"), 1)
-            if kind == "worksheet":
-                add_sheet(builder, _rows(book, part))
+            name = attribute(sheet, "name")
+            filled = kind == "worksheet" and add_sheet(builder, _rows(book, part), name=name)
+            if not filled and package.related(part, "drawing"):
+                builder.heading(name, 1)
             _drawings(book, part, builder, options)
         title = package.title()
     return builder.finish(title=title, empty="The sheets hold no text.")
