@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from bot.render import markers, one_line, visible
+
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 
 Style = Literal["bold", "italic", "strike", "code"]
 
-_DROPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*\s+|[。！？]+[」』）]*")
 _STICKS = re.compile("[\u0300-\u036f\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
 
@@ -56,32 +57,41 @@ class Code:
 Block = Paragraph | Code
 
 
-def clean(text: str) -> str:
-    """Return `text` without control characters and marks that turn the writing direction."""
-    return _DROPPED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
 def utf16_size(text: str) -> int:
     """Return the length in UTF-16 units, the largest count that either platform may use."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def statement_blocks(statement: Statement, answer: Answer) -> tuple[Block, ...]:
+def statement_blocks(answer: Answer, statement: Statement) -> tuple[Block, ...]:
     """Return what to show of a statement, without its markers.
 
     Quoted statements are literal; those from source code and tables keep their columns.
     """
-    text = clean(statement.text).strip("\n")
-    if statement.support != "quoted":
-        return markdown_blocks(text)
-    if _fixed_width(statement, answer):
-        return (Code(text),)
-    return (Paragraph((Span(text),)),)
+    if statement.support == "quoted":
+        if _fixed_width(statement, answer):
+            return (Code(visible(statement.text).strip("\n")),)
+        return (Paragraph((Span(one_line(statement.text)),)),)
+    blocks = markdown_blocks(visible(statement.text))
+    if statement.support != "partly" or not statement.note:
+        return blocks
+    return (*blocks, Paragraph((Span(f"(partly supported: {one_line(statement.note)})"),)))
 
 
-def markers(statement: Statement) -> str:
-    """Return the footnote markers of a statement: " [1] [2]", or ""."""
-    return "".join(f" [{number}]" for number in statement.citations)
+def flows(answer: Answer, index: int) -> bool:
+    """Whether statement `index` goes on in the paragraph of the one before; quotes never do."""
+    pair = answer.statements[max(0, index - 1) : index + 1]
+    blocks = [block for statement in pair for block in statement_blocks(answer, statement)]
+    return (
+        len(pair) == 2
+        and len(blocks) == 2
+        and all(isinstance(b, Paragraph) for b in blocks)
+        and not any(statement.support == "quoted" or "\n" in statement.text for statement in pair)
+    )
+
+
+def mark(statement: Statement) -> str:
+    """Return the footnote marks of a statement with a blank before them: " [1][2]", or ""."""
+    return f" {markers(statement.citations)}" if statement.citations else ""
 
 
 def _fixed_width(statement: Statement, answer: Answer) -> bool:
@@ -251,7 +261,7 @@ def _first_piece(span: Span, before: tuple[Span, ...], fits: Callable[[Sequence[
 
 def shortened(text: str, length: int) -> str:
     """Return `text` on one line, cut at a blank with "…" when it is longer than `length`."""
-    line = " ".join(clean(text).split())
+    line = one_line(text)
     if len(line) <= length:
         return line
     cut = line.rfind(" ", length // 2, length)

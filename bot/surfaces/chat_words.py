@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from bot.render import remarks, searched_words
+
 if TYPE_CHECKING:
     from bot.answer import Answer, Citation
 
-ABSTAINED = "The documents don't say."
 WORKING = "Searching the documents…"
 GREETING = "Ask me anything about the documents. Every sentence of my answer names its source."
 EMPTY_QUESTION = "What would you like to know? Write your question after my name."
@@ -35,35 +36,10 @@ def busy(seconds: float) -> str:
     return f"One moment, please: you can ask again in {max(1, round(seconds))} s."
 
 
-def searched_line(answer: Answer) -> str:
-    """Return what was searched: "Searched: all 6 documents.", or ""."""
-    return f"Searched: {answer.searched.rstrip('.')}." if answer.searched else ""
-
-
-def notes(answer: Answer) -> list[str]:
-    """Return what a person should know beside the answer: how it was read, conflicts, sentences withheld."""
-    lines = []
-    if answer.searched_for and answer.searched_for != answer.question:
-        lines.append(f"Searched for: {answer.searched_for}")
-    lines += [
-        f"The sources differ on a {conflict.kind}: {' / '.join(conflict.values)}"
-        for conflict in answer.conflicts
-    ]
-    for statement in answer.statements:
-        if statement.support == "partly" and statement.note:
-            lines.append(f"{statement.note}")
-    if answer.withheld:
-        count = len(answer.withheld)
-        lines.append(f"{count} sentence{'s' if count > 1 else ''} withheld: not supported by the sources.")
-    if answer.notice:
-        lines.append(answer.notice)
-    return lines
-
-
-def name_of(citation: Citation) -> str:
-    """Return title and place of a citation: "Contract, p. 4"."""
-    place = citation.place or (f"p. {citation.page}" if citation.page is not None else "")
-    return f"{citation.title}, {place}" if place else citation.title
+def notes(answer: Answer) -> tuple[str, ...]:
+    """Return what stands between an answer and its sources: remarks, and what was searched."""
+    searched = searched_words(answer) if answer.searched_for or not answer.statements else ""
+    return (*((searched,) if searched else ()), *remarks(answer))
 
 
 def page_address(address: str, citation: Citation) -> str:

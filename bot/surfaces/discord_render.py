@@ -11,14 +11,15 @@ import re
 from collections.abc import Sequence
 
 from bot.answer import Answer, Citation
+from bot.render import ABSTAINED, visible, where
 from bot.surfaces import chat_words as words
 from bot.surfaces.chat_markup import (
     Block,
     Code,
     Paragraph,
     Span,
-    clean,
-    markers,
+    flows,
+    mark,
     merged,
     shortened,
     split_paragraph,
@@ -46,17 +47,24 @@ def answer_messages(answer: Answer, *, page: str = "", question: bool = False) -
         page: Address of the chat page, or "".
         question: Whether to restate the question, as after a slash command.
     """
-    paragraphs = []
-    if question:
-        paragraphs.append("> " + escape(shortened(answer.question, 300)))
+    paragraphs = ["> " + escape(shortened(answer.question, 300))] if question else []
+    paragraphs = packed([*paragraphs, *statement_texts(answer)], "\n")
+    return packed([*paragraphs, *packed(closing_lines(answer, page), "\n")], "\n\n")
+
+
+def statement_texts(answer: Answer) -> list[str]:
+    """Return the statements with their markers as texts within the limit."""
     if not answer.statements:
-        paragraphs.append(words.ABSTAINED)
-    for statement in answer.statements:
-        blocks = statement_blocks(statement, answer)
-        for index, block in enumerate(blocks):
-            paragraphs += block_texts(block, markers(statement) if index == len(blocks) - 1 else "")
-    tail = closing_lines(answer, page)
-    return packed([*packed(paragraphs, "\n"), *packed(tail, "\n")], "\n\n")
+        return [ABSTAINED]
+    texts: list[str] = []
+    for index, statement in enumerate(answer.statements):
+        blocks = statement_blocks(answer, statement)
+        new = [t for b in blocks for t in block_texts(b, mark(statement) if b is blocks[-1] else "")]
+        if flows(answer, index):
+            texts[-1:] = packed([texts[-1], new[0]], " ")
+            new = new[1:]
+        texts += new
+    return texts
 
 
 def plain_message(text: str) -> str:
@@ -64,10 +72,10 @@ def plain_message(text: str) -> str:
     return escape(shortened(text, 900))
 
 
-def block_texts(block: Block, mark: str = "") -> list[str]:
-    """Return a block as texts within the limit; code is fenced anew in each; `mark` ends the last."""
-    written_mark = mark.replace("[", "\\[")
-    room = MESSAGE_LIMIT - utf16_size(written_mark)
+def block_texts(block: Block, ending: str = "") -> list[str]:
+    """Return a block as texts within the limit; code is fenced anew in each; `ending` ends the last."""
+    ending = ending.replace("[", "\\[")
+    room = MESSAGE_LIMIT - utf16_size(ending)
     if isinstance(block, Code):
         pieces = split_text(block.text, lambda text: utf16_size(fenced(text)) <= room)
         texts = [fenced(piece) for piece in pieces if piece.strip()]
@@ -75,8 +83,8 @@ def block_texts(block: Block, mark: str = "") -> list[str]:
         split = split_paragraph(block, lambda spans: utf16_size(markdown(spans)) <= room)
         texts = [markdown(part.spans) for part in split]
     if not texts:
-        return [written_mark.strip()] if mark else []
-    return [*texts[:-1], texts[-1] + written_mark]
+        return [ending.strip()] if ending else []
+    return [*texts[:-1], texts[-1] + ending]
 
 
 def fenced(text: str) -> str:
@@ -124,16 +132,13 @@ def _styled_line(line: str, span: Span) -> str:
 
 def closing_lines(answer: Answer, page: str = "") -> list[str]:
     """Return notes and sources, each one line of small text."""
-    notes = words.notes(answer)
-    if not answer.statements:
-        notes = [line for line in (words.searched_line(answer), *notes) if line]
-    lines = [f"-# {escape(shortened(note, 300))}" for note in notes]
+    lines = [f"-# {escape(shortened(note, 300))}" for note in words.notes(answer)]
     return [*lines, *(source_line(citation, page) for citation in answer.citations)]
 
 
 def source_line(citation: Citation, page: str = "") -> str:
     """Return the line of a source: number, title, place and the quotation, shortened."""
-    name = _escape(shortened(words.name_of(citation), 150))
+    name = _escape(shortened(where(citation), 150))
     address = words.page_address(page, citation)
     title = f"[{name}](<{address}>)" if address else name
     return f"-# \\[{citation.number}] {title}: “{escape(shortened(citation.quote, words.QUOTE_LENGTH))}”"
@@ -141,8 +146,8 @@ def source_line(citation: Citation, page: str = "") -> str:
 
 def quote_messages(citation: Citation) -> list[str]:
     """Return the whole quotation of a footnote, for the person who pressed its button."""
-    head = f"\\[{citation.number}] {escape(shortened(words.name_of(citation), 300))}"
-    body = block_texts(Paragraph((Span(clean(citation.quote)),)))
+    head = f"\\[{citation.number}] {escape(shortened(where(citation), 300))}"
+    body = block_texts(Paragraph((Span(visible(citation.quote)),)))
     return packed([head, *body], "\n")
 
 

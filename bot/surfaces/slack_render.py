@@ -10,18 +10,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.answer import Answer, Citation
+from bot.render import ABSTAINED, visible, where
 from bot.surfaces import chat_words as words
 from bot.surfaces.chat_markup import (
     Block,
     Code,
     Paragraph,
     Span,
-    clean,
-    markers,
+    flows,
+    mark,
     merged,
     shortened,
     split_paragraph,
@@ -38,6 +39,7 @@ BLOCK_LIMIT = 45
 FALLBACK_LIMIT = 3_000
 MARKDOWN_LIMIT = 11_500
 NOTE_LENGTH = 300
+NAME_LENGTH = 160
 PAGE_BUTTONS = 5
 
 Json = dict[str, Any]
@@ -50,10 +52,14 @@ _MARKDOWN_ACTIVE = re.compile(r"([\\`*_{}\[\]()#+\-.!|~:$^=])")
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text object in the making: mrkdwn, or plain when its characters must be taken as they are."""
+    """A text object in the making: mrkdwn, or plain when its characters must be taken as they are.
+
+    `joint` stands between it and the text before when both share an object.
+    """
 
     text: str
     plain: bool = False
+    joint: str = "\n\n"
 
     def json(self) -> Json:
         """Return Slack's text object."""
@@ -101,45 +107,50 @@ def plain_message(text: str) -> Json:
 
 def fallback_text(answer: Answer) -> str:
     """Return the answer's words for notifications and screen readers, shortened."""
-    words_ = " ".join(clean(s.text).strip() + markers(s) for s in answer.statements)
-    return escape(shortened(words_ or words.ABSTAINED, FALLBACK_LIMIT // 2))
+    text = " ".join(f"{s.text}{mark(s)}" for s in answer.statements)
+    return escape(shortened(text or ABSTAINED, FALLBACK_LIMIT // 2))
 
 
 def statement_sections(answer: Answer) -> list[Json]:
     """Return section blocks with the statements and their markers; one sentence when it abstained."""
     if not answer.statements:
-        return [_section(Text(words.ABSTAINED))]
+        return [_section(Text(ABSTAINED))]
     texts: list[Text] = []
-    for statement in answer.statements:
-        parts = statement_blocks(statement, answer)
-        for index, block in enumerate(parts):
-            mark = markers(statement) if index == len(parts) - 1 else ""
-            texts += block_texts(block, mark)
-    return [_section(text) for text in _packed(texts, SECTION_LIMIT, "\n\n")]
+    for index, statement in enumerate(answer.statements):
+        blocks = statement_blocks(answer, statement)
+        first = len(texts)
+        for block in blocks:
+            texts += block_texts(block, mark(statement) if block is blocks[-1] else "")
+        if flows(answer, index):
+            texts[first] = replace(texts[first], joint=" ")
+    return [_section(text) for text in _packed(texts, SECTION_LIMIT)]
 
 
-def block_texts(block: Block, mark: str = "") -> list[Text]:
-    """Return text objects for a block, each within the limit of a section; `mark` ends the last."""
-    room = SECTION_LIMIT - utf16_size(mark)
-    if isinstance(block, Code):
-        return _code_texts(block, mark, room - 8)
-    if not any(span.styles or span.link for span in block.spans) and is_active(block.text):
+def block_texts(block: Block, ending: str = "") -> list[Text]:
+    """Return text objects for a block, each within the limit of a section; `ending` ends the last."""
+    room = SECTION_LIMIT - utf16_size(ending)
+    if isinstance(block, Code) and "```" not in block.text:  # mrkdwn cannot hold a fence inside a fence
+        pieces = split_text(block.text, lambda text: utf16_size(fenced(text)) <= room)
+        texts = [Text(fenced(piece)) for piece in pieces if piece.strip()]
+    elif isinstance(block, Code) or (is_literal(block) and is_active(block.text)):
         pieces = split_text(block.text, lambda text: utf16_size(text) <= room)
         texts = [Text(piece, plain=True) for piece in pieces]
     else:
-        split = split_paragraph(block, lambda spans: utf16_size(mrkdwn(spans)) <= room)
-        texts = [Text(mrkdwn(part.spans)) for part in split]
+        parts = split_paragraph(block, lambda spans: utf16_size(mrkdwn(spans)) <= room)
+        texts = [Text(mrkdwn(part.spans)) for part in parts]
     if not texts:
-        return [Text(mark.strip())] if mark else []
-    return [*texts[:-1], Text(texts[-1].text + mark, texts[-1].plain)]
+        return [Text(ending.strip())] if ending else []
+    return [*texts[:-1], replace(texts[-1], text=texts[-1].text + ending)]
 
 
-def _code_texts(block: Code, mark: str, room: int) -> list[Text]:
-    if "```" in block.text:  # mrkdwn cannot hold a fence inside a fence
-        return block_texts(Paragraph((Span(block.text),)), mark)
-    pieces = split_text(block.text, lambda text: utf16_size(escape(text)) <= room)
-    texts = [Text("```\n" + escape(piece).removesuffix("\n") + "\n```") for piece in pieces if piece.strip()]
-    return [*texts[:-1], Text(texts[-1].text + mark)] if texts else []
+def is_literal(paragraph: Paragraph) -> bool:
+    """Whether a paragraph has no look of its own: no bold, no code, no link."""
+    return not any(span.styles or span.link for span in paragraph.spans)
+
+
+def fenced(text: str) -> str:
+    """Return text as a block of code."""
+    return "```\n" + escape(text).removesuffix("\n") + "\n```"
 
 
 def mrkdwn(spans: Sequence[Span]) -> str:
@@ -173,33 +184,30 @@ def _styled_line(line: str, span: Span) -> str:
     return line[:start] + styled + line[start + len(core) :]
 
 
-def streamed_markdown(answer_so_far: Answer, index: int) -> str:
-    """Return statement `index` as standard Markdown for Slack's streaming, at most 11,500 characters."""
-    statement = answer_so_far.statements[index]
+def streamed_markdown(answer: Answer, index: int) -> str:
+    """Return statement `index` as standard Markdown for Slack's streaming, at most 12,000 characters."""
+    statement = answer.statements[index]
     parts = []
-    for block in statement_blocks(statement, answer_so_far):
+    for block in statement_blocks(answer, statement):
         if isinstance(block, Code) and "```" not in block.text:
-            parts.append(f"```\n{escape(block.text)}\n```")
+            parts.append(fenced(block.text))
         else:
             parts.append(_MARKDOWN_ACTIVE.sub(r"\\\1", escape(block.text)))
-    text = "\n".join(parts)
-    pieces = split_text(text, lambda piece: utf16_size(piece) <= MARKDOWN_LIMIT)
-    return (pieces[0] if pieces else "") + "".join(f" \\[{n}\\]" for n in statement.citations) + "\n\n"
+    pieces = split_text("\n".join(parts), lambda piece: utf16_size(piece) <= MARKDOWN_LIMIT)
+    ending = _MARKDOWN_ACTIVE.sub(r"\\\1", mark(statement))
+    return f"{pieces[0] if pieces else ''}{ending}\n\n"
 
 
 def closing_blocks(answer: Answer, page: str = "") -> list[Json]:
     """Return notes and sources as context blocks: what follows the statements."""
     notes = [_literal(shortened(note, NOTE_LENGTH)) for note in words.notes(answer)]
-    if answer.abstained or not answer.statements:
-        searched = words.searched_line(answer)
-        notes = [*([_literal(shortened(searched, NOTE_LENGTH))] if searched else []), *notes]
     lines = [*notes, *(source_line(citation, page) for citation in answer.citations)]
-    return [_context([text]) for text in _packed(lines, CONTEXT_LIMIT, "\n")]
+    return [_context([text]) for text in _packed([replace(t, joint="\n") for t in lines], CONTEXT_LIMIT)]
 
 
 def source_line(citation: Citation, page: str = "") -> Text:
     """Return the line of a source: number, title, place and the quotation, shortened."""
-    name = shortened(words.name_of(citation), 200)
+    name = shortened(where(citation), NAME_LENGTH)
     quote = shortened(citation.quote, words.QUOTE_LENGTH)
     if is_active(name) or is_active(quote):
         return Text(f"[{citation.number}] {name}: “{quote}”", plain=True)
@@ -235,7 +243,7 @@ def _button(text: str, action: str, value: str, *, label: str = "") -> Json:
 
 
 def _literal(text: str) -> Text:
-    text = clean(text)
+    text = visible(text)
     return Text(text, plain=True) if is_active(text) else Text(escape(text))
 
 
@@ -247,16 +255,15 @@ def _context(texts: Sequence[Text]) -> Json:
     return {"type": "context", "elements": [text.json() for text in texts]}
 
 
-def _packed(texts: Iterable[Text], limit: int, joint: str) -> list[Text]:
-    """Join neighbours of one kind as long as they fit; a text longer than the limit is split."""
+def _packed(texts: Iterable[Text], limit: int) -> list[Text]:
+    """Join neighbours of one kind as long as they fit. Each text is within the limit by itself."""
     result: list[Text] = []
     for text in texts:
-        for piece in split_text(text.text, lambda part: utf16_size(part) <= limit):
-            together = result[-1].text + joint + piece if result else ""
-            if result and result[-1].plain == text.plain and utf16_size(together) <= limit:
-                result[-1] = Text(together, text.plain)
-            else:
-                result.append(Text(piece, text.plain))
+        together = result[-1].text + text.joint + text.text if result else ""
+        if result and result[-1].plain == text.plain and utf16_size(together) <= limit:
+            result[-1] = replace(result[-1], text=together)
+        else:
+            result.append(text)
     return result
 
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 from hypothesis import given, settings
 
 from bot.answer import Answer, Citation, Statement
+from bot.render import visible
 from bot.surfaces import discord_render as render
-from bot.surfaces.chat_markup import clean, utf16_size
+from bot.surfaces.chat_markup import utf16_size
 from tests.surfaces.answers import abstained, answers, notice_period
 from vectorstore.passage import Passage
 
@@ -56,7 +57,7 @@ def test_the_pieces_join_to_the_whole_answer(answer: Answer) -> None:
         return
     messages = render.answer_messages(replace(answer, statements=quoted, passages=()))
     expected = "".join(
-        re.sub(r"[\s\u200b]+", "", clean(s.text)) + "".join(f"[{n}]" for n in s.citations) for s in quoted
+        re.sub(r"[\s\u200b]+", "", visible(s.text)) + "".join(f"[{n}]" for n in s.citations) for s in quoted
     )
     assert seen(body(messages)) == expected
 
@@ -93,9 +94,7 @@ def test_an_ordinary_answer_reads_well() -> None:
 
 def test_an_abstention_is_plain_and_shows_no_source() -> None:
     """It says that the documents don't say and what was searched."""
-    assert render.answer_messages(abstained()) == [
-        "The documents don't say.\n\n-# Searched: all 6 documents."
-    ]
+    assert render.answer_messages(abstained()) == ["The documents don't say.\n\n-# Searched all 6 documents."]
 
 
 def test_a_mention_in_a_document_pings_nobody() -> None:
@@ -152,7 +151,7 @@ def test_long_code_is_split_with_its_fences_reopened() -> None:
 def test_a_whole_quotation_is_shown_on_request() -> None:
     """The quote button's messages hold the whole quotation under its title."""
     quote = "A long sentence of the source. " * 100
-    citation = Citation(3, "d", "Report *x*", "s", 2, 0, len(quote), quote)
+    citation = Citation(3, "d", "Report *x*", "s", 2, 0, len(quote), quote, place="p. 2")
     messages = render.quote_messages(citation)
     assert messages[0].startswith("\\[3] Report \\*x\\*, p. 2\n") and all(len(m) <= 2_000 for m in messages)
     assert seen("".join(messages)).count("Alongsentenceofthesource.") == 100

@@ -9,8 +9,9 @@ from typing import Any
 from hypothesis import given, settings
 
 from bot.answer import Answer, Citation, Conflict, Statement, Withheld
+from bot.render import visible
 from bot.surfaces import slack_render as render
-from bot.surfaces.chat_markup import clean, utf16_size
+from bot.surfaces.chat_markup import utf16_size
 from tests.surfaces.answers import abstained, answers, notice_period
 from vectorstore.passage import Passage
 
@@ -71,7 +72,8 @@ def test_the_pieces_join_to_the_whole_answer(answer: Answer) -> None:
         return
     messages = render.answer_messages(replace(answer, statements=quoted), reference="r")
     expected = "".join(
-        re.sub(r"[\s\u200b]+", "", clean(s.text).replace("```", "")) + "".join(f"[{n}]" for n in s.citations)
+        re.sub(r"[\s\u200b]+", "", visible(s.text).replace("```", ""))
+        + "".join(f"[{n}]" for n in s.citations)
         for s in quoted
     )
     assert "".join(seen(text) for text in sections(messages)).replace("```", "") == expected
@@ -138,7 +140,7 @@ def test_an_abstention_is_plain_and_shows_no_source() -> None:
     (message,) = render.answer_messages(abstained(), reference="r")
     assert [t["text"] for t in text_objects([message])] == [
         "The documents don't say.",
-        "Searched: all 6 documents.",
+        "Searched all 6 documents.",
     ]
 
 
@@ -214,8 +216,8 @@ def test_conflicts_notices_and_withheld_sentences_are_said() -> None:
     (message,) = render.answer_messages(answer, reference="r")
     text = message["blocks"][1]["elements"][0]["text"]
     assert text.split("\n")[:4] == [
-        "Searched for: notice period of the contract",
-        "The sources differ on a number: 30 days / 60 days",
+        "Searched all 6 documents for “notice period of the contract”.",
+        "These sources differ on a number: 30 days (Contract [1]); 60 days (Contract [1]).",
         "1 sentence withheld: not supported by the sources.",
         "The model could not be reached; these are quotations.",
     ]
