@@ -99,6 +99,17 @@ def load(path: Path, options: LoadOptions | None = None) -> Loaded:
     return replace(loaded, notes=(*loaded.notes, *_misnamed(path, kind)))
 
 
+def reads_plainly(path: Path) -> bool:
+    """Tell whether a file is plain text by name and content, so that no parser is needed."""
+    row = next((kind for kind in FORMATS if path.suffix.lower() in kind.suffixes), None)
+    if row is None or not row.plain:
+        return False
+    try:
+        return regular_size(path) <= MAX_BYTES and sniff(path).name == "text"
+    except (OSError, LoadError):
+        return True  # The plain reader says why; nothing is parsed.
+
+
 def media_type_of(path: Path) -> str:
     """Return the media type of a file, for example "application/pdf".
 

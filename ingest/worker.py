@@ -1,0 +1,332 @@
+"""Loaders in processes of their own, with limits, so that no file can harm the ingest.
+
+A file that crashes its parser, hangs it or makes it swallow memory costs one worker process; the file
+fails with a sentence and the next one gets a new worker. Requests and results travel as JSON and
+UTF-8 text: nothing that a worker sends can run code in the ingest. Run as `python -m ingest.worker`,
+this module is the worker itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import re
+import signal
+import struct
+import subprocess
+import sys
+import threading
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from ingest import errors
+from ingest.document import Loaded, LoadOptions
+from ingest.errors import LoadError, TooLarge, Unreadable
+from ingest.load import load, reads_plainly
+from vectorstore.document import Heading, Place
+
+_LENGTHS = struct.Struct(">QQ")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file may use.
+
+    Attributes:
+        seconds: Time from request to result.
+        memory: Bytes of data that a worker may hold.
+        written: Bytes of any file that a worker may write (unpacked parts).
+    """
+
+    seconds: float = 30.0
+    memory: int = 1536 * 1024 * 1024
+    written: int = 512 * 1024 * 1024
+
+
+class Workers:
+    """A set of worker processes, started when needed and used again.
+
+    Safe for many threads: each call takes an idle worker, or starts one while there are fewer than
+    `count`, or waits. Use as a context manager; leaving it ends the processes.
+
+    Args:
+        count: Worker processes at most; by default one for each core.
+        limits: What one file may use.
+    """
+
+    def __init__(self, *, count: int | None = None, limits: Limits | None = None) -> None:
+        self.count = count or os.cpu_count() or 1
+        self._limits = limits or Limits()
+        self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
+        for _ in range(self.count):
+            self._idle.put(None)  # a worker that is not started yet
+        self._running: set[_Worker] = set()
+        self._closed = False
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def started(self) -> int:
+        """How many worker processes run."""
+        return len(self._running)
+
+    def load(self, path: Path, options: LoadOptions) -> Loaded:
+        """Read a file as `ingest.load.load` does, within the limits.
+
+        Plain text is read at once in this process: its reader can neither hang nor grow.
+
+        Raises:
+            LoadError: Why this file cannot be read and what to do.
+        """
+        if reads_plainly(path):
+            return load(path, options)
+        worker = self._idle.get()
+        try:
+            if worker is None or not worker.alive:
+                worker = _Worker(self._limits)
+                self._running.add(worker)
+            if self._closed:
+                worker.kill()
+                raise Unreadable(f"{path.name} was not read: the ingest was stopped.")
+            return worker.load(path, options)
+        finally:
+            if worker is not None and not worker.alive:
+                self._running.discard(worker)
+                worker = None
+            self._idle.put(worker)
+
+    def close(self) -> None:
+        """End all workers, also those at work."""
+        self._closed = True
+        for worker in list(self._running):
+            worker.kill()
+
+
+class _Worker:
+    """One worker process, seen from the ingest."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        package = os.fspath(Path(__file__).resolve().parent.parent)
+        paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
+        debug = bool(os.environ.get("FOOTNOTE_DEBUG"))
+        self._process = subprocess.Popen(
+            # -P: a module in the current folder, which may be the documents', must never be imported.
+            [sys.executable, "-P", "-m", "ingest.worker", json.dumps(asdict(limits))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=None if debug else subprocess.DEVNULL,
+            env=_environment() | {"PYTHONPATH": os.pathsep.join(paths), "OMP_THREAD_LIMIT": "1"},
+        )
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def kill(self) -> None:
+        """End the process and wait for its end."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+    def load(self, path: Path, options: LoadOptions) -> Loaded:
+        """Have one file read; the process is ended when it takes too long or breaks off."""
+        timed_out = threading.Event()
+
+        def stop() -> None:
+            timed_out.set()
+            self._process.kill()
+
+        timer = threading.Timer(self._limits.seconds, stop)
+        timer.daemon = True
+        timer.start()
+        try:
+            assert self._process.stdin
+            assert self._process.stdout
+            _send(self._process.stdin, {"path": os.fspath(path), "options": _options_to_json(options)})
+            header, text = _receive(self._process.stdout)
+        except (OSError, EOFError, ValueError, KeyError) as error:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(1)  # so that the status says how it ended, not that it was killed
+            self.kill()
+            raise self._broke_off(path, timed_out=timed_out.is_set()) from error
+        finally:
+            timer.cancel()
+        if header.get("retired"):
+            self.kill()
+        if "error" in header:
+            raise _error_from_json(header)
+        return _loaded_from_json(header, text)
+
+    def _broke_off(self, path: Path, *, timed_out: bool) -> LoadError:
+        if timed_out:
+            return TooLarge(
+                f"{path.name} was given up after {self._limits.seconds:g} seconds.",
+                remedy="Split it, or save it in a simpler form.",
+            )
+        status = self._process.returncode
+        if status == _OUT_OF_MEMORY:
+            return _memory_error(path, self._limits.memory)
+        return Unreadable(
+            f"{path.name} made its reader break off ({_end_of(status)}); it is damaged or too large.",
+            remedy="Open it in the program that made it and save it again.",
+        )
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment without keys and passwords: a reader of strange files needs none."""
+    secret = re.compile("KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL", re.IGNORECASE)
+    return {name: value for name, value in os.environ.items() if not secret.search(name)}
+
+
+def _end_of(status: int) -> str:
+    """Say how a process ended."""
+    if status < 0:
+        with contextlib.suppress(ValueError):
+            return signal.Signals(-status).name
+    return f"status {status}"
+
+
+def _memory_error(path: Path, memory: int) -> TooLarge:
+    return TooLarge(
+        f"{path.name} needs more than {memory // 2**20:,} MB of memory to be read.",
+        remedy="Split it, or save it in a simpler form.",
+    )
+
+
+# What travels between the two: a JSON header and a text, each with its length before it.
+
+
+def _send(pipe: IO[bytes], header: dict[str, Any], text: str = "") -> None:
+    head, body = json.dumps(header).encode(), text.encode("utf-8", "replace")
+    pipe.write(_LENGTHS.pack(len(head), len(body)))
+    pipe.write(head)
+    pipe.write(body)
+    pipe.flush()
+
+
+def _receive(pipe: IO[bytes]) -> tuple[dict[str, Any], str]:
+    head, body = _LENGTHS.unpack(_exactly(pipe, _LENGTHS.size))
+    header = json.loads(_exactly(pipe, head))
+    if not isinstance(header, dict):
+        raise ValueError("not a header")
+    return header, _exactly(pipe, body).decode()
+
+
+def _exactly(pipe: IO[bytes], count: int) -> bytes:
+    data = pipe.read(count)
+    if len(data) != count:
+        raise EOFError
+    return data
+
+
+def _options_to_json(options: LoadOptions) -> dict[str, Any]:
+    return {**asdict(options), "extra": dict(options.extra)}
+
+
+def _options_from_json(data: dict[str, Any]) -> LoadOptions:
+    return LoadOptions(
+        passwords=tuple(data["passwords"]),
+        comments=data["comments"],
+        ocr_languages=tuple(data["ocr_languages"]),
+        extra=data["extra"],
+    )
+
+
+def _loaded_to_json(loaded: Loaded) -> dict[str, Any]:
+    return {
+        "media_type": loaded.media_type,
+        "title": loaded.title,
+        "notes": list(loaded.notes),
+        "places": [(p.start, p.kind, p.number) for p in loaded.places],
+        "headings": [(h.start, h.end, h.level) for h in loaded.headings],
+    }
+
+
+def _loaded_from_json(data: dict[str, Any], text: str) -> Loaded:
+    return Loaded(
+        text=text,
+        media_type=data["media_type"],
+        title=data["title"],
+        notes=tuple(data["notes"]),
+        places=tuple(Place(*place) for place in data["places"]),
+        headings=tuple(Heading(*heading) for heading in data["headings"]),
+    )
+
+
+def _error_from_json(data: dict[str, Any]) -> LoadError:
+    kind = getattr(errors, data["error"], None)
+    if not (isinstance(kind, type) and issubclass(kind, LoadError)):
+        kind = LoadError
+    return kind(data["message"], remedy=data["remedy"])
+
+
+# The worker's side.
+
+_OUT_OF_MEMORY = 99
+
+
+def main() -> None:
+    """Read requests from standard input until it ends, and answer each on standard output."""
+    limits = Limits(**json.loads(sys.argv[1]))
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    # Libraries that print would break the answers.
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 0)
+    os.dup2(nowhere, 1)
+    _arm(limits)
+    while True:
+        try:
+            request, _ = _receive(requests)
+        except EOFError:
+            return
+        path = Path(request["path"])
+        # If the ingest is killed, nobody else ends a reader that hangs.
+        _alarm(limits.seconds + 5)
+        try:
+            loaded = load(path, _options_from_json(request["options"]))
+            _send(answers, _loaded_to_json(loaded), loaded.text)
+        except LoadError as error:
+            # After a MemoryError, what took the memory may still hold it: the ingest ends this process.
+            retired = isinstance(error.__cause__, MemoryError)
+            answer = {"error": type(error).__name__, "message": error.message, "remedy": error.remedy}
+            _send(answers, answer | {"retired": retired})
+        except MemoryError:
+            # os._exit: unwinding needs memory too.
+            os._exit(_OUT_OF_MEMORY)
+        _alarm(0)
+
+
+def _arm(limits: Limits) -> None:
+    """Set the limits that the system keeps. Where it has none (Windows), time is still limited."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the ingest, which ends its workers.
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.written, limits.written))
+    # Data, not address space: libraries reserve far more addresses than they ever use.
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_DATA, (limits.memory, limits.memory))
+    with contextlib.suppress(OSError):
+        os.nice(5)  # The encoder and whoever asks come first.
+
+
+def _alarm(seconds: float) -> None:
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+if __name__ == "__main__":
+    main()
