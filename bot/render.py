@@ -142,6 +142,12 @@ def paragraphs(answer: Answer) -> tuple[tuple[Statement, ...], ...]:
     return (answer.statements,) if answer.statements else ()
 
 
+def footnote_line(citation: Citation, *, folder: str = "") -> str:
+    """Return one footnote on a line: number, title, place, quote, source."""
+    source = shown_source(citation.source, folder=folder)
+    return f"[{citation.number}] {where(citation)} — “{one_line(citation.quote)}” ({source})"
+
+
 def plain_text(
     answer: Answer, *, nearest: Sequence[Passage] = (), show_withheld: bool = False, folder: str = ""
 ) -> str:
@@ -161,10 +167,7 @@ def plain_text(
         " ".join(f"{statement_words(answer, s)} {markers(s.citations)}".rstrip() for s in paragraph)
         for paragraph in paragraphs(answer)
     ]
-    feet = [
-        f"[{c.number}] {where(c)} — “{one_line(c.quote)}” ({shown_source(c.source, folder=folder)})"
-        for c in answer.citations
-    ]
+    feet = [footnote_line(citation, folder=folder) for citation in answer.citations]
     searched = [searched_words(answer)] if answer.searched_for else []
     blocks = ["\n".join(body), "\n".join((*notes, *searched)), "\n".join(feet)]
     return "\n\n".join(block for block in blocks if block)

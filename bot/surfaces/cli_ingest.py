@@ -1,0 +1,82 @@
+"""`footnote ingest` and `footnote eval`: thin doors to ingest/ and evals/."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.surfaces.cli_options import JsonOption, LibraryOption, load_settings
+
+Paths = Annotated[list[str], typer.Argument(metavar="PATH…", help="Folders and files.")]
+IntoOption = Annotated[
+    str | None,
+    typer.Option("--collection", metavar="NAME", help="Collection to add to.", show_default="default"),
+]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")]
+WatchOption = Annotated[bool, typer.Option("--watch", help="Go on, and take up changes as they happen.")]
+PasswordOption = Annotated[
+    list[str] | None,
+    typer.Option("--password", metavar="TEXT", help="Password to try on encrypted files; may be repeated."),
+]
+
+
+def ingest(
+    paths: Paths,
+    library: LibraryOption = None,
+    collection: IntoOption = None,
+    dry_run: DryRunOption = False,
+    watch: WatchOption = False,
+    password: PasswordOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make the library equal to folders and files: add, replace and remove what changed.
+
+    Example: footnote ingest ~/notes report.pdf
+    """
+    settings = load_settings(library, collection=collection)
+    from ingest.__main__ import run
+
+    raise typer.Exit(
+        run(
+            paths, settings=settings, dry_run=dry_run, watch=watch, passwords=tuple(password or ()), json=json
+        )
+    )
+
+
+SetFolder = Annotated[
+    Path, typer.Argument(metavar="SET_DIR", help="Folder of the question set.", exists=True)
+]
+RunsFile = Annotated[Path, typer.Argument(metavar="RUNS.jsonl", help="File to write.", dir_okay=False)]
+LimitOption = Annotated[
+    int | None, typer.Option("--limit", metavar="N", min=1, help="Ask the first N questions only.")
+]
+AbsentOption = Annotated[
+    bool,
+    typer.Option("--absent", help="Ask each question with the documents that hold its answer left out."),
+]
+
+
+def evaluate(
+    set_dir: SetFolder,
+    runs: RunsFile,
+    limit: LimitOption = None,
+    absent: AbsentOption = False,
+    library: LibraryOption = None,
+) -> None:
+    """Ask every question of a set and write a run file.
+
+    Example: footnote eval sets/squad2 runs.jsonl --limit 100
+    """
+    settings = load_settings(library)
+    try:
+        from evals.run import run_set
+    except ModuleNotFoundError as error:
+        from bot.errors import ExtraMissing
+
+        raise ExtraMissing(
+            "The evaluation is not part of the installed package.",
+            remedy="Run this inside a checkout of the repository.",
+        ) from error
+    run_set(set_dir, runs, limit=limit, absent=absent, settings=settings)

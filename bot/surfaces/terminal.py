@@ -1,0 +1,165 @@
+"""Answers and passages on a terminal, in colour. Where output is not a terminal, `bot.render` is used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console, Group, RenderableType
+from rich.text import Text
+
+from bot.answer import Answer, Citation, Statement
+from bot.render import (
+    ABSTAINED,
+    NEAREST,
+    excerpt,
+    markers,
+    one_line,
+    remarks,
+    searched_words,
+    shown_source,
+    statement_words,
+    visible,
+    where,
+)
+from vectorstore.passage import Passage
+
+if TYPE_CHECKING:
+    from vectorstore.document import Document
+
+MARK = "bold cyan"
+DIM = "dim"
+WARNING = "yellow"
+LIT = "bold reverse"
+
+
+def answer_block(
+    answer: Answer, *, nearest: Sequence[Passage] = (), show_withheld: bool = False, folder: str = ""
+) -> RenderableType:
+    """Return an answer as it is shown on a terminal. Arguments as for `bot.render.plain_text`."""
+    rest = after_block(answer, nearest=nearest, show_withheld=show_withheld, folder=folder)
+    return Group(*before_block(answer), *rest)
+
+
+def before_block(answer: Answer) -> tuple[Text, ...]:
+    """Return the lines of the answer itself: its statements, or that the documents don't say."""
+    if answer.abstained:
+        return (Text.assemble((ABSTAINED, "bold"), " ", (searched_words(answer), DIM)),)
+    return tuple(statement_line(answer, statement) for statement in answer.statements)
+
+
+def statement_line(answer: Answer, statement: Statement) -> Text:
+    """Return one statement with its marks."""
+    return Text.assemble(statement_words(answer, statement), " ", (markers(statement.citations), MARK))
+
+
+def after_block(
+    answer: Answer, *, nearest: Sequence[Passage] = (), show_withheld: bool = False, folder: str = ""
+) -> Iterator[RenderableType]:
+    """Yield what stands below the statements: remarks, what was searched, footnotes or nearest passages."""
+    notes = [Text(line, WARNING) for line in remarks(answer, show_withheld=show_withheld)]
+    if answer.searched_for and not answer.abstained:
+        notes.append(Text(searched_words(answer), DIM))
+    if notes:
+        yield Group(Text(), *notes)
+    if answer.citations:
+        yield Text()
+        yield footnotes(answer, folder=folder)
+    if answer.abstained and nearest:
+        yield Group(Text(), Text(NEAREST, DIM), *(_nearest(passage) for passage in nearest))
+
+
+def footnotes(answer: Answer, *, folder: str = "", quotes: bool = False) -> RenderableType:
+    """Return the footnotes, one a block.
+
+    A quote that the answer already shows word for word is left out, unless `quotes`.
+    """
+    from rich.table import Table
+
+    shown = {one_line(s.text) for s in answer.statements if s.support == "quoted"}
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column()
+    for citation in answer.citations:
+        quote = one_line(citation.quote)
+        grid.add_row(
+            Text(f"[{citation.number}]", MARK),
+            _footnote(citation, "" if quote in shown and not quotes else quote, folder=folder),
+        )
+    return grid
+
+
+def _footnote(citation: Citation, quote: str, *, folder: str) -> Text:
+    source = shown_source(citation.source, folder=folder)
+    text = Text(where(citation), "bold")
+    if source != where(citation):
+        text.append(f"  {source}", "not bold dim")
+    if quote:
+        text.append(f"\n“{quote}”", "not bold italic")
+    return text
+
+
+def _nearest(passage: Passage) -> Text:
+    return Text.assemble("- ", (where(passage), "bold"), f" — “{one_line(passage.text, limit=300)}”")
+
+
+def context_block(
+    document: Document, start: int, end: int, *, folder: str = "", around: int = 600, styled: bool = True
+) -> RenderableType:
+    """Return the text around `text[start:end]` of a document with that run lit.
+
+    Args:
+        document: Where the text stands.
+        start, end: Offsets into its text.
+        folder: Sources inside this folder are shown relative to it.
+        around: Characters on each side.
+        styled: False marks the run with ⟦ ⟧ instead of colour.
+    """
+    before, marked, after = excerpt(document.text, start, end, around=around)
+    place = document.place_at(start)
+    parts = [
+        one_line(document.title, limit=100),
+        f"{'p.' if place.kind == 'page' else place.kind} {place.number}" if place else "",
+        one_line(" › ".join(document.heading_path(start)), limit=100),
+    ]
+    head = Text.assemble(
+        (", ".join(part for part in parts if part), "bold"),
+        (f"  {shown_source(document.source, folder=folder)}", DIM),
+    )
+    lit: str | tuple[str, str] = (visible(marked), LIT) if styled else f"⟦{visible(marked)}⟧"
+    dots = ("… " if start - len(before) > 0 else "", " …" if end + len(after) < len(document.text) else "")
+    body = Text.assemble((dots[0], DIM), visible(before), lit, visible(after), (dots[1], DIM))
+    return Group(head, Text(), body)
+
+
+def show_stream(
+    console: Console,
+    stream: Iterable[object],
+    *,
+    nearest: Callable[[Answer], Sequence[Passage]],
+    show_withheld: bool = False,
+    folder: str = "",
+) -> Answer:
+    """Print statements as they come, then what stands below them; return the finished answer.
+
+    Args:
+        console: Where to print.
+        stream: What `Bot.stream` yields.
+        nearest: Returns the passages to offer below a finished answer.
+        show_withheld: Whether withheld sentences are shown with the reason.
+        folder: Sources inside this folder are shown relative to it.
+    """
+    early: list[Statement] = []
+    for item in stream:
+        if isinstance(item, Statement):
+            early.append(item)
+            console.print(statement_line(Answer(question=""), item))
+        elif isinstance(item, Answer):
+            rest = after_block(item, nearest=nearest(item), show_withheld=show_withheld, folder=folder)
+            # The finished answer decides: where it is not what came early, it is shown as a whole.
+            if not early or tuple(early) != item.statements:
+                console.print(*([Text()] if early else []), *before_block(item), sep="\n")
+            for block in rest:
+                console.print(block)
+            return item
+    raise RuntimeError("the stream ended without an answer")
