@@ -1,0 +1,234 @@
+"""The embedding model: how texts become vectors, quickly and without a download.
+
+sentence-transformers is the source of the model. The first use writes its ONNX form into the cache
+folder (`model_files.py`), and from then on only onnxruntime and tokenizers are needed: asking starts
+in a third of a second instead of seven.
+
+One pass of the encoder gives both sizes: a section of about 250 tokens goes through once, the mean of
+its token vectors is the section's vector, the mean over the tokens of a chunk is the chunk's. So nothing
+is embedded twice, each chunk is read in its context, and nothing is cut off silently.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from vectorstore.model_files import ModelFiles, ModelIdentity, find_model, identity, onnx_form
+from vectorstore.passage import Chunk
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+__all__ = ["Encoder", "ModelIdentity", "OnnxEncoder", "identity", "open_encoder"]
+
+Vectors = npt.NDArray[np.float32]
+Progress = Callable[[int], None]
+"""Called with the number of chunks that were embedded since the last call."""
+
+TOKENS_A_BATCH = 4096
+"""Padded tokens in one run of the encoder: enough to fill two cores, little enough to stay in cache."""
+
+
+class Encoder(Protocol):
+    """What the library asks of an embedding model. All vectors have length 1."""
+
+    name: str
+    fingerprint: str
+    dimension: int
+    max_tokens: int
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return the number of word pieces of each text, special tokens left out."""
+        ...
+
+    def encode_query(self, text: str) -> Vectors:
+        """Return the vector of a question, shape (dimension,)."""
+        ...
+
+    def encode_texts(self, texts: Sequence[str]) -> Vectors:
+        """Return one vector a text, shape (texts, dimension); text past the window is left out."""
+        ...
+
+    def encode_documents(
+        self, items: Sequence[tuple[str, Sequence[Chunk]]], progress: Progress | None = None
+    ) -> list[tuple[Vectors, Vectors]]:
+        """Return for each (text, chunks) the chunk vectors (n, dimension) and section vectors (m, dimension)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """One section to encode: which item, its ids, and the token range of each chunk."""
+
+    item: int
+    number: int
+    ids: list[int]
+    ranges: tuple[tuple[int, int, int], ...]  # chunk ordinal, first token, past the last token
+
+
+class OnnxEncoder:
+    """A sentence-transformers model in its ONNX form.
+
+    Args:
+        files: Where the ONNX form lies and how the model pools.
+        threads: Threads of the encoder; 0 for one a core.
+    """
+
+    def __init__(self, files: ModelFiles, *, threads: int = 0) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        self.name = files.identity.name
+        self.fingerprint = files.identity.fingerprint
+        self.dimension = files.identity.dimension
+        self.max_tokens = files.max_tokens
+        self._files = files
+        self._tokenizer: Tokenizer = Tokenizer.from_file(str(files.tokenizer))
+        self._tokenizer.no_truncation()  # MiniLM's file carries a truncation at 128
+        self._tokenizer.no_padding()
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads or len(os.sched_getaffinity(0)) or 1
+        options.inter_op_num_threads = 1
+        # Idle threads that spin take the cores from whatever else runs: see pitfalls on p95.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            str(files.onnx), options, providers=["CPUExecutionProvider"]
+        )
+        self._inputs = {node.name for node in self._session.get_inputs()}
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return the number of word pieces of each text, special tokens left out."""
+        encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        return [len(encoding.ids) for encoding in encodings]
+
+    def encode_query(self, text: str) -> Vectors:
+        """Return the vector of a question, shape (dimension,)."""
+        vector: Vectors = self._pooled([self._ids(self._files.query_prefix + text)])[0]
+        return vector
+
+    def encode_texts(self, texts: Sequence[str]) -> Vectors:
+        """Return one vector a text, shape (texts, dimension); text past the window is left out."""
+        result = np.zeros((len(texts), self.dimension), np.float32)
+        ids = [self._ids(self._files.document_prefix + text) for text in texts]
+        for batch in _batches([len(row) for row in ids]):
+            result[batch] = self._pooled([ids[i] for i in batch])
+        return result
+
+    def encode_documents(
+        self, items: Sequence[tuple[str, Sequence[Chunk]]], progress: Progress | None = None
+    ) -> list[tuple[Vectors, Vectors]]:
+        """Return for each (text, chunks) the chunk vectors (n, dimension) and section vectors (m, dimension)."""
+        results = [
+            (
+                np.zeros((len(chunks), self.dimension), np.float32),
+                np.zeros((chunks[-1].section + 1 if chunks else 0, self.dimension), np.float32),
+            )
+            for _, chunks in items
+        ]
+        sections = [
+            section for number, item in enumerate(items) for section in self._sections(number, *item)
+        ]
+        for batch in _batches([len(section.ids) for section in sections]):
+            members = [sections[i] for i in batch]
+            hidden = self._run([section.ids for section in members])
+            for section, states in zip(members, hidden, strict=True):
+                chunk_vectors, section_vectors = results[section.item]
+                section_vectors[section.number] = self._pool(states[: len(section.ids)])
+                for ordinal, first, last in section.ranges:
+                    if self._files.pooling == "mean":
+                        chunk_vectors[ordinal] = states[first:last].mean(0) if last > first else states[0]
+            if progress:
+                progress(sum(len(section.ranges) for section in members))
+        for (text, chunks), (chunk_vectors, section_vectors) in zip(items, results, strict=True):
+            if self._files.pooling != "mean" and chunks:
+                chunk_vectors[:] = self.encode_texts([text[c.start : c.end] for c in chunks])
+            _normalise(chunk_vectors)
+            _normalise(section_vectors)
+        return results
+
+    def _ids(self, text: str) -> list[int]:
+        ids: list[int] = self._tokenizer.encode(text).ids
+        return ids if len(ids) <= self.max_tokens else [*ids[: self.max_tokens - 1], ids[-1]]
+
+    def _sections(self, item: int, text: str, chunks: Sequence[Chunk]) -> Iterator[_Section]:
+        groups: dict[int, list[Chunk]] = {}
+        for chunk in chunks:
+            groups.setdefault(chunk.section, []).append(chunk)
+        runs = [text[group[0].start : group[-1].end] for group in groups.values()]
+        prefix = self._tokenizer.encode(self._files.document_prefix, add_special_tokens=False).ids
+        for (number, group), encoding in zip(
+            groups.items(), self._tokenizer.encode_batch(runs), strict=True
+        ):
+            begins = np.array([group[0].start + start for start, _ in encoding.offsets])
+            begins[-1] = group[-1].end  # the closing special token
+            ranges = []
+            for chunk in group:
+                first = 1 + int(np.searchsorted(begins[1:], chunk.start))
+                last = 1 + int(np.searchsorted(begins[1:], chunk.end))
+                ranges.append((chunk.ordinal, first + len(prefix), last + len(prefix)))
+            ids = [encoding.ids[0], *prefix, *encoding.ids[1:]]
+            # The splitter keeps sections inside the window; a foreign chunking may not.
+            yield _Section(item, number, ids[: max(self.max_tokens, len(prefix) + 2)], tuple(ranges))
+
+    def _run(self, rows: list[list[int]]) -> npt.NDArray[np.float32]:
+        """Return the token vectors, shape (rows, longest row, dimension)."""
+        width = max(len(row) for row in rows)
+        ids = np.zeros((len(rows), width), np.int64)
+        mask = np.zeros_like(ids)
+        for index, row in enumerate(rows):
+            ids[index, : len(row)] = row
+            mask[index, : len(row)] = 1
+        feeds: dict[str, Any] = {"input_ids": ids, "attention_mask": mask}
+        if "token_type_ids" in self._inputs:
+            feeds["token_type_ids"] = np.zeros_like(ids)
+        hidden: npt.NDArray[np.float32] = self._session.run(None, feeds)[0]
+        return hidden
+
+    def _pool(self, states: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        pooled: npt.NDArray[np.float32] = states.mean(0) if self._files.pooling == "mean" else states[0]
+        return pooled
+
+    def _pooled(self, rows: list[list[int]]) -> Vectors:
+        hidden = self._run(rows)
+        vectors = np.stack([self._pool(states[: len(row)]) for states, row in zip(hidden, rows, strict=True)])
+        return _normalise(vectors)
+
+
+def _normalise(vectors: Vectors) -> Vectors:
+    """Scale each row to length 1 in place; a zero row stays zero."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    vectors /= np.where(lengths == 0, 1, lengths)
+    return vectors
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Yield indexes in batches of like length, so that little is padded."""
+    batch: list[int] = []
+    for index in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
+        if batch and (len(batch) + 1) * lengths[batch[0]] > TOKENS_A_BATCH:
+            yield batch
+            batch = []
+        batch.append(index)
+    if batch:
+        yield batch
+
+
+def open_encoder(name: str | None = None, *, cache: str | None = None, threads: int = 0) -> Encoder:
+    """Open an embedding model.
+
+    Args:
+        name: Any sentence-transformers name or folder; None or "" for the one that comes with Footnote.
+        cache: Folder for ONNX forms; None or "" for the user's cache folder.
+        threads: Threads of the encoder; 0 for one a core.
+
+    Raises:
+        ModelMissing: The model is not on this machine. Nothing is ever downloaded here.
+    """
+    return OnnxEncoder(onnx_form(find_model(name), cache=cache), threads=threads)

