@@ -190,7 +190,7 @@ def _passed_in(model: BaseChatModel | ChatModel, *, context: int) -> ChatModel:
     from bot.langchain_model import LangChainModel
 
     return LangChainModel(
-        cast("BaseChatModel", model),
+        model,
         name=_name_of(model),
         place="the model that was passed in",
         context=context,
