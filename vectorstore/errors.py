@@ -40,6 +40,10 @@ class LibraryTooNew(LibraryError):
     """The library was written by a newer version of Footnote."""
 
 
+class LibraryOutdated(LibraryError):
+    """A part of the library was made by another version of Footnote and must be made again."""
+
+
 class LibraryDamaged(LibraryError):
     """The catalog, which is the truth, cannot be read."""
 

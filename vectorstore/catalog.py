@@ -1,0 +1,369 @@
+"""The catalog: documents, their text, chunks, offsets, vectors and words in one SQLite file.
+
+It is the truth; Chroma is an index that can be written again from it. This module opens the file and
+reads documents; `writing.py` writes, `lookup.py` reads what a search needs. Nothing here imports
+numpy, so that listing and comparing files starts at once.
+
+Every read runs in a snapshot: one transaction in which all reads see the same state, however many
+documents another thread or process adds meanwhile.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from vectorstore import schema
+from vectorstore.document import Document, Heading, Place
+from vectorstore.errors import DocumentMissing
+from vectorstore.model_files import ModelIdentity
+from vectorstore.passage import Filter
+from vectorstore.records import DocumentInfo, Stamp
+from vectorstore.schema import sqlite_errors
+
+_INFO = (
+    "id, source, title, media_type, collection, sha256, size, modified, added, characters,"
+    " last_chunk - first_chunk + 1"
+)
+_SHORTEST_PREFIX = 4
+_inherited: list[sqlite3.Connection] = []
+"""Connections that a fork brought along. Closing them could disturb the parent: they are only kept."""
+
+
+class Catalog:
+    """Reads the catalog of one library, from any number of threads.
+
+    Args:
+        folder: The library's folder; it must hold a catalog.
+        read_only: Whether the folder may be written (SQLite needs that even to read beside a writer).
+    """
+
+    def __init__(self, folder: Path, *, read_only: bool = False) -> None:
+        self.folder = folder
+        self.path = folder / schema.FILE_NAME
+        self.read_only = read_only
+        self._mode: schema.Mode = "ro" if read_only else "rw"
+        self._pid = os.getpid()
+        self._guard = threading.Lock()
+        self._idle: list[sqlite3.Connection] = []
+        self._seen: tuple[int, ...] = ()
+        self._local = threading.local()
+        with sqlite_errors(folder):
+            connection = self._connect()
+            try:
+                schema.check(connection, folder)
+            except BaseException:
+                connection.close()
+                raise
+            self._idle.append(connection)
+
+    def _connect(self) -> sqlite3.Connection:
+        if not self.path.exists():
+            raise schema.missing(self.folder)
+        connection = schema.connect(self.path, self._mode)
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            return connection
+        except sqlite3.OperationalError as error:
+            connection.close()
+            if not str(getattr(error, "sqlite_errorname", "")).startswith(
+                ("SQLITE_CANTOPEN", "SQLITE_READONLY")
+            ):
+                raise
+            return self._connect_unwritable()
+
+    def _connect_unwritable(self) -> sqlite3.Connection:
+        """Open the catalog of a folder that cannot be written."""
+        wal = self.path.with_name(self.path.name + "-wal")
+        if wal.exists() and wal.stat().st_size:
+            # A writer is at work, or was killed: only its shared-memory file makes the log readable.
+            connection = schema.connect(self.path, "ro")
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            return connection
+        self._mode = "immutable"
+        self._seen = self._stamp()
+        return schema.connect(self.path, "immutable")
+
+    def _stamp(self) -> tuple[int, ...]:
+        wal = self.path.with_name(self.path.name + "-wal")
+        found = self.path.stat()
+        return found.st_mtime_ns, found.st_size, found.st_ino, wal.stat().st_size if wal.exists() else 0
+
+    def _borrow(self) -> sqlite3.Connection:
+        with self._guard:
+            if self._pid != os.getpid():
+                _inherited.extend(self._idle)
+                self._idle, self._pid = [], os.getpid()
+            if self._mode == "immutable" and self._stamp() != self._seen:
+                # Somebody who may write did: an immutable connection would not notice.
+                self._drop_idle()
+                self._mode = "ro"
+            if self._idle:
+                return self._idle.pop()
+        return self._connect()
+
+    def _drop_idle(self) -> None:
+        for connection in self._idle:
+            connection.close()
+        self._idle = []
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """Yield a connection inside a read transaction; nested calls in a thread share it."""
+        pid = os.getpid()
+        held = getattr(self._local, "connection", None)
+        if held is not None and self._local.pid == pid:
+            yield held
+            return
+        with sqlite_errors(self.folder):
+            connection = self._borrow()
+            try:
+                connection.execute("BEGIN")
+                row = connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()
+                self._local.revision = int(row[0])
+                self._local.connection, self._local.pid = connection, pid
+                yield connection
+            finally:
+                self._local.connection = None
+                self._give_back(connection)
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        with suppress(sqlite3.Error):
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            with self._guard:
+                if self._pid == os.getpid() and len(self._idle) < 16:
+                    self._idle.append(connection)
+                    return
+        connection.close()
+
+    def close(self) -> None:
+        """Close all idle connections."""
+        with self._guard:
+            if self._pid == os.getpid():
+                self._drop_idle()
+
+    # ---- state
+
+    def revision(self) -> int:
+        """Return the number of committed writes; caches are good for one revision."""
+        with self.snapshot():
+            return int(self._local.revision)
+
+    def meta(self, key: str) -> Any:
+        """Return a value of the meta table, or None."""
+        with self.snapshot() as connection:
+            row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+            return row[0] if row else None
+
+    def model(self) -> ModelIdentity | None:
+        """Return the model that made the vectors, or None while there are none."""
+        stored = self.meta("model")
+        return ModelIdentity(**json.loads(stored)) if stored else None
+
+    def totals(self) -> tuple[int, int, int, int]:
+        """Return how many documents, chunks, sections and characters there are."""
+        with self.snapshot() as connection:
+            row = connection.execute(
+                "SELECT count(*), coalesce(sum(last_chunk - first_chunk + 1), 0),"
+                " coalesce(sum(last_section - first_section + 1), 0), coalesce(sum(characters), 0)"
+                " FROM documents"
+            ).fetchone()
+            return int(row[0]), int(row[1]), int(row[2]), int(row[3])
+
+    def chunk_count(self) -> int:
+        """Return how many chunks there are."""
+        return self.totals()[1]
+
+    # ---- documents
+
+    def documents(self, filter: Filter | None = None) -> list[DocumentInfo]:
+        """Return the documents that match `filter`, by source."""
+        where, values = conditions(filter or Filter())
+        with self.snapshot() as connection:
+            rows = connection.execute(
+                f"SELECT {_INFO} FROM documents{where} ORDER BY collection, source, row", values
+            )
+            return [DocumentInfo(*row) for row in rows]
+
+    def manifest(self, collection: str) -> dict[str, Stamp]:
+        """Return what a sync compares, by source."""
+        with self.snapshot() as connection:
+            rows = connection.execute(
+                "SELECT source, id, sha256, size, modified FROM documents WHERE collection = CAST(? AS TEXT)",
+                (sql_text(collection),),
+            )
+            return {row[0]: Stamp(*row[1:]) for row in rows}
+
+    def collections(self) -> dict[str, int]:
+        """Return the number of documents in each collection, by name."""
+        with self.snapshot() as connection:
+            rows = connection.execute(
+                "SELECT collection, count(*) FROM documents GROUP BY collection ORDER BY 1"
+            )
+            return {name: int(count) for name, count in rows}
+
+    def find(self, name: str) -> DocumentInfo:
+        """Return the document called `name`.
+
+        Args:
+            name: An id, the beginning of one, a path or address, a file's name or a title.
+
+        Raises:
+            DocumentMissing: None is called so (the nearest names are told), or several are.
+        """
+        with self.snapshot() as connection:
+            for condition, value in _ways_to_name(name):
+                rows = connection.execute(
+                    f"SELECT {_INFO} FROM documents WHERE {condition} ORDER BY source LIMIT 6",
+                    (sql_text(value),),
+                ).fetchall()
+                if len(rows) == 1:
+                    return DocumentInfo(*rows[0])
+                if rows:
+                    raise _ambiguous(name, [DocumentInfo(*row) for row in rows])
+            raise self._nothing_called(name, connection)
+
+    @staticmethod
+    def _nothing_called(name: str, connection: sqlite3.Connection) -> DocumentMissing:
+        names = [row[0] for row in connection.execute("SELECT DISTINCT name FROM documents LIMIT 5000")]
+        near = difflib.get_close_matches(name[:200], names, n=3, cutoff=0.5)
+        remedy = f"Did you mean {' or '.join(near)}?" if near else "footnote list shows all documents."
+        return DocumentMissing(f"No document is called {name[:200]!r}.", remedy=remedy)
+
+    def document(self, name: str) -> Document:
+        """Return the document called `name` (see `find`) with its whole text."""
+        with self.snapshot() as connection:
+            info = self.find(name)
+            row, characters = connection.execute(
+                "SELECT row, characters FROM documents WHERE id = ?", (info.id,)
+            ).fetchone()
+            places, headings = connection.execute(
+                "SELECT places, headings FROM outlines WHERE document = ?", (row,)
+            ).fetchone()
+            return Document(
+                id=info.id,
+                source=info.source,
+                title=info.title,
+                media_type=info.media_type,
+                text=read_text(connection, row, 0, characters),
+                sha256=info.sha256,
+                collection=info.collection,
+                places=tuple(Place(start, kind, number) for start, kind, number in json.loads(places)),
+                headings=tuple(Heading(*heading) for heading in json.loads(headings)),
+                size=info.size,
+                modified=info.modified,
+            )
+
+    def text(self, document_id: str, start: int = 0, end: int | None = None) -> str:
+        """Return `text[start:end]` of a document, reading only what is needed.
+
+        Raises:
+            DocumentMissing: No document has this id.
+        """
+        with self.snapshot() as connection:
+            row = connection.execute(
+                "SELECT row, characters FROM documents WHERE id = ?", (document_id,)
+            ).fetchone()
+            if row is None:
+                raise self._nothing_called(document_id, connection)
+            span = slice(start, end).indices(int(row[1]))
+            return read_text(connection, int(row[0]), span[0], span[1])
+
+
+def read_text(connection: sqlite3.Connection, document: int, start: int, end: int) -> str:
+    """Return `text[start:end]` of the document with row number `document`; 0 ≤ start, end ≤ length."""
+    if end <= start:
+        return ""
+    first = start - start % schema.PIECE_CHARACTERS
+    rows = connection.execute(
+        "SELECT text FROM pieces WHERE document = ? AND start >= ? AND start < ? ORDER BY start",
+        (document, first, end),
+    )
+    joined = "".join(row[0].decode("utf-8", "surrogatepass") for row in rows)
+    return joined[start - first : end - first]
+
+
+def sql_text(value: str) -> str | bytes:
+    """Return `value` as SQLite can take it: bytes where it holds lone surrogates (odd file names).
+
+    Use it with `CAST(? AS TEXT)`.
+    """
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "surrogatepass")
+    return value
+
+
+def now() -> str:
+    """Return the time as it is stored: ISO 8601 in UTC, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def conditions(filter: Filter) -> tuple[str, list[str | bytes]]:
+    """Return the WHERE clause over `documents` that `filter` means, and its values."""
+    clauses: list[str] = []
+    values: list[str | bytes] = []
+
+    def any_of(expression: str, options: tuple[str, ...]) -> None:
+        clauses.append("(" + " OR ".join([expression] * len(options)) + ")")
+        values.extend(sql_text(option) for option in options)
+
+    for column, options in (("collection", filter.collections), ("id", filter.documents)):
+        if options:
+            clauses.append(f"{column} IN ({', '.join(['CAST(? AS TEXT)'] * len(options))})")
+            values.extend(sql_text(option) for option in options)
+    if filter.sources:
+        any_of("source GLOB CAST(? AS TEXT)", filter.sources)
+    if filter.media_types:
+        any_of("media_type GLOB CAST(? AS TEXT)", filter.media_types)
+    if filter.modified_after:
+        clauses.append("modified >= ?")
+        values.append(_utc(filter.modified_after))
+    if filter.modified_before:
+        # A date alone means its whole day: "2026-11-25~" sorts after every time of that day.
+        clauses.append("modified <> '' AND modified <= ?")
+        values.append(_utc(filter.modified_before) + "~")
+    return (" WHERE " + " AND ".join(clauses) if clauses else ""), values
+
+
+def _utc(moment: str) -> str:
+    """Return a time with an offset in UTC; anything else as it is."""
+    try:
+        parsed = datetime.fromisoformat(moment)
+    except ValueError:
+        return moment
+    return moment if parsed.tzinfo is None else parsed.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _ways_to_name(name: str) -> Iterator[tuple[str, str]]:
+    yield "id = CAST(? AS TEXT)", name
+    yield "source = CAST(? AS TEXT)", name
+    if "\0" not in name and "://" not in name:
+        yield "source = CAST(? AS TEXT)", os.path.abspath(os.path.expanduser(name))  # noqa: PTH100, PTH111
+    yield "name = CAST(? AS TEXT)", name
+    yield "title = CAST(? AS TEXT)", name
+    if len(name) >= _SHORTEST_PREFIX and set(name) <= set("0123456789abcdef"):
+        yield "id GLOB CAST(? AS TEXT)", name + "*"
+
+
+def _ambiguous(name: str, found: list[DocumentInfo]) -> DocumentMissing:
+    listed = ", ".join(f"{info.id} ({info.source})" for info in found[:5])
+    return DocumentMissing(
+        f"{name[:200]!r} names several documents: {listed}{', …' if len(found) > 5 else ''}.",
+        remedy="Use one of these ids.",
+    )
+
+
+def file_name(source: str) -> str:
+    """Return the last part of a path or address."""
+    return source.rstrip("/").replace("\\", "/").rsplit("/", 1)[-1] or source

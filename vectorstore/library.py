@@ -1,0 +1,457 @@
+"""Library: the one door to what is kept and how it is found.
+
+    with Library.open("my-library", create=True) as library:
+        library.add([(document, chunks)])
+        result = library.search("who signed it?")
+
+Opening loads no model, no Chroma and no numpy: listing and comparing files start at once. Any number of
+threads and processes may read; one process writes at a time.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from vectorstore import schema
+from vectorstore.catalog import Catalog
+from vectorstore.document import Document
+from vectorstore.errors import LibraryBusy, LibraryError, LibraryMissing, LibraryOutdated, ModelMismatch
+from vectorstore.lock import Holder, WriterLock
+from vectorstore.model_files import ModelIdentity
+from vectorstore.passage import Chunk, Filter
+from vectorstore.records import Compaction, DocumentInfo, Finding, LibraryStatus, Stamp
+from vectorstore.schema import sqlite_errors
+
+if TYPE_CHECKING:
+    from vectorstore.embed import Encoder
+    from vectorstore.lookup import Lookup
+    from vectorstore.nearest import Index
+    from vectorstore.search import SearchResult
+    from vectorstore.writing import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a search sees: one state of the library.
+
+    Attributes:
+        catalog: Terms, vectors, places and passages.
+        index: The nearest chunks of a vector.
+        encoder: Turns the query into a vector.
+    """
+
+    catalog: Lookup
+    index: Index
+    encoder: Encoder
+
+
+class Library:
+    """A folder that holds documents and finds passages in them. Make one with `Library.open`."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        lock: WriterLock,
+        *,
+        model: str | None,
+        chroma: str | None,
+        read_only: bool,
+        encoder: Encoder | None,
+    ) -> None:
+        self.folder = catalog.folder
+        self.catalog = catalog
+        self.lock = lock
+        self.read_only = read_only
+        self.chroma = chroma
+        self._model = model
+        self._encoder = encoder
+        self._lookup: Lookup | None = None
+        self._index: Index | None = None
+        self._writers: dict[int, Writer] = {}
+        self._changed = False
+
+    @classmethod
+    def open(
+        cls,
+        folder: str | os.PathLike[str],
+        *,
+        model: str | None = None,
+        chroma: str | None = None,
+        create: bool = False,
+        read_only: bool = False,
+        wait: float = 30.0,
+        notice: Callable[[Holder | None], None] | None = None,
+        encoder: Encoder | None = None,
+    ) -> Library:
+        """Open the library in `folder`.
+
+        Args:
+            folder: Where it is.
+            model: Name or folder of the embedding model; None for the default.
+            chroma: None for Chroma inside the library; or a folder, an address of a Chroma server,
+                or "cloud://".
+            create: Make the library where there is none.
+            read_only: Never write, not even to renew an index.
+            wait: Seconds to wait for another writer.
+            notice: Called with the other writer when waiting begins.
+            encoder: An encoder that is loaded already; `model` is then not used.
+
+        Raises:
+            LibraryMissing: There is none, and `create` is not set.
+            LibraryTooNew: A newer version wrote it.
+            LibraryDamaged: Its catalog cannot be read.
+            LibraryReadOnly: It should be created but cannot be written.
+        """
+        path = Path(folder).expanduser().absolute()
+        lock = WriterLock(path, wait=wait, notice=notice)
+        try:
+            catalog = Catalog(path, read_only=read_only)
+        except LibraryMissing:
+            if not create or read_only:
+                raise
+            _create(path, lock)
+            catalog = Catalog(path)
+        return cls(catalog, lock, model=model, chroma=chroma, read_only=read_only, encoder=encoder)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close(update_index=error is None)
+
+    def close(self, *, update_index: bool = True) -> None:
+        """Close the library; if documents were added or removed, write the Chroma index first."""
+        try:
+            if self._changed and update_index:
+                self.update_index()
+        finally:
+            if self._index is not None:
+                self._index.close()
+            writer = self._writers.pop(os.getpid(), None)
+            if writer is not None:
+                writer.close()
+            self.catalog.close()
+
+    # ---- parts, made when they are first needed
+
+    @property
+    def lookup(self) -> Lookup:
+        """What a search reads from the catalog."""
+        if self._lookup is None:
+            from vectorstore.lookup import Lookup
+
+            self._lookup = Lookup(self.catalog)
+        return self._lookup
+
+    @property
+    def index(self) -> Index:
+        """The index of vectors."""
+        if self._index is None:
+            from vectorstore.nearest import Index
+            from vectorstore.vectors import open_store
+
+            store = open_store(self.folder, str(self.catalog.meta("library_id")), self.chroma)
+            self._index = Index(self.catalog, self.lookup, store)
+        return self._index
+
+    @property
+    def encoder(self) -> Encoder:
+        """The embedding model; loaded at first use."""
+        if self._encoder is None:
+            from vectorstore import embed
+
+            self._encoder = embed.open_encoder(self._model)
+        return self._encoder
+
+    @property
+    def writer(self) -> Writer:
+        """The writing side of the catalog; use it inside `writing()`."""
+        writer = self._writers.get(os.getpid())
+        if writer is None:
+            from vectorstore.writing import Writer
+
+            writer = self._writers[os.getpid()] = Writer(self.folder)
+        return writer
+
+    @contextmanager
+    def writing(self) -> Iterator[Writer]:
+        """Be the one writer: hold the lock over several calls.
+
+        Raises:
+            LibraryBusy: Another process is writing.
+            LibraryReadOnly: The folder cannot be written.
+        """
+        if self.read_only:
+            raise schema.read_only(self.folder)
+        with self.lock.held():
+            writer = self.writer
+            if not self._words_current():
+                writer.rebuild_words()
+            yield writer
+
+    # ---- writing
+
+    def add(
+        self,
+        batch: Sequence[tuple[Document, Sequence[Chunk]]],
+        *,
+        progress: Callable[..., None] | None = None,
+    ) -> None:
+        """Store documents; one with the same id is replaced, at once and as a whole.
+
+        The batch is embedded together, then stored in one transaction a document.
+
+        Args:
+            batch: Documents with their chunks (ascending, sections numbered from 0).
+            progress: Handed to the encoder.
+
+        Raises:
+            ModelMismatch: The library was made with another model.
+            LibraryBusy, LibraryReadOnly, DiskFull: It cannot be written now.
+        """
+        if not batch:
+            return
+        with self.writing() as writer:
+            self._guard_model()
+            encoder = self.encoder
+            if self.catalog.model() is None or not self.catalog.chunk_count():
+                writer.set_model(_identity(encoder))
+            vectors = encoder.encode_documents(
+                [(document.text, chunks) for document, chunks in batch], progress
+            )
+            for (document, chunks), both in zip(batch, vectors, strict=True):
+                writer.put(document, chunks, both)
+                self._changed = True
+
+    def remove(self, document_ids: Sequence[str]) -> int:
+        """Remove documents by id; return how many there were. `compact` gives their disk space back."""
+        with self.writing() as writer:
+            removed = sum(writer.remove(document_id) for document_id in document_ids)
+        self._changed = self._changed or removed > 0
+        return removed
+
+    def rename(self, document_id: str, *, source: str, title: str, modified: str) -> None:
+        """Store that a source has moved; its text and vectors stay.
+
+        Raises:
+            DocumentMissing: No document has this id.
+        """
+        with self.writing() as writer:
+            writer.update(document_id, {"source": source, "title": title, "modified": modified})
+
+    def touch(
+        self,
+        document_id: str,
+        *,
+        modified: str | None = None,
+        size: int | None = None,
+        sha256: str | None = None,
+        title: str | None = None,
+        media_type: str | None = None,
+    ) -> None:
+        """Store what changed about a source whose text did not.
+
+        Raises:
+            DocumentMissing: No document has this id.
+        """
+        changes: dict[str, object | None] = {
+            "modified": modified,
+            "size": size,
+            "sha256": sha256,
+            "title": title,
+            "media_type": media_type,
+        }
+        with self.writing() as writer:
+            writer.update(document_id, changes)
+
+    # ---- reading
+
+    def documents(self, filter: Filter | None = None) -> list[DocumentInfo]:
+        """Return the documents that match, without their text, by collection and source."""
+        return self.catalog.documents(filter)
+
+    def manifest(self, collection: str = "default") -> dict[str, Stamp]:
+        """Return what a sync compares with the files on disk: source → id, digest, size, time."""
+        return self.catalog.manifest(collection)
+
+    def collections(self) -> dict[str, int]:
+        """Return the number of documents in each collection, by name."""
+        return self.catalog.collections()
+
+    def find(self, name: str) -> DocumentInfo:
+        """Return the document that has this id, beginning of an id, path, file name or title.
+
+        Raises:
+            DocumentMissing: None is called so, or several are.
+        """
+        return self.catalog.find(name)
+
+    def document(self, name: str) -> Document:
+        """Return the document called `name` (as in `find`) with its whole text."""
+        return self.catalog.document(name)
+
+    def text(self, document_id: str, start: int = 0, end: int | None = None) -> str:
+        """Return `text[start:end]` of a document, reading only what is needed."""
+        return self.catalog.text(document_id, start, end)
+
+    @contextmanager
+    def view(self) -> Iterator[View]:
+        """Yield what a search sees: one state, however many documents come in meanwhile.
+
+        Raises:
+            ModelMismatch: The library was made with another model.
+            LibraryOutdated: Its keyword index is of another version and cannot be renewed from here.
+        """
+        self._guard_model()
+        self._renew_words()
+        with self.catalog.snapshot():
+            yield View(self.lookup, self.index, self.encoder)
+
+    def search(self, query: str, *, limit: int = 10, filter: Filter | None = None) -> SearchResult:
+        """Return the passages that answer `query` best, with their scores (see `search.py`)."""
+        from vectorstore import search
+
+        with self.view() as view:
+            return search.search(view, query, limit=limit, filter=filter or Filter())
+
+    # ---- upkeep
+
+    def status(self) -> LibraryStatus:
+        """Return how much the library holds and in what state it is."""
+        from vectorstore import upkeep
+
+        return upkeep.status(self)
+
+    def update_index(self, *, force: bool = False) -> bool:
+        """Write the Chroma index where it is missing, damaged, or lacks much; return whether it was.
+
+        Raises:
+            DiskFull: There is no room for it. The documents are kept and are found without it.
+            VectorsUnavailable: The Chroma server does not answer. The same holds.
+        """
+        from vectorstore import upkeep
+
+        self._changed = False
+        with self.writing():
+            return upkeep.update_index(self, force=force)
+
+    def rebuild(self) -> None:
+        """Write a new Chroma index from the stored vectors, without embedding."""
+        self.update_index(force=True)
+
+    def reembed(
+        self,
+        model: str | None = None,
+        *,
+        encoder: Encoder | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """Embed all stored text again with another model; until it is done the old vectors answer.
+
+        Args:
+            model: Name or folder of the model; None for the default.
+            encoder: An encoder that is loaded already; `model` is then not used.
+            progress: Called with the number of chunks done and of all.
+        """
+        from vectorstore import embed, upkeep
+
+        with self.writing():
+            self._encoder = encoder or embed.open_encoder(model)
+            self._model = model
+            upkeep.reembed(self, _identity(self._encoder), progress)
+            self.update_index(force=True)
+
+    def compact(self) -> Compaction:
+        """Give the space of removed documents back, and leave none of their text in the folder."""
+        from vectorstore import upkeep
+
+        with self.writing():
+            return upkeep.compact(self)
+
+    def verify(self) -> list[Finding]:
+        """Check everything; return what is wrong."""
+        from vectorstore import upkeep
+
+        return upkeep.verify(self)
+
+    def repair(self) -> list[Finding]:
+        """Mend what can be mended from what is stored; return what is still wrong."""
+        from vectorstore import upkeep
+
+        with self.writing():
+            return upkeep.repair(self)
+
+    # ---- guards
+
+    def _guard_model(self) -> None:
+        stored = self.catalog.model()
+        if stored is None or not self.catalog.chunk_count():
+            return
+        if self._encoder is not None:
+            wanted = _identity(self._encoder)
+        else:
+            from vectorstore import embed
+
+            wanted = _identity(embed.identity(self._model))
+        if wanted != stored:
+            version = " in another version" if wanted.name == stored.name else ""
+            raise ModelMismatch(
+                f"The library in {self.folder} was embedded with {stored.name},"
+                f" but {wanted.name}{version} is set.",
+                remedy="Set the first one again, or embed the library anew with: footnote ingest --reembed",
+            )
+
+    def _words_current(self) -> bool:
+        from vectorstore import words
+
+        return int(self.catalog.meta("words") or 0) == words.VERSION
+
+    def _renew_words(self) -> None:
+        """Index the words again where another version of Footnote did it: takes seconds, no model."""
+        if self._words_current():
+            return
+        try:
+            with self.writing():
+                pass
+        except LibraryBusy:
+            raise
+        except LibraryError as error:
+            raise LibraryOutdated(
+                f"The keyword index of {self.folder} was made by another version of Footnote.",
+                remedy="Run: footnote doctor --repair",
+            ) from error
+
+
+def _identity(owner: Any) -> ModelIdentity:
+    return ModelIdentity(str(owner.name), str(owner.fingerprint), int(owner.dimension))
+
+
+def _create(folder: Path, lock: WriterLock) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except PermissionError as error:
+        raise schema.read_only(folder) from error
+    except FileExistsError as error:
+        raise LibraryError(
+            f"{folder} is a file, not a folder.", remedy="Name a folder for the library."
+        ) from error
+    except OSError as error:
+        raise schema.full(folder) from error
+    with lock.held(), sqlite_errors(folder):
+        meta = {"library_id": uuid.uuid4().hex, "revision": 0, "generation": 0, "words": _words_version()}
+        schema.create(folder / schema.FILE_NAME, meta=meta)
+
+
+def _words_version() -> int:
+    from vectorstore import words
+
+    return words.VERSION

@@ -1,0 +1,308 @@
+"""What a search reads from the catalog, as numpy arrays: terms, vectors, places, passages.
+
+Chunks are named by their row id: ascending, contiguous within a section and within a document, never
+used twice. Arrays of ids are int64. Call these inside `catalog.snapshot()` so that one search sees one
+state; what is cached is good for one revision of the catalog.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from vectorstore.catalog import Catalog, conditions, read_text
+from vectorstore.passage import Filter, Passage
+
+Ids: TypeAlias = npt.NDArray[np.int64]
+Vectors: TypeAlias = npt.NDArray[np.float32]
+
+_CACHED_POSTINGS = 4_000_000
+"""Row ids kept in all cached postings together (32 MB)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where chunks stand. All arrays are int64 of the length of the ids asked for.
+
+    Attributes:
+        section: Row id of the section.
+        section_first, section_last: First and last chunk of that section.
+        document: Row number of the document.
+        document_first, document_last: First and last chunk of that document.
+    """
+
+    section: Ids
+    section_first: Ids
+    section_last: Ids
+    document: Ids
+    document_first: Ids
+    document_last: Ids
+
+
+def fts_terms(terms: Iterable[str]) -> bytes:
+    """Return terms as the keyword index takes them: joined by blanks, none inside a term."""
+    return b" ".join(_fts_term(term) for term in terms if term)
+
+
+def _fts_term(term: str) -> bytes:
+    raw = term.encode("utf-8", "surrogatepass")
+    return bytes(byte if byte > 0x20 and byte != 0x7F else 0x5F for byte in raw)
+
+
+def unpack(blobs: Sequence[bytes], dimension: int) -> Vectors:
+    """Return stored vectors as float32, shape (n, dimension), of length 1 again after rounding."""
+    joined = np.frombuffer(b"".join(blobs), dtype=np.float16)
+    vectors = joined.reshape(len(blobs), dimension).astype(np.float32)
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    vectors /= np.maximum(lengths, 1e-12)[:, None]
+    return vectors
+
+
+class Lookup:
+    """Reads from one catalog; safe in many threads."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._guard = threading.Lock()
+        self._postings: OrderedDict[tuple[str, str], Ids] = OrderedDict()
+        self._postings_revision = -1
+        self._postings_size = 0
+        self._matrix_guard = threading.Lock()
+        self._matrices: dict[int, tuple[int, Ids, Vectors]] = {}
+
+    # ---- keywords
+
+    def chunk_count(self) -> int:
+        """Return how many chunks there are."""
+        return self._catalog.chunk_count()
+
+    def postings(self, term: str) -> Ids:
+        """Return the ids of the chunks whose text or headings hold `term`, ascending. Do not write to it."""
+        return self._cached("chunks", term)
+
+    def title_postings(self, term: str) -> Ids:
+        """Return the row numbers of the documents whose title or file name holds `term`, ascending."""
+        return self._cached("titles", term)
+
+    def _cached(self, kind: str, term: str) -> Ids:
+        with self._catalog.snapshot() as connection:
+            revision = self._catalog.revision()
+            with self._guard:
+                if revision > self._postings_revision:
+                    self._postings.clear()
+                    self._postings_revision, self._postings_size = revision, 0
+                found = self._postings.get((kind, term)) if revision == self._postings_revision else None
+                if found is not None:
+                    self._postings.move_to_end((kind, term))
+                    return found
+            found = self._read_postings(connection, kind, term)
+            with self._guard:
+                if revision == self._postings_revision and (kind, term) not in self._postings:
+                    self._postings[kind, term] = found
+                    self._postings_size += len(found)
+                    while self._postings_size > _CACHED_POSTINGS and len(self._postings) > 1:
+                        self._postings_size -= len(self._postings.popitem(last=False)[1])
+            return found
+
+    @staticmethod
+    def _read_postings(connection: sqlite3.Connection, kind: str, term: str) -> Ids:
+        raw = _fts_term(term)
+        if not raw:
+            return np.empty(0, dtype=np.int64)
+        if kind == "titles":
+            sql, value = "SELECT document FROM titles WHERE term = CAST(? AS TEXT) ORDER BY document", raw
+        else:
+            sql = "SELECT rowid FROM words WHERE words MATCH CAST(? AS TEXT) ORDER BY rowid"
+            value = b'"' + raw.replace(b'"', b'""') + b'"'
+        found = np.fromiter((row[0] for row in connection.execute(sql, (value,))), dtype=np.int64)
+        found.flags.writeable = False
+        return found
+
+    # ---- filters and places
+
+    def chunks_matching(self, filter: Filter) -> Ids | None:
+        """Return the ids of the chunks of the documents that match, ascending; None for no filter."""
+        if not filter:
+            return None
+        where, values = conditions(filter)
+        with self._catalog.snapshot() as connection:
+            ranges = connection.execute(
+                f"SELECT first_chunk, last_chunk FROM documents{where} ORDER BY first_chunk", values
+            ).fetchall()
+        parts = [np.arange(first, last + 1, dtype=np.int64) for first, last in ranges if last >= first]
+        return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
+
+    def chunk_places(self, ids: Ids) -> Places:
+        """Return where each chunk stands, in the order of `ids`, which must exist."""
+        with self._catalog.snapshot() as connection:
+            rows = connection.execute(
+                "SELECT c.id, s.id, s.first_chunk, s.last_chunk, d.row, d.first_chunk, d.last_chunk"
+                " FROM json_each(?) j JOIN chunks c ON c.id = j.value"
+                " JOIN sections s ON s.id = c.section JOIN documents d ON d.row = c.document",
+                (_json(ids),),
+            ).fetchall()
+        table = _in_order(np.array(rows, dtype=np.int64).reshape(len(rows), 7), ids)
+        return Places(*(np.ascontiguousarray(table[:, column]) for column in range(1, 7)))
+
+    # ---- vectors
+
+    def chunk_vectors(self, ids: Ids) -> Vectors:
+        """Return the vectors of chunks that exist: float32, shape (n, dimension), L2-normalised."""
+        revision = self._catalog.revision()
+        for held, known, matrix in list(self._matrices.values()):
+            if held == revision and len(known):
+                rows = np.searchsorted(known, ids)
+                if len(ids) == 0 or (rows.max() < len(known) and bool((known[rows] == ids).all())):
+                    return matrix[rows]
+        return self._vectors_of("chunk", ids)
+
+    def section_vectors(self, ids: Ids) -> Vectors:
+        """Return the vectors of sections by their row ids: float32, shape (n, dimension)."""
+        return self._vectors_of("section", ids)
+
+    def _vectors_of(self, kind: str, ids: Ids) -> Vectors:
+        with self._catalog.snapshot() as connection:
+            unique, back = np.unique(ids, return_inverse=True)
+            rows = connection.execute(
+                f"SELECT v.vector FROM json_each(?) j JOIN {kind}_vectors v ON v.{kind} = j.value"
+                f" ORDER BY v.{kind}",
+                (_json(unique),),
+            ).fetchall()
+            if len(rows) != len(unique):
+                raise KeyError(f"{len(unique) - len(rows)} of {len(unique)} {kind}s do not exist")
+            return unpack([row[0] for row in rows], self.dimension())[back]
+
+    def dimension(self) -> int:
+        """Return the number of components of a vector; 0 while the library is empty."""
+        model = self._catalog.model()
+        return model.dimension if model else 0
+
+    def existing(self, ids: Ids) -> Ids:
+        """Return those of `ids` that are chunks, ascending."""
+        with self._catalog.snapshot() as connection:
+            rows = connection.execute(
+                "SELECT c.id FROM json_each(?) j JOIN chunks c ON c.id = j.value ORDER BY c.id", (_json(ids),)
+            )
+            return np.fromiter((row[0] for row in rows), dtype=np.int64)
+
+    def matrix(self, after: int = 0) -> tuple[Ids, Vectors]:
+        """Return ids (ascending) and vectors of all chunks with an id above `after`.
+
+        Kept in memory; when documents came or went, only what is new is read.
+        """
+        with self._catalog.snapshot() as connection, self._matrix_guard:
+            revision = self._catalog.revision()
+            held = self._matrices.get(after)
+            if held is not None and held[0] == revision:
+                return held[1], held[2]
+            older = held is not None and held[0] > revision
+            ids = np.fromiter(
+                (
+                    row[0]
+                    for row in connection.execute("SELECT id FROM chunks WHERE id > ? ORDER BY id", (after,))
+                ),
+                dtype=np.int64,
+            )
+            fresh = self._grown(connection, None if older else held, ids)
+            if not older:
+                # One matrix at a time: another `after` means that the index moved on.
+                self._matrices = {after: (revision, ids, fresh)}
+            return ids, fresh
+
+    def _grown(
+        self, connection: sqlite3.Connection, held: tuple[int, Ids, Vectors] | None, ids: Ids
+    ) -> Vectors:
+        dimension = self.dimension()
+        known = held[1] if held is not None and held[2].shape[1] == dimension else np.empty(0, dtype=np.int64)
+        kept = np.isin(known, ids, assume_unique=True)
+        if held is None or not kept.any() or self._reembedded(held[0]):
+            last = int(ids[0]) - 1 if len(ids) else 0
+            old = np.empty((0, dimension), dtype=np.float32)
+        else:
+            last = int(known[-1])
+            old = held[2] if kept.all() else held[2][kept]
+        blobs = [
+            row[0]
+            for row in connection.execute(
+                "SELECT vector FROM chunk_vectors WHERE chunk > ? ORDER BY chunk", (last,)
+            )
+        ]
+        return np.concatenate([old, unpack(blobs, dimension)]) if blobs else old
+
+    def _reembedded(self, revision: int) -> bool:
+        """Return whether stored vectors were replaced under their ids after `revision`."""
+        return int(self._catalog.meta("embedded_revision") or 0) > revision
+
+    # ---- passages
+
+    def passages(self, ids: Ids) -> list[Passage]:
+        """Return the chunks as passages with score 0 and rank 0, in the order of `ids`."""
+        with self._catalog.snapshot() as connection:
+            rows = connection.execute(
+                "SELECT c.id, d.row, d.id, d.title, d.source, d.collection, c.start, c.end, c.page, c.place,"
+                " c.heading, c.kind, c.sentences, s.start, s.end"
+                " FROM json_each(?) j JOIN chunks c ON c.id = j.value"
+                " JOIN sections s ON s.id = c.section JOIN documents d ON d.row = c.document",
+                (_json(np.unique(ids)),),
+            )
+            found = {row[0]: _passage(connection, row) for row in rows}
+        return [found[int(id)] for id in ids]
+
+
+def _passage(connection: sqlite3.Connection, row: tuple[Any, ...]) -> Passage:
+    (
+        _,
+        document,
+        id,
+        title,
+        source,
+        collection,
+        start,
+        end,
+        page,
+        place,
+        heading,
+        kind,
+        sentences,
+        *section,
+    ) = row
+    return Passage(
+        document=id,
+        title=title,
+        source=source,
+        collection=collection,
+        start=start,
+        end=end,
+        text=read_text(connection, document, start, end),
+        score=0.0,
+        rank=0,
+        page=page,
+        place=place,
+        heading=heading,
+        kind=kind,
+        sentences=tuple((first, last) for first, last in json.loads(sentences)),
+        section=(section[0], section[1]),
+    )
+
+
+def _json(ids: Ids) -> str:
+    return "[" + ",".join(map(str, ids.tolist())) + "]"
+
+
+def _in_order(table: npt.NDArray[np.int64], ids: Ids) -> npt.NDArray[np.int64]:
+    """Sort rows, whose first column is an id, into the order of `ids`."""
+    table = table[np.argsort(table[:, 0], kind="stable")]
+    if len(ids) == 0:
+        return table
+    rows = np.searchsorted(table[:, 0], ids) if len(table) else np.zeros(len(ids), dtype=np.int64)
+    if not len(table) or rows.max() >= len(table) or not bool((table[rows, 0] == ids).all()):
+        raise KeyError("some chunks do not exist")
+    return table[rows]

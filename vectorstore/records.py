@@ -1,0 +1,129 @@
+"""What the library tells about itself: documents without their text, its state, its findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from vectorstore.model_files import ModelIdentity
+
+IndexState = Literal["current", "behind", "absent", "damaged", "elsewhere"]
+"""State of the Chroma index.
+
+"current": holds every vector; "behind": newer vectors are searched beside it until it is written
+again; "absent": not written yet; "damaged": not what was written, so it is not used; "elsewhere":
+the library was indexed at another Chroma address than the one that is set.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentInfo:
+    """A document without its text. Fields as in `Document`.
+
+    Attributes:
+        added: When it was stored, ISO 8601 in UTC.
+        characters: Length of its text.
+        chunks: How many chunks it has.
+    """
+
+    id: str
+    source: str
+    title: str
+    media_type: str
+    collection: str
+    sha256: str
+    size: int
+    modified: str
+    added: str
+    characters: int
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a sync compares with a file on disk.
+
+    Attributes:
+        id: Id of the document.
+        sha256: Digest of the source's bytes.
+        size: Bytes of the source.
+        modified: Time of its last change as it was stored.
+    """
+
+    id: str
+    sha256: str
+    size: int
+    modified: str
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """Bytes on disk by part."""
+
+    catalog: int
+    vectors: int
+    other: int
+
+    @property
+    def total(self) -> int:
+        """All bytes of the library's folder."""
+        return self.catalog + self.vectors + self.other
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryStatus:
+    """The state of a library.
+
+    Attributes:
+        folder: Where it is.
+        documents, chunks, sections, characters: How much it holds.
+        collections: Documents in each collection, by name.
+        disk: Bytes by part.
+        model: What its vectors were made with; None while it is empty.
+        generation: Number of the Chroma index in use; 0 before the first.
+        index: State of that index.
+        unindexed: Chunks that are not in it and are searched beside it.
+        chroma: Where Chroma keeps the vectors: a folder or an address.
+        schema: Version of the catalog's form.
+        words: Version of the words in its keyword index.
+    """
+
+    folder: str
+    documents: int
+    chunks: int
+    sections: int
+    characters: int
+    collections: dict[str, int]
+    disk: Disk
+    model: ModelIdentity | None
+    generation: int
+    index: IndexState
+    unindexed: int
+    chroma: str
+    schema: int
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that `verify` found wrong.
+
+    Attributes:
+        part: "catalog", "text", "vectors", "words" or "index".
+        message: What is wrong, in a sentence.
+        repairable: Whether `repair` mends it without the source files.
+        document: Id of the document that it is about, or "".
+    """
+
+    part: Literal["catalog", "text", "vectors", "words", "index"]
+    message: str
+    repairable: bool
+    document: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Compaction:
+    """Bytes on disk before and after `compact`."""
+
+    before: int
+    after: int

@@ -1,0 +1,205 @@
+"""The catalog's tables, how its file is opened, and what SQLite's errors mean to a person.
+
+Text is kept as UTF-8 blobs in pieces of a few thousand characters: a passage then costs one or two
+small reads however long the document is, and NUL and lone surrogates survive (SQLite's own `substr`
+stops at NUL, and its driver refuses surrogates).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from vectorstore.errors import (
+    DiskFull,
+    LibraryBusy,
+    LibraryDamaged,
+    LibraryError,
+    LibraryMissing,
+    LibraryReadOnly,
+    LibraryTooNew,
+)
+
+FILE_NAME = "catalog.sqlite3"
+SCHEMA_VERSION = 1
+APPLICATION_ID = 0x466F6F74
+"""Spells "Foot": tells a catalog from any other SQLite file."""
+PIECE_CHARACTERS = 8192
+"""Characters of text in one stored piece."""
+
+Mode = Literal["rw", "ro", "immutable"]
+
+_PUNCTUATION = "".join(chr(code) for code in range(33, 127) if not chr(code).isalnum())
+_TOKENIZER = "ascii tokenchars '{}'".format(_PUNCTUATION.replace("'", "''")).replace('"', '""')
+# Our terms come ready-made, joined by blanks. This tokenizer splits at blanks only: every printable
+# character is made a token character, so "3.5" or "c++" stays one term.
+WORDS_TABLE = f"""
+CREATE VIRTUAL TABLE words USING fts5(terms, content='', detail=none, columnsize=0, tokenize="{_TOKENIZER}");
+"""
+
+_TABLES = """
+CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE documents(
+    row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, title TEXT NOT NULL,
+    name TEXT NOT NULL, media_type TEXT NOT NULL, collection TEXT NOT NULL, sha256 TEXT NOT NULL,
+    size INTEGER NOT NULL, modified TEXT NOT NULL, added TEXT NOT NULL, characters INTEGER NOT NULL,
+    first_chunk INTEGER NOT NULL, last_chunk INTEGER NOT NULL,
+    first_section INTEGER NOT NULL, last_section INTEGER NOT NULL);
+CREATE INDEX documents_by_source ON documents(collection, source);
+CREATE TABLE outlines(document INTEGER PRIMARY KEY, places TEXT NOT NULL, headings TEXT NOT NULL);
+CREATE TABLE pieces(document INTEGER NOT NULL, start INTEGER NOT NULL, text BLOB NOT NULL);
+CREATE UNIQUE INDEX pieces_by_start ON pieces(document, start);
+CREATE TABLE sections(
+    id INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL, start INTEGER NOT NULL,
+    end INTEGER NOT NULL, first_chunk INTEGER NOT NULL, last_chunk INTEGER NOT NULL);
+CREATE TABLE chunks(
+    id INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL, section INTEGER NOT NULL,
+    start INTEGER NOT NULL, end INTEGER NOT NULL, kind TEXT NOT NULL, page INTEGER, place TEXT NOT NULL,
+    heading TEXT NOT NULL, sentences TEXT NOT NULL);
+CREATE TABLE titles(
+    term TEXT NOT NULL, document INTEGER NOT NULL, PRIMARY KEY(term, document)) WITHOUT ROWID;
+CREATE INDEX titles_by_document ON titles(document);
+CREATE TABLE index_removed(first INTEGER NOT NULL, last INTEGER NOT NULL, collection TEXT NOT NULL);
+"""
+VECTOR_TABLES = """
+CREATE TABLE chunk_vectors{suffix}(chunk INTEGER PRIMARY KEY, vector BLOB NOT NULL);
+CREATE TABLE section_vectors{suffix}(section INTEGER PRIMARY KEY, vector BLOB NOT NULL);
+"""
+# Vectors are float16: half the disk and half the reading of a cold start, and a cosine moves by less
+# than 1e-4. They have their own tables so that scanning chunks does not read them.
+
+
+def connect(path: Path, mode: Mode) -> sqlite3.Connection:
+    """Open the SQLite file at `path`; it must exist.
+
+    `immutable` reads a write-ahead file's database without one: right only where no `-wal` is left.
+    """
+    option = "mode=ro&immutable=1" if mode == "immutable" else f"mode={mode}"
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?{option}",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=10,
+    )
+    connection.text_factory = lambda raw: raw.decode("utf-8", "surrogatepass")
+    connection.execute("PRAGMA cache_size = -16000")
+    if mode == "rw":
+        # A killed process loses nothing. After a power cut the last commits may be gone, never half
+        # there, and the next sync finds what is missing: not worth a disk flush for every document.
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA journal_size_limit = 67108864")
+    return connection
+
+
+def create(path: Path, *, meta: dict[str, object]) -> None:
+    """Create an empty catalog at `path`; do nothing where one exists. The writer's lock must be held."""
+    connection = sqlite3.connect(path, isolation_level=None, timeout=10)
+    try:
+        if _table_count(connection):
+            return
+        connection.execute("PRAGMA journal_mode = WAL")
+        script = _TABLES + VECTOR_TABLES.format(suffix="") + WORDS_TABLE
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in script.split(";\n"):
+            if statement.strip():
+                connection.execute(statement)
+        connection.executemany("INSERT INTO meta(key, value) VALUES(?, ?)", list(meta.items()))
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
+
+
+def _table_count(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0])
+
+
+def check(connection: sqlite3.Connection, folder: Path) -> None:
+    """Refuse a file that is no catalog, empty, or of a newer version than this code."""
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    application = int(connection.execute("PRAGMA application_id").fetchone()[0])
+    if application != APPLICATION_ID:
+        if not _table_count(connection):
+            raise missing(folder)
+        raise LibraryDamaged(
+            f"{folder / FILE_NAME} is not a catalog of Footnote.",
+            remedy="Name another folder with --library, or move this file away.",
+        )
+    if version > SCHEMA_VERSION:
+        raise LibraryTooNew(
+            f"The library in {folder} was written by a newer version of Footnote "
+            f"(its form is {version}, this version knows {SCHEMA_VERSION}).",
+            remedy='Upgrade with: pip install --upgrade "footnote-bot"',
+        )
+
+
+def missing(folder: Path) -> LibraryMissing:
+    """Return the error that says that there is no library in `folder`."""
+    return LibraryMissing(f"There is no library in {folder}.", remedy="Make one with: footnote ingest FOLDER")
+
+
+def damaged(folder: Path, detail: str) -> LibraryDamaged:
+    """Return the error that says that the catalog cannot be read."""
+    return LibraryDamaged(
+        f"The library in {folder} is damaged: {detail}.",
+        remedy="Your files are untouched: move this folder away and run footnote ingest again.",
+    )
+
+
+def full(folder: Path) -> DiskFull:
+    """Return the error that says that the disk has no room."""
+    return DiskFull(
+        f"There is no room left on the disk of {folder}. What was added before is kept.",
+        remedy="Make room and run the same command again.",
+    )
+
+
+def read_only(folder: Path) -> LibraryReadOnly:
+    """Return the error that says that the library cannot be written."""
+    return LibraryReadOnly(
+        f"The library in {folder} cannot be written.",
+        remedy="Give yourself the right to write there, or name another folder with --library.",
+    )
+
+
+@contextmanager
+def sqlite_errors(folder: Path) -> Iterator[None]:
+    """Turn SQLite's errors into ours. Neither carries any text of a document."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _translated(error, folder) from error
+
+
+def _translated(error: sqlite3.Error, folder: Path) -> LibraryError:
+    name = str(getattr(error, "sqlite_errorname", ""))
+    if name == "SQLITE_FULL" or name in (
+        "SQLITE_IOERR_WRITE",
+        "SQLITE_IOERR_SHMSIZE",
+        "SQLITE_IOERR_TRUNCATE",
+    ):
+        return full(folder)
+    if name.startswith(("SQLITE_READONLY", "SQLITE_PERM")):
+        return read_only(folder)
+    if name.startswith("SQLITE_CANTOPEN"):
+        if not (folder / FILE_NAME).exists():
+            return missing(folder)
+        return LibraryReadOnly(
+            f"The library in {folder} cannot be opened.",
+            remedy="Check that you may read the folder and its files.",
+        )
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return LibraryBusy(
+            f"Another process is writing to the library in {folder}.",
+            remedy="Try again when it has finished.",
+        )
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT")):
+        return damaged(folder, "its catalog cannot be read")
+    if name.startswith("SQLITE_IOERR"):
+        return damaged(folder, f"the disk reports an error ({name})")
+    return damaged(folder, f"the catalog answers {name or type(error).__name__}")

@@ -1,0 +1,394 @@
+"""Looks after a library: its state, its index, its disk, and what may be wrong with it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vectorstore import schema, words
+from vectorstore.errors import VectorsUnavailable
+from vectorstore.lookup import Ids
+from vectorstore.model_files import ModelIdentity
+from vectorstore.nearest import pointer_json
+from vectorstore.passage import Chunk
+from vectorstore.records import Compaction, Disk, Finding, LibraryStatus
+from vectorstore.vectors import EmbeddedStore, Pointer
+from vectorstore.writing import put_meta
+
+if TYPE_CHECKING:
+    from vectorstore.library import Library
+
+_STALE_SHARE = 5
+"""A new generation is written when a fifth of the vectors are not in the old one, or are gone."""
+_FLOOR = 64 << 20
+"""Bytes of free disk that writing an index must leave."""
+_EMBED_CHUNKS = 2_000
+
+
+# ---- state
+
+
+def status(library: Library) -> LibraryStatus:
+    """Return the library's state, from one snapshot."""
+    with library.catalog.snapshot():
+        documents, chunks, sections, characters = library.catalog.totals()
+        pointer = library.index.pointer()
+        return LibraryStatus(
+            folder=str(library.folder),
+            documents=documents,
+            chunks=chunks,
+            sections=sections,
+            characters=characters,
+            collections=library.catalog.collections(),
+            disk=disk(library),
+            model=library.catalog.model(),
+            generation=pointer.generation if pointer else 0,
+            index=library.index.state(),
+            unindexed=library.index.stale()[0],
+            chroma=_place(library),
+            schema=schema.SCHEMA_VERSION,
+            words=int(library.catalog.meta("words") or 0),
+        )
+
+
+def _place(library: Library) -> str:
+    store = library.index.store
+    return str(store.root) if isinstance(store, EmbeddedStore) else store.place
+
+
+def disk(library: Library) -> Disk:
+    """Return the bytes that the library takes, by part."""
+    catalog = vectors = other = 0
+    store = library.index.store
+    roots = {library.folder}
+    if isinstance(store, EmbeddedStore):
+        roots.add(store.root)
+    seen: set[Path] = set()
+    for root in roots:
+        for path in root.rglob("*"):
+            if path in seen or not path.is_file():
+                continue
+            seen.add(path)
+            size = _size(path)
+            if path.name.startswith(schema.FILE_NAME):
+                catalog += size
+            elif library.folder / "chroma" in path.parents or (root != library.folder):
+                vectors += size
+            else:
+                other += size
+    return Disk(catalog, vectors, other)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:  # a generation that was replaced meanwhile
+        return 0
+
+
+# ---- index
+
+
+def update_index(library: Library, *, force: bool) -> bool:
+    """Bring the Chroma index up to date where that is worth it; return whether it was written."""
+    index, store = library.index, library.index.store
+    pointer = index.pointer()
+    total = library.lookup.chunk_count()
+    missing, gone = index.stale()
+    if total == 0:
+        # Nothing to index: also forget what is indexed, so that no vector of a removed document stays.
+        if pointer is not None:
+            _point(library, None)
+        if pointer is not None or not store.in_place:
+            index.close()
+            store.discard(None)
+        return pointer is not None
+    damaged = pointer is not None and not store.in_place and bool(store.fault(pointer))
+    if pointer is not None and not force and not damaged:
+        if store.in_place:
+            if not missing and not gone:
+                return False
+            if _extend(library, pointer):
+                return True
+        elif (missing + gone) * _STALE_SHARE <= total:
+            return False
+    _write_generation(library)
+    return True
+
+
+def _counts(library: Library) -> dict[str, int]:
+    with library.catalog.snapshot() as connection:
+        rows = connection.execute(
+            "SELECT collection, sum(last_chunk - first_chunk + 1) FROM documents"
+            " GROUP BY collection ORDER BY 1"
+        )
+        return {str(name): int(count) for name, count in rows if count}
+
+
+def _last_chunk(library: Library) -> int:
+    with library.catalog.snapshot() as connection:
+        return int(connection.execute("SELECT coalesce(max(id), 0) FROM chunks").fetchone()[0])
+
+
+def _write_generation(library: Library) -> None:
+    index, store = library.index, library.index.store
+    model = library.catalog.model()
+    counts = _counts(library)
+    old = index.pointer()
+    generation = int(library.catalog.meta("generation") or 0) + 1
+    if not store.in_place:
+        store.discard(old.generation if old else None)
+        _require_room(library, sum(counts.values()))
+    try:
+        files = store.write(generation, counts, index.batches)
+    except VectorsUnavailable as error:
+        if not store.in_place and _free(library) < _FLOOR:
+            raise schema.full(library.folder) from error
+        raise
+    _point(
+        library,
+        Pointer(
+            generation=generation,
+            place=store.place,
+            through=_last_chunk(library),
+            collections=counts,
+            files=files,
+            fingerprint=model.fingerprint if model else "",
+        ),
+    )
+    index.forget_refusals()
+    store.discard(generation)
+    embedded = library.folder / "chroma"
+    if embedded.exists() and getattr(store, "root", None) != embedded:
+        shutil.rmtree(embedded, ignore_errors=True)
+
+
+def _extend(library: Library, old: Pointer) -> bool:
+    """Write the changes into a server's collections; return whether the counts are right afterwards."""
+    index, store = library.index, library.index.store
+    counts = _counts(library)
+    removed: dict[str, Ids] = {}
+    with library.catalog.snapshot() as connection:
+        for first, last, collection in connection.execute(
+            "SELECT first, last, collection FROM index_removed"
+        ):
+            known = removed.get(collection, np.empty(0, dtype=np.int64))
+            removed[collection] = np.concatenate([known, np.arange(first, last + 1, dtype=np.int64)])
+    touched = {
+        name: counts.get(name, 0) for name in {*counts, *removed} if name in counts or name in old.collections
+    }
+    try:
+        store.extend(old, touched, lambda name: index.batches(name, after=old.through), removed)
+    except VectorsUnavailable:
+        if store.fault(old):
+            return False
+        raise
+    pointer = Pointer(old.generation, old.place, _last_chunk(library), counts, {}, old.fingerprint)
+    if store.fault(pointer):
+        return False
+    _point(library, pointer)
+    index.forget_refusals()
+    return True
+
+
+def _point(library: Library, pointer: Pointer | None) -> None:
+    with library.writer.transaction() as connection:
+        put_meta(connection, {"index": pointer_json(pointer) if pointer else None})
+        if pointer is not None:
+            put_meta(connection, {"generation": pointer.generation})
+        connection.execute("DELETE FROM index_removed")
+
+
+def _free(library: Library) -> int:
+    return shutil.disk_usage(library.folder).free
+
+
+def _require_room(library: Library, count: int) -> None:
+    # Measured: 1.7 kB of index and up to 2.2 kB of log for a vector of 384 components.
+    needed = count * (library.lookup.dimension() * 10 + 300)
+    if _free(library) < needed + _FLOOR:
+        raise schema.full(library.folder)
+
+
+# ---- another model
+
+
+def reembed(library: Library, model: ModelIdentity, progress: Callable[[int, int], None] | None) -> None:
+    """Embed every stored document with the library's new encoder, then put the vectors in place at once."""
+    writer = library.writer
+    writer.begin_reembedding()
+    total, done = library.catalog.chunk_count(), 0
+    for batch in _documents_to_embed(library):
+        vectors = library.encoder.encode_documents([(text, chunks) for _, text, chunks in batch])
+        for (document_id, _, chunks), both in zip(batch, vectors, strict=True):
+            writer.put_next_vectors(document_id, both)
+            done += len(chunks)
+        if progress is not None:
+            progress(done, total)
+    writer.finish_reembedding(model)
+
+
+def _documents_to_embed(library: Library) -> Iterator[list[tuple[str, str, list[Chunk]]]]:
+    batch: list[tuple[str, str, list[Chunk]]] = []
+    held = 0
+    for info in library.catalog.documents():
+        chunks = stored_chunks(library, info.id)
+        batch.append((info.id, library.catalog.text(info.id), chunks))
+        held += len(chunks)
+        if held >= _EMBED_CHUNKS:
+            yield batch
+            batch, held = [], 0
+    if batch:
+        yield batch
+
+
+def stored_chunks(library: Library, document_id: str) -> list[Chunk]:
+    """Return the chunks of a document as they were added."""
+    with library.catalog.snapshot() as connection:
+        rows = connection.execute(
+            "SELECT c.start, c.end, c.id - d.first_chunk, c.section - d.first_section, c.kind, c.sentences"
+            " FROM documents d JOIN chunks c ON c.id BETWEEN d.first_chunk AND d.last_chunk"
+            " WHERE d.id = ? ORDER BY c.id",
+            (document_id,),
+        )
+        return [
+            Chunk(
+                start, end, ordinal, section, kind, tuple((first, last) for first, last in json.loads(spans))
+            )
+            for start, end, ordinal, section, kind, spans in rows
+        ]
+
+
+# ---- disk
+
+
+def compact(library: Library) -> Compaction:
+    """Write catalog and index anew without what was removed."""
+    before = disk(library).total
+    update_index(library, force=True)
+    deadline = time.monotonic() + 10
+    while not library.writer.compact() and time.monotonic() < deadline:
+        time.sleep(0.2)  # a reader still looks at the old state
+    return Compaction(before, disk(library).total)
+
+
+# ---- what may be wrong
+
+
+def verify(library: Library) -> list[Finding]:
+    """Return what is wrong with the library; an empty list when nothing is."""
+    with library.catalog.snapshot() as connection:
+        found = [*_catalog_findings(connection), *_document_findings(library, connection)]
+        if int(library.catalog.meta("words") or 0) != words.VERSION:
+            found.append(Finding("words", "The keyword index was made by another version of Footnote.", True))
+        else:
+            found.extend(_word_findings(library, connection))
+        return found + _index_findings(library)
+
+
+def _catalog_findings(connection: sqlite3.Connection) -> Iterator[Finding]:
+    for (message,) in connection.execute("PRAGMA integrity_check(5)"):
+        if message != "ok":
+            yield Finding("catalog", f"SQLite finds the catalog damaged: {message}.", False)
+
+
+_DOCUMENT_CHECKS = """
+SELECT d.id, d.name, d.characters, d.last_chunk - d.first_chunk + 1, d.last_section - d.first_section + 1,
+    (SELECT count(*) FROM chunks c WHERE c.id BETWEEN d.first_chunk AND d.last_chunk AND c.document = d.row
+        AND c.start <= c.end AND c.end <= d.characters),
+    (SELECT count(*) FROM sections s
+        WHERE s.id BETWEEN d.first_section AND d.last_section AND s.document = d.row),
+    (SELECT count(*) FROM chunk_vectors v
+        WHERE v.chunk BETWEEN d.first_chunk AND d.last_chunk AND length(v.vector) = :size),
+    (SELECT count(*) FROM section_vectors v
+        WHERE v.section BETWEEN d.first_section AND d.last_section AND length(v.vector) = :size)
+FROM documents d ORDER BY d.row
+"""
+
+
+def _document_findings(library: Library, connection: sqlite3.Connection) -> Iterator[Finding]:
+    size = library.lookup.dimension() * 2
+    for id, name, characters, chunks, sections, *found in connection.execute(
+        _DOCUMENT_CHECKS, {"size": size}
+    ):
+        again = "Remove it and ingest its file again."
+        try:
+            length = len(library.catalog.text(id))
+        except UnicodeDecodeError:
+            length = -1
+        if length != characters:
+            yield Finding("text", f"The text of {name} is not whole. {again}", False, id)
+        if found[:2] != [chunks, sections]:
+            yield Finding("text", f"Chunks of {name} are missing or out of place. {again}", False, id)
+        if found[2:] != [chunks, sections]:
+            yield Finding("vectors", f"Vectors of {name} are missing. {again}", False, id)
+    for table, column, parent in (
+        ("chunks", "id", "chunk"),
+        ("sections", "id", "section"),
+        ("chunk_vectors", "chunk", "chunk"),
+        ("section_vectors", "section", "section"),
+    ):
+        (stored,) = connection.execute(f"SELECT count({column}) FROM {table}").fetchone()
+        (known,) = connection.execute(
+            f"SELECT coalesce(sum(last_{parent} - first_{parent} + 1), 0) FROM documents"
+        ).fetchone()
+        if stored > known:
+            yield Finding("catalog", f"{stored - known} rows of {table} belong to no document.", False)
+
+
+def _word_findings(library: Library, connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Look some stored words up in the keyword index."""
+    ids = [
+        row[0]
+        for row in connection.execute(
+            "SELECT first_chunk FROM documents WHERE last_chunk >= first_chunk"
+            " ORDER BY row % 97, row LIMIT 50"
+        )
+    ]
+    try:
+        for id, passage in zip(ids, library.lookup.passages(np.array(ids, dtype=np.int64)), strict=True):
+            terms = words.tokens(passage.text)
+            if terms and id not in library.lookup.postings(terms[0]):
+                yield Finding("words", "The keyword index lacks words of stored documents.", True)
+                return
+    except UnicodeDecodeError:
+        return  # the text is not whole, which is told already
+    except sqlite3.DatabaseError:
+        yield Finding("words", "The keyword index cannot be read.", True)
+
+
+def _index_findings(library: Library) -> list[Finding]:
+    index = library.index
+    found: list[Finding] = []
+    fault = index.fault()
+    if fault:
+        found.append(Finding("index", f"The Chroma index is not used: {fault.rstrip('.')}.", True))
+    state = index.state()
+    if not fault and library.lookup.chunk_count() and state in ("absent", "elsewhere"):
+        found.append(
+            Finding("index", "The Chroma index has not been written at the address that is set.", True)
+        )
+    pointer = index.pointer()
+    if not index.store.in_place and index.store.leftovers(pointer.generation if pointer else None):
+        found.append(
+            Finding("index", "An index that was being written when its process ended lies there.", True)
+        )
+    return found
+
+
+def repair(library: Library) -> list[Finding]:
+    """Mend words and index from what is stored; return what is still wrong."""
+    found = verify(library)
+    if any(finding.part == "words" for finding in found):
+        library.writer.rebuild_words()
+    if any(finding.part == "index" for finding in found):
+        library.index.forget_refusals()
+        update_index(library, force=True)
+    return verify(library)

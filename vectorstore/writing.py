@@ -1,0 +1,400 @@
+"""Writes the catalog. One transaction a document; the writer's lock must be held (`lock.py`)."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vectorstore import schema, words
+from vectorstore.catalog import file_name, now, read_text, sql_text
+from vectorstore.document import Document
+from vectorstore.errors import DocumentMissing
+from vectorstore.lookup import Vectors, fts_terms
+from vectorstore.model_files import ModelIdentity
+from vectorstore.passage import Chunk
+from vectorstore.schema import sqlite_errors
+
+_DELETE_WORDS = "INSERT INTO words(words, rowid, terms) VALUES('delete', ?, CAST(? AS TEXT))"
+_INSERT_WORDS = "INSERT INTO words(rowid, terms) VALUES(?, CAST(? AS TEXT))"
+
+
+class Writer:
+    """The one writing connection of a process to a catalog."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._guard = threading.RLock()
+        with sqlite_errors(folder):
+            self._connection = schema.connect(folder / schema.FILE_NAME, "rw")
+
+    def close(self) -> None:
+        """Close the connection; what is committed is already in the file."""
+        with suppress(sqlite3.Error):
+            self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Yield the connection inside a transaction: all of it is committed, or nothing."""
+        with self._guard, sqlite_errors(self._folder):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'revision'")
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def set_meta(self, values: Mapping[str, object]) -> None:
+        """Store values of the meta table in one transaction."""
+        with self.transaction() as connection:
+            put_meta(connection, values)
+
+    def set_model(self, model: ModelIdentity) -> None:
+        """Store which model makes the vectors."""
+        self.set_meta({"model": model_json(model)})
+
+    # ---- documents
+
+    def put(self, document: Document, chunks: Sequence[Chunk], vectors: tuple[Vectors, Vectors]) -> None:
+        """Store a document with its chunks; one with the same id is replaced in the same transaction.
+
+        Args:
+            document: What to store.
+            chunks: By ascending ordinal; sections numbered from 0 without gaps.
+            vectors: Of the chunks, shape (n, dimension), and of the sections, shape (m, dimension).
+        """
+        _check(document, chunks, vectors)
+        with self.transaction() as connection:
+            _delete(connection, document.id)
+            _insert(connection, document, chunks, vectors)
+
+    def remove(self, document_id: str) -> bool:
+        """Remove a document; return whether there was one."""
+        with self.transaction() as connection:
+            return _delete(connection, document_id)
+
+    def update(self, document_id: str, changes: Mapping[str, object]) -> None:
+        """Change fields of a document that do not touch its text or chunks.
+
+        Raises:
+            DocumentMissing: No document has this id.
+        """
+        with self.transaction() as connection:
+            row = connection.execute(
+                "SELECT row, source, title FROM documents WHERE id = ?", (document_id,)
+            ).fetchone()
+            if row is None:
+                raise DocumentMissing(f"No document has the id {document_id[:64]!r}.")
+            changes = {key: value for key, value in changes.items() if value is not None}
+            source, title = str(changes.get("source", row[1])), str(changes.get("title", row[2]))
+            changes["name"] = file_name(source)
+            assignments = ", ".join(f"{key} = CAST(? AS {_kind(value)})" for key, value in changes.items())
+            connection.execute(
+                f"UPDATE documents SET {assignments} WHERE row = ?",
+                [sql_text(value) if isinstance(value, str) else value for value in changes.values()]
+                + [row[0]],
+            )
+            connection.execute("DELETE FROM titles WHERE document = ?", (row[0],))
+            _insert_title(connection, row[0], source, title)
+
+    # ---- keyword index
+
+    def rebuild_words(self) -> None:
+        """Index all words again from the stored text, in one transaction."""
+        with self.transaction() as connection:
+            connection.execute("DROP TABLE words")
+            connection.execute(schema.WORDS_TABLE)
+            connection.execute("DELETE FROM titles")
+            documents = connection.execute("SELECT row, source, title FROM documents ORDER BY row").fetchall()
+            for row, source, title in documents:
+                connection.executemany(_INSERT_WORDS, _chunk_terms(connection, row))
+                _insert_title(connection, row, source, title)
+            put_meta(connection, {"words": words.VERSION})
+
+    # ---- another model
+
+    def begin_reembedding(self) -> None:
+        """Make empty tables beside the ones in use; what an interrupted run left is dropped."""
+        with self.transaction() as connection:
+            _drop_next_vectors(connection)
+            _script(connection, schema.VECTOR_TABLES.format(suffix="_next"))
+
+    def put_next_vectors(self, document_id: str, vectors: tuple[Vectors, Vectors]) -> None:
+        """Store the vectors that another model gave for a stored document."""
+        with self.transaction() as connection:
+            first_chunk, first_section = connection.execute(
+                "SELECT first_chunk, first_section FROM documents WHERE id = ?", (document_id,)
+            ).fetchone()
+            _insert_vectors(connection, first_chunk, first_section, vectors, suffix="_next")
+
+    def finish_reembedding(self, model: ModelIdentity) -> None:
+        """Put the new vectors in the place of the old ones, in one transaction."""
+        with self.transaction() as connection:
+            for kind in ("chunk", "section"):
+                connection.execute(f"DROP TABLE {kind}_vectors")
+                connection.execute(f"ALTER TABLE {kind}_vectors_next RENAME TO {kind}_vectors")
+            revision = connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()[0]
+            put_meta(
+                connection,
+                {"model": model_json(model), "embedded_revision": int(revision) + 1, "index": None},
+            )
+
+    # ---- disk
+
+    def compact(self) -> bool:
+        """Give free space back and leave nothing deleted in the file; return whether the log was emptied."""
+        with self._guard, sqlite_errors(self._folder):
+            connection = self._connection
+            connection.execute("PRAGMA secure_delete = ON")
+            with self.transaction():
+                _drop_next_vectors(connection)
+            connection.execute("INSERT INTO words(words) VALUES('optimize')")
+            connection.execute("VACUUM")
+            busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            return not busy
+
+
+def put_meta(connection: sqlite3.Connection, values: Mapping[str, object]) -> None:
+    """Store values of the meta table; None removes a key."""
+    for key, value in values.items():
+        if value is None:
+            connection.execute("DELETE FROM meta WHERE key = ?", (key,))
+        else:
+            connection.execute("INSERT OR REPLACE INTO meta(key, value) VALUES(?, ?)", (key, value))
+
+
+def model_json(model: ModelIdentity) -> str:
+    """Return a model's identity as it is stored."""
+    return json.dumps({"name": model.name, "fingerprint": model.fingerprint, "dimension": model.dimension})
+
+
+def _kind(value: object) -> str:
+    return "TEXT" if isinstance(value, str) else "INTEGER"
+
+
+def _script(connection: sqlite3.Connection, script: str) -> None:
+    # executescript would commit the transaction first.
+    for statement in filter(str.strip, script.split(";\n")):
+        connection.execute(statement)
+
+
+def _drop_next_vectors(connection: sqlite3.Connection) -> None:
+    connection.execute("DROP TABLE IF EXISTS chunk_vectors_next")
+    connection.execute("DROP TABLE IF EXISTS section_vectors_next")
+
+
+def _check(document: Document, chunks: Sequence[Chunk], vectors: tuple[Vectors, Vectors]) -> None:
+    """Refuse what would break the catalog's promises: a fault of the caller, not of a person."""
+    section, end = -1, 0
+    for ordinal, chunk in enumerate(chunks):
+        if chunk.ordinal != ordinal or not section <= chunk.section <= section + 1:
+            raise ValueError(f"chunk {ordinal} of document {document.id}: ordinal or section out of order")
+        if not end <= chunk.start <= chunk.end <= len(document.text):
+            raise ValueError(f"chunk {ordinal} of document {document.id}: offsets overlap or leave the text")
+        section, end = chunk.section, chunk.end
+    if [len(part) for part in vectors] != [len(chunks), section + 1]:
+        raise ValueError(f"document {document.id}: the number of vectors is not that of chunks and sections")
+    if not all(bool(np.isfinite(part).all()) for part in vectors):
+        raise ValueError(f"document {document.id}: the encoder returned a vector that is not finite")
+
+
+def _insert(
+    connection: sqlite3.Connection,
+    document: Document,
+    chunks: Sequence[Chunk],
+    vectors: tuple[Vectors, Vectors],
+) -> None:
+    first_chunk, first_section = _next_id(connection, "chunks"), _next_id(connection, "sections")
+    sections = chunks[-1].section + 1 if chunks else 0
+    cursor = connection.execute(
+        "INSERT INTO documents(id, source, title, name, media_type, collection, sha256, size, modified,"
+        " added, characters, first_chunk, last_chunk, first_section, last_section)"
+        " VALUES(CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT),"
+        " CAST(? AS TEXT), ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *map(
+                sql_text,
+                (
+                    document.id,
+                    document.source,
+                    document.title,
+                    file_name(document.source),
+                    document.media_type,
+                    document.collection,
+                ),
+            ),
+            document.sha256,
+            document.size,
+            document.modified,
+            now(),
+            len(document.text),
+            first_chunk,
+            first_chunk + len(chunks) - 1,
+            first_section,
+            first_section + sections - 1,
+        ),
+    )
+    row = int(cursor.lastrowid or 0)
+    connection.execute(
+        "INSERT INTO outlines(document, places, headings) VALUES(?, ?, ?)",
+        (
+            row,
+            json.dumps([(place.start, place.kind, place.number) for place in document.places]),
+            json.dumps([(heading.start, heading.end, heading.level) for heading in document.headings]),
+        ),
+    )
+    step = schema.PIECE_CHARACTERS
+    connection.executemany(
+        "INSERT INTO pieces(document, start, text) VALUES(?, ?, ?)",
+        (
+            (row, start, document.text[start : start + step].encode("utf-8", "surrogatepass"))
+            for start in range(0, len(document.text), step)
+        ),
+    )
+    _insert_chunks(connection, row, document, chunks, first_chunk, first_section)
+    _insert_vectors(connection, first_chunk, first_section, vectors)
+    connection.executemany(_INSERT_WORDS, _chunk_terms(connection, row))
+    _insert_title(connection, row, document.source, document.title)
+
+
+def _next_id(connection: sqlite3.Connection, table: str) -> int:
+    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+    return int(row[0]) + 1 if row else 1
+
+
+def _insert_chunks(
+    connection: sqlite3.Connection,
+    row: int,
+    document: Document,
+    chunks: Sequence[Chunk],
+    first_chunk: int,
+    first_section: int,
+) -> None:
+    spans: list[list[int]] = []
+    for chunk in chunks:
+        if chunk.section == len(spans):
+            spans.append([chunk.start, chunk.end, chunk.ordinal, chunk.ordinal])
+        spans[-1][1], spans[-1][3] = chunk.end, chunk.ordinal
+    connection.executemany(
+        "INSERT INTO sections(id, document, start, end, first_chunk, last_chunk) VALUES(?, ?, ?, ?, ?, ?)",
+        (
+            (first_section + number, row, start, end, first_chunk + first, first_chunk + last)
+            for number, (start, end, first, last) in enumerate(spans)
+        ),
+    )
+    connection.executemany(
+        "INSERT INTO chunks(id, document, section, start, end, kind, page, place, heading, sentences)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?)",
+        (
+            (
+                first_chunk + chunk.ordinal,
+                row,
+                first_section + chunk.section,
+                chunk.start,
+                chunk.end,
+                chunk.kind,
+                page,
+                place,
+                sql_text(heading),
+                json.dumps(chunk.sentences, separators=(",", ":")),
+            )
+            for chunk, page, place, heading in _located(document, chunks)
+        ),
+    )
+
+
+def _located(document: Document, chunks: Sequence[Chunk]) -> Iterator[tuple[Chunk, int | None, str, str]]:
+    """Yield each chunk with its page, place and heading path; one walk over the headings."""
+    path: list[tuple[int, str]] = []
+    following = 0
+    for chunk in chunks:
+        while following < len(document.headings) and document.headings[following].start <= chunk.start:
+            heading = document.headings[following]
+            while path and path[-1][0] >= heading.level:
+                path.pop()
+            path.append((heading.level, " ".join(document.text[heading.start : heading.end].split())))
+            following += 1
+        place = document.place_at(chunk.start)
+        named = ""
+        if place is not None:
+            named = f"p. {place.number}" if place.kind == "page" else f"{place.kind} {place.number}"
+        yield chunk, document.page_at(chunk.start), named, " › ".join(text for _, text in path)
+
+
+def _insert_vectors(
+    connection: sqlite3.Connection,
+    first_chunk: int,
+    first_section: int,
+    vectors: tuple[Vectors, Vectors],
+    *,
+    suffix: str = "",
+) -> None:
+    for kind, first, rows in zip(("chunk", "section"), (first_chunk, first_section), vectors, strict=True):
+        half = np.ascontiguousarray(rows, dtype=np.float16)
+        connection.executemany(
+            f"INSERT INTO {kind}_vectors{suffix}({kind}, vector) VALUES(?, ?)",
+            ((first + number, vector.tobytes()) for number, vector in enumerate(half)),
+        )
+
+
+def _insert_title(connection: sqlite3.Connection, row: int, source: str, title: str) -> None:
+    named = file_name(source).rsplit(".", 1)[0].replace("_", " ").replace("-", " ")
+    terms = {fts_terms([term]) for term in words.tokens(title) + words.tokens(named)}
+    connection.executemany(
+        "INSERT OR IGNORE INTO titles(term, document) VALUES(CAST(? AS TEXT), ?)",
+        ((term, row) for term in sorted(terms) if term),
+    )
+
+
+def _chunk_terms(connection: sqlite3.Connection, row: int) -> Iterator[tuple[int, bytes]]:
+    """Yield each chunk's id and its terms: its own and those of the headings above it.
+
+    Always computed from what is stored, so that deleting gives the index exactly what inserting gave it.
+    """
+    text, base = "", 0
+    chunks: list[tuple[Any, ...]] = connection.execute(
+        "SELECT c.id, c.start, c.end, c.heading FROM documents d"
+        " JOIN chunks c ON c.id BETWEEN d.first_chunk AND d.last_chunk WHERE d.row = ? ORDER BY c.id",
+        (row,),
+    ).fetchall()
+    for id, start, end, heading in chunks:
+        if end > base + len(text):
+            base = start
+            text = read_text(connection, row, start, max(end, start + 64 * schema.PIECE_CHARACTERS))
+        yield id, fts_terms(words.tokens(text[start - base : end - base]) + words.tokens(heading))
+
+
+def _delete(connection: sqlite3.Connection, document_id: str) -> bool:
+    found = connection.execute(
+        "SELECT row, first_chunk, last_chunk, first_section, last_section, collection FROM documents"
+        " WHERE id = CAST(? AS TEXT)",
+        (sql_text(document_id),),
+    ).fetchone()
+    if found is None:
+        return False
+    row, first_chunk, last_chunk, first_section, last_section, collection = found
+    connection.executemany(_DELETE_WORDS, list(_chunk_terms(connection, row)))
+    for table in ("outlines", "pieces", "titles"):
+        connection.execute(f"DELETE FROM {table} WHERE document = ?", (row,))
+    for table, column in (("chunks", "id"), ("chunk_vectors", "chunk")):
+        connection.execute(f"DELETE FROM {table} WHERE {column} BETWEEN ? AND ?", (first_chunk, last_chunk))
+    for table, column in (("sections", "id"), ("section_vectors", "section")):
+        connection.execute(
+            f"DELETE FROM {table} WHERE {column} BETWEEN ? AND ?", (first_section, last_section)
+        )
+    connection.execute("DELETE FROM documents WHERE row = ?", (row,))
+    if last_chunk >= first_chunk:
+        connection.execute(
+            "INSERT INTO index_removed(first, last, collection) VALUES(?, ?, CAST(? AS TEXT))",
+            (first_chunk, last_chunk, sql_text(collection)),
+        )
+    return True
