@@ -67,6 +67,12 @@ def http_address(value: str) -> str:
     return "" if not value or value.startswith(("http://", "https://")) else "an http:// or https:// address"
 
 
+def channel_map(value: tuple[str, ...]) -> str:
+    """Check that every entry reads CHANNEL=NAME or CHANNEL=NAME+NAME."""
+    right = all(entry.count("=") == 1 and entry.split("=")[0].strip() for entry in value)
+    return "" if right else "a list of CHANNEL=NAME+NAME"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """All settings of one run. Build it with `Settings.load()`; the bare class takes the defaults.
@@ -91,8 +97,8 @@ class Settings:
     )
     chroma: str = setting(
         "",
-        "Where Chroma keeps its index: empty for inside the library, a folder, or the address of a "
-        "Chroma server (`http://localhost:8000`).",
+        "Where Chroma keeps its index: empty for inside the library, a folder, the address of a "
+        "Chroma server (`http://localhost:8000`), or `cloud://`.",
         group="Library",
         path=True,
     )
@@ -217,6 +223,55 @@ class Settings:
     offline: bool = setting(False, "Forbid every connection that leaves this machine.", group="Serving")
     log_level: Literal["debug", "info", "warning", "error"] = setting(
         "warning", "How much is logged. Document text and secrets never are.", group="Serving"
+    )
+    page_url: str = setting(
+        "",
+        "Address at which people reach the page of `footnote serve`; footnotes in Slack and Discord link "
+        "to it. Empty for no links.",
+        group="Serving",
+        check=http_address,
+    )
+
+    # Slack and Discord
+    chat_collections: tuple[str, ...] = setting(
+        (),
+        "Which channel searches which collections, as `CHANNEL=NAME+NAME`. `direct=` stands for direct "
+        "messages, `*=` for channels that are not named. Without it all collections are searched.",
+        group="Slack and Discord",
+        check=channel_map,
+    )
+    private_collections: tuple[str, ...] = setting(
+        (),
+        "Collections that are searched only from private channels that `chat_collections` names, never "
+        "from a public one.",
+        group="Slack and Discord",
+    )
+    chat_follow_ups: bool = setting(
+        True,
+        "Whether a message in a thread that Footnote answered in is a question without a mention.",
+        group="Slack and Discord",
+    )
+    chat_bots: bool = setting(
+        False, "Whether other bots that mention Footnote are answered.", group="Slack and Discord"
+    )
+    chat_cooldown: int = setting(
+        3,
+        "Seconds that one person waits between two questions on Discord; 0 for none.",
+        group="Slack and Discord",
+        check=between(0, 3_600),
+    )
+    discord_servers: tuple[str, ...] = setting(
+        (), "Ids of the Discord servers that are answered; empty for all.", group="Slack and Discord"
+    )
+    discord_channels: tuple[str, ...] = setting(
+        (),
+        "Ids of the Discord channels, forums or categories that are answered; empty for all.",
+        group="Slack and Discord",
+    )
+    discord_threads: bool = setting(
+        True,
+        "Whether a question in a Discord channel is answered in a thread of its own.",
+        group="Slack and Discord",
     )
 
     # Secrets
