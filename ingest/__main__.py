@@ -1,0 +1,227 @@
+"""`python -m ingest PATH…`: make the library equal to files and folders.
+
+`run` is also what `footnote ingest` calls, so there is one implementation.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ingest.document import LoadOptions
+from ingest.errors import NothingToIngest
+from ingest.report import SyncReport, printable
+from ingest.sync import Progress, SyncOptions, sync
+from vectorstore.errors import FootnoteError, LibraryMissing
+from vectorstore.library import Library
+
+if TYPE_CHECKING:
+    from vectorstore.lock import Holder
+
+DONE, WRONG_USE, SOME_FAILED, STOPPED = 0, 2, 3, 130
+"""Exit statuses: nothing failed; no such path or a bad option; some files failed; Ctrl-C.
+
+When the library itself cannot be used the status is 1.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How to ingest. `run` does it.
+
+    Attributes:
+        library: Folder of the library.
+        collection: Which collection is made equal to the paths.
+        model, chroma: As in `Library.open`.
+        load: What a person may set for all loaders.
+        dry_run: Say what would be done; write nothing.
+        as_json: Print one JSON object and nothing else to standard output.
+        watch: Stay, and sync whenever something changes.
+        reembed: Embed the whole library anew first, with `model`.
+        wait: Seconds to wait for another process that writes.
+    """
+
+    library: str = ".footnote"
+    collection: str = "default"
+    model: str | None = None
+    chroma: str | None = None
+    load: LoadOptions = field(default_factory=LoadOptions)
+    dry_run: bool = False
+    as_json: bool = False
+    watch: bool = False
+    reembed: bool = False
+    wait: float = 30.0
+
+
+def run(paths: Sequence[str | Path], settings: Run | None = None) -> int:
+    """Ingest and report; return the exit status."""
+    settings = settings or Run()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    if settings.watch:
+        from ingest.watch import watch
+
+        return watch(paths, lambda quiet: _once(paths, settings, quiet=quiet), leave_out=settings.library)
+    return _once(paths, settings)
+
+
+def _once(paths: Sequence[str | Path], settings: Run, *, quiet: bool = False) -> int:
+    """Sync once and print the report, or the words of the error that ended it."""
+    try:
+        report = _sync(paths, settings)
+    except FootnoteError as error:
+        if quiet and isinstance(error, NothingToIngest):
+            return DONE
+        if settings.as_json:
+            print(json.dumps(SyncReport().to_json() | {"error": str(error)}))
+        print(printable(str(error)), file=sys.stderr)
+        return WRONG_USE if isinstance(error, NothingToIngest) else 1
+    except KeyboardInterrupt:
+        print("Stopped. What was finished is in the library; the rest was taken back.", file=sys.stderr)
+        return STOPPED
+    if settings.as_json:
+        print(json.dumps(report.to_json(), ensure_ascii=False))
+    elif not quiet or report.changes or report.failed:
+        print(report.text(dry_run=settings.dry_run, brief=quiet))
+    if report.stopped:
+        return STOPPED
+    return SOME_FAILED if report.failed else DONE
+
+
+def _sync(paths: Sequence[str | Path], settings: Run) -> SyncReport:
+    options = SyncOptions(collection=settings.collection, load=settings.load, dry_run=settings.dry_run)
+    with _library(paths, settings) as library, _stopping() as stop, _bar() as progress:
+        if settings.reembed and library is not None and not settings.dry_run:
+            library.reembed(settings.model)
+        return sync(library, paths, options, leave_out=settings.library, progress=progress, stop=stop)
+
+
+@contextlib.contextmanager
+def _library(paths: Sequence[str | Path], settings: Run) -> Iterator[Library | None]:
+    """Open the library; yield None for a dry run where there is none yet."""
+    missing = next((path for path in paths if not os.path.lexists(path)), None)
+    if missing is not None:
+        # Said before anything is made, so that a mistyped path leaves no empty library behind.
+        raise NothingToIngest(
+            f"There is no file or folder {os.fspath(missing)!r}.",
+            remedy="Check the path. To take documents out of the library, use: footnote remove.",
+        )
+    try:
+        library = Library.open(
+            settings.library,
+            model=settings.model,
+            chroma=settings.chroma,
+            create=not settings.dry_run,
+            read_only=settings.dry_run,
+            wait=settings.wait,
+            notice=_say_who_writes,
+        )
+    except LibraryMissing:
+        if not settings.dry_run:
+            raise
+        yield None
+        return
+    with library:
+        yield library
+
+
+def _say_who_writes(holder: Holder | None) -> None:
+    print(f"Waiting for another ingest to finish{f' ({holder})' if holder else ''} …", file=sys.stderr)
+
+
+@contextlib.contextmanager
+def _stopping() -> Iterator[threading.Event]:
+    """Yield an event that the first Ctrl-C sets; the second one interrupts at once."""
+    stop = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop  # Signals reach the main thread only.
+        return
+
+    def on_interrupt(*_: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        print("\nFinishing the documents at hand; Ctrl-C again to stop at once.", file=sys.stderr)
+
+    before = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextlib.contextmanager
+def _bar() -> Iterator[Callable[[Progress], None] | None]:
+    """Yield what draws a progress bar on a terminal; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from ingest.progress_bar import ProgressBar
+
+    with ProgressBar() as bar:
+        yield bar
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command line of `python -m ingest`."""
+    made = argparse.ArgumentParser(
+        prog="python -m ingest",
+        description="Make the library equal to files and folders: new files are added, changed ones "
+        "replaced, vanished ones removed, unchanged ones skipped.",
+        epilog="Exit status: 0 nothing failed, 3 some files failed, 2 wrong use, 1 the library is unusable.",
+    )
+    made.add_argument("paths", nargs="+", metavar="PATH", help="a file or a folder")
+    for names, kind, words in (
+        ("--library", "DIR", "folder of the library (FOOTNOTE_LIBRARY, else .footnote)"),
+        ("--collection", "NAME", "collection in it (FOOTNOTE_COLLECTION, else default)"),
+    ):
+        made.add_argument(names, metavar=kind, help=words)
+    for flag, words in (
+        ("--dry-run", "say what would be done, write nothing"),
+        ("--json", "print one JSON object and nothing else"),
+        ("--watch", "stay, and sync whenever something changes; Ctrl-C ends"),
+        ("--reembed", "embed the whole library anew, for another model"),
+        ("--comments", "read review comments too"),
+    ):
+        made.add_argument(flag, action="store_true", help=words)
+    made.add_argument("--password", action="append", default=[], metavar="WORD", help="for encrypted files")
+    made.add_argument(
+        "--wait",
+        type=float,
+        default=30.0,
+        metavar="SECONDS",
+        help="for another writer to finish (default 30)",
+    )
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit status."""
+    given = parser().parse_args(arguments)
+    settings = Run(
+        library=given.library or os.environ.get("FOOTNOTE_LIBRARY") or ".footnote",
+        collection=given.collection or os.environ.get("FOOTNOTE_COLLECTION") or "default",
+        model=os.environ.get("FOOTNOTE_MODEL") or None,
+        chroma=os.environ.get("FOOTNOTE_CHROMA") or None,
+        load=LoadOptions(passwords=tuple(given.password), comments=given.comments),
+        dry_run=given.dry_run,
+        as_json=given.json,
+        watch=given.watch,
+        reembed=given.reembed,
+        wait=given.wait,
+    )
+    return run(given.paths, settings)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,295 @@
+"""Make one collection of a library equal to files and folders.
+
+What is to be done is decided first (`plan`), from names, sizes, times and digests alone; only what is
+new or changed is read. Reading and splitting run beside the embedding, with a bounded amount of text
+between them. Nothing here loads a model, and nothing imports one: an ingest that finds nothing to do
+costs a walk and a query.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+from ingest.discover import Discovery, discover
+from ingest.document import LoadOptions
+from ingest.errors import NothingToIngest
+from ingest.plan import Plan, iso_time, plan
+from ingest.report import SyncReport
+from vectorstore.document import Document
+
+if TYPE_CHECKING:
+    from ingest.pipeline import Piece
+    from ingest.worker import Limits
+    from vectorstore.library import Library
+    from vectorstore.records import Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a sync is.
+
+    Attributes:
+        files, total: Files done, and to do.
+        chunks: Chunks embedded so far.
+        source: The file that was finished last, or "".
+    """
+
+    files: int
+    total: int
+    chunks: int
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncOptions:
+    """How to sync.
+
+    Attributes:
+        collection: The collection that is made equal to the paths.
+        load: What a person may set for all loaders.
+        dry_run: Find out what would be done; write nothing, load no model.
+        limits: What one file may use while it is read; None for the default.
+        workers: Worker processes for reading; None for one each core.
+    """
+
+    collection: str = "default"
+    load: LoadOptions = field(default_factory=LoadOptions)
+    dry_run: bool = False
+    limits: Limits | None = None
+    workers: int | None = None
+
+
+def sync(
+    library: Library | None,
+    paths: Sequence[Path | str],
+    options: SyncOptions | None = None,
+    *,
+    leave_out: Path | str | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    stop: threading.Event | None = None,
+) -> SyncReport:
+    """Make a collection equal to files and folders, and report what became of every file.
+
+    Documents whose source is not below one of the paths stay as they are.
+
+    Args:
+        library: Where documents are kept, open for writing unless it is a dry run; None stands for
+            an empty one, for a dry run before there is any.
+        paths: Files and folders.
+        options: How to sync.
+        leave_out: A folder that is never walked: the library's own.
+        progress: Called after every file and every batch.
+        stop: When set, the documents at hand are finished and the rest is left for the next time.
+
+    Raises:
+        NothingToIngest: A path does not exist, or there is no file and the library knows of none.
+        LibraryError: The library cannot be written.
+    """
+    return _Sync(library, options or SyncOptions(), progress, stop or threading.Event()).run(paths, leave_out)
+
+
+def document_id(collection: str, source: str, taken: set[str]) -> str:
+    """Return the id of a new document: the same in every library, unless another document has it."""
+    number = 0
+    while True:
+        name = f"{collection}\0{source}" + (f"\0{number}" if number else "")
+        found = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        if found not in taken:
+            return found
+        number += 1
+
+
+def default_title(source: str) -> str:
+    """Return what a document is called that has no title itself: its file's name without the ending."""
+    return PurePath(source).stem
+
+
+class _Sync:
+    """One run: the plan is carried out step by step, and what became of each file is kept."""
+
+    def __init__(
+        self,
+        library: Library | None,
+        options: SyncOptions,
+        progress: Callable[[Progress], None] | None,
+        stop: threading.Event,
+    ) -> None:
+        self._library = library
+        self._options = options
+        self._progress = progress
+        self._stop = stop
+        self._started = time.monotonic()
+        self._known: Mapping[str, Stamp] = {}
+        self._added: list[str] = []
+        self._changed: list[str] = []
+        self._failed: list[tuple[str, str]] = []
+        self._notes: list[str] = []
+        self._digests: dict[str, str] = {}
+        self._chunks = 0
+        self._total = 0
+        self._done = 0
+        self._todo: Plan | None = None
+
+    def run(self, paths: Sequence[Path | str], leave_out: Path | str | None) -> SyncReport:
+        """Find out what is to be done and, unless it is nothing or a dry run, do it."""
+        if leave_out is None and self._library is not None:
+            leave_out = self._library.folder
+        found = discover(paths, leave_out=leave_out)
+        todo = self._plan(found)
+        if not (found.files or found.failed or todo.removed):
+            raise NothingToIngest(
+                f"There is nothing to read in {', '.join(map(str, paths)) or 'no path at all'}.",
+                remedy="Name a folder with documents. Hidden and ignored files are left out.",
+            )
+        if self._library is None or self._options.dry_run:
+            self._read(todo)
+        elif todo.writes:
+            # The lock is held from here to the end, so that two ingests never do the same work twice.
+            with self._library.writing():
+                todo = self._plan(found)
+                todo = self._write(self._library, todo)
+        return self._report(found, todo)
+
+    def _plan(self, found: Discovery) -> Plan:
+        if self._library is not None:
+            known = self._library.manifest(self._options.collection)
+            if self._todo is not None and known == self._known:
+                return self._todo
+            self._known = known
+        self._todo = plan(found, self._known)
+        return self._todo
+
+    def _write(self, library: Library, todo: Plan) -> Plan:
+        """Carry everything out in an order that loses nothing if it is cut off: removals come last."""
+        self._keep(library, todo)
+        self._read(todo)
+        if self._stop.is_set():
+            return replace(todo, removed=[])
+        if todo.removed:
+            library.remove([self._known[source].id for source in todo.removed])
+        return todo
+
+    def _report(self, found: Discovery, todo: Plan) -> SyncReport:
+        self._note_duplicates(todo)
+        self._failed += [self._failure(source, reason) for source, reason in todo.failed]
+        stopped = self._stop.is_set()
+        reached = len(self._added) + len(self._changed) + len(self._failed) - len(todo.failed)
+        if stopped and reached < self._total:
+            self._notes.append(f"{self._total - reached:,} files were not reached; run the ingest again.")
+        return SyncReport(
+            added=tuple(self._added),
+            changed=tuple(self._changed),
+            removed=tuple(sorted(todo.removed)),
+            unchanged=tuple(sorted((*todo.unchanged, *(file.source for file in todo.touched)))),
+            renamed=tuple((old, file.source) for old, file in todo.renamed),
+            failed=tuple(sorted(self._failed)),
+            skipped=tuple(found.skipped),
+            notes=tuple(self._notes),
+            seconds=time.monotonic() - self._started,
+            chunks=self._chunks,
+            stopped=stopped,
+        )
+
+    def _keep(self, library: Library, todo: Plan) -> None:
+        """Store what changed about files whose content did not."""
+        for file in todo.touched:
+            modified = iso_time(file.modified_ns)
+            library.touch(self._known[file.source].id, modified=modified, size=file.size)
+        if not todo.renamed:
+            return
+        titles = {info.id: info.title for info in library.documents()}
+        for old, file in todo.renamed:
+            id = self._known[old].id
+            title = titles.get(id, "")
+            if title == default_title(old):
+                title = default_title(file.source)
+            library.rename(id, source=file.source, title=title, modified=iso_time(file.modified_ns))
+
+    def _read(self, todo: Plan) -> None:
+        """Read, split and store all that is new or changed."""
+        files = [*todo.changed, *todo.added]
+        self._total = len(files)
+        if not files:
+            return
+        from ingest.pipeline import Pipeline
+
+        options, library = self._options, None if self._options.dry_run else self._library
+        encoder = None if library is None else lambda: library.encoder
+        # Ids of renamed documents stay taken: theirs was made from the old source.
+        taken = {stamp.id for stamp in self._known.values()}
+        with Pipeline(files, options, encoder=encoder, stop=self._stop) as batches:
+            self._tell(0, "")
+            for batch in batches:
+                entries = []
+                for piece in batch:
+                    if piece.error is not None:
+                        self._failed.append(self._failure(piece.file.source, str(piece.error)))
+                    else:
+                        entries.append((self._document(piece, taken), piece.chunks))
+                if library is not None:
+                    library.add(entries, progress=self._count_chunks)
+                for document, _ in entries:
+                    (self._changed if document.source in self._known else self._added).append(document.source)
+                    self._digests[document.source] = document.sha256
+                self._tell(len(batch), batch[-1].file.source)
+
+    def _count_chunks(self, embedded: int) -> None:
+        self._chunks += embedded
+        self._tell(0, "")
+
+    def _tell(self, files: int, source: str) -> None:
+        self._done += files
+        if self._progress is not None:
+            self._progress(Progress(files=self._done, total=self._total, chunks=self._chunks, source=source))
+
+    def _document(self, piece: Piece, taken: set[str]) -> Document:
+        """Make the document of a file that was read, under its old id if it has one."""
+        file, loaded = piece.file, piece.loaded
+        assert loaded is not None
+        collection = self._options.collection
+        known = self._known.get(file.source)
+        id = known.id if known else document_id(collection, file.source, taken)
+        taken.add(id)
+        name = PurePath(file.source).name
+        self._notes += [f"{name}: {note}" for note in loaded.notes]
+        return Document(
+            id=id,
+            source=file.source,
+            title=loaded.title or default_title(file.source),
+            media_type=loaded.media_type,
+            text=loaded.text,
+            sha256=piece.sha256,
+            collection=collection,
+            places=loaded.places,
+            headings=loaded.headings,
+            size=file.size,
+            modified=iso_time(file.modified_ns),
+        )
+
+    def _failure(self, source: str, reason: str) -> tuple[str, str]:
+        """Say why a file failed, and that the library still answers from its last version if it does."""
+        if source in self._known:
+            return source, f"{reason} The library keeps the version from before."
+        return source, reason
+
+    def _note_duplicates(self, todo: Plan) -> None:
+        """Note files with the same content: each is a document, so an answer may cite either."""
+        by_digest: dict[str, list[str]] = {}
+        for source, stamp in self._known.items():
+            if source not in self._digests:
+                by_digest.setdefault(stamp.sha256, []).append(source)
+        gone = {*todo.removed, *(old for old, _ in todo.renamed)}
+        for source, digest in self._digests.items():
+            others = [other for other in by_digest.setdefault(digest, []) if other not in gone]
+            if others:
+                name = PurePath(source).name
+                self._notes.append(
+                    f"{name}: has the same content as {PurePath(others[0]).name}; both are kept."
+                )
+            by_digest[digest].append(source)
