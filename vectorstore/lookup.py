@@ -11,7 +11,7 @@ import json
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -151,6 +151,15 @@ class Lookup:
             ).fetchall()
         table = _in_order(np.array(rows, dtype=np.int64).reshape(len(rows), 7), ids)
         return Places(*(np.ascontiguousarray(table[:, column]) for column in range(1, 7)))
+
+    def kinds_in(self, ids: Ids, kinds: Collection[str]) -> npt.NDArray[np.bool_]:
+        """Tell for each chunk, in the order of `ids`, whether its kind is one of `kinds`."""
+        with self._catalog.snapshot() as connection:
+            rows = connection.execute(
+                "SELECT c.id, c.kind FROM json_each(?) j JOIN chunks c ON c.id = j.value", (_json(ids),)
+            )
+            found = {row[0] for row in rows if row[1] in kinds}
+        return np.fromiter((id in found for id in ids.tolist()), dtype=np.bool_, count=len(ids))
 
     # ---- vectors
 

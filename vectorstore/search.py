@@ -1,0 +1,211 @@
+"""Search: which chunks answer a query. The only place that ranks.
+
+Small to find, large to decide. A chunk (one to three sentences) is scored with the section of about 250
+tokens around it:
+
+    cosine + 0.6 · coverage + 0.5 · section cosine + 0.5 · section coverage
+
+Coverage is the share of the query's IDF weight whose words stand in the chunk; for the section, in the
+section or in the document's title. Every part means the same in a library of any size, so the score
+needs no standardising, and its best value is by itself a good sign that an answer is there.
+
+Then neighbours help each other: a chunk rises towards the best chunk of its section and towards its
+better neighbour, never the other way, so the best chunk stays first and the text around it follows.
+What was tried, and what each part is worth: docs/decisions/0003-search.md.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from vectorstore.passage import Filter, Passage, Signals
+from vectorstore.words import query_terms
+
+if TYPE_CHECKING:
+    from vectorstore.library import View
+    from vectorstore.lookup import Ids, Lookup, Places, Vectors
+
+COVERAGE = 0.6
+SECTION_COSINE = 0.5
+SECTION_COVERAGE = 0.5
+SECTION_LIFT = 0.15
+"""How far a chunk rises towards the best chunk of its section."""
+NEIGHBOUR_LIFT = 0.4
+"""How far a chunk rises towards the better of its two neighbours."""
+PLACE_PENALTY = 1.0
+"""What a heading, caption, byline or menu loses: it shows a place and answers nothing."""
+CANDIDATES = 150
+"""Chunks taken from the dense and from the keyword side each, at least."""
+COMMON = 0.1
+"""In a library above COMMON_FROM chunks, a word in more than this share finds no candidates by itself."""
+COMMON_FROM = 20_000
+
+PLACES = frozenset({"heading", "caption", "byline", "navigation"})
+"""Kinds of chunks that are found but never quoted."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What a search found.
+
+    Attributes:
+        query: The query.
+        passages: Best first; scores are absolute, higher is better.
+        terms: The query's words that carry content, as they are indexed.
+        weights: Share of the query's IDF weight of each term; they sum to 1.
+        unknown: Terms that stand nowhere in the library.
+        chunks: Chunks that were searched.
+        documents: Documents that were searched.
+    """
+
+    query: str
+    passages: tuple[Passage, ...] = ()
+    terms: tuple[str, ...] = ()
+    weights: tuple[float, ...] = ()
+    unknown: tuple[str, ...] = ()
+    chunks: int = 0
+    documents: int = 0
+
+
+@dataclass(slots=True)
+class _Term:
+    """A content word of the query with where it stands."""
+
+    text: str
+    weight: float
+    postings: Ids
+    titles: Ids
+
+
+@dataclass(slots=True)
+class _Candidates:
+    """Chunks in consideration: ascending ids, where they stand, and what they scored."""
+
+    ids: Ids
+    places: Places
+    penalised: npt.NDArray[np.bool_]
+    signals: npt.NDArray[np.float64]  # (n, 4): in the order of Signals' fields
+    base: npt.NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+
+
+def search(view: View, query: str, *, limit: int = 10, filter: Filter = Filter()) -> SearchResult:  # noqa: B008
+    """Return the best passages for a query.
+
+    Args:
+        view: One state of the library.
+        query: In plain words; any operators of the index are only words here.
+        limit: Passages wanted, at most.
+        filter: Which documents to search.
+    """
+    total = view.catalog.chunk_count()
+    allowed = view.catalog.chunks_matching(filter)
+    searched = total if allowed is None else len(allowed)
+    if not searched or not query.strip():
+        return SearchResult(query, chunks=searched)
+    terms = _terms(view.catalog, query, total)
+    vector = view.encoder.encode_query(query)
+    wanted = max(CANDIDATES, 4 * limit)
+    near, _ = view.index.nearest(vector, wanted, among=allowed)
+    worded = _by_words(terms, wanted, total, allowed)
+    ids = _with_neighbours(view.catalog, np.union1d(near, worded), allowed)
+    if not len(ids):
+        return SearchResult(query, chunks=searched)
+    found = _scored(view.catalog, ids, vector, terms)
+    score = _lifted(found)
+    best = np.lexsort((found.ids, -score))[:limit]
+    passages = tuple(
+        replace(passage, score=float(score[i]), rank=rank, signals=Signals(*map(float, found.signals[i])))
+        for rank, (i, passage) in enumerate(
+            zip(best, view.catalog.passages(found.ids[best]), strict=True), start=1
+        )
+    )
+    return SearchResult(
+        query=query,
+        passages=passages,
+        terms=tuple(term.text for term in terms),
+        weights=tuple(term.weight for term in terms),
+        unknown=tuple(term.text for term in terms if not len(term.postings) and not len(term.titles)),
+        chunks=searched,
+    )
+
+
+def _terms(catalog: Lookup, query: str, total: int) -> list[_Term]:
+    terms = [
+        _Term(text, 0.0, catalog.postings(text), catalog.title_postings(text)) for text in query_terms(query)
+    ]
+    for term in terms:
+        term.weight = max(0.01, math.log((total + 1) / (len(term.postings) + 0.5)))
+    whole = sum(term.weight for term in terms)
+    for term in terms:
+        term.weight /= whole
+    return terms
+
+
+def _by_words(terms: list[_Term], count: int, total: int, allowed: Ids | None) -> Ids:
+    """Return the chunks that cover most of the query's weight."""
+    telling = [
+        term
+        for term in terms
+        if len(term.postings) and (total <= COMMON_FROM or len(term.postings) <= COMMON * total)
+    ]
+    if not telling:
+        return np.empty(0, dtype=np.int64)
+    ids, back = np.unique(np.concatenate([term.postings for term in telling]), return_inverse=True)
+    weights = np.concatenate([np.full(len(term.postings), term.weight) for term in telling])
+    covered = np.bincount(back, weights=weights, minlength=len(ids))
+    if allowed is not None:
+        keep = np.isin(ids, allowed, assume_unique=True)
+        ids, covered = ids[keep], covered[keep]
+    return ids[np.lexsort((ids, -covered))[:count]]
+
+
+def _with_neighbours(catalog: Lookup, ids: Ids, allowed: Ids | None) -> Ids:
+    """Add the chunks before and after each, which may rise with it."""
+    around = catalog.existing(np.union1d(np.union1d(ids, ids - 1), ids + 1))
+    return around if allowed is None else around[np.isin(around, allowed, assume_unique=True)]
+
+
+def _scored(catalog: Lookup, ids: Ids, vector: Vectors, terms: list[_Term]) -> _Candidates:
+    places = catalog.chunk_places(ids)
+    sections, back = np.unique(places.section, return_inverse=True)
+    signals = np.zeros((len(ids), 4))
+    signals[:, 0] = catalog.chunk_vectors(ids) @ vector
+    signals[:, 2] = (catalog.section_vectors(sections) @ vector)[back]
+    for term in terms:
+        signals[:, 1] += term.weight * _holds(term.postings, ids, ids)
+        in_section = _holds(term.postings, places.section_first, places.section_last)
+        in_title = np.isin(places.document, term.titles)
+        signals[:, 3] += term.weight * (in_section | in_title)
+    return _Candidates(
+        ids=ids,
+        places=places,
+        penalised=catalog.kinds_in(ids, PLACES),
+        signals=signals,
+        base=signals @ np.array([1.0, COVERAGE, SECTION_COSINE, SECTION_COVERAGE]),
+    )
+
+
+def _holds(postings: Ids, first: Ids, last: Ids) -> npt.NDArray[np.bool_]:
+    """Tell for each range of ids (both ends inclusive) whether a posting lies in it."""
+    held: npt.NDArray[np.bool_] = np.searchsorted(postings, last, side="right") > np.searchsorted(postings, first)
+    return held
+
+
+def _lifted(found: _Candidates) -> npt.NDArray[np.float64]:
+    """Return the final scores: places lowered, others lifted towards section and neighbours."""
+    score = np.where(found.penalised, found.base - PLACE_PENALTY, found.base)
+    _, back = np.unique(found.places.section, return_inverse=True)
+    best = np.full(back.max() + 1, -np.inf)
+    np.maximum.at(best, back, score)
+    lifted = score + SECTION_LIFT * (best[back] - score)
+    result = lifted.copy()
+    together = (np.diff(found.ids) == 1) & (np.diff(found.places.document) == 0)
+    for here, there in ((slice(1, None), slice(None, -1)), (slice(None, -1), slice(1, None))):
+        gain = np.where(together, np.maximum(0.0, lifted[there] - lifted[here]), 0.0)
+        result[here] = np.maximum(result[here], lifted[here] + NEIGHBOUR_LIFT * gain)
+    return np.where(found.penalised, score, result)
