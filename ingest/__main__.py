@@ -200,7 +200,7 @@ def parser() -> argparse.ArgumentParser:
         type=float,
         default=30.0,
         metavar="SECONDS",
-        help="for another writer to finish (default 30)",
+        help="for another writer (default 30)",
     )
     return made
 
