@@ -51,11 +51,11 @@ class Catalog:
         self.path = folder / schema.FILE_NAME
         self.read_only = read_only
         self._mode: schema.Mode = "ro" if read_only else "rw"
-        self._pid = os.getpid()
         self._guard = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
         self._seen: tuple[int, ...] = ()
         self._local = threading.local()
+        self._totals: tuple[int, tuple[int, int, int, int]] = (-1, (0, 0, 0, 0))
         with sqlite_errors(folder):
             connection = self._connect()
             try:
@@ -99,9 +99,6 @@ class Catalog:
 
     def _borrow(self) -> sqlite3.Connection:
         with self._guard:
-            if self._pid != os.getpid():
-                _inherited.extend(self._idle)
-                self._idle, self._pid = [], os.getpid()
             if self._mode == "immutable" and self._stamp() != self._seen:
                 # Somebody who may write did: an immutable connection would not notice.
                 self._drop_idle()
@@ -118,9 +115,8 @@ class Catalog:
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
         """Yield a connection inside a read transaction; nested calls in a thread share it."""
-        pid = os.getpid()
         held = getattr(self._local, "connection", None)
-        if held is not None and self._local.pid == pid:
+        if held is not None:
             yield held
             return
         with sqlite_errors(self.folder):
@@ -129,7 +125,7 @@ class Catalog:
                 connection.execute("BEGIN")
                 row = connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()
                 self._local.revision = int(row[0])
-                self._local.connection, self._local.pid = connection, pid
+                self._local.connection = connection
                 yield connection
             finally:
                 self._local.connection = None
@@ -140,7 +136,7 @@ class Catalog:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             with self._guard:
-                if self._pid == os.getpid() and len(self._idle) < 16:
+                if len(self._idle) < 16:
                     self._idle.append(connection)
                     return
         connection.close()
@@ -148,8 +144,13 @@ class Catalog:
     def close(self) -> None:
         """Close all idle connections."""
         with self._guard:
-            if self._pid == os.getpid():
-                self._drop_idle()
+            self._drop_idle()
+
+    def after_fork(self) -> None:
+        """Forget in a forked child what belongs to the parent: SQLite's connections are not inherited."""
+        _inherited.extend(self._idle)
+        _inherited.extend(filter(None, [getattr(self._local, "connection", None)]))
+        self._idle, self._guard, self._local = [], threading.Lock(), threading.local()
 
     # ---- state
 
@@ -172,12 +173,17 @@ class Catalog:
     def totals(self) -> tuple[int, int, int, int]:
         """Return how many documents, chunks, sections and characters there are."""
         with self.snapshot() as connection:
-            row = connection.execute(
-                "SELECT count(*), coalesce(sum(last_chunk - first_chunk + 1), 0),"
-                " coalesce(sum(last_section - first_section + 1), 0), coalesce(sum(characters), 0)"
-                " FROM documents"
-            ).fetchone()
-            return int(row[0]), int(row[1]), int(row[2]), int(row[3])
+            revision = self.revision()
+            known, found = self._totals
+            if known != revision:
+                row = connection.execute(
+                    "SELECT count(*), coalesce(sum(last_chunk - first_chunk + 1), 0),"
+                    " coalesce(sum(last_section - first_section + 1), 0), coalesce(sum(characters), 0)"
+                    " FROM documents"
+                ).fetchone()
+                found = (int(row[0]), int(row[1]), int(row[2]), int(row[3]))
+                self._totals = (revision, found)
+            return found
 
     def chunk_count(self) -> int:
         """Return how many chunks there are."""

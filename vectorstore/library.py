@@ -11,7 +11,9 @@ threads and processes may read; one process writes at a time.
 from __future__ import annotations
 
 import os
+import threading
 import uuid
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -72,10 +74,13 @@ class Library:
         self.chroma = chroma
         self._model = model
         self._encoder = encoder
+        self._loads_encoder = encoder is None
+        self._making = threading.RLock()
         self._lookup: Lookup | None = None
         self._index: Index | None = None
-        self._writers: dict[int, Writer] = {}
+        self._writer: Writer | None = None
         self._changed = False
+        _opened.add(self)
 
     @classmethod
     def open(
@@ -136,51 +141,66 @@ class Library:
         finally:
             if self._index is not None:
                 self._index.close()
-            writer = self._writers.pop(os.getpid(), None)
-            if writer is not None:
-                writer.close()
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
             self.catalog.close()
+            _opened.discard(self)
+
+    def after_fork(self) -> None:
+        """Open everything anew in a forked child: connections, locks and threads stay with the parent."""
+        self.catalog.after_fork()
+        self.lock.after_fork()
+        _inherited.append((self._lookup, self._index, self._writer, self._encoder))
+        self._making = threading.RLock()
+        self._lookup = self._index = self._writer = None
+        self._changed = False
+        if self._loads_encoder:
+            self._encoder = None
 
     # ---- parts, made when they are first needed
 
     @property
     def lookup(self) -> Lookup:
         """What a search reads from the catalog."""
-        if self._lookup is None:
-            from vectorstore.lookup import Lookup
+        with self._making:
+            if self._lookup is None:
+                from vectorstore.lookup import Lookup
 
-            self._lookup = Lookup(self.catalog)
-        return self._lookup
+                self._lookup = Lookup(self.catalog)
+            return self._lookup
 
     @property
     def index(self) -> Index:
         """The index of vectors."""
-        if self._index is None:
-            from vectorstore.nearest import Index
-            from vectorstore.vectors import open_store
+        with self._making:
+            if self._index is None:
+                from vectorstore.nearest import Index
+                from vectorstore.vectors import open_store
 
-            store = open_store(self.folder, str(self.catalog.meta("library_id")), self.chroma)
-            self._index = Index(self.catalog, self.lookup, store)
-        return self._index
+                store = open_store(self.folder, str(self.catalog.meta("library_id")), self.chroma)
+                self._index = Index(self.catalog, self.lookup, store)
+            return self._index
 
     @property
     def encoder(self) -> Encoder:
         """The embedding model; loaded at first use."""
-        if self._encoder is None:
-            from vectorstore import embed
+        with self._making:
+            if self._encoder is None:
+                from vectorstore import embed
 
-            self._encoder = embed.open_encoder(self._model)
-        return self._encoder
+                self._encoder = embed.open_encoder(self._model)
+            return self._encoder
 
     @property
     def writer(self) -> Writer:
         """The writing side of the catalog; use it inside `writing()`."""
-        writer = self._writers.get(os.getpid())
-        if writer is None:
-            from vectorstore.writing import Writer
+        with self._making:
+            if self._writer is None:
+                from vectorstore.writing import Writer
 
-            writer = self._writers[os.getpid()] = Writer(self.folder)
-        return writer
+                self._writer = Writer(self.folder)
+            return self._writer
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
@@ -313,8 +333,9 @@ class Library:
         """
         self._guard_model()
         self._renew_words()
+        view = View(self.lookup, self.index, self.encoder)  # may load a model: before the snapshot
         with self.catalog.snapshot():
-            yield View(self.lookup, self.index, self.encoder)
+            yield view
 
     def search(self, query: str, *, limit: int = 10, filter: Filter | None = None) -> SearchResult:
         """Return the passages that answer `query` best, with their scores (see `search.py`)."""
@@ -429,6 +450,20 @@ class Library:
                 f"The keyword index of {self.folder} was made by another version of Footnote.",
                 remedy="Run: footnote doctor --repair",
             ) from error
+
+
+_opened: weakref.WeakSet[Library] = weakref.WeakSet()
+_inherited: list[object] = []
+"""What a fork brought along: kept, since closing it could disturb the parent."""
+
+
+def _after_fork() -> None:
+    for library in list(_opened):
+        library.after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def _identity(owner: Any) -> ModelIdentity:

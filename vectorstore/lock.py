@@ -58,6 +58,10 @@ class WriterLock:
         self._path = folder / FILE_NAME
         self._wait = wait
         self._notice = notice
+        self.after_fork()
+
+    def after_fork(self) -> None:
+        """Begin afresh in a forked child: what the parent holds, the child does not."""
         self._threads = threading.RLock()
         self._depth = 0
         self._lock: filelock.BaseFileLock | None = None

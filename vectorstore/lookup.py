@@ -77,6 +77,7 @@ class Lookup:
         self._postings_size = 0
         self._matrix_guard = threading.Lock()
         self._matrices: dict[int, tuple[int, Ids, Vectors]] = {}
+        self._among: tuple[int, Ids, Vectors] | None = None
 
     # ---- keywords
 
@@ -172,6 +173,16 @@ class Lookup:
                 if len(ids) == 0 or (rows.max() < len(known) and bool((known[rows] == ids).all())):
                     return matrix[rows]
         return self._vectors_of("chunk", ids)
+
+    def vectors_among(self, ids: Ids) -> Vectors:
+        """Return the vectors of chunks that a filter leaves, kept for the next query with the same filter."""
+        revision = self._catalog.revision()
+        held = self._among
+        if held is not None and held[0] == revision and np.array_equal(held[1], ids):
+            return held[2]
+        vectors = self.chunk_vectors(ids)
+        self._among = (revision, ids, vectors)
+        return vectors
 
     def section_vectors(self, ids: Ids) -> Vectors:
         """Return the vectors of sections by their row ids: float32, shape (n, dimension)."""

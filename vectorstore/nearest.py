@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import threading
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -41,11 +40,9 @@ class Index:
         self.store = store
         self._exact_limit = exact_limit
         self._guard = threading.Lock()
-        self._pid = os.getpid()
         self._opened: Opened | None = None
         self._opened_for: Pointer | None = None
         self._refused: dict[int, str] = {}
-        self._inherited: list[Opened] = []
 
     def nearest(self, vector: Vectors, count: int, *, among: Ids | None = None) -> tuple[Ids, Vectors]:
         """Return the chunks nearest to `vector`.
@@ -63,11 +60,12 @@ class Index:
             if count < 1 or not total or (among is not None and not len(among)):
                 return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
             if total > self._exact_limit:
-                if among is not None and len(among) <= self._exact_limit:
-                    return _best(among, self._lookup.chunk_vectors(among) @ vector, count)
-                found = self._through_chroma(vector, count, among)
+                narrow = among is not None and len(among) <= self._exact_limit
+                found = None if narrow else self._through_chroma(vector, count, among)
                 if found is not None:
                     return found
+                if among is not None and (narrow or 2 * len(among) <= total):
+                    return _best(among, self._lookup.vectors_among(among) @ vector, count)
             ids, matrix = self._lookup.matrix()
             return _best(*_only(ids, matrix @ vector, among), count)
 
@@ -122,10 +120,6 @@ class Index:
         return ids[keep], cosines[keep]
 
     def _open(self, pointer: Pointer) -> Opened | None:
-        if self._pid != os.getpid():
-            # The parent's client has threads that a fork does not bring along: never touch it here.
-            self._inherited += [self._opened] if self._opened else []
-            self._pid, self._opened, self._opened_for = os.getpid(), None, None
         if self._opened_for == pointer:
             return self._opened
         if pointer.generation in self._refused:
@@ -156,7 +150,7 @@ class Index:
     def close(self) -> None:
         """Give Chroma's files back."""
         with self._guard:
-            if self._opened is not None and self._pid == os.getpid():
+            if self._opened is not None:
                 self._opened.close()
             self._opened, self._opened_for = None, None
 

@@ -345,15 +345,27 @@ def _embedded_client(folder: Path) -> Any:
     import chromadb
     from chromadb.api.shared_system_client import SharedSystemClient
 
-    if _cached_by_pid.setdefault(str(folder), os.getpid()) != os.getpid():
-        # A fork brought along the parent's open system, whose threads do not exist here.
-        SharedSystemClient._identifier_to_system.pop(str(folder), None)
-        SharedSystemClient._identifier_to_refcount.pop(str(folder), None)
-        _cached_by_pid[str(folder)] = os.getpid()
+    for name in _inherited:
+        # A fork brought along the parent's open system, whose threads do not exist here: it is put
+        # aside, neither used nor stopped.
+        _orphans.append(SharedSystemClient._identifier_to_system.pop(name, None))
+        SharedSystemClient._identifier_to_refcount.pop(name, None)
+    _inherited.clear()
+    _opened_folders.add(str(folder))
     return chromadb.PersistentClient(path=str(folder), settings=_settings())
 
 
-_cached_by_pid: dict[str, int] = {}
+_opened_folders: set[str] = set()
+_inherited: set[str] = set()
+_orphans: list[Any] = []
+
+
+def _after_fork() -> None:
+    _inherited.update(_opened_folders)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def _remote_client(address: str) -> Any:
@@ -459,7 +471,11 @@ def _chroma_errors(place: str) -> Iterator[None]:
         KeyError,
         sqlite3.Error,
     ) as error:
-        raise VectorsUnavailable(
-            f"Chroma at {place} does not answer as it should ({type(error).__name__}).",
-            remedy="Nothing is lost: the vectors are in the library. footnote doctor says more.",
-        ) from error
+        kept = "Nothing is lost: documents and vectors are in the library."
+        if "://" in place:
+            message = f"The Chroma server at {place} cannot be reached or refuses ({type(error).__name__})."
+            remedy = f"{kept} Start the server, or unset FOOTNOTE_CHROMA, and run the command again."
+        else:
+            message = f"The Chroma index in {place} cannot be used ({type(error).__name__})."
+            remedy = f"{kept} Run: footnote doctor --repair"
+        raise VectorsUnavailable(message, remedy=remedy) from error
