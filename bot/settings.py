@@ -231,6 +231,41 @@ class Settings:
         group="Serving",
         check=http_address,
     )
+    allowed_hosts: tuple[str, ...] = setting(
+        (),
+        "Names that `footnote serve` answers to besides this machine's own (`docs.example.org`). When it "
+        "listens on another address, empty means any.",
+        group="Serving",
+    )
+    questions_per_minute: int = setting(
+        120,
+        "Questions and searches that one caller may send in a minute; 0 for no limit.",
+        group="Serving",
+        check=between(0, 1_000_000),
+    )
+    streams_each: int = setting(
+        8, "Answers that may stream to one caller at once.", group="Serving", check=between(1, 1_000)
+    )
+    streams: int = setting(
+        64, "Answers that may stream at once to all callers.", group="Serving", check=between(1, 1_000)
+    )
+    upload_megabytes: int = setting(
+        1_000,
+        "Largest upload, all its files together, in megabytes. Each file is also held to `file_megabytes`.",
+        group="Serving",
+        check=between(1, 100_000),
+    )
+    addresses: bool = setting(
+        False,
+        "Whether editors may have `footnote serve` fetch public web addresses and read them.",
+        group="Serving",
+    )
+    stop_seconds: int = setting(
+        30,
+        "Longest time that `footnote serve` waits for answers to finish when it is stopped.",
+        group="Serving",
+        check=between(1, 3_600),
+    )
 
     # Slack and Discord
     chat_collections: tuple[str, ...] = setting(
