@@ -105,6 +105,10 @@ class TextBuilder:
         """Add a line of the block that is open (a list item, a table row)."""
         self._add(tidy(text), "\n")
 
+    def more(self, text: str) -> None:
+        """Add text to the line that is open, after a blank."""
+        self._add(tidy(text), " ")
+
     def verbatim(self, text: str) -> None:
         """Add a block whose blanks and indents are kept (program code, verse)."""
         lines = [line.rstrip() for line in clean(text).expandtabs(4).split("\n")]
