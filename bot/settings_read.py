@@ -73,7 +73,7 @@ def read_file(folder: Path, environ: Mapping[str, str]) -> Found:
         value = checked(item, value, origin=str(path))
         if name == "model_url" and not _on_this_machine(value):
             raise _foreign_address(path, value)
-        if item.metadata["path"] and value and not value.startswith(("http://", "https://")):
+        if item.metadata["path"] and value and "://" not in value:
             value = str(path.parent / Path(value).expanduser())
         found[name] = (value, str(path))
     return found

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Annotated
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.errors import words_for
 from bot.settings import Settings
 from bot.surfaces.cli_options import (
     JsonOption,
@@ -22,9 +23,14 @@ from bot.surfaces.cli_options import (
 )
 from vectorstore.errors import FootnoteError
 
+if TYPE_CHECKING:
+    from vectorstore.library import Library
+    from vectorstore.records import ModelIdentity
+
 RepairOption = Annotated[
     bool, typer.Option("--repair", help="Mend what can be mended without the source files.")
 ]
+REPAIR = "Run: footnote doctor --repair"
 LEAST_FREE = 500_000_000
 """Bytes of free disk below which writing is at risk."""
 
@@ -55,9 +61,7 @@ def doctor(repair: RepairOption = False, library: LibraryOption = None, json: Js
     found = list(_report(settings, repair=repair, quiet=json))
     problems = sum(not check.ok for check in found)
     if json:
-        print_json(
-            {"ok": not problems, "checks": [{s: getattr(c, s) for s in Check.__slots__} for c in found]}
-        )
+        print_json({"ok": not problems, "checks": [asdict(check) for check in found]})
     else:
         print("All is well." if not problems else f"{problems} problem{'s' if problems > 1 else ''}.")
     if problems:
@@ -70,7 +74,7 @@ def _report(settings: Settings, *, repair: bool, quiet: bool) -> Iterator[Check]
         _python,
         _sqlite,
         _chroma,
-        lambda: _model(settings),
+        lambda: _model(settings, repair=repair),
         lambda: _disk(settings),
         lambda: _library(settings, repair=repair),
     )
@@ -129,21 +133,106 @@ def _disk(settings: Settings) -> Iterator[Check]:
         )
 
 
-def _model(settings: Settings) -> Iterator[Check]:
-    from vectorstore.embed import load_embedder
+def _model(settings: Settings, *, repair: bool) -> Iterator[Check]:
+    """Embed a sentence; if that fails, write the converted form of the model anew when asked to."""
+    from vectorstore.embed import open_encoder
+
+    name, cache = settings.embedding_model, settings.cache
+
+    def look() -> Check:
+        encoder = open_encoder(name, cache=cache, threads=settings.threads)
+        length = float((encoder.encode_query("When was it signed?") ** 2).sum())
+        if not 0.99 < length < 1.01:
+            raise ValueError(f"a vector of length {length:.3f}")
+        parity = _parity(name, cache)
+        words = f", agrees with sentence-transformers to {parity:.6f}" if parity else ""
+        return Check("Embedding model", True, f"{encoder.name}, {encoder.dimension} dimensions{words}")
 
     try:
-        embedder = load_embedder(settings.embedding_model, cache=settings.cache, threads=settings.threads)
+        yield look()
     except FootnoteError as error:
         yield Check("Embedding model", False, error.message, error.remedy)
-    else:
-        yield Check("Embedding model", True, embedder.identity.name)
+    except Exception as error:
+        # onnxruntime and tokenizers raise classes of their own for a damaged file; all of them mean this.
+        words = f"its converted form cannot be used ({type(error).__name__})"
+        if not repair:
+            yield Check("Embedding model", False, words, REPAIR)
+            return
+        _forget_form(name, cache)
+        yield Check("Embedding model", True, f"{words}; it was written anew")
+        yield look()
+
+
+def _form(name: str, cache: str) -> Path:
+    from vectorstore.model_files import find_model, onnx_form
+
+    return onnx_form(find_model(name), cache=cache).onnx.parent
+
+
+def _parity(name: str, cache: str) -> float:
+    """Return the cosine with sentence-transformers that was measured when the form was written, or 0."""
+    import json
+
+    with suppress(OSError, ValueError, KeyError):
+        return float(json.loads((_form(name, cache) / "meta.json").read_text(encoding="utf-8"))["parity"])
+    return 0.0
+
+
+def _forget_form(name: str, cache: str) -> None:
+    import shutil
+
+    shutil.rmtree(_form(name, cache))
 
 
 def _library(settings: Settings, *, repair: bool) -> Iterator[Check]:
     try:
         with open_library(settings) as library:
-            for finding in library.verify():
-                yield Check(finding.part, False, finding.message)
+            state = library.status()
+            yield Check("Library", True, f"{state.documents:,} documents in {state.folder}")
+            yield from _lock(library)
+            yield from _model_of_library(state.model, settings)
+            yield from _findings(library, repair=repair)
     except FootnoteError as error:
         yield Check("Library", False, error.message, error.remedy)
+
+
+def _model_of_library(stored: ModelIdentity | None, settings: Settings) -> Iterator[Check]:
+    """Compare the model that made the vectors with the one that is set, without loading either."""
+    from vectorstore.errors import ModelMissing
+    from vectorstore.model_files import identity
+
+    with suppress(ModelMissing):  # the check of the model itself says so
+        wanted = identity(settings.embedding_model or None)
+        if stored and (stored.name, stored.fingerprint) != (wanted.name, wanted.fingerprint):
+            words = f"the library was embedded with {stored.name}, but {wanted.name} is set"
+            yield Check("Model", False, words, "Set that model again, or: footnote ingest --reembed")
+
+
+def _lock(library: Library) -> Iterator[Check]:
+    from vectorstore.errors import LibraryBusy, LibraryReadOnly
+    from vectorstore.lock import WriterLock
+
+    try:
+        with WriterLock(library.folder, wait=0).held():
+            yield Check("Lock", True, "free")
+    except LibraryBusy as error:
+        yield Check("Lock", True, error.message)
+    except LibraryReadOnly as error:
+        yield Check("Lock", False, error.message, "Asking works; ingesting needs write access.")
+
+
+def _findings(library: Library, *, repair: bool) -> Iterator[Check]:
+    """Look at all that is stored. With `repair`, mend what can be mended and look again."""
+    found = library.verify()
+    left = library.repair() if repair and any(finding.repairable for finding in found) else found
+    if not found:
+        yield Check("Contents", True, "text, passages, vectors, words and index agree")
+    for finding in found:
+        if finding not in left:
+            yield Check("Contents", True, f"mended: {finding.message}")
+    for finding in left:
+        again = "Remove the document and ingest its file again."
+        lost = (
+            again if finding.document else "Restore the folder from a backup, or delete it and ingest again."
+        )
+        yield Check("Contents", False, finding.message, REPAIR if finding.repairable else lost)

@@ -22,6 +22,15 @@ PasswordOption = Annotated[
 ]
 
 
+CommentsOption = Annotated[bool, typer.Option("--comments", help="Read review comments too.")]
+ReembedOption = Annotated[
+    bool, typer.Option("--reembed", help="Embed the whole library anew, with the model that is set.")
+]
+WaitOption = Annotated[
+    float, typer.Option("--wait", metavar="SECONDS", min=0, help="How long to wait for another writer.")
+]
+
+
 def ingest(
     paths: Paths,
     library: LibraryOption = None,
@@ -29,6 +38,9 @@ def ingest(
     dry_run: DryRunOption = False,
     watch: WatchOption = False,
     password: PasswordOption = None,
+    comments: CommentsOption = False,
+    reembed: ReembedOption = False,
+    wait: WaitOption = 30.0,
     json: JsonOption = False,
 ) -> None:
     """Make the library equal to folders and files: add, replace and remove what changed.
@@ -36,13 +48,24 @@ def ingest(
     Example: footnote ingest ~/notes report.pdf
     """
     settings = load_settings(library, collection=collection)
-    from ingest.__main__ import run
+    from ingest.__main__ import Run, run
+    from ingest.document import LoadOptions
 
-    raise typer.Exit(
-        run(
-            paths, settings=settings, dry_run=dry_run, watch=watch, passwords=tuple(password or ()), json=json
-        )
+    how = Run(
+        library=settings.library,
+        collection=settings.collection,
+        model=settings.embedding_model or None,
+        chroma=settings.chroma or None,
+        load=LoadOptions(
+            passwords=tuple(password or ()), comments=comments, ocr_languages=settings.ocr_languages
+        ),
+        dry_run=dry_run,
+        as_json=json,
+        watch=watch,
+        reembed=reembed,
+        wait=wait,
     )
+    raise typer.Exit(run(paths, how))
 
 
 SetFolder = Annotated[

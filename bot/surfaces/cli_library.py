@@ -34,6 +34,8 @@ AtOption = Annotated[
     int | None,
     typer.Option("--at", metavar="OFFSET", help="Show the text around this offset, with the place marked."),
 ]
+LONGEST_MARK = 40
+"""Characters that `show --at` marks at most; scripts without blanks have no ends of words."""
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
@@ -93,10 +95,8 @@ def show(doc: Name, at: AtOption = None, library: LibraryOption = None) -> None:
         raise typer.BadParameter(
             f"{at} is outside the text, which has {len(document.text):,} characters.", param_hint="--at"
         )
-    end = at + 1
-    while end < len(document.text) and not document.text[end].isspace():
-        end += 1
-    show_context(document, at, min(end, len(document.text)))
+    word = document.text[at : at + LONGEST_MARK].split(maxsplit=1)
+    show_context(document, at, at + (len(word[0]) if word and not document.text[at].isspace() else 1))
 
 
 def remove(docs: Names, yes: YesOption = False, library: LibraryOption = None) -> None:
@@ -118,7 +118,7 @@ def remove(docs: Names, yes: YesOption = False, library: LibraryOption = None) -
             if not typer.confirm(f"Remove {what} from the library?"):
                 print("Nothing was removed.")
                 return
-        opened.remove(tuple(found))
+        opened.remove(list(found))
     print("\n".join(f"Removed {name}" for name in names))
 
 

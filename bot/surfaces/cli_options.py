@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
@@ -86,7 +87,16 @@ def open_library(settings: Settings) -> Library:
     require_library(settings)
     from vectorstore.library import Library
 
-    return Library(settings.library, chroma=settings.chroma)
+    return Library.open(
+        settings.library,
+        model=settings.embedding_model or None,
+        chroma=settings.chroma or None,
+        notice=_say_waiting,
+    )
+
+
+def _say_waiting(holder: object | None) -> None:
+    print(f"Waiting for {holder or 'another process'} to finish writing …", file=sys.stderr)
 
 
 def make_filter(
@@ -185,7 +195,9 @@ def size_words(count: int) -> str:
     return f"{size:.1f} TB"
 
 
-def table(headings: tuple[str, ...], rows: list[tuple[str, ...]], *, right: tuple[int, ...] = ()) -> None:
+def table(
+    headings: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, right: tuple[int, ...] = ()
+) -> None:
     """Print rows in columns: aligned at a terminal, separated by tabs elsewhere.
 
     Args:

@@ -1,0 +1,134 @@
+"""`footnote doctor`: each problem is named with its remedy, and --repair mends what it says it mends."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from small_library import small_library
+
+from bot.surfaces.cli import run
+from vectorstore.lock import WriterLock
+from vectorstore.model_files import find_model, onnx_form
+
+
+@pytest.fixture
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the small library in the current folder; no setting from outside."""
+    for name in [name for name in os.environ if name.startswith("FOOTNOTE_")]:
+        monkeypatch.delenv(name)
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return small_library(tmp_path)
+
+
+def checks(capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, dict[str, list[dict[str, Any]]]]:
+    """Run the doctor; return its status and the checks by name."""
+    status = run(["doctor", "--json", *options])
+    data = json.loads(capsys.readouterr().out)
+    assert data["ok"] == (status == 0)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for check in data["checks"]:
+        found.setdefault(check["name"], []).append(check)
+    return status, found
+
+
+def test_all_is_well(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A sound library: every line is ok, status 0."""
+    assert run(["doctor"]) == 0
+    out = capsys.readouterr().out
+    lines = out.splitlines()
+    assert lines[-1] == "All is well."
+    assert all(line.startswith("ok ") for line in lines[:-1])
+    for name in ("Python", "SQLite", "Chroma", "Embedding model", "Disk", "Library", "Lock", "Contents"):
+        assert f" {name}: " in out
+
+
+def test_no_library_is_a_problem_with_a_remedy(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before the first ingest the doctor says which command to run; the other checks still run."""
+    shutil.rmtree(library)
+    status, found = checks(capsys)
+    assert status == 1
+    assert found["Library"][0]["remedy"].endswith("footnote ingest FOLDER")
+    assert found["Embedding model"][0]["ok"]
+
+
+def test_a_lost_index_is_written_again(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Chroma's folder is gone: the remedy is --repair, and --repair leaves nothing wrong."""
+    for folder in library.iterdir():
+        if folder.is_dir():
+            shutil.rmtree(folder)
+    status, found = checks(capsys)
+    assert status == 1
+    assert found["Contents"][0]["remedy"] == "Run: footnote doctor --repair"
+    status, found = checks(capsys, "--repair")
+    assert status == 0
+    assert found["Contents"][0]["words"].startswith("mended: ")
+    assert checks(capsys)[0] == 0
+
+
+def test_lost_vectors_are_not_mended_by_pretending(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What needs the source file stays a problem after --repair, and says what to do."""
+    catalog = next(library.glob("*.sqlite*"), None) or next(library.glob("*.db"))
+    with sqlite3.connect(catalog) as connection:
+        connection.execute("DELETE FROM chunk_vectors WHERE chunk = (SELECT min(chunk) FROM chunk_vectors)")
+    connection.close()
+    for options in ([], ["--repair"]):
+        status, found = checks(capsys, *options)
+        assert status == 1
+        assert any(
+            "ingest its file again" in check["words"] for check in found["Contents"] if not check["ok"]
+        )
+
+
+def test_a_catalog_that_is_no_database_is_named(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A ruined catalog is one sentence with a remedy, not a traceback."""
+    catalog = next(library.glob("*.sqlite*"), None) or next(library.glob("*.db"))
+    catalog.write_bytes(b"not a database, but long enough to look like a file " * 100)
+    status, found = checks(capsys)
+    assert status == 1
+    assert not found["Library"][-1]["ok"]
+    assert found["Library"][-1]["remedy"]
+
+
+def test_another_model_than_the_librarys_is_named(
+    library: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A model that is not on this machine is said to be missing, with how to get it."""
+    monkeypatch.setenv("FOOTNOTE_EMBEDDING_MODEL", str(library / "no-such-model"))
+    status, found = checks(capsys)
+    assert status == 1
+    assert "not on this machine" in found["Embedding model"][0]["words"]
+    assert found["Embedding model"][0]["remedy"]
+
+
+def test_who_writes_is_said_and_is_no_problem(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """While an ingest runs, the doctor names it instead of waiting."""
+    with WriterLock(library).held():
+        status, found = checks(capsys)
+    assert status == 0
+    assert f"process {os.getpid()}" in found["Lock"][0]["words"]
+
+
+@pytest.mark.slow
+def test_a_damaged_converted_model_is_written_anew(
+    library: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A torn ONNX file is a problem; --repair converts the model again."""
+    whole = onnx_form(find_model()).onnx.parent
+    torn = tmp_path / "cache" / "models" / whole.name
+    shutil.copytree(whole, torn)
+    (torn / "model.onnx").write_bytes(b"torn")
+    monkeypatch.setenv("FOOTNOTE_CACHE", str(tmp_path / "cache"))
+    status, found = checks(capsys)
+    assert status == 1
+    assert "cannot be used" in found["Embedding model"][0]["words"]
+    assert found["Embedding model"][0]["remedy"] == "Run: footnote doctor --repair"
+    status, found = checks(capsys, "--repair")
+    assert status == 0
+    assert found["Embedding model"][-1]["ok"]
