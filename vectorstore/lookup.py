@@ -52,9 +52,11 @@ def fts_terms(terms: Iterable[str]) -> bytes:
     return b" ".join(_fts_term(term) for term in terms if term)
 
 
+_NO_BLANKS = bytes(byte if byte > 0x20 and byte != 0x7F else 0x5F for byte in range(256))
+
+
 def _fts_term(term: str) -> bytes:
-    raw = term.encode("utf-8", "surrogatepass")
-    return bytes(byte if byte > 0x20 and byte != 0x7F else 0x5F for byte in raw)
+    return term.encode("utf-8", "surrogatepass").translate(_NO_BLANKS)
 
 
 def unpack(blobs: Sequence[bytes], dimension: int) -> Vectors:
