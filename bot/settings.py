@@ -136,6 +136,25 @@ class Settings:
         group="Answers",
         check=http_address,
     )
+    model_context: int = setting(
+        0,
+        "Tokens of context for the chat model; 0 takes 4,096 for a local file, 8,192 for Ollama and 16,384 "
+        "for a provider.",
+        group="Answers",
+        check=between(0, 10_000_000),
+    )
+    model_seconds: int = setting(
+        120,
+        "Longest silence of a chat model's provider, in seconds.",
+        group="Answers",
+        check=between(1, 3_600),
+    )
+    model_threads: int = setting(
+        0,
+        "Threads for a local chat model; 0 uses one for each core, half of them on a busy machine.",
+        group="Answers",
+        check=between(0, 256),
+    )
     threshold: Literal["strict", "balanced", "open"] = setting(
         "balanced",
         "How sure Footnote must be before it answers: `strict` answers less and errs less, `open` "
@@ -310,6 +329,12 @@ class Settings:
     )
 
     # Secrets
+    model_key: str = setting(
+        "",
+        "Key for the server at `model_url`. A provider's own key (`OPENAI_API_KEY`) is never sent there.",
+        group="Secrets",
+        secret=True,
+    )
     access_token: str = setting(
         "", "Token that clients of `footnote serve` must send.", group="Secrets", secret=True
     )
