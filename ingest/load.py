@@ -59,12 +59,47 @@ class Format:
         return loader
 
 
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_OPEN = "application/vnd.oasis.opendocument"
+SOURCE_SUFFIXES = (
+    ".py", ".pyi", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".vue", ".svelte", ".java", ".kt", ".kts",
+    ".scala", ".groovy", ".c", ".h", ".cc", ".cpp", ".cxx", ".hpp", ".hh", ".cs", ".m", ".swift", ".dart",
+    ".go", ".rs", ".rb", ".php", ".pl", ".lua", ".r", ".jl", ".sh", ".bash", ".zsh", ".ps1", ".sql", ".css",
+    ".scss", ".less", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf", ".tf", ".proto", ".graphql",
+)  # fmt: skip
+
 FORMATS: tuple[Format, ...] = (
     Format("text", "text/plain", (".txt", ".text", ".log"), text=True, plain=True),
     Format("markdown", "text/markdown", (".md", ".markdown", ".mdown", ".mkd"), text=True),
     Format("html", "text/html", (".html", ".htm", ".xhtml", ".shtml"), text=True),
     Format("pdf", "application/pdf", (".pdf",)),
-)
+    Format("docx", f"{_OFFICE}.wordprocessingml.document", (".docx", ".docm", ".dotx", ".dotm")),
+    Format("pptx", f"{_OFFICE}.presentationml.presentation", (".pptx", ".pptm", ".ppsx", ".potx")),
+    Format("xlsx", f"{_OFFICE}.spreadsheetml.sheet", (".xlsx", ".xlsm", ".xltx")),
+    Format("doc", "application/msword", (".doc", ".dot")),
+    Format("ppt", "application/vnd.ms-powerpoint", (".ppt", ".pps", ".pot")),
+    Format("xls", "application/vnd.ms-excel", (".xls", ".xlt")),
+    Format("odt", f"{_OPEN}.text", (".odt", ".ott", ".odg"), "ingest.loaders.odf:load"),
+    Format("ods", f"{_OPEN}.spreadsheet", (".ods", ".ots"), "ingest.loaders.odf:load"),
+    Format("odp", f"{_OPEN}.presentation", (".odp", ".otp"), "ingest.loaders.odf:load"),
+    Format("flat-odf", f"{_OPEN}.text", (".fodt", ".fods", ".fodp"), "ingest.loaders.odf:load", text=True),
+    Format("rtf", "application/rtf", (".rtf",)),
+    Format("epub", "application/epub+zip", (".epub",)),
+    Format("msg", "application/vnd.ms-outlook", (".msg",)),
+    Format("mail", "message/rfc822", (".eml", ".mbox", ".mht", ".mhtml"), text=True),
+    Format("csv", "text/csv", (".csv", ".tsv", ".tab"), "ingest.loaders.csv_table:load", text=True),
+    Format("json", "application/json", (".json", ".jsonl", ".ndjson", ".geojson"),
+           "ingest.loaders.json_data:load", text=True),
+    Format("xml", "application/xml", (".xml", ".rss", ".atom", ".nxml", ".dbk", ".tei", ".opml"),
+           "ingest.loaders.xml_data:load", text=True),
+    Format("notebook", "application/x-ipynb+json", (".ipynb",), text=True),
+    Format("subtitles", "text/vtt", (".srt", ".vtt"), text=True),
+    Format("rst", "text/x-rst", (".rst", ".rest"), text=True),
+    Format("asciidoc", "text/asciidoc", (".adoc", ".asciidoc", ".asc"), text=True),
+    Format("latex", "text/x-tex", (".tex", ".latex", ".ltx"), text=True),
+    Format("source_code", "text/x-source", SOURCE_SUFFIXES, text=True),
+    Format("zip", "application/zip", (".zip",), "ingest.loaders.zip_archive:load"),
+)  # fmt: skip
 
 
 def load(path: Path, options: LoadOptions | None = None) -> Loaded:
@@ -137,7 +172,7 @@ def format_of(path: Path) -> Format:
         )
     if not size:
         raise NoText(f"{path.name} is empty.", remedy="There is nothing to search in it.")
-    if found.name == "damaged-zip":
+    if found.name.startswith("damaged-"):
         raise Unreadable(f"{path.name} is {found.words}.", remedy="Fetch or save it again.")
     kind = _row(found, path.suffix.lower())
     if kind is None:
@@ -166,6 +201,9 @@ def regular_size(path: Path) -> int:
 def _row(found: Sniffed, suffix: str) -> Format | None:
     """Choose the row: binary formats and HTML by content, text formats by name among themselves."""
     rows = {kind.name: kind for kind in FORMATS}
+    if found.name == "xml":
+        kind = _by_suffix(suffix, text=True)
+        return kind if kind is not None and kind.name in ("html", "flat-odf") else rows["xml"]
     if found.name != "text":
         return rows.get(found.name) or added_formats().get(found.name) or _by_suffix(suffix, text=False)
     kind = _by_suffix(suffix, text=True)

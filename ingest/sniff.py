@@ -38,13 +38,13 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"\0asm", "program", "a program (WebAssembly)"),
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-# Names of streams in an OLE file, as they stand in its directory.
+# Names of streams at the top of an OLE file, in lower case.
 _OLE_STREAMS: tuple[tuple[str, str, str], ...] = (
     ("__properties_version1.0", "msg", "an Outlook message"),
-    ("WordDocument", "doc", "an old Word document (.doc)"),
-    ("PowerPoint Document", "ppt", "an old PowerPoint file (.ppt)"),
-    ("Workbook", "xls", "an old Excel workbook (.xls)"),
-    ("EncryptedPackage", "encrypted-office", "an encrypted Office document"),
+    ("worddocument", "doc", "an old Word document (.doc)"),
+    ("powerpoint document", "ppt", "an old PowerPoint file (.ppt)"),
+    ("workbook", "xls", "an old Excel workbook (.xls)"),
+    ("book", "xls", "an old Excel workbook (.xls)"),
 )
 _ZIP_PARTS: tuple[tuple[str, str, str], ...] = (
     ("word/", "docx", "a Word document"),
@@ -98,7 +98,7 @@ def sniff(path: Path) -> Sniffed:
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _in_zip(path)
     if head.startswith(_OLE):
-        return _in_ole(path, head)
+        return _in_ole(path)
     if head[4:8] == b"ftyp":
         return Sniffed("video", "a film")
     if head.startswith(b"RIFF") and head[8:12] in (b"WEBP", b"WAVE", b"AVI "):
@@ -113,6 +113,8 @@ def sniff(path: Path) -> Sniffed:
     plain = _narrow(head)
     if _HTML.match(plain):
         return Sniffed("html", "an HTML page", tags=True)
+    if plain.lstrip().startswith(b"<?xml"):
+        return Sniffed("xml", "an XML file", tags=True)
     return Sniffed("text", "text", tags=bool(_TAG.search(plain)))
 
 
@@ -153,6 +155,12 @@ def _in_zip(path: Path) -> Sniffed:
                 media = archive.read("mimetype").decode("ascii", "replace").strip()
                 if media.removesuffix("-template") in _ZIP_MEDIA:
                     return Sniffed(*_ZIP_MEDIA[media.removesuffix("-template")])
+                if media.startswith("application/vnd.oasis.opendocument."):
+                    return Sniffed("odt", "an OpenDocument file")
+            if "META-INF/container.xml" in names:
+                return Sniffed("epub", "an EPUB book")
+            if "content.xml" in names and "META-INF/manifest.xml" in names:
+                return Sniffed("odt", "an OpenDocument file")
             if "[Content_Types].xml" in names:
                 for folder, name, words in _ZIP_PARTS:
                     if any(entry.startswith(folder) for entry in names):
@@ -162,17 +170,24 @@ def _in_zip(path: Path) -> Sniffed:
     return Sniffed("zip", "a ZIP archive")
 
 
-def _in_ole(path: Path, head: bytes) -> Sniffed:
+def _in_ole(path: Path) -> Sniffed:
     """Find out by the names of its streams which program an OLE file is from."""
-    size = path.stat().st_size
-    shift = int.from_bytes(head[30:32], "little")
-    first = int.from_bytes(head[48:52], "little")
-    directory = head
-    if 7 <= shift <= 16 and (first + 1) << shift < size:
-        with path.open("rb") as file:
-            file.seek((first + 1) << shift)
-            directory = file.read(_HEAD)
+    import olefile
+
+    try:
+        with olefile.OleFileIO(str(path)) as container:
+            top = {entry[0].lower() for entry in container.listdir() if len(entry) == 1}
+            if "encryptedpackage" in top:
+                return Sniffed(_encrypted_kind(path), "an encrypted Office document")
+    except (OSError, ValueError, IndexError, TypeError, AttributeError, RecursionError):
+        return Sniffed("damaged-ole", "a damaged or incomplete old Office file")
     for stream, name, words in _OLE_STREAMS:
-        if stream.encode("utf-16-le") in directory:
+        if stream in top:
             return Sniffed(name, words)
-    return Sniffed("ole", "an old Office file")
+    return Sniffed("ole", "an old Office file of a kind that is not read")
+
+
+def _encrypted_kind(path: Path) -> str:
+    """Return which loader decrypts: only the name says what is inside."""
+    suffix = path.suffix.lower()
+    return "xlsx" if suffix.startswith(".xl") else "pptx" if suffix.startswith((".pp", ".po")) else "docx"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ingest.document import LoadOptions
+from ingest.document import Loaded, LoadOptions
 from ingest.errors import LoadError, PasswordNeeded, Unreadable
 
 OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -43,6 +43,23 @@ def decrypted(path: Path, options: LoadOptions) -> Iterator[Path]:
         plain = Path(folder) / f"plain{path.suffix}"
         _decrypt(path, plain, options)
         yield plain
+
+
+def read_unlocked(path: Path, options: LoadOptions, read: Callable[[Path], Loaded]) -> Loaded:
+    """Read a file of the formats before 2007; when it is encrypted, read a decrypted copy.
+
+    Raises:
+        PasswordNeeded: No given password opens it.
+    """
+    try:
+        return read(path)
+    except PasswordNeeded:
+        if not options.passwords:
+            raise
+    with tempfile.TemporaryDirectory(prefix="footnote-") as folder:
+        plain = Path(folder) / f"plain{path.suffix}"
+        _decrypt(path, plain, options)
+        return read(plain)
 
 
 def _decrypt(path: Path, plain: Path, options: LoadOptions) -> None:

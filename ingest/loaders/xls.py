@@ -12,14 +12,19 @@ from typing import Any
 from ingest.document import Loaded, LoadOptions
 from ingest.errors import PasswordNeeded, Unreadable
 from ingest.loaders.builder import TextBuilder
+from ingest.loaders.encrypted_office import read_unlocked
 from ingest.loaders.number_format import shown
 from ingest.loaders.sheet import add_sheet
 
 MEDIA_TYPE = "application/vnd.ms-excel"
 
 
-def load(path: Path, options: LoadOptions) -> Loaded:  # noqa: ARG001
+def load(path: Path, options: LoadOptions) -> Loaded:
     """Read an XLS file; macros are never run."""
+    return read_unlocked(path, options, _read)
+
+
+def _read(path: Path) -> Loaded:
     builder = TextBuilder(MEDIA_TYPE)
     book = _open(path)
     for index in range(book.nsheets):
@@ -42,8 +47,7 @@ def _open(path: Path) -> Any:
     except xlrd.XLRDError as error:
         if "encrypted" in str(error).lower():
             raise PasswordNeeded(
-                "The workbook is protected by a password, in the format from before 2007.",
-                remedy="Save it without a password, or as XLSX.",
+                "The workbook is protected by a password.", remedy="Give it with --password."
             ) from error
         raise _damaged() from error
     except (

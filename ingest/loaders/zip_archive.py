@@ -1,0 +1,45 @@
+"""ZIP: every readable member as a part under its name; nothing is unpacked to the disk's folders."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+from ingest.document import Loaded, LoadOptions
+from ingest.errors import NoText, PasswordNeeded
+from ingest.loaders.archive import open_archive
+from ingest.loaders.builder import TextBuilder
+from ingest.loaders.members import MAX_MEMBERS, add_member
+
+MEDIA_TYPE = "application/zip"
+_FURNITURE = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".git", ".svn")
+
+
+def load(path: Path, options: LoadOptions) -> Loaded:
+    """Read the files of a ZIP archive, archives inside it to a limited depth."""
+    builder = TextBuilder(MEDIA_TYPE)
+    number = 0
+    with open_archive(path, passwords=options.passwords) as archive:
+        names = sorted(
+            name for name in archive.names() if not set(PurePosixPath(name).parts) & set(_FURNITURE)
+        )
+        if len(names) > MAX_MEMBERS:
+            builder.note(f"Only the first {MAX_MEMBERS:,} of {len(names):,} files were read.")
+        locked = 0
+        for name in names[:MAX_MEMBERS]:
+            try:
+                data = archive.read(name)
+            except PasswordNeeded:
+                locked += 1
+                continue
+            number += 1
+            add_member(builder, name, data, options, number=number, level=1)
+    if locked and locked == len(names):
+        raise PasswordNeeded("The archive is encrypted.", remedy="Give its password with --password.")
+    if locked:
+        builder.note(f"{locked} encrypted files were left out.")
+    try:
+        return builder.finish()
+    except NoText as error:
+        raise NoText(
+            f"{path.name} holds no file with text.", remedy="There is nothing to search in it."
+        ) from error
