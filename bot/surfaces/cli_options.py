@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -112,7 +113,7 @@ def make_filter(
 
     chosen = Filter(
         collections=tuple(collection or ()),
-        sources=tuple(_pattern(value) for value in source or ()),
+        sources=tuple(pattern for value in source or () for pattern in _patterns(value)),
         media_types=tuple(type_ or ()),
         modified_after=_date(since, "--since"),
         modified_before=_date(until, "--until"),
@@ -120,14 +121,16 @@ def make_filter(
     return chosen or None
 
 
-def _pattern(value: str) -> str:
-    """Turn what a person types into a glob on the source: a file, a folder, an address or a pattern."""
-    if any(char in value for char in "*?[") or "://" in value:
-        return value
+def _patterns(value: str) -> tuple[str, ...]:
+    """Turn what a person types into globs on the source: a file, a folder, an address or a pattern."""
     path = Path(value).expanduser()
-    if path.is_dir():
-        return f"{path.resolve()}/*"
-    return str(path.resolve()) if path.exists() else f"*{value}"
+    if "://" not in value and path.exists():
+        exact = re.sub(r"([*?\[])", r"[\1]", str(path.resolve()))
+        return (f"{exact}/*",) if path.is_dir() else (exact,)
+    if "://" in value or any(char in value for char in "*?["):
+        return (value,)
+    tail = value.strip("/")
+    return (f"*/{tail}", f"*/{tail}/*")  # the name of a file or of a folder, wherever it is
 
 
 def _date(text: str, option: str) -> str:
