@@ -1,0 +1,46 @@
+"""Structured logs: one JSON object a line, without document text, questions or secrets."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+
+FIELDS = (
+    *("event", "request_id", "method", "route", "status", "ms", "caller", "code", "type", "places"),
+    *("job", "files", "state", "seconds"),
+)
+"""The extra fields that a record may carry; nothing else of it is written."""
+
+
+class JsonLines(logging.Formatter):
+    """Writes a record as one line of JSON: time, level, name, message and the known extra fields."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line. A traceback is reduced to the error's type: its text may hold a document's."""
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
+        if record.exc_info and record.exc_info[0]:
+            line.setdefault("type", record.exc_info[0].__name__)
+        return json.dumps(line, ensure_ascii=True, default=str)
+
+
+def configure(level: str) -> None:
+    """Send the logs of Footnote and uvicorn to standard error as JSON lines.
+
+    Args:
+        level: "debug", "info", "warning" or "error".
+    """
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    for name in ("footnote", "uvicorn", "uvicorn.error"):
+        logger = logging.getLogger(name)
+        logger.handlers = [handler] if name != "uvicorn.error" else []
+        logger.propagate = name == "uvicorn.error"
+        logger.setLevel(level.upper())

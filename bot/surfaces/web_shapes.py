@@ -1,0 +1,478 @@
+"""The shapes of the HTTP API: what requests may hold and what responses do, for OpenAPI."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from vectorstore.passage import Filter
+
+
+def _whole(text: str) -> str:
+    """Refuse half characters: they cannot be stored or sent on as UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("the text holds half a character (a lone surrogate)") from None
+    return text
+
+
+Words = Annotated[str, AfterValidator(_whole)]
+CollectionName = Annotated[
+    str, StringConstraints(pattern=r"^[\w.\-][\w.\- ]{0,62}[\w.\-]$|^[\w\-]$"), AfterValidator(_whole)
+]
+CONVERSATION = r"^cnv_[0-9a-f]{24}$"
+ANSWER = r"^ans_[0-9a-f]{24}$"
+DOCUMENT = r"^[0-9a-f]{16}$"
+QUESTION = "How long is the notice period?"
+
+
+class Request(BaseModel):
+    """A body that a client sends: unknown fields are refused, so that a typing error is noticed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ErrorDetail(BaseModel):
+    """What went wrong."""
+
+    code: str = Field(examples=["question_too_long"], description="What programs go by.")
+    message: str = Field(examples=["The question has 5,120 characters; 4,000 are allowed."])
+    remedy: str = Field(examples=["Ask in fewer words."])
+    type: str = Field(examples=["invalid_request_error"], description="As OpenAI names kinds of errors.")
+    param: str = Field(examples=["question"])
+    request_id: str = Field(examples=["req_3f2a9c01d4e5b6a7"])
+
+
+class ErrorOut(BaseModel):
+    """The body of every error."""
+
+    error: ErrorDetail
+
+
+def errors_for(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI entries of the error statuses of a path: these and those that every path has."""
+    words = {
+        400: "The request cannot be read.",
+        401: "Sign in first.",
+        403: "Not allowed, or sent from another site.",
+        404: "It is not there, or not for this caller.",
+        409: "It is not in a state that allows this.",
+        413: "Larger than allowed.",
+        415: "The Content-Type is not one that this path takes.",
+        421: "The server does not answer to this host name.",
+        422: "A value cannot be taken.",
+        429: "Too many; see Retry-After.",
+        500: "Something went wrong inside Footnote.",
+        502: "The chat model failed.",
+        503: "Not now; see Retry-After.",
+        507: "The disk is full.",
+    }
+    return {
+        status: {"model": ErrorOut, "description": words[status]}
+        for status in sorted({403, 421, 500, *statuses})
+    }
+
+
+class SignIn(Request):
+    """Name and password, or a token."""
+
+    name: Annotated[Words, Field(max_length=64)] | None = None
+    password: Annotated[Words, Field(max_length=1_000)] | None = None
+    token: Annotated[Words, Field(max_length=1_000)] | None = None
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"name": "ana", "password": "correct horse battery"}]}
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> SignIn:
+        if (self.token is None) == (self.name is None or self.password is None):
+            raise ValueError("give name and password, or a token")
+        return self
+
+
+class SessionOut(BaseModel):
+    """Who the caller is and whether one must sign in."""
+
+    required: bool
+    methods: list[str] = Field(examples=[["password", "token"]])
+    signed_in: bool
+    name: str | None
+    role: Literal["reader", "editor"] | None
+    collections: list[str] | None = Field(description="Null for all.")
+
+
+class FilterIn(Request):
+    """Where to look. Empty fields do not restrict; filled ones must all hold."""
+
+    collections: list[Words] = Field(default=[], max_length=100)
+    documents: list[Annotated[str, StringConstraints(pattern=DOCUMENT)]] = Field(default=[], max_length=1_000)
+    sources: list[Annotated[Words, Field(max_length=1_000)]] = Field(
+        default=[], max_length=100, description="Glob patterns on the source."
+    )
+    media_types: list[Annotated[Words, Field(max_length=200)]] = Field(default=[], max_length=100)
+    modified_after: str = Field(
+        default="", pattern=r"^$|^\d{4}-\d{2}-\d{2}([T ][0-9:.]+(Z|[+-]\d{2}:\d{2})?)?$"
+    )
+    modified_before: str = Field(
+        default="", pattern=r"^$|^\d{4}-\d{2}-\d{2}([T ][0-9:.]+(Z|[+-]\d{2}:\d{2})?)?$"
+    )
+
+    def filter(self) -> Filter:
+        """Return it as the library takes it."""
+        return Filter(
+            collections=tuple(self.collections),
+            documents=tuple(self.documents),
+            sources=tuple(self.sources),
+            media_types=tuple(self.media_types),
+            modified_after=self.modified_after,
+            modified_before=self.modified_before,
+        )
+
+
+class AskIn(Request):
+    """A question."""
+
+    question: Words = Field(examples=[QUESTION], description="Length: see limits in /v1/status.")
+    conversation: str | None = Field(
+        default=None,
+        pattern=rf"^new$|{CONVERSATION}",
+        description='Null keeps nothing; "new" begins a conversation; an id continues it.',
+    )
+    filter: FilterIn = FilterIn()
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"question": QUESTION}]})
+
+
+class SearchIn(Request):
+    """A search."""
+
+    query: Annotated[Words, Field(min_length=1, max_length=4_000)] = Field(examples=["notice period"])
+    limit: int = Field(default=10, ge=1, le=50)
+    filter: FilterIn = FilterIn()
+
+
+class StatementOut(BaseModel):
+    """One sentence of an answer."""
+
+    text: str
+    citations: list[int]
+    support: Literal["quoted", "supported", "partly"]
+    note: str
+
+
+class CitationOut(BaseModel):
+    """One footnote: a verbatim run of a document."""
+
+    number: int
+    document: str
+    title: str
+    source: str
+    page: int | None
+    place: str
+    start: int
+    end: int
+    start_utf16: int
+    end_utf16: int
+    quote: str
+    collection: str
+
+
+class PassageOut(BaseModel):
+    """A run of text that was found."""
+
+    document: str
+    title: str
+    source: str
+    collection: str
+    start: int
+    end: int
+    start_utf16: int
+    end_utf16: int
+    page: int | None
+    place: str
+    heading: str
+    score: float
+    rank: int
+    text: str
+
+
+class ConflictOut(BaseModel):
+    """Statements that give different values for the same thing."""
+
+    kind: Literal["number", "date", "name"]
+    values: list[str]
+    statements: list[int]
+
+
+class WithheldOut(BaseModel):
+    """A sentence of a chat model that was not shown."""
+
+    text: str
+    reason: str
+
+
+class AnswerOut(BaseModel):
+    """An answer. With `abstained` there are no statements and no citations."""
+
+    id: str
+    conversation: str | None
+    created: str
+    question: str
+    text: str
+    statements: list[StatementOut]
+    citations: list[CitationOut]
+    passages: list[PassageOut]
+    abstained: bool
+    model: str
+    seconds: float
+    confidence: float
+    searched_for: str
+    searched: str
+    conflicts: list[ConflictOut]
+    withheld: list[WithheldOut]
+    notice: str
+    timings: dict[str, float]
+
+
+class PassagesOut(BaseModel):
+    """What a search found, best first."""
+
+    passages: list[PassageOut]
+
+
+class TitleIn(Request):
+    """The title of a conversation."""
+
+    title: Annotated[Words, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class NewConversationIn(Request):
+    """A conversation to begin; without a title it takes its first question."""
+
+    title: Annotated[Words, StringConstraints(strip_whitespace=True, max_length=200)] = ""
+
+
+class FeedbackOut(BaseModel):
+    """A thumb and a word for an answer."""
+
+    id: str
+    answer: str
+    thumb: Literal["up", "down"]
+    comment: str
+    created: str
+
+
+class ConversationOut(BaseModel):
+    """A conversation as listed; `turns` counts them."""
+
+    id: str
+    title: str
+    created: str
+    updated: str
+    turns: int
+
+
+class TurnOut(BaseModel):
+    """A question with its answer; hidden when the caller may no longer see its sources."""
+
+    id: str
+    question: str
+    created: str
+    hidden: bool
+    answer: AnswerOut | None
+    feedback: FeedbackOut | None
+
+
+class ConversationWithTurns(BaseModel):
+    """A conversation with its turns."""
+
+    id: str
+    title: str
+    created: str
+    updated: str
+    turns: list[TurnOut]
+
+
+class ConversationsOut(BaseModel):
+    """A page of conversations; `next` is the cursor of the next page."""
+
+    conversations: list[ConversationOut]
+    next: str | None
+
+
+class FeedbackIn(Request):
+    """A thumb and a word for an answer."""
+
+    answer: str = Field(pattern=ANSWER)
+    thumb: Literal["up", "down"]
+    comment: Annotated[Words, Field(max_length=4_000)] = ""
+
+
+class FeedbackListed(FeedbackOut):
+    """Feedback with what it is about."""
+
+    name: str
+    question: str
+    text: str
+
+
+class FeedbackPage(BaseModel):
+    """A page of feedback."""
+
+    feedback: list[FeedbackListed]
+    next: str | None
+
+
+class HeadingOut(BaseModel):
+    """A heading as it stands in the text."""
+
+    start: int
+    end: int
+    start_utf16: int
+    end_utf16: int
+    level: int
+    text: str
+
+
+class PlaceOut(BaseModel):
+    """Where a page, slide or row begins."""
+
+    start: int
+    start_utf16: int
+    kind: str
+    number: int
+
+
+class DocumentOut(BaseModel):
+    """A document without its text."""
+
+    id: str
+    title: str
+    source: str
+    name: str
+    collection: str
+    media_type: str
+    size: int
+    pages: int | None
+    chunks: int | None
+    modified: str
+    added: str
+    uploaded: bool
+    original: bool
+    notes: list[str]
+
+
+class DocumentWithOutline(DocumentOut):
+    """A document with its headings and places."""
+
+    headings: list[HeadingOut]
+    places: list[PlaceOut]
+
+
+class DocumentsOut(BaseModel):
+    """A page of documents; `total` counts all that match."""
+
+    documents: list[DocumentOut]
+    total: int
+    next: str | None
+
+
+class TextOut(BaseModel):
+    """A run of a document's text with its offsets in both ways of counting."""
+
+    id: str
+    title: str
+    start: int
+    end: int
+    start_utf16: int
+    end_utf16: int
+    length: int
+    length_utf16: int
+    text: str
+
+
+class CollectionOut(BaseModel):
+    """A collection and how much it holds."""
+
+    name: str
+    documents: int
+    chunks: int
+
+
+class CollectionsOut(BaseModel):
+    """The collections that the caller may see."""
+
+    collections: list[CollectionOut]
+
+
+class JobFileOut(BaseModel):
+    """One file of a job."""
+
+    index: int
+    name: str
+    state: Literal["waiting", "loading", "added", "changed", "unchanged", "failed"]
+    document: str | None
+    message: str
+
+
+class JobOut(BaseModel):
+    """An ingest job."""
+
+    id: str
+    state: Literal["waiting", "running", "done", "failed"]
+    kind: Literal["upload", "reingest", "address"]
+    collection: str
+    created: str
+    finished: str | None
+    files: list[JobFileOut]
+    error: ErrorDetail | None
+
+
+class JobStarted(BaseModel):
+    """The job that was queued."""
+
+    job: JobOut
+
+
+class JobsOut(BaseModel):
+    """Jobs, newest first."""
+
+    jobs: list[JobOut]
+
+
+class AddressIn(Request):
+    """An address to read."""
+
+    url: Annotated[Words, Field(min_length=8, max_length=2_000, pattern=r"^https?://")]
+    collection: CollectionName | None = None
+
+
+class LimitsOut(BaseModel):
+    """What the server allows."""
+
+    question_characters: int
+    upload_megabytes: int
+    upload_files: int
+    questions_per_minute: int
+    streams: int
+
+
+class StatusOut(BaseModel):
+    """The server, its model and its library, as far as the caller may see."""
+
+    name: str
+    version: str
+    model: str
+    writes: bool
+    text_leaves: bool
+    text_goes_to: str
+    documents: int
+    chunks: int
+    collections: int
+    ingesting: bool
+    upload_types: list[str]
+    limits: LimitsOut
+    addresses: bool
