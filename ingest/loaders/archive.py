@@ -75,7 +75,12 @@ class Archive:
         try:
             with self._decrypted(info) as stream:
                 yield _Counted(stream, self, info)  # type: ignore[misc]
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, IndexError) as error:
+        except NotImplementedError as error:
+            raise Unreadable(
+                "A part of the file is packed in a way that is not read.",
+                remedy="Pack it again as plain ZIP.",
+            ) from error
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, IndexError) as error:
             if isinstance(error, LoadError):
                 raise
             raise Unreadable("The file is damaged: a part cannot be unpacked.", remedy=_DAMAGED) from error

@@ -19,6 +19,7 @@ from ingest.document import Loaded, LoadOptions
 from ingest.errors import LoadError, PasswordNeeded, Unreadable
 from ingest.loaders.builder import TextBuilder, add_table, one_line
 from ingest.loaders.encrypted_office import read_unlocked
+from ingest.loaders.pictures import caption_of, descriptions
 
 MEDIA_TYPE = "application/msword"
 MAX_STREAM = 200_000_000
@@ -71,8 +72,11 @@ def _read(path: Path, options: LoadOptions) -> Loaded:
             name = "1Table" if flags & 0x0200 else "0Table"
             if container.exists(name):
                 table = container.openstream(name).read(MAX_STREAM)
+            pictures = b""
+            if container.exists("Data"):
+                pictures = container.openstream("Data").read(MAX_STREAM)
             title = _title(container)
-        return _document(main, table, options, title)
+        return _document(main, table, pictures, options, title)
     except LoadError:
         raise
     except (OSError, ValueError, IndexError, TypeError, struct.error, AttributeError) as error:
@@ -91,7 +95,7 @@ def _title(container: object) -> str:
     return one_line(raw.decode(codec, "replace"))
 
 
-def _document(main: bytes, table: bytes, options: LoadOptions, title: str) -> Loaded:
+def _document(main: bytes, table: bytes, pictures: bytes, options: LoadOptions, title: str) -> Loaded:
     builder = TextBuilder(MEDIA_TYPE)
     if struct.unpack_from("<H", main, 0)[0] != 0xA5EC or not table:
         # Word 6 and 95 keep the text in one run of bytes.
@@ -103,7 +107,7 @@ def _document(main: bytes, table: bytes, options: LoadOptions, title: str) -> Lo
     properties = _properties(main, table)
     counts = struct.unpack_from("<iiiiiiii", main, 0x4C)
     text, notes, heads, _macros, comments, ends, boxes, _ = (max(0, count) for count in counts)
-    writer = _Writer(builder)
+    writer = _Writer(builder, descriptions(pictures))
     start = 0
     for offset, paragraph in _paragraphs(main, pieces, start, start + text):
         writer.paragraph(paragraph, properties.at(offset))
@@ -211,8 +215,8 @@ def _aside(
 class _Writer:
     """Puts paragraphs, cells and rows together."""
 
-    def __init__(self, builder: TextBuilder) -> None:
-        self.builder = builder
+    def __init__(self, builder: TextBuilder, pictures: list[str]) -> None:
+        self.builder, self.pictures = builder, iter(pictures)
         self.rows: list[list[str]] = []
         self.cells: list[str] = []
         self.cell: list[str] = []
@@ -235,6 +239,8 @@ class _Writer:
                 self.builder.heading(words, level)
             else:
                 self.builder.paragraph(words)
+        for _ in range(text.count("\x01")):
+            self.builder.paragraph(caption_of(next(self.pictures, "")))
 
     def close(self) -> None:
         """Write the table that has ended."""

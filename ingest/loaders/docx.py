@@ -12,9 +12,12 @@ from pathlib import Path
 
 from ingest.document import Loaded, LoadOptions
 from ingest.loaders.builder import TextBuilder, add_table, one_line
+from ingest.loaders.chart import chart_rows
 from ingest.loaders.docx_numbering import Numbering, read_numbering
 from ingest.loaders.formula import formula_text
+from ingest.loaders.members import add_member
 from ingest.loaders.package import Package, open_package
+from ingest.loaders.pictures import caption_of
 from ingest.loaders.xml_tree import Element, attribute, child, name_of
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -37,13 +40,16 @@ class _Style:
 class _Reader:
     """The document while it is read."""
 
+    package: Package
+    options: LoadOptions
     builder: TextBuilder
     numbering: Numbering
     styles: dict[str, _Style]
     notes: dict[tuple[str, str], Element]
-    comments: bool = False
     pending: list[tuple[str, str]] = field(default_factory=list)
     boxes: list[Element] = field(default_factory=list)
+    captions: list[str] = field(default_factory=list)
+    charts: list[str] = field(default_factory=list)
     in_list: bool = False
 
 
@@ -51,7 +57,7 @@ def load(path: Path, options: LoadOptions) -> Loaded:
     """Read a DOCX file (also DOCM, DOTX: macros are never run)."""
     builder = TextBuilder(MEDIA_TYPE)
     with open_package(path, options) as package:
-        reader = _Reader(builder, _numbering(package), _styles(package), _notes(package), options.comments)
+        reader = _Reader(package, options, builder, _numbering(package), _styles(package), _notes(package))
         body = child(package.root(package.main), "body")
         if body is not None:
             _blocks(reader, body, 0)
@@ -126,11 +132,14 @@ def _blocks(reader: _Reader, parent: Element, depth: int) -> None:
                 _paragraph(reader, item, depth)
             case "tbl":
                 _table(reader, item, depth)
+                _drawings(reader)
                 _pending_notes(reader, depth)
             case "AlternateContent":
                 chosen = _chosen(item)
                 if chosen is not None:
                     _blocks(reader, chosen, depth + 1)
+            case "altChunk":
+                _embedded_text(reader, item)
             case "del" | "moveFrom" | "sectPr" | "sdtPr" | "sdtEndPr":
                 continue
             case _:
@@ -169,7 +178,32 @@ def _paragraph(reader: _Reader, paragraph: Element, depth: int) -> None:
     for box in boxes:
         reader.in_list = False
         _blocks(reader, box, depth + 1)
+    _drawings(reader)
     _pending_notes(reader, depth)
+
+
+def _drawings(reader: _Reader) -> None:
+    """Add the alternative texts of the last block's pictures and the values of its charts."""
+    captions, reader.captions = reader.captions, []
+    for caption in captions:
+        reader.builder.paragraph(caption)
+        reader.in_list &= not caption
+    charts, reader.charts = reader.charts, []
+    relations = reader.package.relations(reader.package.main) if charts else {}
+    for chart in charts:
+        kind, part = relations.get(chart, ("", ""))
+        if kind == "chart" and part in reader.package.archive:
+            title, rows = chart_rows(reader.package.root(part))
+            reader.builder.paragraph(title)
+            add_table(reader.builder, rows, header=True)
+
+
+def _embedded_text(reader: _Reader, item: Element) -> None:
+    """Add HTML, RTF or text that the document carries as a part of its own text."""
+    kind, part = reader.package.relations(reader.package.main).get(attribute(item, "id"), ("", ""))
+    if kind != "aFChunk" or part not in reader.package.archive:
+        return
+    add_member(reader.builder, part, reader.package.archive.read(part), reader.options, number=0, level=0)
 
 
 def _pending_notes(reader: _Reader, depth: int) -> None:
@@ -212,6 +246,10 @@ def _runs(reader: _Reader, parent: Element, depth: int) -> Iterator[str]:
                 yield f" {formula_text(item)} "
             case "txbxContent":
                 reader.boxes.append(item)
+            case "docPr":
+                reader.captions.append(caption_of(attribute(item, "descr")))
+            case "chart":
+                reader.charts.append(attribute(item, "id"))
             case "AlternateContent":
                 chosen = _chosen(item)
                 if chosen is not None:
@@ -318,8 +356,8 @@ def _running_heads(reader: _Reader, package: Package) -> None:
                     continue
                 seen.add(words)
                 reader.builder.paragraph(f"{kind.capitalize()}: {words}")
-    reader.boxes.clear()
-    reader.pending.clear()
+    for aside in (reader.boxes, reader.pending, reader.captions, reader.charts):
+        aside.clear()
 
 
 def _comments(reader: _Reader, package: Package) -> None:

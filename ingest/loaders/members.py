@@ -36,8 +36,8 @@ def add_member(
         name: What the outer file calls it: shown, never used as a path.
         data: Its bytes.
         options: Of the outer file.
-        number: Of the part that it becomes.
-        level: Of the heading that its name becomes.
+        number: Of the part that it becomes; 0 makes no part of it.
+        level: Of the heading that its name becomes; 0 writes none.
 
     Returns:
         Whether it had text. A member that cannot be read becomes a note.
@@ -63,8 +63,10 @@ def add_member(
         except LoadError as error:
             builder.note(f"{shown}: {error.message.replace(path.name, shown)}")
             return False
-    builder.place("part", number)
-    builder.heading(shown, level)
+    if number:
+        builder.place("part", number)
+    if level:
+        builder.heading(shown, level)
     builder.include(loaded, level=level)
     for note in loaded.notes:
         builder.note(f"{shown}: {note}".replace(path.name, shown))

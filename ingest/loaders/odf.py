@@ -16,6 +16,7 @@ from ingest.loaders.archive import Archive, open_archive
 from ingest.loaders.builder import TextBuilder, add_table, one_line
 from ingest.loaders.docx_numbering import numeral
 from ingest.loaders.formula import formula_text
+from ingest.loaders.pictures import caption_of
 from ingest.loaders.sheet import MAX_ROWS, add_sheet
 from ingest.loaders.xml_tree import Element, all_text, attribute, child, name_of, parse_xml
 
@@ -151,7 +152,9 @@ def _blocks(reader: _Reader, parent: Element, depth: int, style: str = "") -> No
             add_table(reader.builder, rows, header=len(rows) > 1)
         elif name == "annotation":
             _comment(reader, item)
-        elif name not in ("note", "custom-shape-geometry"):
+        elif name == "desc":
+            reader.builder.paragraph(caption_of(all_text(item)))
+        elif name not in ("title", "note", "custom-shape-geometry"):
             _blocks(reader, item, depth + 1, style)
 
 
@@ -243,7 +246,9 @@ def _soft(text: str | None) -> str:
 
 
 def _has_blocks(item: Element) -> bool:
-    return any(name_of(inner) in ("p", "h", "list", "table") for inner in item.iter() if inner is not item)
+    return any(
+        name_of(inner) in ("p", "h", "list", "table", "desc") for inner in item.iter() if inner is not item
+    )
 
 
 def _object(reader: _Reader, frame: Element) -> str:

@@ -16,6 +16,7 @@ from ingest.loaders.builder import TextBuilder, add_table, one_line
 from ingest.loaders.chart import chart_rows
 from ingest.loaders.formula import formula_text
 from ingest.loaders.package import Package, open_package
+from ingest.loaders.pictures import caption_of
 from ingest.loaders.reading_order import Box, reading_order
 from ingest.loaders.xml_tree import Element, attribute, child, name_of
 
@@ -41,6 +42,7 @@ class _Reader:
     builder: TextBuilder
     options: LoadOptions
     footers: set[str] = field(default_factory=set)
+    backgrounds: set[str] = field(default_factory=set)
     layouts: dict[str, dict[tuple[str, str], Box]] = field(default_factory=dict)
 
 
@@ -76,6 +78,7 @@ def _slide(reader: _Reader, part: str) -> None:
     rest = [shape for shape in shapes if shape not in titles]
     for shape in _ordered(rest):
         _shape(reader, shape, part)
+    _background(reader, part)
     for notes in package.related(part, "notesSlide"):
         _notes(reader, notes)
     if reader.options.comments:
@@ -83,6 +86,19 @@ def _slide(reader: _Reader, part: str) -> None:
             for item in package.root(comments).iter():
                 if name_of(item) == "text":
                     builder.paragraph(f"Comment: {item.text or ''}")
+
+
+def _background(reader: _Reader, part: str) -> None:
+    """Add what layout and master write on every slide, once; their placeholders are not shown."""
+    for layout in reader.package.related(part, "slideLayout"):
+        for source in (layout, *reader.package.related(layout, "slideMaster")):
+            if source in reader.backgrounds:
+                continue
+            reader.backgrounds.add(source)
+            tree = child(reader.package.root(source), "cSld", "spTree")
+            for shape in _shapes(tree, {}, (1.0, 1.0, 0.0, 0.0), 0) if tree is not None else ():
+                if not shape.role and shape.kind == "sp":
+                    _shape(reader, shape, source)
 
 
 def _layout_boxes(reader: _Reader, part: str) -> dict[tuple[str, str], Box]:
@@ -191,6 +207,8 @@ def _shape(reader: _Reader, shape: _Shape, part: str) -> None:
     if shape.kind == "graphicFrame":
         _graphic(reader, shape.element, part)
         return
+    if shape.kind == "pic":
+        builder.paragraph(caption_of(attribute(child(shape.element, "nvPicPr", "cNvPr"), "descr")))
     first = True
     for text, bullet in _paragraphs(shape.element):
         words = f"{bullet}{text}"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
+from ingest.decode import decode
 from ingest.document import Loaded, LoadOptions
-from ingest.errors import NoText, PasswordNeeded
-from ingest.loaders.archive import open_archive
+from ingest.errors import NoText, PasswordNeeded, Unreadable
+from ingest.loaders.archive import Archive, open_archive
 from ingest.loaders.builder import TextBuilder
 from ingest.loaders.members import MAX_MEMBERS, add_member
 
@@ -25,14 +26,18 @@ def load(path: Path, options: LoadOptions) -> Loaded:
         if len(names) > MAX_MEMBERS:
             builder.note(f"Only the first {MAX_MEMBERS:,} of {len(names):,} files were read.")
         locked = 0
+        failure: Unreadable | None = None
         for name in names[:MAX_MEMBERS]:
+            number += 1
             try:
                 data = archive.read(name)
             except PasswordNeeded:
                 locked += 1
-                continue
-            number += 1
-            add_member(builder, name, data, options, number=number, level=1)
+            except Unreadable as error:
+                builder.note(f"{_shown(archive, name)}: {error.message}")
+                failure = failure or error
+            else:
+                add_member(builder, _shown(archive, name), data, options, number=number, level=1)
     if locked and locked == len(names):
         raise PasswordNeeded("The archive is encrypted.", remedy="Give its password with --password.")
     if locked:
@@ -40,6 +45,18 @@ def load(path: Path, options: LoadOptions) -> Loaded:
     try:
         return builder.finish()
     except NoText as error:
+        if failure:
+            raise failure from error
         raise NoText(
             f"{path.name} holds no file with text.", remedy="There is nothing to search in it."
         ) from error
+
+
+def _shown(archive: Archive, name: str) -> str:
+    """Return a member's name as people wrote it: without the UTF-8 mark its bytes are in any encoding."""
+    if archive.infos[name].flag_bits & 0x800 or name.isascii():
+        return name
+    try:
+        return decode(name.encode("cp437")).text
+    except UnicodeEncodeError:
+        return name
