@@ -328,6 +328,10 @@ def conditions(filter: Filter) -> tuple[str, list[str | bytes]]:
         if options:
             clauses.append(f"{column} IN ({', '.join(['CAST(? AS TEXT)'] * len(options))})")
             values.extend(sql_text(option) for option in options)
+    if filter.without_documents:
+        marks = ", ".join(["CAST(? AS TEXT)"] * len(filter.without_documents))
+        clauses.append(f"id NOT IN ({marks})")
+        values.extend(sql_text(option) for option in filter.without_documents)
     if filter.sources:
         any_of("source GLOB CAST(? AS TEXT)", filter.sources)
     if filter.media_types:

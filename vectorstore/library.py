@@ -337,12 +337,14 @@ class Library:
         with self.catalog.snapshot():
             yield view
 
-    def search(self, query: str, *, limit: int = 10, filter: Filter | None = None) -> SearchResult:
+    def search(
+        self, query: str, *, context: str = "", limit: int = 10, filter: Filter | None = None
+    ) -> SearchResult:
         """Return the passages that answer `query` best, with their scores (see `search.py`)."""
         from vectorstore import search
 
         with self.view() as view:
-            return search.search(view, query, limit=limit, filter=filter or Filter())
+            return search.search(view, query, context=context, limit=limit, filter=filter or Filter())
 
     # ---- upkeep
 

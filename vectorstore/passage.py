@@ -91,6 +91,7 @@ class Filter:
     Attributes:
         collections: Names of collections.
         documents: Ids of documents.
+        without_documents: Ids of documents that are left out.
         sources: Glob patterns on the source path or address ("*/reports/*.pdf").
         media_types: Exact ("application/pdf") or by family ("text/*").
         modified_after, modified_before: ISO 8601 dates or times, inclusive.
@@ -98,6 +99,7 @@ class Filter:
 
     collections: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
+    without_documents: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     media_types: tuple[str, ...] = ()
     modified_after: str = ""

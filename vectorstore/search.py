@@ -45,6 +45,11 @@ COMMON = 0.1
 """In a library above COMMON_FROM chunks, a word in more than this share finds no candidates by itself."""
 COMMON_FROM = 20_000
 
+CONTEXT_COSINE = 0.4
+"""Weight of the vector of what a query follows on, beside 1 for the query's own."""
+CONTEXT_WEIGHT = 0.4
+"""Weight of its words, beside 1 for the query's own."""
+
 PLACES = frozenset({"heading", "caption", "byline", "navigation"})
 """Kinds of chunks that are found but never quoted."""
 
@@ -59,8 +64,8 @@ class SearchResult:
         terms: The query's words that carry content, as they are indexed.
         weights: Share of the query's IDF weight of each term; they sum to 1.
         unknown: Terms that stand nowhere in the library.
+        held: For each passage, the terms that its section or its document's title holds.
         chunks: Chunks that were searched.
-        documents: Documents that were searched.
     """
 
     query: str
@@ -68,8 +73,8 @@ class SearchResult:
     terms: tuple[str, ...] = ()
     weights: tuple[float, ...] = ()
     unknown: tuple[str, ...] = ()
+    held: tuple[frozenset[str], ...] = ()
     chunks: int = 0
-    documents: int = 0
 
 
 @dataclass(slots=True)
@@ -90,15 +95,24 @@ class _Candidates:
     places: Places
     penalised: npt.NDArray[np.bool_]
     signals: npt.NDArray[np.float64]  # (n, 4): in the order of Signals' fields
+    held: npt.NDArray[np.bool_]  # (n, terms): in the section or the title
     base: npt.NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
 
 
-def search(view: View, query: str, *, limit: int = 10, filter: Filter = Filter()) -> SearchResult:  # noqa: B008
+def search(
+    view: View,
+    query: str,
+    *,
+    context: str = "",
+    limit: int = 10,
+    filter: Filter = Filter(),  # noqa: B008  # frozen
+) -> SearchResult:
     """Return the best passages for a query.
 
     Args:
         view: One state of the library.
         query: In plain words; any operators of the index are only words here.
+        context: What the query follows on; it counts for less than the query.
         limit: Passages wanted, at most.
         filter: Which documents to search.
     """
@@ -107,11 +121,11 @@ def search(view: View, query: str, *, limit: int = 10, filter: Filter = Filter()
     searched = total if allowed is None else len(allowed)
     if not searched or not query.strip():
         return SearchResult(query, chunks=searched)
-    terms = _terms(view.catalog, query, total)
-    vector = view.encoder.encode_query(query)
+    terms = _terms(view.catalog, query, context, allowed, searched)
+    vector = _query_vector(view, query, context)
     wanted = max(CANDIDATES, 4 * limit)
     near, _ = view.index.nearest(vector, wanted, among=allowed)
-    worded = _by_words(terms, wanted, total, allowed)
+    worded = _by_words(terms, wanted, searched)
     ids = _with_neighbours(view.catalog, np.union1d(near, worded), allowed)
     if not len(ids):
         return SearchResult(query, chunks=searched)
@@ -130,44 +144,67 @@ def search(view: View, query: str, *, limit: int = 10, filter: Filter = Filter()
         terms=tuple(term.text for term in terms),
         weights=tuple(term.weight for term in terms),
         unknown=tuple(term.text for term in terms if not len(term.postings) and not len(term.titles)),
+        held=tuple(
+            frozenset(term.text for term, there in zip(terms, found.held[i], strict=True) if there) for i in best
+        ),
         chunks=searched,
     )
 
 
-def _terms(catalog: Lookup, query: str, total: int) -> list[_Term]:
-    terms = [
-        _Term(text, 0.0, catalog.postings(text), catalog.title_postings(text)) for text in query_terms(query)
-    ]
-    for term in terms:
-        term.weight = max(0.01, math.log((total + 1) / (len(term.postings) + 0.5)))
+def _query_vector(view: View, query: str, context: str) -> Vectors:
+    vector = view.encoder.encode_query(query)
+    if context:
+        vector = vector + CONTEXT_COSINE * view.encoder.encode_query(context)
+        vector /= np.linalg.norm(vector) or 1.0
+    return vector
+
+
+def _terms(catalog: Lookup, query: str, context: str, allowed: Ids | None, searched: int) -> list[_Term]:
+    """Return the words of the query with their shares of its weight, seen from the documents searched."""
+    own = query_terms(query)
+    behind = [text for text in query_terms(context) if text not in own] if context else []
+    terms = []
+    for text in [*own, *behind]:
+        postings = catalog.postings(text)
+        if allowed is not None and len(postings):
+            postings = postings[_members(postings, allowed)]
+        weight = max(0.01, math.log((searched + 1) / (len(postings) + 0.5)))
+        factor = 1.0 if text in own else CONTEXT_WEIGHT
+        terms.append(_Term(text, factor * weight, postings, catalog.title_postings(text)))
     whole = sum(term.weight for term in terms)
     for term in terms:
         term.weight /= whole
     return terms
 
 
-def _by_words(terms: list[_Term], count: int, total: int, allowed: Ids | None) -> Ids:
+def _members(ids: Ids, among: Ids) -> npt.NDArray[np.bool_]:
+    """Tell for each id whether it is in `among`; both ascending."""
+    if not len(among):
+        return np.zeros(len(ids), dtype=np.bool_)
+    rows = np.minimum(np.searchsorted(among, ids), len(among) - 1)
+    held: npt.NDArray[np.bool_] = among[rows] == ids
+    return held
+
+
+def _by_words(terms: list[_Term], count: int, searched: int) -> Ids:
     """Return the chunks that cover most of the query's weight."""
     telling = [
         term
         for term in terms
-        if len(term.postings) and (total <= COMMON_FROM or len(term.postings) <= COMMON * total)
+        if len(term.postings) and (searched <= COMMON_FROM or len(term.postings) <= COMMON * searched)
     ]
     if not telling:
         return np.empty(0, dtype=np.int64)
     ids, back = np.unique(np.concatenate([term.postings for term in telling]), return_inverse=True)
     weights = np.concatenate([np.full(len(term.postings), term.weight) for term in telling])
     covered = np.bincount(back, weights=weights, minlength=len(ids))
-    if allowed is not None:
-        keep = np.isin(ids, allowed, assume_unique=True)
-        ids, covered = ids[keep], covered[keep]
     return ids[np.lexsort((ids, -covered))[:count]]
 
 
 def _with_neighbours(catalog: Lookup, ids: Ids, allowed: Ids | None) -> Ids:
     """Add the chunks before and after each, which may rise with it."""
     around = catalog.existing(np.union1d(np.union1d(ids, ids - 1), ids + 1))
-    return around if allowed is None else around[np.isin(around, allowed, assume_unique=True)]
+    return around if allowed is None else around[_members(around, allowed)]
 
 
 def _scored(catalog: Lookup, ids: Ids, vector: Vectors, terms: list[_Term]) -> _Candidates:
@@ -176,16 +213,18 @@ def _scored(catalog: Lookup, ids: Ids, vector: Vectors, terms: list[_Term]) -> _
     signals = np.zeros((len(ids), 4))
     signals[:, 0] = catalog.chunk_vectors(ids) @ vector
     signals[:, 2] = (catalog.section_vectors(sections) @ vector)[back]
-    for term in terms:
+    held = np.zeros((len(ids), len(terms)), dtype=np.bool_)
+    for column, term in enumerate(terms):
         signals[:, 1] += term.weight * _holds(term.postings, ids, ids)
-        in_section = _holds(term.postings, places.section_first, places.section_last)
-        in_title = np.isin(places.document, term.titles)
-        signals[:, 3] += term.weight * (in_section | in_title)
+        held[:, column] = _holds(term.postings, places.section_first, places.section_last)
+        held[:, column] |= _members(places.document, term.titles)
+    signals[:, 3] = held @ np.array([term.weight for term in terms])
     return _Candidates(
         ids=ids,
         places=places,
         penalised=catalog.kinds_in(ids, PLACES),
         signals=signals,
+        held=held,
         base=signals @ np.array([1.0, COVERAGE, SECTION_COSINE, SECTION_COVERAGE]),
     )
 

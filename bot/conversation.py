@@ -1,0 +1,60 @@
+"""Conversation: the turns so far, and what a follow-up leans on. Frozen: adding a turn makes a new one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.answer import Answer
+from vectorstore.words import query_terms
+
+_LEANS = re.compile(
+    r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|there|then|the (?:same|former|latter|"
+    r"other|others|first|second|third|last)|one|ones|such|so)\b",
+    re.IGNORECASE,
+)
+_OPENS = re.compile(
+    r"^\s*(?:and|but|or|so|also|then|what about|how about|what else|who else|where else|anything else|any other|why|"
+    r"how so|how come|really|in what|by whom|since when|which one|for example|for instance|such as|else)\b",
+    re.IGNORECASE,
+)
+_LEANS_CJK = re.compile(r"それ|これ|あれ|その|この|あの|彼|彼女|そこ|では|他に|它|他们|她|这|那|그것|이것|그는|그녀")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and its answer."""
+
+    question: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The turns so far, oldest first."""
+
+    turns: tuple[Turn, ...] = ()
+
+    def add(self, question: str, answer: Answer) -> Conversation:
+        """Return the conversation with one more turn."""
+        return Conversation((*self.turns, Turn(question, answer)))
+
+    def context_for(self, question: str) -> str:
+        """Return what `question` follows on, to be searched with it; "" where it stands alone.
+
+        The last question that was searched, and what it followed on itself when it leaned too.
+        """
+        asked = [turn for turn in self.turns if turn.answer.passages or turn.answer.abstained]
+        if not asked or not leans(question):
+            return ""
+        last = asked[-1]
+        if leans(last.question) and len(asked) > 1:
+            return f"{asked[-2].question} {last.question}"
+        return last.question
+
+
+def leans(question: str) -> bool:
+    """Tell whether a question means something only after another: a pronoun, an ellipsis, "and …"."""
+    if _OPENS.search(question) or _LEANS.search(question) or _LEANS_CJK.search(question):
+        return True
+    return len(query_terms(question)) <= 2
