@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot.surfaces import cli_ask, cli_chat, cli_doctor, cli_ingest, cli_library, cli_status
+from bot.surfaces import cli_ask, cli_chat, cli_doctor, cli_ingest, cli_library, cli_serve, cli_status
 
 
 class _Commands(TyperGroup):
@@ -56,6 +56,8 @@ _COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
 )
 for _name, _command in _COMMANDS:
     app.command(_name)(_command)
+app.command("serve")(cli_serve.serve)
+app.add_typer(cli_serve.users, name="users")
 
 
 def _print_version(wanted: bool) -> None:

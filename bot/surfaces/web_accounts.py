@@ -96,8 +96,12 @@ class Accounts:
             self._db.run("DELETE FROM sessions WHERE user = ?", name)
 
     def remove(self, name: str) -> bool:
-        """Remove an account with its tokens and sessions; return whether there was one."""
+        """Remove an account with its tokens, sessions and conversations; return whether there was one.
+
+        Its conversations must not fall to the next one who gets the name. Its feedback is kept.
+        """
         with self._db.transaction():
+            self._db.run("DELETE FROM conversations WHERE owner = ?", name)
             self._db.run("DELETE FROM sessions WHERE user = ?", name)
             return self._db.run("DELETE FROM users WHERE name = ?", name) > 0
 

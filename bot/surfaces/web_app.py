@@ -184,6 +184,20 @@ def serve(bot: Bot, settings: Settings, *, workers: int = 1) -> None:
         listener.close()
 
 
+def serve_bot(settings: Settings) -> None:
+    """Open the library, making it if need be, and serve it with the bot that the settings describe."""
+    from bot.ask import Bot
+    from vectorstore.library import Library
+
+    # The first document may well come by upload.
+    Library.open(settings.library, create=True).close(update_index=False)
+    bot = Bot(settings=settings)
+    try:
+        serve(bot, settings)
+    finally:
+        bot.close()
+
+
 def _has_users(bot: Bot) -> bool:
     from bot.surfaces.web_accounts import Accounts
     from bot.surfaces.web_database import Database
