@@ -7,7 +7,7 @@ nothing else does.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any, Protocol, runtime_checkable
@@ -29,7 +29,6 @@ Question = str | Mapping[str, Any]
 """A question, or {"question": …} with "conversation" (ours) or "history" (messages) beside it."""
 
 _PEOPLE = frozenset({"human", "user"})
-_DONE = object()
 
 
 def as_retriever(source: Bot | Library, *, k: int = 10, filter: Filter | None = None) -> FootnoteRetriever:
@@ -79,7 +78,7 @@ class FootnoteRetriever(BaseRetriever):
         if isinstance(self.source, _Nearest):
             passages = self.source.nearest(query, limit=limit, filter=self.filter)
         else:
-            passages = self.source.search(query, limit=limit, filter=self.filter)
+            passages = self.source.search(query, limit=limit, filter=self.filter).passages
         return [document_of(passage) for passage in passages]
 
 
@@ -104,7 +103,7 @@ class FootnoteRunnable(Runnable[Question, Answer]):
 
     def stream(
         self, input: Question, config: RunnableConfig | None = None, **kwargs: Any | None
-    ) -> Iterator[Answer]:
+    ) -> Generator[Answer, None, None]:
         """Yield the answer as it grows, statement by statement."""
         yield from self.transform(iter([input]), config, **kwargs)
 
@@ -121,12 +120,17 @@ class FootnoteRunnable(Runnable[Question, Answer]):
         answers = self.stream(input, config, **kwargs)
         context = copy_context()
         loop = asyncio.get_running_loop()
+
+        def following() -> Answer | None:
+            return context.run(next, answers, None)
+
         # One thread for the whole answer: the search may hold things that belong to its thread.
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="footnote") as thread:
-            while (
-                answer := await loop.run_in_executor(thread, context.run, next, answers, _DONE)
-            ) is not _DONE:
-                yield answer  # type: ignore[misc]
+            try:
+                while (answer := await loop.run_in_executor(thread, following)) is not None:
+                    yield answer
+            finally:  # also when whoever iterates leaves early
+                thread.submit(context.run, answers.close)
 
     def _finished(self, input: Question, run_manager: CallbackManagerForChainRun) -> Answer:
         *_, answer = self._answers(input, run_manager)

@@ -25,7 +25,7 @@ from vectorstore.errors import FootnoteError
 
 if TYPE_CHECKING:
     from vectorstore.library import Library
-    from vectorstore.records import ModelIdentity
+    from vectorstore.model_files import ModelIdentity
 
 RepairOption = Annotated[
     bool, typer.Option("--repair", help="Mend what can be mended without the source files.")
