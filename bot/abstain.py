@@ -15,6 +15,7 @@ from dataclasses import astuple, dataclass
 from typing import Literal
 
 from bot.question import AnswerType, answer_type, fits
+from bot.settings import Settings
 from vectorstore.search import SearchResult
 from vectorstore.words import query_terms
 
@@ -99,3 +100,10 @@ def logistic(values: Sequence[float]) -> float:
     """Return the model's probability for the values of `Features`, in their order."""
     total = INTERCEPT + sum(a * b for a, b in zip(astuple(COEFFICIENTS), values, strict=True))
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def threshold(settings: Settings) -> float:
+    """Return the least confidence at which an answer is shown."""
+    if settings.threshold_value is not None:
+        return settings.threshold_value
+    return THRESHOLDS[settings.threshold]

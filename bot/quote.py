@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bot.conflict import disagreement
 from bot.question import answer_type, fits
 from vectorstore.passage import Passage
 from vectorstore.search import PLACES, SearchResult
@@ -21,6 +22,10 @@ SENTENCE_COVERAGE = 0.25
 """Weight of the share of the question's words in the sentence itself, beside its chunk's score."""
 MARGIN = 0.12
 """A further sentence is shown when it scores within this of the best."""
+RIVALS = 12
+"""Sentences that are held against the best one for a different value."""
+RIVAL_MARGIN = 0.6
+"""How far below the best one such a sentence may score."""
 CONSIDERED = 8
 """Passages whose sentences are considered."""
 
@@ -77,6 +82,9 @@ def choose(question: str, result: SearchResult, *, limit: int = 3, before: Befor
             break
         if not any(_repeats(other, kept) for kept in chosen):
             chosen.append(other)
+    rival = _rival(question, best, ranked)
+    if rival is not None and rival not in chosen:
+        chosen = [*chosen[: max(1, limit - 1)], rival]
     if before is not None:
         chosen = _with_antecedents(chosen, before, limit)
     return _in_reading_order(chosen)
@@ -95,6 +103,15 @@ def rank(question: str, result: SearchResult) -> list[Quoted]:
             score = passage.score + SENTENCE_COVERAGE * covered + TYPE_WEIGHT * (fits(kind, text, question) - 0.5)
             found.append(Quoted(passage, start, end, score))
     return sorted(found, key=lambda quoted: -quoted.score)
+
+
+def _rival(question: str, best: Quoted, ranked: Sequence[Quoted]) -> Quoted | None:
+    """Return the best sentence of another document that answers with another value, if one does."""
+    for other in ranked[1:RIVALS]:
+        if other.passage.document != best.passage.document and other.score >= best.score - RIVAL_MARGIN:
+            if disagreement(question, best.text, other.text):
+                return other
+    return None
 
 
 def _repeats(one: Quoted, other: Quoted) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from ingest.structure import Block, blocks
 from vectorstore.document import Heading, Place
@@ -21,6 +22,9 @@ MAX_SENTENCES = 3
 """Sentences in a chunk, at most."""
 CHUNK_CHARACTERS = 280
 """A chunk takes another sentence while it stays within this many characters (measured in evals/)."""
+
+MAX_ROWS = 8
+"""Rows of a table or lines of code in a chunk, at most."""
 
 _ABBREVIATIONS = frozenset(
     """mr mrs ms dr prof rev hon st sr jr gen col lt capt cmdr sgt maj adm gov sen rep pres messrs mme mlle
@@ -154,6 +158,17 @@ def _halve(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return halves
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A sentence with its length in word pieces and the block that it stands in."""
+
+    start: int
+    end: int
+    tokens: int
+    number: int
+    block: Block
+
+
 def estimate_tokens(texts: Sequence[str]) -> list[int]:
     """Return a rough upper count of word pieces: for splitting without a model."""
     return [1 + len(t) // 3 + sum(1 for c in t if c > "\u2e80") for t in texts]
@@ -186,45 +201,53 @@ def split(
             spans.append((block, cut))
     flat = [text[a:b] for _, cut in spans for a, b in cut]
     lengths = iter(count(flat))
-    sizes = [[next(lengths) for _ in cut] for _, cut in spans]
-    return _assemble(spans, sizes, budget)
+    pieces = [_Piece(a, b, next(lengths), number, block) for number, (block, cut) in enumerate(spans) for a, b in cut]
+    return _assemble(pieces, budget)
 
 
-def _assemble(spans: list[tuple[Block, list[tuple[int, int]]]], sizes: list[list[int]], budget: int) -> list[Chunk]:
+def _assemble(pieces: list[_Piece], budget: int) -> list[Chunk]:
     chunks: list[Chunk] = []
     section, filled = 0, 0
-    for (block, cut), tokens in zip(spans, sizes, strict=True):
-        if block.kind == "heading" and filled > budget // 4:
+    for group in _groups(pieces, budget):
+        kind = group[0].block.kind
+        if kind == "heading" and filled > budget // 4:
             section, filled = section + 1, 0
-        for group in _group(cut, tokens, budget):
-            total = sum(tokens[i] for i in group)
-            if filled and filled + total > budget:
-                section, filled = section + 1, 0
-            filled += total
-            chunks.append(
-                Chunk(
-                    start=cut[group[0]][0],
-                    end=cut[group[-1]][1],
-                    ordinal=len(chunks),
-                    section=section,
-                    kind=block.kind,
-                    sentences=tuple(cut[i] for i in group),
-                )
+        total = sum(piece.tokens for piece in group)
+        if filled and filled + total > budget:
+            section, filled = section + 1, 0
+        filled += total
+        chunks.append(
+            Chunk(
+                start=group[0].start,
+                end=group[-1].end,
+                ordinal=len(chunks),
+                section=section,
+                kind=kind,
+                sentences=tuple((piece.start, piece.end) for piece in group),
             )
+        )
     return chunks
 
 
-def _group(cut: list[tuple[int, int]], tokens: list[int], budget: int) -> Iterator[list[int]]:
-    """Group neighbouring sentences of one block into chunks."""
-    group: list[int] = []
-    for index, (_, end) in enumerate(cut):
-        if group and (
-            len(group) == MAX_SENTENCES
-            or end - cut[group[0]][0] > CHUNK_CHARACTERS
-            or sum(tokens[i] for i in group) + tokens[index] > budget
-        ):
+def _groups(pieces: list[_Piece], budget: int) -> Iterator[list[_Piece]]:
+    """Group neighbouring sentences, or rows and other short lines, into chunks."""
+    group: list[_Piece] = []
+    for piece in pieces:
+        if group and not _joins(group, piece, budget):
             yield group
             group = []
-        group.append(index)
+        group.append(piece)
     if group:
         yield group
+
+
+def _joins(group: list[_Piece], piece: _Piece, budget: int) -> bool:
+    first, last = group[0], group[-1]
+    if piece.block.kind != first.block.kind or piece.block.kind in ("heading", "caption", "byline", "navigation"):
+        return False
+    rows = piece.block.kind in ("table", "code")
+    if len(group) >= (MAX_ROWS if rows else MAX_SENTENCES) or piece.end - first.start > CHUNK_CHARACTERS:
+        return False
+    if sum(other.tokens for other in group) + piece.tokens > budget:
+        return False
+    return rows or piece.number == last.number or (piece.block.short and last.block.short)

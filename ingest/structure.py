@@ -43,6 +43,11 @@ class Block:
     end: int
     kind: ChunkKind = "body"
 
+    @property
+    def short(self) -> bool:
+        """Whether it is a line of a list or a dialogue, which says little without its neighbours."""
+        return self.end - self.start <= 100
+
 
 def blocks(text: str, headings: Sequence[Heading] = ()) -> Iterator[Block]:
     """Yield the blocks of `text` in order, blanks around them left out."""
@@ -105,6 +110,8 @@ def _breaks(text: str, line: tuple[int, int], following: tuple[int, int], wrap: 
 def kind_of(line: str) -> ChunkKind:
     """Tell what a block is by its look: "body" unless there is a sign of something else."""
     stripped = line.strip()
+    if "\n" not in stripped and (" | " in stripped or "\t" in stripped):
+        return "table"
     if len(stripped) > 300:
         return "body"
     if _CAPTION.match(stripped):
@@ -117,7 +124,7 @@ def kind_of(line: str) -> ChunkKind:
 
 
 def _looks_like_heading(line: str) -> bool:
-    if len(line) > 120 or "\n" in line or " | " in line or _ITEM.match(line) or re.search(r"[.!…。！｡।;,、]$", line):
+    if len(line) > 120 or "\n" in line or _ITEM.match(line) or re.search(r"[.!…。！｡।;,、]$", line):
         return False
     words = re.findall(r"[^\W\d_][\w’'-]*", line)
     if not words or len(words) > 16 or re.search(r"[.!?]\s+[A-Z]", line):

@@ -27,7 +27,7 @@ from vectorstore.document import Document
 from vectorstore.errors import LibraryBusy, LibraryError, LibraryMissing, LibraryOutdated, ModelMismatch
 from vectorstore.lock import Holder, WriterLock
 from vectorstore.model_files import ModelIdentity
-from vectorstore.passage import Chunk, Filter
+from vectorstore.passage import Chunk, Filter, Passage
 from vectorstore.records import Compaction, DocumentInfo, Finding, LibraryStatus, Stamp
 from vectorstore.schema import sqlite_errors
 
@@ -345,6 +345,12 @@ class Library:
 
         with self.view() as view:
             return search.search(view, query, context=context, limit=limit, filter=filter or Filter())
+
+    def passage_before(self, passage: Passage) -> Passage | None:
+        """Return the passage that stands before another in its section, if one does."""
+        with self.catalog.snapshot():
+            ids = self.lookup.before(passage.document, passage.start)
+            return self.lookup.passages(ids)[0] if len(ids) else None
 
     # ---- upkeep
 

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from vectorstore.catalog import Catalog, conditions, read_text
+from vectorstore.catalog import Catalog, conditions, read_text, sql_text
 from vectorstore.passage import Filter, Passage
 
 Ids: TypeAlias = npt.NDArray[np.int64]
@@ -163,6 +163,17 @@ class Lookup:
             )
             found = {row[0] for row in rows if row[1] in kinds}
         return np.fromiter((id in found for id in ids.tolist()), dtype=np.bool_, count=len(ids))
+
+    def before(self, document: str, start: int) -> Ids:
+        """Return the id of the chunk before the one at `start` in the same section, or no id."""
+        with self._catalog.snapshot() as connection:
+            row = connection.execute(
+                "SELECT c.id FROM documents d JOIN chunks c ON c.id BETWEEN d.first_chunk AND d.last_chunk"
+                " JOIN sections s ON s.id = c.section"
+                " WHERE d.id = CAST(? AS TEXT) AND c.start = ? AND c.id > s.first_chunk",
+                (sql_text(document), start),
+            ).fetchone()
+        return np.array([row[0] - 1] if row else [], dtype=np.int64)
 
     # ---- vectors
 

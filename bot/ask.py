@@ -1,0 +1,395 @@
+"""Ask: from a question to a checked answer. Read this first.
+
+    condense ─▶ search ─▶ decide ─▶ quote or write ─▶ number the footnotes ─▶ Answer
+
+`Bot.stream` yields what was found, then each statement as it is released, then the whole `Answer`;
+`Bot.ask` is its last item. Everything here is synchronous and safe in many threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from bot.answer import Answer, Citation, Statement, Support, Withheld
+from bot.conversation import Conversation
+from bot.errors import ModelError, QuestionRefused
+from bot.settings import Settings
+from vectorstore.passage import Filter, Passage
+
+if TYPE_CHECKING:
+    from bot.chat_model import ChatModel
+    from bot.generate import Written
+    from vectorstore.library import Library
+    from vectorstore.search import SearchResult
+
+QUOTES = "quotes"
+_WIDER = 30
+"""Passages that are searched, of which `settings.passages` are kept for the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, before anything is answered.
+
+    Attributes:
+        passages: Best first.
+        searched_for: The query, when it differs from the question; else "".
+        searched: What was searched, for a person.
+    """
+
+    passages: tuple[Passage, ...]
+    searched_for: str
+    searched: str
+
+
+@dataclass(slots=True)
+class _Footnotes:
+    """Numbers citations in the order of first use; one number for one place."""
+
+    citations: list[Citation] = field(default_factory=list)
+
+    def number(self, passage: Passage, start: int, end: int) -> int:
+        for citation in self.citations:
+            if (citation.document, citation.start, citation.end) == (passage.document, start, end):
+                return citation.number
+        self.citations.append(
+            Citation(
+                number=len(self.citations) + 1,
+                document=passage.document,
+                title=passage.title,
+                source=passage.source,
+                page=passage.page,
+                start=start,
+                end=end,
+                quote=passage.text[start - passage.start : end - passage.start],
+                place=", ".join(part for part in (passage.place, passage.heading) if part),
+            )
+        )
+        return len(self.citations)
+
+
+class Bot:
+    """Answers questions from one library.
+
+    Args:
+        library: An open library, or its folder; None for the one that the settings name.
+        settings: None reads them from the environment and footnote.toml.
+        model: Who answers: "quotes", a name such as "openai:gpt-5-mini" or "local:/path.gguf", or a LangChain
+            chat model; None for the one that the settings name.
+
+    Raises:
+        LibraryMissing: There is no library there.
+    """
+
+    def __init__(
+        self,
+        library: Library | Path | str | None = None,
+        *,
+        settings: Settings | None = None,
+        model: Any = None,
+    ) -> None:
+        from vectorstore.library import Library
+
+        self.settings = settings or Settings.load()
+        self._owned = not isinstance(library, Library)
+        if isinstance(library, Library):
+            self.library = library
+        else:
+            self.library = Library.open(
+                Path(library or self.settings.library),
+                model=self.settings.embedding_model or None,
+                chroma=self.settings.chroma or None,
+            )
+        self._chosen = model if model is not None else self.settings.model
+        self._model: ChatModel | None = None
+
+    def __enter__(self) -> Bot:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back the library, when it was opened here, and the chat model."""
+        if self._model is not None:
+            self._model.close()
+            self._model = None
+        if self._owned:
+            self.library.close()
+
+    @property
+    def writes(self) -> bool:
+        """Whether a chat model composes the answers."""
+        return self._chosen != QUOTES
+
+    @property
+    def model_name(self) -> str:
+        """Name of who answers."""
+        if isinstance(self._chosen, str):
+            return self._chosen
+        return self.chat_model.name
+
+    @property
+    def chat_model(self) -> ChatModel:
+        """The chat model, opened at first use.
+
+        Raises:
+            ModelError: It cannot be opened.
+        """
+        if self._model is None:
+            from bot.chat_model import open_model
+
+            self._model = open_model(
+                self._chosen,
+                url=self.settings.model_url,
+                threads=self.settings.threads,
+                cache=self.settings.cache,
+            )
+            assert self._model is not None  # only "quotes" opens none
+        return self._model
+
+    def ask(
+        self, question: str, *, conversation: Conversation | None = None, filter: Filter | None = None
+    ) -> Answer:
+        """Answer a question.
+
+        Args:
+            question: In plain words.
+            conversation: The turns so far, for follow-ups.
+            filter: Which documents to ask.
+
+        Raises:
+            QuestionRefused: The question is empty or too long.
+        """
+        answer: Answer | None = None
+        for item in self.stream(question, conversation=conversation, filter=filter):
+            if isinstance(item, Answer):
+                answer = item
+        assert answer is not None  # the last item always is one
+        return answer
+
+    def stream(
+        self, question: str, *, conversation: Conversation | None = None, filter: Filter | None = None
+    ) -> Iterator[Found | Statement | Answer]:
+        """Yield what was found, then each statement when it has passed its check, then the whole answer."""
+        began = perf_counter()
+        self._refuse(question)
+        turns = conversation or Conversation()
+        from bot.follow_up import classify
+
+        intent = classify(question, _exchanges(turns), writes=self.writes)
+        if intent.reply:
+            yield Answer(question, model=self.model_name, notice=intent.reply, seconds=perf_counter() - began)
+            return
+        query, context, notice = self._query(intent.query or intent.question, intent.query != "", turns)
+        result = self.library.search(query, context=context, limit=_WIDER, filter=filter)
+        passages = result.passages[: self.settings.passages]
+        searched_for = _searched_for(question, query, context)
+        searched = self._searched(filter)
+        yield Found(passages, searched_for, searched)
+        from bot.abstain import confidence
+
+        answer = Answer(
+            question,
+            passages=passages,
+            model=self.model_name,
+            confidence=confidence(query, result),
+            searched_for=searched_for,
+            searched=searched,
+            notice=notice,
+            timings={"search": perf_counter() - began},
+        )
+        for item in self._answered(answer, query, result, intent.language):
+            if isinstance(item, Answer):
+                item = replace(item, seconds=perf_counter() - began)
+            yield item
+
+    def nearest(self, question: str, *, limit: int = 5, filter: Filter | None = None) -> tuple[Passage, ...]:
+        """Return the passages nearest to a question, whether or not they answer it."""
+        self._refuse(question)
+        return self.library.search(question, limit=limit, filter=filter).passages
+
+    # ---- before the search
+
+    def _refuse(self, question: str) -> None:
+        if not question.strip():
+            raise QuestionRefused("The question is empty.", remedy="Ask it in plain words.")
+        longest = self.settings.max_question_length
+        if len(question) > longest:
+            raise QuestionRefused(
+                f"The question has {len(question):,} characters; the limit is {longest:,}.",
+                remedy="Ask it in fewer words, or ingest the text and ask about it.",
+            )
+
+    def _query(self, question: str, whole: bool, turns: Conversation) -> tuple[str, str, str]:
+        """Return the query, what it follows on, and what a person should know of that."""
+        if whole or not turns.turns:
+            return question, "", ""
+        context = turns.context_for(question)
+        if context and self.writes:
+            from bot.follow_up import condense
+
+            try:
+                condensed = condense(question, _exchanges(turns), model=self.chat_model)
+            except ModelError as error:
+                return question, context, str(error)
+            if condensed.rewritten:
+                return condensed.query, "", ""
+        return question, context, ""
+
+    def _searched(self, filter: Filter | None) -> str:
+        infos = self.library.documents(filter)
+        documents = f"{len(infos)} document{'' if len(infos) == 1 else 's'}"
+        if not filter:
+            return f"all {documents}" if len(infos) != 1 else documents
+        if filter.collections:
+            return f"{documents} in {', '.join(filter.collections)}"
+        return f"{documents} that match the filter"
+
+    # ---- the answer
+
+    def _answered(
+        self, answer: Answer, query: str, result: SearchResult, language: str
+    ) -> Iterator[Statement | Answer]:
+        from bot.abstain import threshold
+
+        if answer.confidence < threshold(self.settings) or not answer.passages:
+            yield replace(answer, abstained=True)
+        elif self.writes:
+            yield from self._written(answer, query, result, language)
+        else:
+            yield from self._quoted(answer, query, result)
+
+    def _quoted(self, answer: Answer, query: str, result: SearchResult) -> Iterator[Statement | Answer]:
+        from bot.conflict import conflicts
+        from bot.quote import choose
+
+        began = perf_counter()
+        before = self.library.passage_before if self.settings.neighbours else None
+        chosen = choose(query, result, limit=self.settings.sentences, before=before)
+        footnotes = _Footnotes()
+        statements = []
+        for quoted in chosen:
+            number = footnotes.number(quoted.passage, quoted.start, quoted.end)
+            statements.append(Statement(quoted.text, (number,)))
+            yield statements[-1]
+        yield replace(
+            answer,
+            statements=tuple(statements),
+            citations=tuple(footnotes.citations),
+            abstained=not statements,
+            conflicts=conflicts(query, statements, footnotes.citations),
+            timings={**answer.timings, "answer": perf_counter() - began},
+        )
+
+    def _written(
+        self, answer: Answer, query: str, result: SearchResult, language: str
+    ) -> Iterator[Statement | Answer]:
+        """Let the chat model write; where nothing of it survives its check, quote."""
+        from bot.generate import Writing
+
+        began = perf_counter()
+        footnotes = _Footnotes()
+        statements: list[Statement] = []
+        withheld: list[Withheld] = []
+        writing: Writing | None = None
+        notice = answer.notice
+        try:
+            writing = Writing(
+                query,
+                answer.passages,
+                model=self.chat_model,
+                encoder=self.library.encoder,
+                language=language or self.settings.language,
+            )
+            for item in writing:
+                if isinstance(item, Withheld):
+                    withheld.append(item)
+                else:
+                    statements.append(_statement(item, footnotes))
+                    yield statements[-1]
+            notice = " ".join(part for part in (notice, writing.notice) if part)
+        except ModelError as error:
+            notice = " ".join(part for part in (notice, str(error)) if part)
+        seconds = perf_counter() - began
+        checking = writing.check_seconds if writing else 0.0
+        answer = replace(
+            answer,
+            withheld=tuple(withheld),
+            notice=notice,
+            timings={**answer.timings, "answer": seconds - checking, "check": checking},
+        )
+        if statements:
+            from bot.conflict import conflicts
+
+            yield replace(
+                answer,
+                statements=tuple(statements),
+                citations=tuple(footnotes.citations),
+                conflicts=conflicts(query, statements, footnotes.citations),
+            )
+        elif writing is not None and writing.declined and not withheld:
+            yield replace(answer, abstained=True)
+        else:
+            why = "These are quotes: nothing that the chat model wrote is supported by the sources."
+            if not withheld:
+                why = "These are quotes instead."
+            stand_in = replace(answer, notice=" ".join(part for part in (notice, why) if part))
+            yield from self._quoted(stand_in, query, result)
+
+
+def _statement(written: Written, footnotes: _Footnotes) -> Statement:
+    numbers = tuple(
+        dict.fromkeys(footnotes.number(cited.passage, cited.start, cited.end) for cited in written.cited)
+    )
+    support: Support = written.support
+    return Statement(written.text, numbers, support, written.note)
+
+
+def _exchanges(conversation: Conversation) -> list[Any]:
+    from bot.follow_up import Exchange
+
+    return [
+        Exchange(
+            question=turn.answer.searched_for or turn.question,
+            answer=" ".join(statement.text for statement in turn.answer.statements),
+            statements=tuple(statement.text for statement in turn.answer.statements),
+        )
+        for turn in conversation.turns
+    ]
+
+
+def _searched_for(question: str, query: str, context: str) -> str:
+    if context:
+        return f"{query} (after: {context})"
+    return query if query.strip() != question.strip() else ""
+
+
+def ask(
+    question: str,
+    *,
+    library: Library | Path | str | None = None,
+    conversation: Conversation | None = None,
+    filter: Filter | None = None,
+    **settings: Any,
+) -> Answer:
+    """Answer one question: `ask("When was it signed?").text`.
+
+    Opens the library for this call; make a `Bot` for several questions.
+
+    Args:
+        question: In plain words.
+        library: An open library or its folder; None for the one that the settings name.
+        conversation: The turns so far, for follow-ups.
+        filter: Which documents to ask.
+        **settings: Any setting by name, for example `model="ollama:qwen3"`.
+
+    Raises:
+        FootnoteError: With what happened and what to do.
+    """
+    with Bot(library, settings=Settings.load(**settings)) as bot:
+        return bot.ask(question, conversation=conversation, filter=filter)

@@ -1,0 +1,99 @@
+"""Do two sources give different values for the same thing? Then both are shown, and it is said.
+
+Two sentences differ when they say the same of the question (they hold the same of its words), neither is
+about another time or kind of amount, and the number, date or name that the question asks for is not the same.
+Better to miss a difference than to claim one: two sales figures of two years are no disagreement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Literal
+
+from bot.answer import Citation, Conflict, Statement
+from bot.facts import Date, Number, dates, numbers, same_date, same_number
+from bot.question import answer_type
+from vectorstore.words import query_terms, tokens
+
+SHARED = 0.6
+"""Least share of the question's words held by either sentence that both must hold."""
+
+Kind = Literal["number", "date"]
+Difference = tuple[Kind, str, str]
+
+
+def disagreement(question: str, one: str, other: str) -> Difference | None:
+    """Return kind and the two values where two sentences answer the question differently, else None."""
+    kind = answer_type(question)
+    if kind not in ("number", "when", "other", "list", "definition") or not _same_subject(question, one, other):
+        return None
+    if kind == "when":
+        return _dates_differ(question, one, other)
+    return _numbers_differ(question, one, other)
+
+
+def conflicts(question: str, statements: Sequence[Statement], citations: Sequence[Citation]) -> tuple[Conflict, ...]:
+    """Return where statements from different documents disagree.
+
+    Args:
+        question: As it was searched.
+        statements: Of one answer.
+        citations: Its footnotes.
+    """
+    documents = {citation.number: citation.document for citation in citations}
+    found: list[Conflict] = []
+    for (i, one), (j, other) in combinations(enumerate(statements), 2):
+        homes = [{documents[number] for number in s.citations if number in documents} for s in (one, other)]
+        if not homes[0] or not homes[1] or homes[0] & homes[1]:
+            continue
+        differs = disagreement(question, one.text, other.text)
+        if differs:
+            found.append(Conflict(differs[0], differs[1:], (i, j)))
+    return tuple(found)
+
+
+def _same_subject(question: str, one: str, other: str) -> bool:
+    asked = set(query_terms(question))
+    held = [asked & set(tokens(text)) for text in (one, other)]
+    either = held[0] | held[1]
+    return len(either) >= 2 and len(held[0] & held[1]) >= SHARED * len(either)
+
+
+def _numbers_differ(question: str, one: str, other: str) -> Difference | None:
+    first, second = _amounts(question, one), _amounts(question, other)
+    for a in first:
+        for b in second:
+            if a.unit == b.unit and a.unit and not _any_same(first, second, a.unit):
+                return None if _other_times(one, other) else ("number", a.text, b.text)
+    return None
+
+
+def _amounts(question: str, text: str) -> list[Number]:
+    asked = [n.value for n in numbers(question)]
+    return [n for n in numbers(text) if not n.ordinal and not n.soft and n.value not in asked]
+
+
+def _any_same(first: Sequence[Number], second: Sequence[Number], unit: str) -> bool:
+    return any(same_number(a, b) for a in first for b in second if a.unit == unit or b.unit == unit)
+
+
+def _other_times(one: str, other: str) -> bool:
+    """Tell whether each sentence names a time and none of them is the same."""
+    first, second = dates(one), dates(other)
+    return bool(first and second) and not any(same_date(a, b) or same_date(b, a) for a in first for b in second)
+
+
+def _dates_differ(question: str, one: str, other: str) -> Difference | None:
+    asked = dates(question)
+    first, second = ([d for d in dates(t) if not _among(d, asked)] for t in (one, other))
+    if len(first) != 1 or len(second) != 1 or _among(first[0], second) or _among(second[0], first):
+        return None
+    a, b = first[0], second[0]
+    if a.year is None or b.year is None:
+        return None
+    return "date", a.text, b.text
+
+
+def _among(date: Date, others: Sequence[Date]) -> bool:
+    return any(same_date(date, other) or same_date(other, date) for other in others)
