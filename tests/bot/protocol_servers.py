@@ -1,4 +1,4 @@
-"""Local servers that speak the documented wire formats of OpenAI, Anthropic and Ollama, with their failures."""
+"""Local servers that speak the wire formats of OpenAI, Anthropic and Ollama, with their failures."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ class Plan:
     seen_headers: list[dict[str, str]] = field(default_factory=list)
 
     def next_status(self) -> int:
+        """Return the status of the next request."""
         return self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
 
 

@@ -31,6 +31,7 @@ class Provider:
     too_long: dict[str, object]
 
     def open(self, address: str, *, seconds: float = 10) -> ChatModel:
+        """Open a model of this provider at a local address."""
         model = open_model(f"{self.name}:m", url=address + self.path, seconds=seconds)
         assert model is not None
         return model
@@ -42,7 +43,12 @@ PROVIDERS = [
         openai_stream,
         "text/event-stream",
         "/v1",
-        {"error": {"message": "This model's maximum context length is 8 tokens.", "code": "context_length_exceeded"}},
+        {
+            "error": {
+                "message": "This model's maximum context length is 8 tokens.",
+                "code": "context_length_exceeded",
+            }
+        },
     ),
     Provider(
         "anthropic",
@@ -263,9 +269,7 @@ def test_a_key_alone_changes_nothing() -> None:
         ("openai:x", "https://user:secret@models.example/v1", "models.example"),
     ],
 )
-def test_where_text_goes_is_said(
-    name: str, url: str, place: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_where_text_goes_is_said(name: str, url: str, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """`footnote status` names the host that passages are sent to, without what else an address holds."""
     monkeypatch.delenv("OLLAMA_HOST", raising=False)
     sentence = where_text_goes(name, url=url)

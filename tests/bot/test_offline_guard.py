@@ -1,0 +1,139 @@
+"""FOOTNOTE_OFFLINE: real sockets to other machines are stopped before they open, loopback works."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from bot.offline import is_loopback
+
+
+def offline(code: str) -> subprocess.CompletedProcess[str]:
+    """Run code in a process of its own that has gone offline."""
+    program = "from bot.offline import *\ngo_offline()\n" + textwrap.dedent(code)
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "import socket; socket.create_connection(('192.0.2.1', 80), 1)",
+        "import socket; s = socket.socket(); s.settimeout(1); s.connect(('192.0.2.1', 80))",
+        "import socket; s = socket.socket(); s.settimeout(1); s.connect_ex(('192.0.2.1', 80))",
+        "import socket; s = socket.socket(socket.AF_INET6); s.settimeout(1); s.connect(('2001:db8::1', 80))",
+        "import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('192.0.2.1', 53))",
+        "import socket; socket.getaddrinfo('example.com', 443)",
+        "import socket; socket.gethostbyname('example.com')",
+        "import socket; socket.socket().bind(('0.0.0.0', 0))",
+        "import socket; socket.socket().bind(('', 0))",
+        "import _socket; s = _socket.socket(); s.connect(('192.0.2.1', 80))",
+        "import asyncio; asyncio.run(asyncio.open_connection('192.0.2.1', 80))",
+        "import http.client; http.client.HTTPConnection('192.0.2.1', timeout=1).request('GET', '/')",
+    ],
+)
+def test_a_socket_that_leaves_the_machine_is_stopped(attempt: str) -> None:
+    """Connecting, sending, looking a name up and listening for others all end in our error."""
+    done = offline(
+        f"""
+        try:
+            {attempt}
+        except Offline as error:
+            print("stopped", error)
+        """
+    )
+    assert done.stdout.startswith("stopped A connection that leaves this machine was stopped"), done.stderr
+
+
+def test_loopback_still_works() -> None:
+    """A server on this machine can be served and reached by name and by address."""
+    done = offline(
+        """
+        import http.client, http.server, threading
+        server = http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        for host in ("127.0.0.1", "localhost"):
+            link = http.client.HTTPConnection(host, server.server_port, timeout=5)
+            link.request("GET", "/")
+            print(link.getresponse().status)
+        """
+    )
+    assert done.stdout.split() == ["501", "501"], done.stderr
+
+
+def test_a_providers_client_ends_in_the_guards_words() -> None:
+    """A chat model elsewhere ends with the sentence that names FOOTNOTE_OFFLINE."""
+    pytest.importorskip("langchain_openai")
+    done = offline(
+        """
+        import os
+        os.environ["OPENAI_API_KEY"] = "x"
+        from bot.chat_model import open_model
+        try:
+            list(open_model("openai:m", url="http://192.0.2.1/v1").stream([("user", "u")], max_tokens=5))
+        except Exception as error:
+            print(type(error).__name__, error)
+        """
+    )
+    assert done.stdout.startswith("Offline A connection that leaves this machine was stopped"), done.stderr
+
+
+def test_pulling_is_refused_before_it_begins() -> None:
+    """`models pull` says that it needs the network."""
+    done = offline(
+        """
+        import tempfile
+        from bot.models import known
+        from bot.pull import pull
+        for name in ("smollm2-135m", "qwen2.5-0.5b"):
+            try:
+                pull(known(name), cache=tempfile.mkdtemp())
+            except Offline as error:
+                print(error.message)
+        """
+    )
+    assert done.stdout.count("needs the network, and FOOTNOTE_OFFLINE is set.") == 2, done.stderr
+
+
+def test_going_online_again_allows_connections() -> None:
+    """The guard can be lifted; a refused connection is then the network's own answer."""
+    done = offline(
+        """
+        import socket
+        go_online()
+        try:
+            socket.create_connection(("127.0.0.1", 9), 1)
+        except OSError as error:
+            print(type(error).__name__, is_offline())
+        s = socket.socket(); s.bind(("0.0.0.0", 0)); print("bound")
+        """
+    )
+    assert done.stdout.split() == ["ConnectionRefusedError", "False", "bound"], done.stderr
+
+
+@pytest.mark.parametrize(
+    ("host", "inside"),
+    [
+        ("127.0.0.1", True),
+        ("127.8.9.1", True),
+        ("::1", True),
+        ("[::1]", True),
+        ("::ffff:127.0.0.1", True),
+        ("localhost", True),
+        (b"localhost", True),
+        ("LOCALHOST.", True),
+        ("10.0.0.1", False),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("::ffff:8.8.8.8", False),
+        ("localhost.example.com", False),
+        ("127.0.0.1.example.com", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_what_counts_as_this_machine(host: object, inside: bool) -> None:
+    """Only loopback addresses and the names of them are this machine."""
+    assert is_loopback(host) is inside
