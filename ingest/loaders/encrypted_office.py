@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import struct
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from ingest.document import Loaded, LoadOptions
-from ingest.errors import LoadError, PasswordNeeded, Unreadable
+from ingest.errors import PasswordNeeded
 
 OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -71,21 +72,23 @@ def _decrypt(path: Path, plain: Path, options: LoadOptions) -> None:
             "The file is protected by a password.",
             remedy='To read it with its password: pip install "footnote-bot[files]"; or save it without one.',
         ) from error
+    failure: Exception | None = None
     for password in options.passwords:
         try:
             with path.open("rb") as source, plain.open("wb") as target:
                 office = OfficeFile(source)
-                office.load_key(password=password, verify_password=True)
+                office.load_key(password=password)
                 office.decrypt(target)
                 return
         except (InvalidKeyError, DecryptionError):
             continue
-        except (FileFormatError, ValueError, OSError, KeyError, TypeError) as error:
-            if isinstance(error, LoadError):
-                raise
-            raise Unreadable(
-                "The file is encrypted in a way that cannot be read.", remedy="Save it without a password."
-            ) from error
+        except (FileFormatError, ValueError, OSError, KeyError, TypeError, struct.error) as error:
+            failure = error  # some formats notice a wrong password only while decrypting
+    if failure is not None:
+        raise PasswordNeeded(
+            "None of the given passwords opens the file, or it is encrypted in a way that is not read.",
+            remedy="Give the right one with --password, or save the file without one.",
+        ) from failure
     raise PasswordNeeded(
         "The file is protected by a password and none of the given ones opens it.",
         remedy="Give the right one with --password.",
