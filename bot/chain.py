@@ -164,6 +164,9 @@ class FootnoteRunnable(Runnable[Question, Answer]):
                     statements = (*statements, item)
                     yield Answer(question=question, statements=statements, passages=found or ())
                 else:
+                    if found is None:  # a greeting needs no search
+                        found = ()
+                        search.on_retriever_end([])
                     yield item
         except Exception as error:
             if found is None:

@@ -77,12 +77,17 @@ def markers(numbers: Iterable[int]) -> str:
 
 def where(citation: Citation | Passage) -> str:
     """Return title and place of a citation or passage: "Title, p. 14, Liquidity"."""
-    parts = [
-        one_line(citation.title, limit=TITLE_LENGTH) or shown_source(citation.source),
-        one_line(citation.place),
-    ]
-    heading = one_line(citation.heading, limit=TITLE_LENGTH) if isinstance(citation, Passage) else ""
-    return ", ".join(part for part in (*parts, heading) if part)
+    title = one_line(citation.title, limit=TITLE_LENGTH) or shown_source(citation.source)
+    heading = citation.heading if isinstance(citation, Passage) else ""
+    place = ", ".join(one_line(part, limit=2 * TITLE_LENGTH) for part in (citation.place, heading) if part)
+    return titled(title, place)
+
+
+def titled(title: str, place: str) -> str:
+    """Return "Title, place"; a heading that only repeats the title is left out."""
+    repeated = re.compile(rf"(^|, ){re.escape(title)}(?: › |$)")
+    place = repeated.sub(r"\1", place, count=1).removesuffix(", ")
+    return f"{title}, {place}" if place else title
 
 
 def searched_words(answer: Answer) -> str:

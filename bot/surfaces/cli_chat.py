@@ -68,14 +68,14 @@ def chat(
         library, model=model, sentences=sentences, show_nearest=show_nearest, show_withheld=show_withheld
     )
     chosen = make_filter(collection=collection, source=source, type_=type_, since=since, until=until)
-    opened = open_library(settings)
-    from bot.ask import Bot
+    with open_library(settings) as opened:
+        from bot.ask import Bot
 
-    bot = Bot(opened, settings=settings)
-    try:
-        Chat(bot, opened, settings=settings, filter=chosen).run()
-    finally:
-        bot.close()
+        bot = Bot(opened, settings=settings)
+        try:
+            Chat(bot, opened, settings=settings, filter=chosen).run()
+        finally:
+            bot.close()
 
 
 class Chat:

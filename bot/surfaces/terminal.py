@@ -12,6 +12,7 @@ from bot.answer import Answer, Citation, Statement
 from bot.render import (
     ABSTAINED,
     NEAREST,
+    TITLE_LENGTH,
     excerpt,
     markers,
     one_line,
@@ -19,6 +20,7 @@ from bot.render import (
     searched_words,
     shown_source,
     statement_words,
+    titled,
     visible,
     where,
 )
@@ -61,7 +63,8 @@ def after_block(
     if answer.searched_for and not answer.abstained:
         notes.append(Text(searched_words(answer), DIM))
     if notes:
-        yield Group(Text(), *notes)
+        said = answer.abstained or answer.statements
+        yield Group(*([Text()] if said else []), *notes)
     if answer.citations:
         yield Text()
         yield footnotes(answer, folder=folder)
@@ -117,15 +120,12 @@ def context_block(
     """
     before, marked, after = excerpt(document.text, start, end, around=around)
     place = document.place_at(start)
-    parts = [
-        one_line(document.title, limit=100),
+    parts = (
         f"{'p.' if place.kind == 'page' else place.kind} {place.number}" if place else "",
-        one_line(" › ".join(document.heading_path(start)), limit=100),
-    ]
-    head = Text.assemble(
-        (", ".join(part for part in parts if part), "bold"),
-        (f"  {shown_source(document.source, folder=folder)}", DIM),
+        one_line(" › ".join(document.heading_path(start)), limit=2 * TITLE_LENGTH),
     )
+    title = titled(one_line(document.title, limit=TITLE_LENGTH), ", ".join(part for part in parts if part))
+    head = Text.assemble((title, "bold"), (f"  {shown_source(document.source, folder=folder)}", DIM))
     lit: str | tuple[str, str] = (visible(marked), LIT) if styled else f"⟦{visible(marked)}⟧"
     dots = ("… " if start - len(before) > 0 else "", " …" if end + len(after) < len(document.text) else "")
     body = Text.assemble((dots[0], DIM), visible(before), lit, visible(after), (dots[1], DIM))
@@ -158,7 +158,8 @@ def show_stream(
             rest = after_block(item, nearest=nearest(item), show_withheld=show_withheld, folder=folder)
             # The finished answer decides: where it is not what came early, it is shown as a whole.
             if not early or tuple(early) != item.statements:
-                console.print(*([Text()] if early else []), *before_block(item), sep="\n")
+                for line in (*([Text()] if early else []), *before_block(item)):
+                    console.print(line)
             for block in rest:
                 console.print(block)
             return item

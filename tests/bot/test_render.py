@@ -177,6 +177,22 @@ def test_very_long_titles_are_cut_in_the_middle() -> None:
     assert title.endswith("x end")
 
 
+@pytest.mark.parametrize(
+    ("title", "place", "shown"),
+    [
+        ("Lease", "p. 2, Lease › Repairs", "Lease, p. 2, Repairs"),
+        ("Lease", "Lease", "Lease"),
+        ("Lease", "p. 2, Lease", "Lease, p. 2"),
+        ("Lease", "p. 2, Lease of life", "Lease, p. 2, Lease of life"),
+        ("A (b) [c]", "A (b) [c] › d", "A (b) [c], d"),
+        ("Lease", "", "Lease"),
+    ],
+)
+def test_a_heading_that_repeats_the_title_is_left_out(title: str, place: str, shown: str) -> None:
+    """A document whose first heading is its title is not named twice."""
+    assert where(replace(SECOND, title=title, place=place)) == shown
+
+
 def test_hostile_titles_sources_and_quotes_are_neutralised_everywhere() -> None:
     """Escapes in a title, a file's name, a place, a quote or a value never come through."""
     bad = "\x1b]0;owned\x07\u202e"

@@ -7,15 +7,15 @@ import json
 import os
 import sys
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import bot.ask
 import pytest
 from cli_script import ScriptBot, answer_from, passage
 from small_library import LEASE, documents, small_library
 
-from bot.answer import Withheld
+from bot.answer import Answer, Withheld
 from bot.errors import ModelError, QuestionRefused
 from bot.surfaces.cli import run
 from bot.surfaces.cli_options import make_filter
@@ -53,7 +53,8 @@ def scripted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ScriptBot:
         },
         near=(passage(LEASE, 0, 5),),
     )
-    monkeypatch.setattr(bot.ask, "Bot", made)
+    # `bot.ask` as an attribute is the function of that name; the module is meant.
+    monkeypatch.setattr(import_module("bot.ask"), "Bot", made)
     return made
 
 
@@ -130,6 +131,19 @@ def test_json_is_exactly_one_object(scripted: ScriptBot, capsys: pytest.CaptureF
     assert LEASE[citation["start"] : citation["end"]] == citation["quote"]
     assert {"document", "start", "end", "page", "score"} <= set(data["passages"][0])
     assert {"model", "seconds"} <= set(data)
+
+
+def test_a_greeting_is_answered_with_its_notice_alone(
+    scripted: ScriptBot, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer that is only a notice is one line, in a pipe and at a terminal."""
+    scripted.script["Hello!"] = Answer("Hello!", notice="Ask me about your documents.")
+    assert call(capsys, "ask", "Hello!")[1] == "Ask me about your documents.\n"
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stdout", screen)
+    monkeypatch.setenv("TERM", "dumb")
+    assert run(["ask", "Hello!"]) == 0
+    assert screen.getvalue() == "Ask me about your documents.\n"
 
 
 def test_abstaining_is_status_0_and_shows_no_source(

@@ -17,16 +17,7 @@ from bot.surfaces import cli, cli_library
 from bot.surfaces.cli import app, run
 
 ROOT = Path(__file__).parents[2]
-HEAVY = (
-    "torch",
-    "chromadb",
-    "numpy",
-    "langchain",
-    "langchain_core",
-    "onnxruntime",
-    "sentence_transformers",
-    "fastapi",
-)
+HEAVY = {"torch", "chromadb", "numpy", "langchain_core", "onnxruntime", "fastapi", "rich.console"}
 
 
 def environment(**more: str) -> dict[str, str]:
