@@ -56,7 +56,8 @@ _STRIKE = re.compile(r"~~(.+?)~~")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])")
 
 _LABEL = re.compile(
-    r"^(?:(?:final |short )?answer|response|reply|a|回答|答え|答|antwort|réponse|respuesta)\s*[:：]\s*",
+    r"^(?:(?:here(?:'s| is) )?(?:the |my |your )?(?:final |short )?answer(?: is)?|response|reply|a"
+    r"|回答|答え|答|antwort|réponse|respuesta)\s*[:：]\s*",
     re.IGNORECASE,
 )
 _ATTRIBUTION = re.compile(

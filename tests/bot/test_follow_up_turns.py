@@ -1,0 +1,228 @@
+"""Turns of a conversation: those that are no question, those that lean on the last answer, and rewrites."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from bot.chat_model import Finish, Message, Reply
+from bot.errors import ModelError
+from bot.follow_up import Exchange, classify, condense, why_not
+
+DEAL = Exchange(
+    "What are the fields of the deal?",
+    "The deal covers three fields: AI, quantum and fusion.",
+    ("The deal covers three fields: AI, quantum and fusion.",),
+)
+SIGNERS = Exchange(
+    "Who signed it?",
+    "Kimi Onoda signed for Japan. Michael Kratsios signed for the United States.",
+    ("Kimi Onoda signed for Japan.", "Michael Kratsios signed for the United States."),
+)
+
+
+class Rewriter:
+    """A chat model that rewrites a question in a fixed way."""
+
+    name, place, context, control_tokens, structured = "scripted", "this machine", 4_096, (), False
+
+    def __init__(self, rewrite: str | ModelError) -> None:
+        self.rewrite = rewrite
+        self.prompts: list[Sequence[Message]] = []
+
+    def count(self, text: str) -> int:
+        """Count words."""
+        return len(text.split())
+
+    def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, schema: Mapping[str, Any] | None = None
+    ) -> Reply:
+        """Return the fixed rewrite in two pieces."""
+        self.prompts.append(messages)
+
+        def pieces() -> Generator[str, None, Finish]:
+            if isinstance(self.rewrite, ModelError):
+                raise self.rewrite
+            yield self.rewrite[:5]
+            yield self.rewrite[5:]
+            return "stop"
+
+        return Reply(pieces())
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+@pytest.mark.parametrize(
+    ("message", "kind", "begins"),
+    [
+        ("hello", "greeting", "Hello"),
+        ("Hi there!", "greeting", "Hello"),
+        ("Good morning", "greeting", "Hello"),
+        ("こんにちは", "greeting", "こんにちは"),
+        ("Bonjour !", "greeting", "Bonjour"),
+        ("thanks", "thanks", "You're welcome"),
+        ("Thank you so much!!", "thanks", "You're welcome"),
+        ("great, thanks for your help", "thanks", "You're welcome"),
+        ("ありがとうございます", "thanks", "どういたしまして"),
+        ("🙏", "thanks", "You're welcome"),
+        ("yes", "yes", "Good"),
+        ("OK.", "yes", "Good"),
+        ("no", "no", "Then ask in other words"),
+        ("bye", "farewell", "Goodbye"),
+        ("???", "question", "Then ask in other words"),
+    ],
+)
+def test_a_turn_that_is_no_question_is_answered_without_a_search(
+    message: str, kind: str, begins: str
+) -> None:
+    """Greetings, thanks, yes and no get a short reply in their language, and nothing is searched."""
+    intent = classify(message, [DEAL])
+    assert intent.kind == kind
+    assert intent.reply.startswith(begins)
+    assert not intent.query
+
+
+@pytest.mark.parametrize(
+    ("message", "question"),
+    [
+        ("thanks, and what about Tokyo?", "And what about Tokyo?"),
+        ("Hello! Who signed it?", "Who signed it?"),
+        ("ok. when was it signed?", "When was it signed?"),
+        ("Who said hello to the president?", "Who said hello to the president?"),
+        ("Is there a thank you note?", "Is there a thank you note?"),
+        ("No Child Left Behind", "No Child Left Behind"),
+        ("Why was it signed in Tokyo?", "Why was it signed in Tokyo?"),
+        ("What is the second amendment?", "What is the second amendment?"),
+    ],
+)
+def test_a_question_stays_a_question(message: str, question: str) -> None:
+    """Pleasantries before a question go; the same words inside a question stay."""
+    intent = classify(message, [DEAL])
+    assert (intent.kind, intent.question, intent.reply) == ("question", question, "")
+
+
+def test_why_asks_about_the_last_answer() -> None:
+    """ "why?" searches for the reason of what was just said; with nothing before it, it asks back."""
+    assert classify("why?", [DEAL]).query == f"Why? {DEAL.statements[0]}"
+    assert classify("And why is that?", [Exchange("Who signed it?")]).query == "Why? Who signed it?"
+    assert classify("warum?").reply.startswith("Warum was?")
+
+
+@pytest.mark.parametrize(
+    ("message", "turn", "item"),
+    [
+        ("and the second one?", DEAL, "quantum"),
+        ("What about the last one?", DEAL, "fusion"),
+        ("the first", SIGNERS, "Kimi Onoda signed for Japan"),
+        ("tell me more about the second one", SIGNERS, "Michael Kratsios signed for the United States"),
+        ("二つ目は？", DEAL, "quantum"),
+    ],
+)
+def test_the_second_one_is_found_in_the_last_answer(message: str, turn: Exchange, item: str) -> None:
+    """An ordinal picks a sentence of the last answer, or a part of its only list."""
+    assert classify(message, [turn]).query == f"{turn.question.rstrip('?')}: {item}"
+
+
+def test_an_ordinal_beyond_the_answer_is_searched_as_it_stands() -> None:
+    """ "the fifth one" of three things is not made up."""
+    query = classify("and the fifth one?", [DEAL]).query
+    assert "fifth" in query
+    assert query.startswith("What are the fields of the deal")
+
+
+@pytest.mark.parametrize(
+    ("message", "language"),
+    [
+        ("in Japanese, please", "Japanese"),
+        ("日本語で", "Japanese"),
+        ("Can you translate that into French?", "French"),
+        ("auf Deutsch bitte", "German"),
+        ("and now in Spanish", "Spanish"),
+    ],
+)
+def test_a_wish_for_a_language_asks_the_last_question_again(message: str, language: str) -> None:
+    """With a chat model the last question is answered in the language; without one that is said."""
+    writes = classify(message, [DEAL], writes=True)
+    assert (writes.kind, writes.query, writes.language, writes.reply) == (
+        "language",
+        DEAL.question,
+        language,
+        "",
+    )
+    quotes = classify(message, [DEAL])
+    assert quotes.language == language
+    assert "--model" in quotes.reply
+
+
+@pytest.mark.parametrize(
+    ("message", "question", "language"),
+    [
+        ("What is the price, in Japanese please?", "What is the price", "Japanese"),
+        ("価格を日本語で教えてください", "価格", "Japanese"),
+        ("Is the contract written in English?", "Is the contract written in English?", ""),
+        ("How do you say hello in Japanese?", "How do you say hello in Japanese?", ""),
+    ],
+)
+def test_a_language_inside_a_question(message: str, question: str, language: str) -> None:
+    """A wish at the end of a question is taken off it; a question about a language is left alone."""
+    intent = classify(message, [], writes=True)
+    assert (intent.question, intent.language) == (question, language)
+
+
+def test_a_good_rewrite_is_used() -> None:
+    """A rewrite made of the conversation's own words is what is searched for."""
+    model = Rewriter("Rewritten question: Who signed the deal that covers AI, quantum and fusion?\nBecause")
+    got = condense("Who signed it?", [DEAL], model=model)
+    assert got.query == "Who signed the deal that covers AI, quantum and fusion?"
+    assert got.rewritten
+    assert "Person: What are the fields of the deal?" in model.prompts[0][1][1]
+
+
+@pytest.mark.parametrize(
+    ("rewrite", "reason"),
+    [
+        ("Who signed the deal with South Korea?", "adds South, Korea"),
+        ("Who signed the 2025 deal?", "adds 2025"),
+        ("Who signed the deal for NASA?", "adds NASA"),
+        ("The deal was signed by the president.", "answers"),
+        ("Yes, it was.", "answers"),
+        ("", "empty"),
+        ("What is the weather like in the mountains today?", "too many words"),
+        ("What are the fields of the deal?", "drops what was asked"),
+    ],
+)
+def test_a_rewrite_that_adds_or_answers_is_refused(rewrite: str, reason: str) -> None:
+    """Names, numbers and facts of the model's own, and answers, never reach the search."""
+    got = condense("Who signed it?", [DEAL], model=Rewriter(rewrite))
+    assert got.query == "Who signed it?"
+    assert not got.rewritten
+    assert reason in got.reason
+
+
+def test_what_follows_the_question_in_a_rewrite_is_dropped() -> None:
+    """A rewrite that goes on to answer is cut at its question mark."""
+    got = condense("Who signed it?", [DEAL], model=Rewriter("Who signed the deal? It was the president."))
+    assert got.query == "Who signed the deal?"
+
+
+def test_a_model_that_fails_leaves_the_persons_words() -> None:
+    """When the model cannot be reached the question is searched as it was written."""
+    got = condense("Who signed it?", [DEAL], model=Rewriter(ModelError("Nothing answers.")))
+    assert (got.query, got.rewritten, got.reason) == ("Who signed it?", False, "Nothing answers.")
+
+
+def test_a_first_question_is_not_rewritten() -> None:
+    """Without earlier turns the model is not asked at all."""
+    model = Rewriter("Something else?")
+    assert condense("Who signed it?", [], model=model).query == "Who signed it?"
+    assert model.prompts == []
+
+
+def test_a_rewrite_in_japanese() -> None:
+    """Names are looked for in Japanese too."""
+    turns = [Exchange("日米の合意は何ですか", "技術繁栄ディールです。")]
+    assert why_not("日米の合意は誰が署名しましたか？", "誰が署名しましたか", turns) == ""
+    assert "adds" in why_not("アメリカンエクスプレスは誰が署名しましたか？", "誰が署名しましたか", turns)
