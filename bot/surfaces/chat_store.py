@@ -20,6 +20,7 @@ from secrets import token_hex
 from typing import Any
 
 from bot.answer import Answer, Citation, Conflict, Statement
+from vectorstore.passage import Passage
 
 FILE_NAME = "chats.sqlite"
 KEEP_CLAIMS = 7 * 86_400
@@ -100,6 +101,10 @@ class ChatStore:
                 row = (job, surface, json.dumps(payload), self._owner, now)
                 self._db.execute("INSERT INTO jobs VALUES (?, ?, ?, ?, ?)", row)
         return job
+
+    def unclaim(self, key: str) -> None:
+        """Give a claim back: what it stood for did not happen."""
+        self._run("DELETE FROM claims WHERE key = ?", key)
 
     def finish(self, job: str) -> None:
         """Forget a job that is done."""
@@ -220,12 +225,16 @@ def _slim(answer: Answer) -> dict[str, Any]:
 
 
 def _answer(data: dict[str, Any]) -> Answer:
-    """Return the answer that `_slim` wrote, without passages."""
+    """Return the answer that `_slim` wrote; its passages have places and no text."""
     plain = {k: v for k, v in data.items() if k not in ("passages", "statements", "citations", "conflicts")}
     return Answer(
         **plain,
         statements=tuple(Statement(**{**s, "citations": tuple(s["citations"])}) for s in data["statements"]),
         citations=tuple(Citation(**c) for c in data["citations"]),
+        passages=tuple(
+            Passage(p["document"], "", "", p["start"], p["end"], "", p["score"], rank)
+            for rank, p in enumerate(data["passages"], start=1)
+        ),
         conflicts=tuple(
             Conflict(c["kind"], tuple(c["values"]), tuple(c["statements"])) for c in data["conflicts"]
         ),

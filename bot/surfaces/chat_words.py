@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 WORKING = "Searching the documents…"
 GREETING = "Ask me anything about the documents. Every sentence of my answer names its source."
 EMPTY_QUESTION = "What would you like to know? Write your question after my name."
+EMPTY_COMMAND = "What would you like to know? Write your question after the command."
+TOO_LONG_HERE = "The answer goes on, but no more fits here. Mention me with the question to read all of it."
 NO_COLLECTIONS = "No documents may be searched from here. Whoever runs me decides which channel sees which."
 THANKS = "Thank you, noted."
 NOT_SHARED = "I could not share it here. Invite me to this channel and try again."
 GONE = "This answer is too old; I no longer have its details. Please ask again."
-RESTARTED = "I was restarted before I could answer this. Please ask again."
 PROMPTS = (
     ("What is in here?", "What are the documents about?"),
     ("Find a date", "Which dates and deadlines are named?"),

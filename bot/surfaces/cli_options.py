@@ -198,9 +198,7 @@ def size_words(count: int) -> str:
     return f"{size:.1f} TB"
 
 
-def table(
-    headings: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, right: tuple[int, ...] = ()
-) -> None:
+def table(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, right: tuple[int, ...] = ()) -> None:
     """Print rows in columns: aligned at a terminal, separated by tabs elsewhere.
 
     Args:

@@ -92,12 +92,17 @@ def answer_messages(
         question: Whether to restate the question, as after a slash command.
         share: Whether to offer "Share in channel", as on an ephemeral answer.
     """
-    head = [_context([_literal(f"You asked: {shortened(answer.question, NOTE_LENGTH)}")])] if question else []
+    head = [_context([_literal(f"Question: {shortened(answer.question, NOTE_LENGTH)}")])] if question else []
     body = [*head, *statement_sections(answer)]
-    tail = [*closing_blocks(answer, page), _buttons(answer, reference, page, share)]
+    tail = ending(answer, reference=reference, page=page, share=share)
     return [
         {"text": fallback_text(answer), "mrkdwn": False, "blocks": blocks} for blocks in _messages(body, tail)
     ]
+
+
+def ending(answer: Answer, *, reference: str, page: str = "", share: bool = False) -> list[Json]:
+    """Return what follows the statements: notes, sources and buttons."""
+    return [*closing_blocks(answer, page), _buttons(answer, reference, page, share)]
 
 
 def plain_message(text: str) -> Json:

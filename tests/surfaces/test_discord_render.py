@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from chat_answers import abstained, answers, notice_period
 from hypothesis import given, settings
 
 from bot.answer import Answer, Citation, Statement
 from bot.render import visible
 from bot.surfaces import discord_render as render
 from bot.surfaces.chat_markup import utf16_size
-from tests.surfaces.answers import abstained, answers, notice_period
 from vectorstore.passage import Passage
 
 FENCE = re.compile(r"```\n.*?\n```", re.DOTALL)

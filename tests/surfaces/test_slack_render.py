@@ -6,13 +6,13 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from chat_answers import abstained, answers, notice_period
 from hypothesis import given, settings
 
 from bot.answer import Answer, Citation, Conflict, Statement, Withheld
 from bot.render import visible
 from bot.surfaces import slack_render as render
 from bot.surfaces.chat_markup import utf16_size
-from tests.surfaces.answers import abstained, answers, notice_period
 from vectorstore.passage import Passage
 
 LINK = re.compile(r"<(https?|mailto):[^<>|\s]*\|[^<>|]*>")

@@ -1,0 +1,281 @@
+"""Footnote in Slack: events come in, are claimed and acknowledged, and answered by a pool of workers.
+
+The way of a question: `read_question` (slack_events.py) → claim (chat_store.py) → acknowledge → `_work`
+in a worker → `Reply` (slack_reply.py) with what slack_render.py makes. Nothing but the claim happens
+before Slack has its acknowledgement, so the three seconds are never in danger.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any
+
+from bot.answer import Answer, Statement
+from bot.conversation import Conversation
+from bot.errors import SettingError, words_for
+from bot.surfaces import chat_words as words
+from bot.surfaces.chat_access import Audience, allowed_collections
+from bot.surfaces.slack_events import Me, Question, claim_keys, read_question
+from bot.surfaces.slack_reply import Reply
+from bot.surfaces.slack_send import Sender, error_code
+from bot.surfaces.slack_thread import turns_of
+from vectorstore.passage import Filter
+
+if TYPE_CHECKING:
+    from bot.ask import Bot
+    from bot.settings import Settings
+    from bot.surfaces.chat_store import ChatStore
+
+log = logging.getLogger(__name__)
+
+ADDRESS = "https://slack.com/api/"
+WORKERS = 8
+REMEMBERED_THREADS = 1_000
+RESUME_SECONDS = 900
+"""A question that a dead process left behind is answered if it is at most so old."""
+CHANNEL_SECONDS = 300
+_AUDIENCES: dict[str, Audience] = {"channel": "public", "group": "private", "mpim": "private", "im": "direct"}
+
+
+class SlackSurface:
+    """One workspace's Footnote.
+
+    Args:
+        bot: Answers.
+        settings: Tokens, channel rules, address of the page.
+        store: Claims, threads, answers and feedback.
+        address: Address of the Web API.
+        workers: Questions answered at the same time.
+        patience: Seconds before a slow answer's parts are shown.
+        pause: Least seconds between two changes of a shown answer.
+
+    Raises:
+        SettingError: Slack refuses the bot token.
+    """
+
+    def __init__(
+        self,
+        bot: Bot,
+        settings: Settings,
+        store: ChatStore,
+        *,
+        address: str = ADDRESS,
+        workers: int = WORKERS,
+        patience: float = 1.0,
+        pause: float = 1.0,
+    ) -> None:
+        from bot.surfaces.slack_bolt_app import bolt_app
+
+        self.bot = bot
+        self.settings = settings
+        self.store = store
+        self.sender = Sender(settings.slack_bot_token, address=address)
+        self.me = _who_am_i(self.sender)
+        self._patience, self._pause = patience, pause
+        self._workers = ThreadPoolExecutor(workers, thread_name_prefix="slack-answer")
+        self._threads: OrderedDict[str, Conversation] = OrderedDict()
+        self._waiting: dict[str, deque[tuple[Question, str]]] = {}
+        self._guard = threading.Lock()
+        self._channels: dict[str, tuple[float, Audience]] = {}
+        self.app = bolt_app(self)
+
+    def take(self, body: dict[str, Any]) -> tuple[Question, str] | None:
+        """Return the question of an event with its job, or None if it is not for us or was taken before."""
+        question = read_question(
+            body,
+            self.me,
+            in_thread=self.store.in_thread,
+            follow_ups=self.settings.chat_follow_ups,
+            bots=self.settings.chat_bots,
+        )
+        if question is None:
+            return None
+        job = self.store.claim(claim_keys(body, question), surface="slack", payload=question.as_dict())
+        if not job:
+            return None
+        self.store.join_thread(question.place)
+        return question, job
+
+    def answer_later(self, question: Question, job: str) -> None:
+        """Hand a question to the workers. Those of one thread are answered in turn, each seeing the last."""
+        with self._guard:
+            if question.place in self._waiting:
+                self._waiting[question.place].append((question, job))
+                return
+            self._waiting[question.place] = deque([(question, job)])
+        self._workers.submit(self._answer_thread, question.place)
+
+    def run(self, task: Callable[[], None]) -> None:
+        """Hand another piece of work to the workers."""
+        self._workers.submit(task)
+
+    def resume(self) -> int:
+        """Take up what a process that died left unanswered; return how many questions that were."""
+        jobs = self.store.unfinished("slack", seconds=RESUME_SECONDS)
+        for job, payload in jobs:
+            question = Question(**payload)
+            self._workers.submit(self._resume, question, job)
+        return len(jobs)
+
+    def close(self) -> None:
+        """Finish the questions under way and let go of the threads."""
+        self._workers.shutdown(wait=True)
+
+    def ask(self, question: Question, *, show: Callable[[Answer], None] | None = None) -> Answer | None:
+        """Return the bot's answer in its conversation, or None if nothing may be searched from there."""
+        names = self._collections(question)
+        if names == ():
+            return None
+        final = partial = Answer(question.text)
+        stream = self.bot.stream(
+            question.text,
+            conversation=self._conversation(question),
+            filter=Filter(collections=names) if names else None,
+        )
+        for item in stream:
+            if isinstance(item, Answer):
+                final = item
+            elif isinstance(item, Statement):
+                partial = replace(partial, statements=(*partial.statements, item))
+                if show:
+                    show(partial)
+            else:
+                partial = replace(partial, passages=item.passages)
+        return final
+
+    def _answer_thread(self, place: str) -> None:
+        while True:
+            with self._guard:
+                if not self._waiting[place]:
+                    del self._waiting[place]
+                    return
+                question, job = self._waiting[place].popleft()
+            self._work(question, job)
+
+    def _resume(self, question: Question, job: str) -> None:
+        try:
+            answered = bool(self.sender.find(question.channel, question.thread, f"{question.ts}/"))
+        except Exception as error:  # the edge: whatever Slack says, the question still gets its answer
+            log.info("could not look into a thread (%s)", type(error).__name__)
+            answered = False
+        if answered:
+            self.store.finish(job)
+        else:
+            self.answer_later(question, job)
+
+    def _work(self, question: Question, job: str) -> None:
+        reference = token_hex(4)
+        reply = Reply(
+            self.sender,
+            question,
+            reference=reference,
+            page=self.settings.page_url,
+            patience=self._patience,
+            pause=self._pause,
+        )
+        try:
+            self._answer(question, reply, reference)
+        except Exception as error:  # the edge: a person gets a sentence, never silence
+            _say_failed(reply, error, reference)
+        finally:
+            self.store.finish(job)
+
+    def _answer(self, question: Question, reply: Reply, reference: str) -> None:
+        if not question.text:
+            reply.fail(words.EMPTY_QUESTION)
+            return
+        reply.working()
+        answer = self.ask(question, show=reply.show)
+        if answer is None:
+            reply.fail(words.NO_COLLECTIONS)
+            return
+        self.keep(reference, question, answer)
+        reply.finish(answer)
+
+    def keep(self, reference: str, question: Question, answer: Answer) -> None:
+        """Keep an answer for its buttons, and as the latest turn of its thread."""
+        self.store.keep(reference, surface="slack", place=question.place, person=question.user, answer=answer)
+        with self._guard:
+            earlier = self._threads.pop(question.place, Conversation())
+            self._threads[question.place] = earlier.add(question.text, answer)
+            while len(self._threads) > REMEMBERED_THREADS:
+                self._threads.popitem(last=False)
+
+    def _conversation(self, question: Question) -> Conversation:
+        """Return what was said in the thread: from memory, or read back from Slack."""
+        with self._guard:
+            known = self._threads.get(question.place)
+        if known is not None or not question.continues:
+            return known or Conversation()
+        messages = self.sender.thread_messages(question.channel, question.thread)
+        conversation = Conversation()
+        for text, answer in turns_of(messages, self.me, before=question.ts, kept=self._kept):
+            conversation = conversation.add(text, answer)
+        with self._guard:
+            self._threads[question.place] = conversation
+        return conversation
+
+    def _kept(self, reference: str) -> Answer | None:
+        kept = self.store.kept(reference)
+        return kept.answer if kept else None
+
+    def _collections(self, question: Question) -> tuple[str, ...] | None:
+        settings = self.settings
+        if not settings.chat_collections and not settings.private_collections:
+            return None
+        existing = tuple(self.bot.library.collections())
+        names = allowed_collections(
+            settings, places=(question.channel,), audience=self._audience(question), existing=existing
+        )
+        return names if names is None else tuple(name for name in names if name in existing)
+
+    def _audience(self, question: Question) -> Audience:
+        """Return who can read a channel. Slack is asked now and then; in doubt everybody can."""
+        if question.direct:
+            return "direct"
+        if question.kind in _AUDIENCES:
+            return _AUDIENCES[question.kind]
+        until, audience = self._channels.get(question.channel, (0.0, "public"))
+        if time.monotonic() < until:
+            return audience
+        try:
+            info = self.sender.reading.conversations_info(channel=question.channel)["channel"]
+        except Exception as error:  # the edge: without the scope, or for a channel that is not ours
+            log.warning("a channel could not be looked up (%s); taken as public", type(error).__name__)
+            return "public"
+        audience = "direct" if info.get("is_im") else "private" if info.get("is_private") else "public"
+        self._channels[question.channel] = (time.monotonic() + CHANNEL_SECONDS, audience)
+        return audience
+
+
+def _say_failed(reply: Reply, error: Exception, reference: str) -> None:
+    log.error("answer %s failed: %s", reference, type(error).__name__)
+    try:
+        reply.fail(words.failure(words_for(error), reference))
+    except Exception as second:  # the edge: Slack itself cannot be reached; the log has the reference
+        log.error("answer %s: the failure could not be told either: %s", reference, type(second).__name__)
+
+
+def _who_am_i(sender: Sender) -> Me:
+    from slack_sdk.errors import SlackApiError
+
+    try:
+        who = sender.reading.auth_test()
+    except SlackApiError as error:
+        raise SettingError(
+            f"Slack refuses the bot token ({error_code(error)}).",
+            remedy="Copy it from your app's page, OAuth & Permissions, Bot User OAuth Token (docs/slack.md).",
+        ) from error
+    except OSError as error:
+        from bot.errors import BotError
+
+        raise BotError("Slack cannot be reached.", remedy="Check the connection and any proxy.") from error
+    name = str(who.get("user") or "Footnote")
+    return Me(str(who["team_id"]), str(who["user_id"]), str(who.get("bot_id") or ""), name)

@@ -1,0 +1,160 @@
+"""`footnote slack`: run it, in Socket Mode or behind an HTTP address, until somebody stops it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.errors import ExtraMissing, SettingError
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from bot.surfaces.slack_app import SlackSurface
+
+EVENTS_PATH = "/slack/events"
+PING_SECONDS = 5
+WANTED_SCOPES = ("app_mentions:read", "chat:write", "channels:history", "im:history", "commands")
+
+_TOKENS = {
+    "slack_bot_token": ("FOOTNOTE_SLACK_BOT_TOKEN", "xoxb-…: OAuth & Permissions, Bot User OAuth Token"),
+    "slack_app_token": (
+        "FOOTNOTE_SLACK_APP_TOKEN",
+        "xapp-…: Basic Information, App-Level Tokens, with connections:write",
+    ),
+    "slack_signing_secret": ("FOOTNOTE_SLACK_SIGNING_SECRET", "Basic Information, Signing Secret"),
+}
+
+
+def require_tokens(settings: Settings, *, http: bool) -> None:
+    """Check that the tokens of the mode are set and look like what they are.
+
+    Raises:
+        SettingError: Some are missing or mixed up; it says which, and where to get them.
+    """
+    needed = ("slack_bot_token", "slack_signing_secret" if http else "slack_app_token")
+    missing = [name for name in needed if not getattr(settings, name)]
+    if missing:
+        lines = "\n".join(f"  {variable} ({where})" for variable, where in (_TOKENS[n] for n in missing))
+        raise SettingError(
+            f"Slack needs {'this' if len(missing) == 1 else 'these'}:\n{lines}\n",
+            remedy="All are on your app's page at https://api.slack.com/apps; docs/slack.md makes the app "
+            "in ten minutes.",
+        )
+    for name, prefix in (("slack_bot_token", "xoxb-"), ("slack_app_token", "xapp-")):
+        if name in needed and not getattr(settings, name).startswith(prefix):
+            raise SettingError(
+                f"The setting {name} should begin with {prefix}.",
+                remedy=f"It is another token. Look for: {_TOKENS[name][1]}.",
+            )
+
+
+def serve(settings: Settings, *, http: bool = False, port: int = 3_000) -> None:
+    """Answer in Slack until the process is told to stop.
+
+    Args:
+        settings: Library, model and tokens.
+        http: Listen for Slack's requests at `host:port` instead of opening a socket to Slack.
+        port: Of the HTTP mode.
+
+    Raises:
+        SettingError: Tokens are missing or refused.
+        ExtraMissing: slack-bolt is not installed.
+        LibraryMissing: There is no library.
+    """
+    require_tokens(settings, http=http)
+    try:
+        import slack_bolt  # noqa: F401
+    except ImportError:
+        raise ExtraMissing(
+            "slack-bolt is not installed.", remedy='pip install "footnote-bot[slack]"'
+        ) from None
+    from bot.ask import Bot
+    from bot.surfaces.chat_store import FILE_NAME, ChatStore
+    from bot.surfaces.slack_app import SlackSurface
+
+    _quiet_libraries()
+    with Bot.open(settings) as bot:
+        store = ChatStore(Path(settings.library) / FILE_NAME)
+        surface = SlackSurface(bot, settings, store)
+        resumed = surface.resume()
+        print(f"Footnote is in Slack as @{surface.me.name}. Mention it, write to it, or use its command.")
+        if resumed:
+            print(f"Answering {resumed} question{'s' if resumed > 1 else ''} left from before.")
+        try:
+            if http:
+                print(f"Listening on http://{settings.host}:{port}{EVENTS_PATH}. Stop with Ctrl-C.")
+                serve_http(surface, host=settings.host, port=port)
+            else:
+                print("Connected through Socket Mode. Stop with Ctrl-C.")
+                serve_socket(surface, settings.slack_app_token, stop=stop_signal())
+        finally:
+            print("Finishing the questions under way…")
+            surface.close()
+            store.close()
+
+
+def socket_handler(surface: SlackSurface, app_token: str, *, ping_seconds: float = PING_SECONDS) -> Any:
+    """Return Bolt's Socket Mode handler. It reconnects by itself; every ping it looks whether it must."""
+    from slack_bolt.adapter.socket_mode import SocketModeHandler
+
+    return SocketModeHandler(surface.app, app_token, ping_interval=ping_seconds)
+
+
+def serve_socket(surface: SlackSurface, app_token: str, *, stop: threading.Event) -> None:
+    """Answer through Socket Mode until `stop` is set."""
+    from slack_sdk.errors import SlackApiError
+
+    from bot.surfaces.slack_send import error_code
+
+    handler = socket_handler(surface, app_token)
+    try:
+        handler.connect()
+        stop.wait()
+    except SlackApiError as error:
+        raise SettingError(
+            f"Slack refuses the app token ({error_code(error)}).",
+            remedy=f"Look for {_TOKENS['slack_app_token'][1]}, and turn Socket Mode on.",
+        ) from error
+    finally:
+        handler.close()
+
+
+def http_app(surface: SlackSurface) -> Any:
+    """Return the ASGI application of the HTTP mode: Slack's signature is checked by Bolt."""
+    from slack_bolt.adapter.asgi import SlackRequestHandler
+    from slack_bolt.request import BoltRequest
+
+    class Handler(SlackRequestHandler):
+        """Bolt works on threads; beside the event loop, so that one request never delays another."""
+
+        async def dispatch(self, request: Any) -> Any:
+            body = await request.get_raw_body()
+            bolt_request = BoltRequest(body=body, query=request.query_string, headers=request.get_headers())
+            return await asyncio.to_thread(self.app.dispatch, bolt_request)
+
+    return Handler(surface.app, path=EVENTS_PATH)
+
+
+def serve_http(surface: SlackSurface, *, host: str, port: int) -> None:
+    """Answer requests that Slack sends to `host:port` until the process is told to stop."""
+    import uvicorn
+
+    uvicorn.run(http_app(surface), host=host, port=port, log_level="warning", access_log=False)
+
+
+def stop_signal() -> threading.Event:
+    """Return an event that SIGTERM sets. Ctrl-C comes as KeyboardInterrupt, as everywhere."""
+    stop = threading.Event()
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    return stop
+
+
+def _quiet_libraries() -> None:
+    """Keep the libraries from logging payloads: at their debug level these are people's messages."""
+    for name in ("slack_bolt", "slack_sdk", "bot.surfaces.slack_bolt_app.bolt"):
+        logging.getLogger(name).setLevel(logging.WARNING)
