@@ -211,7 +211,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = Run(
         library=given.library or os.environ.get("FOOTNOTE_LIBRARY") or ".footnote",
         collection=given.collection or os.environ.get("FOOTNOTE_COLLECTION") or "default",
-        model=os.environ.get("FOOTNOTE_MODEL") or None,
+        model=os.environ.get("FOOTNOTE_EMBEDDING_MODEL") or None,
         chroma=os.environ.get("FOOTNOTE_CHROMA") or None,
         load=LoadOptions(passwords=tuple(given.password), comments=given.comments),
         dry_run=given.dry_run,
