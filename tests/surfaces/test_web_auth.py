@@ -1,0 +1,348 @@
+"""Sign-in, roles, and collections that do not exist for those who may not see them."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from web_site import PARTY, Site, site
+
+from bot.errors import SettingError
+from bot.settings import Settings
+from bot.surfaces.web_accounts import Accounts
+from bot.surfaces.web_app import refuse_unsafe
+from bot.surfaces.web_database import Database
+
+PASSWORD = "correct horse battery"
+TOKEN = "a-token-of-more-than-sixteen-characters"
+tokens: dict[str, str] = {}
+
+
+def people(folder: Path) -> None:
+    """Add an editor, a reader, and a reader and an editor who may see one collection."""
+    database = Database(folder)
+    accounts = Accounts(database)
+    accounts.add("eva", password=PASSWORD, role="editor")
+    accounts.add("rob", password=PASSWORD)
+    accounts.add("dora", password=PASSWORD, collections=("deals",))
+    accounts.add("ed", role="editor", collections=("deals",))
+    for name in ("eva", "rob", "dora", "ed"):
+        tokens[name] = accounts.add_token(name)
+    database.close()
+
+
+@pytest.fixture
+def guarded(tmp_path: Path) -> Iterator[Site]:
+    """A site with accounts and an access token."""
+    with site(tmp_path, prepare=people, settings={"access_token": TOKEN}) as running:
+        yield running
+
+
+def as_(name: str) -> dict[str, str]:
+    """Return the header of an account's token."""
+    return {"Authorization": f"Bearer {tokens[name]}"}
+
+
+def test_without_a_sign_every_path_but_a_few_is_closed(guarded: Site) -> None:
+    """401 everywhere, except the page, the session, health and the description."""
+    paths = guarded.client.get("/openapi.json").json()["paths"]
+    fill = {"id": "0" * 16}
+    seen = 0
+    for path, operations in paths.items():
+        for method in operations:
+            filled = path.replace("{id}", fill["id"])
+            response = guarded.client.request(method, filled)
+            open_ = path in ("/v1/session", "/healthz", "/readyz")
+            if open_:
+                assert response.status_code != 401 or path == "/v1/session"
+            elif path.startswith(("/v1/conversations/", "/v1/jobs/", "/v1/feedback/")):
+                assert response.status_code in (401, 422), path
+            else:
+                assert response.status_code in (401, 422), (method, path)
+                assert "documents" not in response.json()
+            seen += 1
+    assert seen > 25
+
+
+def test_a_body_is_not_read_from_a_stranger_for_an_upload(guarded: Site) -> None:
+    """An upload without a sign is refused before its files are looked at."""
+    response = guarded.client.post("/v1/documents", files={"files": ("a.txt", b"text")})
+    assert response.status_code == 401 and response.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_signing_in_with_a_password_sets_a_safe_cookie(guarded: Site) -> None:
+    """HttpOnly, SameSite=Strict, and it opens the API; signing out closes it again."""
+    assert guarded.client.get("/v1/session").json() == {
+        "required": True,
+        "methods": ["password", "token"],
+        "signed_in": False,
+        "name": None,
+        "role": None,
+        "collections": None,
+    }
+    response = guarded.client.post("/v1/session", json={"name": "dora", "password": PASSWORD})
+    assert response.status_code == 200
+    assert response.json()["name"] == "dora" and response.json()["collections"] == ["deals"]
+    cookie = response.headers["set-cookie"].lower()
+    assert "httponly" in cookie and "samesite=strict" in cookie and "path=/" in cookie
+    assert guarded.client.get("/v1/documents").status_code == 200
+    assert guarded.client.delete("/v1/session").status_code == 204
+    assert guarded.client.get("/v1/documents").status_code == 401
+
+
+def test_over_https_the_cookie_is_secure(tmp_path: Path) -> None:
+    """A cookie that was set over https is never sent over http."""
+    with site(tmp_path, prepare=people, address="https://127.0.0.1") as here:
+        response = here.client.post("/v1/session", json={"name": "eva", "password": PASSWORD})
+        assert "; secure" in response.headers["set-cookie"].lower()
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"name": "eva", "password": "wrong"}, 401, "wrong_password"),
+        ({"name": "nobody", "password": PASSWORD}, 401, "wrong_password"),
+        ({"name": "ed", "password": ""}, 401, "wrong_password"),
+        ({"token": "wrong"}, 401, "wrong_token"),
+        ({}, 422, "invalid"),
+        ({"name": "eva"}, 422, "invalid"),
+        ({"name": "eva", "password": PASSWORD, "token": TOKEN}, 422, "invalid"),
+    ],
+)
+def test_a_wrong_sign_in_is_refused(guarded: Site, body: dict[str, str], status: int, code: str) -> None:
+    """Unknown names and wrong passwords get the same answer."""
+    response = guarded.client.post("/v1/session", json=body)
+    assert (response.status_code, response.json()["error"]["code"]) == (status, code)
+    assert "set-cookie" not in response.headers
+
+
+def test_wrong_sign_ins_are_counted(guarded: Site) -> None:
+    """After ten failures in a minute even the right password waits."""
+    for _ in range(10):
+        guarded.client.post("/v1/session", json={"name": "eva", "password": "wrong wrong"})
+    response = guarded.client.post("/v1/session", json={"name": "eva", "password": PASSWORD})
+    assert response.status_code == 429 and response.headers["retry-after"]
+    assert response.json()["error"]["code"] == "too_many_sign_ins"
+
+
+def test_the_access_token_signs_in_too(guarded: Site) -> None:
+    """As a header for programs, or for a session of the page."""
+    assert guarded.client.get("/v1/status", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
+    response = guarded.client.post("/v1/session", json={"token": TOKEN})
+    assert response.json()["role"] == "editor"
+    assert guarded.client.get("/v1/status").status_code == 200
+
+
+def test_a_session_ends_when_its_password_changes_or_the_account_goes(guarded: Site) -> None:
+    """What a session rests on is looked at on every request."""
+    for change in ("password", "account"):
+        guarded.services.accounts.add("tim", password=PASSWORD)
+        assert guarded.client.post("/v1/session", json={"name": "tim", "password": PASSWORD}).status_code == 200
+        assert guarded.client.get("/v1/status").status_code == 200
+        if change == "password":
+            guarded.services.accounts.add("tim", password="another long password")
+        else:
+            assert guarded.services.accounts.remove("tim")
+        assert guarded.client.get("/v1/status").status_code == 401
+
+
+def test_nothing_secret_is_stored_readably(guarded: Site) -> None:
+    """Passwords, tokens and sessions are digests in the file, and the file is the owner's only."""
+    guarded.client.post("/v1/session", json={"name": "eva", "password": PASSWORD})
+    secret = guarded.client.cookies["footnote_session"]
+    path = guarded.services.database.path
+    stored = b"".join(file.read_bytes() for file in path.parent.glob("conversations.db*"))
+    for text in (PASSWORD, tokens["eva"], secret, TOKEN):
+        assert text.encode() not in stored
+    assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/v1/documents"),
+        ("DELETE", "/v1/documents/{lease}"),
+        ("POST", "/v1/documents/{lease}/reingest"),
+        ("GET", "/v1/feedback"),
+        ("GET", "/v1/feedback/export"),
+    ],
+)
+def test_readers_change_no_documents(guarded: Site, method: str, path: str) -> None:
+    """What needs an editor is 403 for a reader."""
+    path = path.replace("{lease}", guarded.document("Lease of the house"))
+    response = guarded.client.request(method, path, headers=as_("rob"))
+    assert response.status_code == 403 and response.json()["error"]["code"] == "not_allowed"
+    address = {"url": "https://example.org/"}
+    assert guarded.client.post("/v1/documents/address", json=address, headers=as_("rob")).status_code == 403
+
+
+def shown(value: Any) -> str:
+    """Return everything in a response as one text."""
+    return repr(value)
+
+
+def test_other_collections_do_not_exist_for_a_restricted_user(guarded: Site) -> None:
+    """List, text, outline, original, search, ask, models and counts show the one collection only."""
+    get = lambda path: guarded.client.get(path, headers=as_("dora"))  # noqa: E731
+    lease, brief = guarded.document("Lease of the house"), guarded.document("Brief")
+    listed = get("/v1/documents").json()
+    assert [d["id"] for d in listed["documents"]] == [brief] and listed["total"] == 1
+    assert [c["name"] for c in get("/v1/collections").json()["collections"]] == ["deals"]
+    assert get("/v1/status").json()["documents"] == 1
+    assert [m["id"] for m in get("/v1/models").json()["data"]] == ["footnote", "footnote:deals"]
+    assert get("/v1/models/footnote:default").status_code == 404
+    for path in ("", "/text", "/original"):
+        hidden, unknown = get(f"/v1/documents/{lease}{path}"), get(f"/v1/documents/{'0' * 16}{path}")
+        assert hidden.status_code == unknown.status_code == 404
+        hidden_error, unknown_error = hidden.json()["error"], unknown.json()["error"]
+        assert {**hidden_error, "request_id": ""} == {**unknown_error, "request_id": ""}
+    assert get(f"/v1/documents/{brief}/text").status_code == 200
+    assert get("/v1/documents?collection=default").status_code == 404
+
+
+def test_a_restricted_user_is_answered_from_the_own_collection_only(guarded: Site) -> None:
+    """Ask, search and chat look in the own collection; naming another is a 404 as for one that is not there."""
+    post = lambda path, body: guarded.client.post(path, json=body, headers=as_("dora"))  # noqa: E731
+    assert post("/v1/ask", {"question": "notice?"}).json()["abstained"]
+    assert not post("/v1/ask", {"question": "signed?"}).json()["abstained"]
+    found = post("/v1/search", {"query": "notice period rent landlord", "limit": 50}).json()["passages"]
+    assert {p["collection"] for p in found} <= {"deals"}
+    for body in (
+        {"question": "notice?", "filter": {"collections": ["default"]}},
+        {"question": "notice?", "filter": {"collections": ["deals", "default"]}},
+    ):
+        assert post("/v1/ask", body).status_code == 404
+    chat = {"model": "footnote", "messages": [{"role": "user", "content": "notice?"}]}
+    assert post("/v1/chat/completions", chat).json()["footnote"]["abstained"]
+    assert post("/v1/chat/completions", {**chat, "model": "footnote:default"}).status_code == 404
+    (_, _, used) = guarded.bot.asked[0]
+    assert used is not None and used.collections == ("deals",)
+
+
+def test_naming_a_document_of_another_collection_finds_nothing(guarded: Site) -> None:
+    """A filter by document id does not lead out of the own collections."""
+    body = {"question": "notice?", "filter": {"documents": [guarded.document("Lease of the house")]}}
+    assert guarded.client.post("/v1/ask", json=body, headers=as_("dora")).json()["abstained"]
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
+def test_a_search_that_breaks_its_promise_shows_nothing(guarded: Site, accept: str) -> None:
+    """Should the library ever return another collection's passage, the caller gets an error instead."""
+    guarded.bot.leak = True
+    response = guarded.client.post(
+        "/v1/ask", json={"question": "party?"}, headers={**as_("dora"), "Accept": accept}
+    )
+    assert response.status_code == 500 and PARTY not in response.text
+
+
+def test_a_turn_whose_sources_are_out_of_reach_now_is_hidden(guarded: Site) -> None:
+    """When somebody's collections are narrowed, old answers go with them: on screen, in export, in context."""
+    guarded.services.accounts.add("tim", password=PASSWORD)
+    token = guarded.services.accounts.add_token("tim")
+    headers = {"Authorization": f"Bearer {token}"}
+    asked = guarded.client.post(
+        "/v1/ask", json={"question": "party?", "conversation": "new"}, headers=headers
+    ).json()
+    guarded.services.accounts.add("tim", password=PASSWORD, collections=("deals",))
+    path = f"/v1/conversations/{asked['conversation']}"
+    (turn,) = guarded.client.get(path, headers=headers).json()["turns"]
+    assert turn["hidden"] and turn["answer"] is None
+    for format in ("markdown", "json"):
+        assert PARTY not in guarded.client.get(f"{path}/export?format={format}", headers=headers).text
+    follow_up = {"question": "and?", "conversation": asked["conversation"]}
+    guarded.client.post("/v1/ask", json=follow_up, headers=headers)
+    (_, conversation, _) = guarded.bot.asked[-1]
+    assert conversation is not None and not conversation.turns
+
+
+def test_conversations_and_feedback_belong_to_their_owner(guarded: Site) -> None:
+    """Another account gets 404 for them, an editor too; feedback of all is the editor's to read."""
+    asked = guarded.client.post(
+        "/v1/ask", json={"question": "notice?", "conversation": "new"}, headers=as_("rob")
+    ).json()
+    path = f"/v1/conversations/{asked['conversation']}"
+    assert guarded.client.get(path, headers=as_("rob")).status_code == 200
+    for method, body in (("GET", None), ("PATCH", {"title": "mine"}), ("DELETE", None)):
+        assert guarded.client.request(method, path, json=body, headers=as_("eva")).status_code == 404
+    assert not guarded.client.get("/v1/conversations", headers=as_("eva")).json()["conversations"]
+    stolen = {"question": "x?", "conversation": asked["conversation"]}
+    assert guarded.client.post("/v1/ask", json=stolen, headers=as_("eva")).status_code == 404
+    thumb = {"answer": asked["id"], "thumb": "up"}
+    assert guarded.client.post("/v1/feedback", json=thumb, headers=as_("eva")).status_code == 404
+    given = guarded.client.post("/v1/feedback", json=thumb, headers=as_("rob")).json()
+    assert guarded.client.delete(f"/v1/feedback/{given['id']}", headers=as_("eva")).status_code == 404
+    (seen,) = guarded.client.get("/v1/feedback", headers=as_("eva")).json()["feedback"]
+    assert seen["name"] == "rob"
+    assert not guarded.client.get("/v1/feedback", headers=as_("ed")).json()["feedback"]
+
+
+def test_an_editor_of_one_collection_adds_to_no_other(guarded: Site) -> None:
+    """Uploads go to the own collection by default, and to no other on request."""
+    files = {"files": ("a.txt", b"Some words.")}
+    refused = guarded.client.post(
+        "/v1/documents", files=files, data={"collection": "default"}, headers=as_("ed")
+    )
+    assert refused.status_code == 404
+    taken = guarded.client.post("/v1/documents", files=files, headers=as_("ed"))
+    assert taken.status_code == 202 and taken.json()["job"]["collection"] == "deals"
+    lease = guarded.document("Lease of the house")
+    assert guarded.client.delete(f"/v1/documents/{lease}", headers=as_("ed")).status_code == 404
+
+
+def test_basic_and_broken_authorization_headers_are_no_sign(guarded: Site) -> None:
+    """Only Bearer counts, and odd headers are a 401, not a 500."""
+    basic = base64.b64encode(f"eva:{PASSWORD}".encode()).decode()
+    for value in (f"Basic {basic}", "Bearer", "Bearer ", "Bearer \xff\xfe", "x" * 5_000):
+        response = guarded.client.get("/v1/status", headers={"Authorization": value.encode("latin-1")})
+        assert response.status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("settings", "has_users", "workers", "refused"),
+    [
+        ({}, False, 1, ""),
+        ({"host": "localhost"}, False, 1, ""),
+        ({"host": "::1"}, False, 1, ""),
+        ({"host": "0.0.0.0"}, False, 1, "FOOTNOTE_ACCESS_TOKEN"),
+        ({"host": "::"}, False, 1, "FOOTNOTE_ACCESS_TOKEN"),
+        ({"host": "192.168.1.5"}, False, 1, "FOOTNOTE_ACCESS_TOKEN"),
+        ({"host": "docs.example.org"}, False, 1, "FOOTNOTE_ACCESS_TOKEN"),
+        ({"host": "0.0.0.0", "access_token": TOKEN}, False, 1, ""),
+        ({"host": "0.0.0.0"}, True, 1, ""),
+        ({"access_token": "short"}, False, 1, "at least 16"),
+        ({}, False, 2, "--workers 2"),
+    ],
+)
+def test_serving_so_that_strangers_could_change_documents_is_refused(
+    settings: dict[str, Any], has_users: bool, workers: int, refused: str
+) -> None:
+    """Off loopback there must be a token or accounts; a token must be long; one process serves."""
+    if not refused:
+        refuse_unsafe(Settings(**settings), has_users=has_users, workers=workers)
+        return
+    with pytest.raises(SettingError, match=refused):
+        refuse_unsafe(Settings(**settings), has_users=has_users, workers=workers)
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "collections"),
+    [
+        ("", PASSWORD, None),
+        ("access token", PASSWORD, None),
+        ("a/b", PASSWORD, None),
+        ("x" * 65, PASSWORD, None),
+        ("ana", "short", None),
+        ("ana", PASSWORD, ()),
+    ],
+)
+def test_accounts_that_cannot_be_are_refused(
+    tmp_path: Path, name: str, password: str, collections: tuple[str, ...] | None
+) -> None:
+    """Odd names, short passwords and an empty list of collections are refused with words."""
+    database = Database(tmp_path)
+    with pytest.raises(SettingError):
+        Accounts(database).add(name, password=password, collections=collections)
+    database.close()
