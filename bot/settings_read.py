@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import Field
 from functools import cache
 from pathlib import Path
@@ -118,15 +120,26 @@ def _file_for(folder: Path, environ: Mapping[str, str]) -> Path | None:
     named = environ.get("FOOTNOTE_CONFIG")
     if named:
         return Path(named).expanduser().resolve()
-    home = Path.home()
     folder = folder.resolve()
+    try:
+        home = Path.home()
+    except RuntimeError:  # a container whose user has no entry and no HOME
+        home = folder
     for parent in (folder, *folder.parents):
         path = parent / FILE_NAME
-        if path.is_file():
-            return path
-        if parent == home or (parent / ".git").exists():
+        with suppress(OSError):  # a folder above may be closed to us
+            if path.is_file() and (parent == folder or _is_ours(path)):
+                return path
+            if (parent / ".git").exists():
+                return None
+        if parent == home:
             return None
     return None
+
+
+def _is_ours(path: Path) -> bool:
+    """Return whether a file belongs to this user or root: in /tmp, anybody may lay one above our folder."""
+    return not hasattr(os, "getuid") or path.stat().st_uid in (0, os.getuid())
 
 
 def _toml(path: Path) -> dict[str, Any]:

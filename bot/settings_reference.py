@@ -15,7 +15,8 @@ A value is looked up in this order:
 1. the option of the command or the argument in Python (`--library`, `Settings.load(library=…)`);
 2. the environment variable; an empty one counts as not set;
 3. `footnote.toml` in the current folder, or else the nearest one above it, up to the root of the git
-   repository or your home folder. `FOOTNOTE_CONFIG=PATH` names another file;
+   repository or your home folder. One above the current folder counts only if it is yours or root's.
+   `FOOTNOTE_CONFIG=PATH` names another file;
 4. the default.
 
 `footnote.toml` has one `name = value` a line:

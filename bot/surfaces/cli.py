@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot.surfaces import cli_ask, cli_chat, cli_doctor, cli_ingest, cli_library, cli_serve, cli_status
+from bot.surfaces import cli_ask, cli_chat, cli_doctor, cli_ingest, cli_library, cli_models, cli_serve, cli_status
 
 
 class _Commands(TyperGroup):
@@ -58,6 +58,7 @@ for _name, _command in _COMMANDS:
     app.command(_name)(_command)
 app.command("serve")(cli_serve.serve)
 app.add_typer(cli_serve.users, name="users")
+app.add_typer(cli_models.app, name="models")
 
 
 def _print_version(wanted: bool) -> None:
@@ -101,6 +102,8 @@ def run(arguments: Sequence[str]) -> int:
         if os.environ.get("FOOTNOTE_DEBUG", "") not in ("", "0"):
             raise
         status = _say(error)
+    if status == 130 and sys.stderr.isatty():
+        print(file=sys.stderr)  # the line at which it was stopped ends here
     return _flushed(status)
 
 

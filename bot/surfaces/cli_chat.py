@@ -136,6 +136,10 @@ class Chat:
                 self._ask(line)
         except FootnoteError as error:
             print(words_for(error), file=sys.stderr)
+        except KeyboardInterrupt:
+            if not sys.stdin.isatty():
+                raise
+            print("\nStopped.", file=sys.stderr)  # the answer, not the conversation
 
     def _ask(self, question: str) -> None:
         answer = show_answer(

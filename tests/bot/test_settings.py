@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,29 @@ def test_file_above_the_home_folder_is_not_read(tmp_path: Path, monkeypatch: pyt
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
     assert Settings.load(folder=home, environ={}).sentences == 3
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="owners of POSIX")
+def test_a_file_of_somebody_else_above_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another user lays into /tmp decides nothing for a folder below it."""
+    owner = tmp_path.stat().st_uid
+    monkeypatch.setattr(os, "getuid", lambda: owner + 1)
+    monkeypatch.setattr("bot.settings_read._is_ours", lambda path: path.stat().st_uid == os.getuid())
+    write(tmp_path, "sentences = 9")
+    below = tmp_path / "below"
+    below.mkdir()
+    assert Settings.load(folder=below, environ={}).sentences == 3
+    assert Settings.load(folder=tmp_path, environ={}).sentences == 9
+
+
+def test_without_a_home_folder_the_defaults_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container's nameless user is no error."""
+
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    assert Settings.load(folder=tmp_path, environ={}) == Settings()
 
 
 def test_named_file_is_read_instead(tmp_path: Path) -> None:
