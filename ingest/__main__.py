@@ -25,6 +25,7 @@ from vectorstore.errors import FootnoteError, LibraryMissing
 from vectorstore.library import Library
 
 if TYPE_CHECKING:
+    from ingest.worker import Limits
     from vectorstore.lock import Holder
 
 DONE, WRONG_USE, SOME_FAILED, STOPPED = 0, 2, 3, 130
@@ -43,6 +44,7 @@ class Run:
         collection: Which collection is made equal to the paths.
         model, chroma: As in `Library.open`.
         load: What a person may set for all loaders.
+        limits: What one file may use while it is read; None for the default.
         dry_run: Say what would be done; write nothing.
         as_json: Print one JSON object and nothing else to standard output.
         watch: Stay, and sync whenever something changes.
@@ -55,6 +57,7 @@ class Run:
     model: str | None = None
     chroma: str | None = None
     load: LoadOptions = field(default_factory=LoadOptions)
+    limits: Limits | None = None
     dry_run: bool = False
     as_json: bool = False
     watch: bool = False
@@ -99,7 +102,12 @@ def _once(paths: Sequence[str | Path], settings: Run, *, quiet: bool = False) ->
 
 
 def _sync(paths: Sequence[str | Path], settings: Run) -> SyncReport:
-    options = SyncOptions(collection=settings.collection, load=settings.load, dry_run=settings.dry_run)
+    options = SyncOptions(
+        collection=settings.collection,
+        load=settings.load,
+        dry_run=settings.dry_run,
+        limits=settings.limits,
+    )
     with _library(paths, settings) as library, _stopping() as stop, _bar() as progress:
         if settings.reembed and library is not None and not settings.dry_run:
             library.reembed(settings.model)

@@ -29,7 +29,7 @@ from ingest.errors import LoadError, NoText, TooLarge, Unreadable, UnsupportedTy
 from ingest.sniff import Sniffed, sniff
 
 MAX_BYTES = 256 * 1024 * 1024
-"""Files larger than this are refused with `TooLarge`."""
+"""Files larger than this are refused with `TooLarge`, unless a caller says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +102,21 @@ FORMATS: tuple[Format, ...] = (
 )  # fmt: skip
 
 
-def load(path: Path, options: LoadOptions | None = None) -> Loaded:
+def load(path: Path, options: LoadOptions | None = None, *, max_bytes: int = MAX_BYTES) -> Loaded:
     """Read any file that a loader knows.
+
+    Args:
+        path: The file.
+        options: What a person may set.
+        max_bytes: Larger files are refused.
 
     Raises:
         LoadError: Why this file cannot be read and what to do; never another exception.
     """
+    name = "a document"
     try:
-        kind = format_of(path)
+        kind = format_of(path, max_bytes=max_bytes)
+        name = kind.name
         loaded = kind.load()(path, options or LoadOptions())
     except LoadError:
         raise
@@ -117,7 +124,8 @@ def load(path: Path, options: LoadOptions | None = None) -> Loaded:
         raise describe_error(path, error) from error
     except ImportError as error:
         raise UnsupportedType(
-            f"Reading {path.name} needs the package {error.name}.", remedy=f"pip install {error.name}"
+            f"Reading {path.name} needs the Python module {error.name}, which is not installed.",
+            remedy="Install what is missing: pip install --upgrade footnote-bot",
         ) from error
     except MemoryError as error:
         raise TooLarge(
@@ -126,7 +134,7 @@ def load(path: Path, options: LoadOptions | None = None) -> Loaded:
     except Exception as error:
         # The one place where errors of parsing libraries become ours: each has dozens of its own.
         raise Unreadable(
-            f"{path.name} cannot be read as {kind.name}; it may be damaged ({type(error).__name__}).",
+            f"{path.name} cannot be read as {name}; it may be damaged ({type(error).__name__}).",
             remedy="Open it in the program that made it and save it again.",
         ) from error
     if not loaded.text.strip():
@@ -134,15 +142,16 @@ def load(path: Path, options: LoadOptions | None = None) -> Loaded:
     return replace(loaded, notes=(*loaded.notes, *_misnamed(path, kind)))
 
 
-def reads_plainly(path: Path) -> bool:
+def reads_plainly(path: Path, *, max_bytes: int = MAX_BYTES) -> bool:
     """Tell whether a file is plain text by name and content, so that no parser is needed."""
     row = next((kind for kind in FORMATS if path.suffix.lower() in kind.suffixes), None)
     if row is None or not row.plain:
         return False
     try:
-        return regular_size(path) <= MAX_BYTES and sniff(path).name == "text"
+        # What cannot be read at all needs no parser either: the reader says why.
+        return regular_size(path) > max_bytes or sniff(path).name == "text"
     except (OSError, LoadError):
-        return True  # The plain reader says why; nothing is parsed.
+        return True
 
 
 def media_type_of(path: Path) -> str:
@@ -154,7 +163,7 @@ def media_type_of(path: Path) -> str:
     return format_of(path).media_type
 
 
-def format_of(path: Path) -> Format:
+def format_of(path: Path, *, max_bytes: int = MAX_BYTES) -> Format:
     """Return the row of the table that reads `path`.
 
     Raises:
@@ -162,14 +171,14 @@ def format_of(path: Path) -> Format:
     """
     try:
         size = regular_size(path)
+        if size > max_bytes:
+            raise TooLarge(
+                f"{path.name} is larger than {max_bytes // 2**20:,} MB ({size / 2**20:,.0f} MB).",
+                remedy="Split it into smaller files.",
+            )
         found = sniff(path)
     except OSError as error:
         raise describe_error(path, error) from error
-    if size > MAX_BYTES:
-        raise TooLarge(
-            f"{path.name} is larger than {MAX_BYTES // 2**20} MB ({size / 2**20:,.0f} MB).",
-            remedy="Split it into smaller files.",
-        )
     if not size:
         raise NoText(f"{path.name} is empty.", remedy="There is nothing to search in it.")
     if found.name.startswith("damaged-"):
@@ -180,7 +189,7 @@ def format_of(path: Path) -> Format:
     return kind
 
 
-_IGNORE = "Convert it to text or PDF, or name it in .footnoteignore to leave it out."
+_IGNORE = "If it holds text, save it as PDF or text; else name it in .footnoteignore to leave it out."
 
 
 def regular_size(path: Path) -> int:

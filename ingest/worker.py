@@ -25,7 +25,7 @@ from typing import IO, Any
 from ingest import errors
 from ingest.document import Loaded, LoadOptions
 from ingest.errors import LoadError, TooLarge, Unreadable
-from ingest.load import load, reads_plainly
+from ingest.load import MAX_BYTES, load, reads_plainly
 from vectorstore.document import Heading, Place
 
 _LENGTHS = struct.Struct(">QQ")
@@ -36,11 +36,13 @@ class Limits:
     """What one file may use.
 
     Attributes:
+        bytes: Size of the file.
         seconds: Time from request to result.
         memory: Bytes of data that a worker may hold.
         written: Bytes of any file that a worker may write (unpacked parts).
     """
 
+    bytes: int = MAX_BYTES
     seconds: float = 30.0
     memory: int = 1536 * 1024 * 1024
     written: int = 512 * 1024 * 1024
@@ -85,8 +87,8 @@ class Workers:
         Raises:
             LoadError: Why this file cannot be read and what to do.
         """
-        if reads_plainly(path):
-            return load(path, options)
+        if reads_plainly(path, max_bytes=self._limits.bytes):
+            return load(path, options, max_bytes=self._limits.bytes)
         worker = self._idle.get()
         try:
             if worker is None or not worker.alive:
@@ -294,7 +296,7 @@ def main() -> None:
         # If the ingest is killed, nobody else ends a reader that hangs.
         _alarm(limits.seconds + 5)
         try:
-            loaded = load(path, _options_from_json(request["options"]))
+            loaded = load(path, _options_from_json(request["options"]), max_bytes=limits.bytes)
             _send(answers, _loaded_to_json(loaded), loaded.text)
         except LoadError as error:
             # After a MemoryError, what took the memory may still hold it: the ingest ends this process.
