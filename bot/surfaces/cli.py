@@ -18,7 +18,17 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot.surfaces import cli_ask, cli_chat, cli_doctor, cli_ingest, cli_library, cli_models, cli_serve, cli_status
+from bot.surfaces import (
+    cli_ask,
+    cli_chat,
+    cli_chat_surfaces,
+    cli_doctor,
+    cli_ingest,
+    cli_library,
+    cli_models,
+    cli_serve,
+    cli_status,
+)
 
 
 class _Commands(TyperGroup):
@@ -52,6 +62,9 @@ _COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("status", cli_status.status),
     ("doctor", cli_doctor.doctor),
     ("compact", cli_library.compact),
+    ("slack", cli_chat_surfaces.slack),
+    ("discord", cli_chat_surfaces.discord),
+    ("mcp", cli_chat_surfaces.mcp),
     ("eval", cli_ingest.evaluate),
 )
 for _name, _command in _COMMANDS:
