@@ -8,12 +8,13 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
 from small_library import small_library
 
-from bot.surfaces import cli, cli_library
+from bot.surfaces import cli_library
 from bot.surfaces.cli import app, run
 
 ROOT = Path(__file__).parents[2]
@@ -147,19 +148,33 @@ def test_ctrl_c_is_status_130(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert run(["collections"]) == 130
 
 
+def every_command() -> dict[str, Any]:
+    """Return all commands, those of groups as "users add"."""
+    group: Any = typer.main.get_command(app)
+    found = {}
+    for name, command in group.commands.items():
+        found[name] = command
+        found |= {f"{name} {inner}": each for inner, each in getattr(command, "commands", {}).items()}
+    return found
+
+
 def test_every_command_and_option_is_documented() -> None:
-    """docs/command-line.md names each command and each of its options."""
+    """docs/command-line.md names each command, of every surface, and each of its options."""
     text = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
-    ours = {name for name, _ in cli._COMMANDS}
-    group = typer.main.get_command(app)
-    for name, command in group.commands.items():  # type: ignore[attr-defined]
-        if name not in ours:  # commands of other surfaces are documented with them
-            continue
+    for name, command in every_command().items():
         assert f"footnote {name}" in text
         for parameter in command.params:
             for option in parameter.opts:
                 if option.startswith("--") and option != "--help":
                     assert f"`{option}" in text or f" {option}" in text, f"{name} {option}"
+
+
+def test_every_command_takes_a_library() -> None:
+    """--library is on every command that has to do with one."""
+    without = {
+        name for name, c in every_command().items() if not any("--library" in p.opts for p in c.params)
+    }
+    assert without == {"users", "models", "models pull", "models remove"}
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
