@@ -155,6 +155,7 @@ def citation_objects(
 
 def finish(services: Services, asked: Asked, answer: Answer) -> dict[str, Any]:
     """Return the answer object, after keeping it where it belongs. Runs in a thread."""
+    answer = services.shown_answer(answer)
     kept: dict[str, Any] = {
         "id": asked.id,
         "conversation": asked.conversation,
@@ -236,7 +237,7 @@ def found_object(services: Services, asked: Asked, found: Found) -> dict[str, An
         "conversation": asked.conversation,
         "searched_for": found.searched_for,
         "searched": found.searched,
-        "passages": passage_objects(services, asked.caller, tuple(found.passages)),
+        "passages": passage_objects(services, asked.caller, services.shown(found.passages)),
     }
 
 
@@ -326,4 +327,4 @@ def _search(services: Services, body: SearchIn, caller: Caller) -> dict[str, Any
     query = checked_question(services, body.query, param="query")
     wanted = services.visible(caller, body.filter.filter())
     found = services.bot.library.search(query, limit=body.limit, filter=wanted)
-    return {"passages": passage_objects(services, caller, found.passages)}
+    return {"passages": passage_objects(services, caller, services.shown(found.passages))}

@@ -71,18 +71,23 @@ class Gate:
         async def send_marked(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                # Whatever was made of the half of a body that is too large is not sent.
-                body.check()
                 status = message["status"]
                 _mark(MutableHeaders(scope=message), request_id)
             await send(message)
 
+        async def send_checked(message: Message) -> None:
+            # Whatever was made of the half of a body that is too large is not sent.
+            if body.too_large and message.get("status", 413) != 413 and not status:
+                body.replaced = True
+                await response_of(body.refusal(), request_id)(scope, receive, send_marked)
+            if not body.replaced:
+                await send_marked(message)
+
         try:
             self._check(scope, headers)
             body.expect(headers.get("content-length", ""))
-            await self._app(scope, body.receive, send_marked)
+            await self._app(scope, body.receive, send_checked)
         except Refused as refused:
-            body.too_large = False
             await response_of(refused, request_id)(scope, receive, send_marked)
         except Exception as error:
             # The edge of the surface: whatever went wrong inside, a person gets a sentence and the log
@@ -144,6 +149,7 @@ class _Body:
         self._most = most
         self._left = most
         self.too_large = False
+        self.replaced = False
 
     def expect(self, content_length: str) -> None:
         """Refuse a body that says beforehand that it is too large."""
@@ -163,12 +169,16 @@ class _Body:
     def check(self) -> None:
         """Raise the refusal when the body is too large."""
         if self.too_large:
-            raise Refused(
-                413,
-                "upload_too_large" if self._most > JSON_BODY else "body_too_large",
-                f"The request is larger than {self._most // 2**20:,} MB.",
-                remedy="Send less at once.",
-            )
+            raise self.refusal()
+
+    def refusal(self) -> Refused:
+        """Return the refusal of a body that is too large."""
+        return Refused(
+            413,
+            "upload_too_large" if self._most > JSON_BODY else "body_too_large",
+            f"The request is larger than {self._most // 2**20:,} MB.",
+            remedy="Send less at once.",
+        )
 
 
 class _Cut(Exception):

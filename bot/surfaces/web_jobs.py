@@ -106,12 +106,20 @@ class Jobs:
         self._thread = threading.Thread(target=self._work, name="footnote-ingest", daemon=True)
         self._thread.start()
 
-    def stop(self, *, seconds: float) -> None:
-        """Let the running job come to its end for at most `seconds`; the next start goes on with the rest."""
+    def stop(self, *, seconds: float) -> bool:
+        """Let the file at hand come to its end; the next start goes on with the rest.
+
+        Args:
+            seconds: Longest time to wait.
+
+        Returns:
+            Whether the work has ended.
+        """
         self._stopping.set()
         self._queue.put(None)
         if self._thread:
             self._thread.join(seconds)
+        return not (self._thread and self._thread.is_alive())
 
     def add(
         self,

@@ -7,10 +7,12 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from bot.answer import Answer
 from bot.settings import Settings
 from bot.surfaces.web_accounts import Accounts
 from bot.surfaces.web_auth import Caller, Door, collection_missing
@@ -22,7 +24,7 @@ from bot.surfaces.web_metrics import Metrics
 from bot.surfaces.web_offsets import Utf16, Utf16Cache
 from bot.surfaces.web_store import ConversationStore
 from bot.surfaces.web_uploads import Uploads
-from vectorstore.passage import Filter
+from vectorstore.passage import Filter, Passage
 from vectorstore.records import DocumentInfo
 
 if TYPE_CHECKING:
@@ -116,6 +118,15 @@ class Services:
         found = self.bot.library.documents(Filter(documents=ids)) if ids else []
         return dict.fromkeys(ids, Utf16("")) | {info.id: self.utf16(info) for info in found}
 
+    def shown(self, passages: Iterable[Passage]) -> tuple[Passage, ...]:
+        """Return passages with the source that a client is shown."""
+        return tuple(replace(p, source=self.uploads.shown(p.source)) for p in passages)
+
+    def shown_answer(self, answer: Answer) -> Answer:
+        """Return an answer with the sources that a client is shown."""
+        citations = tuple(replace(c, source=self.uploads.shown(c.source)) for c in answer.citations)
+        return replace(answer, citations=citations, passages=self.shown(answer.passages))
+
     def pages(self, info: DocumentInfo) -> int | None:
         """Return how many pages or slides a document has, or None where it has none."""
         key = (info.id, info.sha256, info.added)
@@ -164,7 +175,9 @@ class Services:
         Args:
             seconds: Longest time to wait for the file that is being read into the library.
         """
-        self.jobs.stop(seconds=seconds)
+        ended = self.jobs.stop(seconds=seconds)
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._stream_threads.shutdown(wait=False, cancel_futures=True)
-        self.database.close()
+        if ended:
+            # A thread that is still at it keeps the file; every write of it is whole, come what may.
+            self.database.close()
