@@ -40,6 +40,8 @@ Words = Annotated[
     typer.Argument(metavar="QUESTION", help='The question; "-" reads it from standard input.'),
 ]
 
+NEAREST_SHOWN = 5
+
 
 def ask(
     words: Words = None,
@@ -94,7 +96,7 @@ def show_answer(
     def nearest(answer: Answer) -> tuple[Passage, ...]:
         if not (answer.abstained and settings.show_nearest):
             return ()
-        return bot.nearest(answer.searched_for or question, filter=filter)
+        return answer.passages[:NEAREST_SHOWN] or bot.nearest(question, limit=NEAREST_SHOWN, filter=filter)
 
     folder = os.getcwd()  # noqa: PTH109
     if styled():

@@ -177,6 +177,17 @@ def test_every_command_takes_a_library() -> None:
     assert without == {"users", "models", "models pull", "models remove"}
 
 
+def test_eval_outside_a_checkout_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The evaluation is not in the installed package; the command says where it works."""
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "evals.run", None)
+    assert run(["eval", str(tmp_path), "runs.jsonl"]) == 1
+    assert "inside a checkout" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_shells_can_complete(shell: str, tmp_path: Path) -> None:
     """The completion script of each shell is printed."""

@@ -1,0 +1,61 @@
+"""The documents that people read: their links lead somewhere, and their Python runs."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.append(str(Path(__file__).parent / "surfaces"))
+from small_library import small_library
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+PATH = re.compile(r"`((?:bot|ingest|vectorstore|evals|docs|tests|bench)/[\w/.-]*)`")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    """Every relative link of a page is a file or folder of the repository."""
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    missing = [
+        target
+        for target in LINK.findall(text)
+        if "://" not in target and not target.startswith("mailto:") and not (page.parent / target).exists()
+    ]
+    assert not missing
+
+
+@pytest.mark.parametrize("name", ["GLOSSARY.md", "CONTRIBUTING.md"])
+def test_named_files_exist(name: str) -> None:
+    """A file that the glossary or the guide names is there."""
+    named = PATH.findall((ROOT / name).read_text(encoding="utf-8"))
+    assert named
+    assert not [path for path in named if not (ROOT / path).exists()]
+
+
+def python_of(page: str) -> list[str]:
+    """Return the Python blocks of a page."""
+    return re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("code", python_of("docs/langchain.md"), ids=["retriever", "runnable"])
+def test_the_langchain_page_runs(code: str, tmp_path: Path) -> None:
+    """Both examples of docs/langchain.md run beside a library, and are at most ten lines each."""
+    small_library(tmp_path)
+    (tmp_path / ".git").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=_environment(),
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "28 October 2025" in done.stdout
+    assert len([line for line in code.splitlines() if line.strip()]) <= 10
