@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from bot.render import remarks, searched_words
+from bot.render import ABSTAINED, remarks, searched_words
 
 if TYPE_CHECKING:
     from bot.answer import Answer, Citation
@@ -37,8 +37,15 @@ def busy(seconds: float) -> str:
     return f"One moment, please: you can ask again in {max(1, round(seconds))} s."
 
 
+def without_statements(answer: Answer) -> str:
+    """Return what an answer without statements says: that the documents don't, or a reply to a greeting."""
+    return ABSTAINED if answer.abstained or not answer.notice else answer.notice
+
+
 def notes(answer: Answer) -> tuple[str, ...]:
     """Return what stands between an answer and its sources: remarks, and what was searched."""
+    if not answer.statements and not answer.abstained:
+        return ()
     searched = searched_words(answer) if answer.searched_for or not answer.statements else ""
     return (*((searched,) if searched else ()), *remarks(answer))
 

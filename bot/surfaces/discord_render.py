@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from bot.answer import Answer, Citation
-from bot.render import ABSTAINED, visible, where
+from bot.render import visible, where
 from bot.surfaces import chat_words as words
 from bot.surfaces.chat_markup import (
     Block,
@@ -55,7 +55,7 @@ def answer_messages(answer: Answer, *, page: str = "", question: bool = False) -
 def statement_texts(answer: Answer) -> list[str]:
     """Return the statements with their markers as texts within the limit."""
     if not answer.statements:
-        return [ABSTAINED]
+        return [escape(shortened(words.without_statements(answer), 900))]
     texts: list[str] = []
     for index, statement in enumerate(answer.statements):
         blocks = statement_blocks(answer, statement)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.answer import Answer, Citation
-from bot.render import ABSTAINED, visible, where
+from bot.render import visible, where
 from bot.surfaces import chat_words as words
 from bot.surfaces.chat_markup import (
     Block,
@@ -101,7 +101,9 @@ def answer_messages(
 
 
 def ending(answer: Answer, *, reference: str, page: str = "", share: bool = False) -> list[Json]:
-    """Return what follows the statements: notes, sources and buttons."""
+    """Return what follows the statements: notes, sources and buttons; nothing after a mere pleasantry."""
+    if not answer.statements and not answer.abstained:
+        return []
     return [*closing_blocks(answer, page), _buttons(answer, reference, page, share)]
 
 
@@ -113,13 +115,13 @@ def plain_message(text: str) -> Json:
 def fallback_text(answer: Answer) -> str:
     """Return the answer's words for notifications and screen readers, shortened."""
     text = " ".join(f"{s.text}{mark(s)}" for s in answer.statements)
-    return escape(shortened(text or ABSTAINED, FALLBACK_LIMIT // 2))
+    return escape(shortened(text or words.without_statements(answer), FALLBACK_LIMIT // 2))
 
 
 def statement_sections(answer: Answer) -> list[Json]:
     """Return section blocks with the statements and their markers; one sentence when it abstained."""
     if not answer.statements:
-        return [_section(Text(ABSTAINED))]
+        return [_section(_literal(words.without_statements(answer)))]
     texts: list[Text] = []
     for index, statement in enumerate(answer.statements):
         blocks = statement_blocks(answer, statement)

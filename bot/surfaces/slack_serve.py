@@ -77,7 +77,7 @@ def serve(settings: Settings, *, http: bool = False, port: int = 3_000) -> None:
     from bot.surfaces.slack_app import SlackSurface
 
     _quiet_libraries()
-    with Bot.open(settings) as bot:
+    with Bot(settings=settings) as bot:
         store = ChatStore(Path(settings.library) / FILE_NAME)
         surface = SlackSurface(bot, settings, store)
         resumed = surface.resume()

@@ -155,3 +155,9 @@ def test_a_whole_quotation_is_shown_on_request() -> None:
     messages = render.quote_messages(citation)
     assert messages[0].startswith("\\[3] Report \\*x\\*, p. 2\n") and all(len(m) <= 2_000 for m in messages)
     assert seen("".join(messages)).count("Alongsentenceofthesource.") == 100
+
+
+def test_a_reply_to_a_pleasantry_is_no_abstention() -> None:
+    """"Thanks" is answered with the reply alone: no abstention, no sources, nothing to rate."""
+    answer = Answer("thanks", notice="You're welcome!")
+    assert render.answer_messages(answer) == ["You're welcome!"]

@@ -231,3 +231,11 @@ def test_streamed_text_is_within_its_limit_and_escaped(answer: Answer) -> None:
         text = render.streamed_markdown(answer, index)
         assert utf16_size(text) <= 12_000
         assert "<" not in text and "<!" not in text
+
+
+def test_a_reply_to_a_pleasantry_is_no_abstention() -> None:
+    """"Thanks" is answered with the reply alone: no abstention, no sources, nothing to rate."""
+    answer = Answer("thanks", notice="You're welcome!")
+    (message,) = render.answer_messages(answer, reference="r")
+    assert [b["type"] for b in message["blocks"]] == ["section"]
+    assert message["blocks"][0]["text"]["text"] == "You're welcome!"
