@@ -246,13 +246,17 @@ class PassagesOut(BaseModel):
 class TitleIn(Request):
     """The title of a conversation."""
 
-    title: Annotated[Words, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    title: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_whole)
+    ]
 
 
 class NewConversationIn(Request):
     """A conversation to begin; without a title it takes its first question."""
 
-    title: Annotated[Words, StringConstraints(strip_whitespace=True, max_length=200)] = ""
+    title: Annotated[
+        str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_whole)
+    ] = ""
 
 
 class FeedbackOut(BaseModel):
