@@ -24,6 +24,7 @@ from bot.surfaces.cli_options import (
 from vectorstore.errors import FootnoteError
 
 if TYPE_CHECKING:
+    from bot.model_report import ModelReport
     from vectorstore.library import Library
     from vectorstore.model_files import ModelIdentity
 
@@ -75,6 +76,7 @@ def _report(settings: Settings, *, repair: bool, quiet: bool) -> Iterator[Check]
         _sqlite,
         _chroma,
         lambda: _model(settings, repair=repair),
+        lambda: _answerer(settings),
         lambda: _disk(settings),
         lambda: _library(settings, repair=repair),
     )
@@ -182,6 +184,45 @@ def _forget_form(name: str, cache: str) -> None:
     import shutil
 
     shutil.rmtree(_form(name, cache))
+
+
+def _answerer(settings: Settings) -> Iterator[Check]:
+    """Open the chat model, if one is set, without sending it anything; time a local one."""
+    from bot.chat_model import LOCAL, QUOTES, open_model, where_text_goes
+
+    if settings.model == QUOTES:
+        return
+    try:
+        model = open_model(
+            settings.model,
+            url=settings.model_url,
+            context=settings.model_context,
+            threads=settings.model_threads,
+            seconds=settings.model_seconds,
+            key=settings.model_key,
+            cache=settings.cache,
+        )
+        words, fits = where_text_goes(settings.model, url=settings.model_url), True
+        if settings.model.startswith(LOCAL):
+            report = _timed(settings)
+            words, fits = report.words, report.fits is not False
+        if model is not None:
+            model.close()
+    except FootnoteError as error:
+        yield Check("Chat model", False, error.message, error.remedy)
+    else:
+        yield Check("Chat model", fits, words, "" if fits else "Choose a smaller one: footnote models")
+
+
+def _timed(settings: Settings) -> ModelReport:
+    from bot.chat_model import LOCAL
+    from bot.model_report import describe
+    from bot.models import find
+
+    target = settings.model.removeprefix(LOCAL)
+    by_path = target.endswith(".gguf") or "/" in target
+    path = Path(target).expanduser() if by_path else find(target, cache=settings.cache)
+    return describe(path, context=settings.model_context, threads=settings.model_threads)
 
 
 def _library(settings: Settings, *, repair: bool) -> Iterator[Check]:

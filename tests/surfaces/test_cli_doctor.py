@@ -107,6 +107,23 @@ def test_another_model_than_the_librarys_is_named(
     assert found["Embedding model"][0]["remedy"]
 
 
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [("local:no-such-model", "footnote models"), ("local:/no/such.gguf", ""), ("openai:", "")],
+)
+def test_a_chat_model_that_cannot_be_opened_is_a_problem(
+    library: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, model: str, words: str
+) -> None:
+    """The chat model that is set is looked at as well; with quotes there is none to look at."""
+    assert "Chat model" not in checks(capsys)[1]
+    monkeypatch.setenv("FOOTNOTE_MODEL", model)
+    status, found = checks(capsys)
+    assert status == 1
+    assert not found["Chat model"][0]["ok"]
+    assert found["Chat model"][0]["words"]
+    assert words in found["Chat model"][0]["remedy"]
+
+
 def test_who_writes_is_said_and_is_no_problem(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """While an ingest runs, the doctor names it instead of waiting."""
     with WriterLock(library).held():
