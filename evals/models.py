@@ -1,0 +1,249 @@
+"""What a chat model says by itself, against what Footnote shows of it.
+
+    python -m evals.models --model local:smollm2-135m --questions 100
+
+For each set three runs are written and scored: `raw`, the model's text with the prompt that tutorials teach
+and the passages that Footnote found; `quotes`, Footnote without a chat model; `shown`, Footnote with it.
+Wrong when shown: shown answers to answerable questions that hold no accepted answer. False answer:
+unanswerable questions that were answered. `raw` counts as not answering when it says that it does not know.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from bot.ask import Bot
+from bot.chat_model import ChatModel, open_model
+from bot.errors import ModelError
+from bot.prompts import is_no_answer
+from bot.settings import Settings
+from evals.sets import Question, build_library, read_questions, rows, shared_folder
+from vectorstore.library import Library
+from vectorstore.words import query_terms
+
+SETS = ("squad2", "clapnq")
+COLUMNS = ("raw", "quotes", "shown")
+RAW_PASSAGES = 4
+RAW_TOKENS = 160
+LONG_WORDS = 12
+TUTORIAL = (
+    "You are an assistant for question-answering tasks. Use the following pieces of retrieved context to "
+    "answer the question. If you don't know the answer, just say that you don't know. Use three sentences "
+    "maximum and keep the answer concise.\nQuestion: {question}\nContext: {context}\nAnswer:"
+)
+"""The prompt of LangChain's own tutorial on answering from documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One run of one set.
+
+    Attributes:
+        set: Name of the set.
+        column: "raw", "quotes" or "shown".
+        questions: How many were asked.
+        answered, correct, wrong_when_shown, false_answer: Percent, as `score.py` defines them; None
+            where no question counts.
+        withheld: Sentences that were withheld.
+        seconds: Median time of an answer.
+    """
+
+    set: str
+    column: str
+    questions: int
+    answered: float | None
+    correct: float | None
+    wrong_when_shown: float | None
+    false_answer: float | None
+    withheld: int
+    seconds: float
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the table and print it in Markdown."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--model", default="local:smollm2-135m", help="a chat model by name")
+    parser.add_argument("--questions", type=int, default=100, help="so many of each set, half answerable")
+    parser.add_argument("--sets", nargs="+", default=list(SETS), help="names, or folders of sets")
+    parser.add_argument("--columns", nargs="+", default=list(COLUMNS), choices=COLUMNS)
+    parser.add_argument("--libraries", type=Path, help="folder of libraries, kept between runs")
+    parser.add_argument(
+        "--runs", type=Path, help="folder for run files; those that are there are gone on with"
+    )
+    parser.add_argument("--threads", type=int, default=0, help="threads of a local model")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as scratch:
+        libraries = options.libraries or Path(scratch)
+        runs = options.runs or Path(scratch)
+        runs.mkdir(parents=True, exist_ok=True)
+        table = [row for name in options.sets for row in _set_rows(_folder(name), libraries, runs, options)]
+    print(markdown(table))
+
+
+def _folder(name: str) -> Path:
+    shared = shared_folder()
+    folder = Path(name)
+    if not folder.is_dir() and shared is not None:
+        folder = shared / "eval" / name
+    if not (folder / "questions.jsonl").is_file():
+        raise SystemExit(f"There is no question set {name!r}. Give a folder, or set FOOTNOTE_SHARED.")
+    return folder
+
+
+def _set_rows(set_dir: Path, libraries: Path, runs: Path, options: argparse.Namespace) -> list[Row]:
+    questions = first_of_each(read_questions(set_dir), options.questions)
+    found = []
+    with build_library(set_dir, libraries / set_dir.name) as library:
+        for column in options.columns:
+            file = runs / f"{set_dir.name}.{column}.jsonl"
+            _run(library, questions, column, file, options)
+            found.append(score_rows(set_dir, questions, list(rows(file)), column))
+    return found
+
+
+def first_of_each(questions: Sequence[Question], count: int) -> list[Question]:
+    """Return the first `count` questions, half of them answerable, in turns."""
+    can = [question for question in questions if question.answerable][: (count + 1) // 2]
+    cannot = [question for question in questions if not question.answerable][: count // 2]
+    turns = [question for pair in zip(can, cannot, strict=False) for question in pair]
+    return turns + can[len(cannot) :] + cannot[len(can) :]
+
+
+def _run(
+    library: Library, questions: list[Question], column: str, file: Path, options: argparse.Namespace
+) -> None:
+    """Ask the questions that the run file does not hold yet; a run that was stopped goes on."""
+    done = {row["id"] for row in rows(file)} if file.is_file() else set()
+    left = [question for question in questions if question.id not in done]
+    if not left:
+        return
+    settings = Settings(model_threads=options.threads)
+    name = "quotes" if column == "quotes" else options.model
+    with Bot(library, settings=settings, model=name) as bot, file.open("a", encoding="utf-8") as out:
+        model = open_model(name, threads=options.threads) if column == "raw" else None
+        for question in left:
+            row = _raw(library, model, question) if model else _shown(bot, question)
+            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+            out.flush()
+
+
+def _raw(library: Library, model: ChatModel, question: Question) -> dict[str, Any]:
+    began = perf_counter()
+    passages = library.search(question.text, limit=RAW_PASSAGES).passages
+    context = "\n\n".join(library.text(p.document, *p.section) for p in passages)
+    prompt = TUTORIAL.replace("{context}", context).replace("{question}", question.text)
+    try:
+        answer = "".join(model.stream([("user", prompt)], max_tokens=RAW_TOKENS)).strip()
+    except ModelError as error:
+        answer = f"({error.message})"
+    return {
+        "id": question.id,
+        "answer": answer,
+        "abstained": not answer or is_no_answer(answer),
+        "citations": [],
+        "withheld": 0,
+        "seconds": perf_counter() - began,
+    }
+
+
+def _shown(bot: Bot, question: Question) -> dict[str, Any]:
+    answer = bot.ask(question.text)
+    return {
+        "id": question.id,
+        "answer": " ".join(statement.text for statement in answer.statements),
+        "abstained": answer.abstained or not answer.statements,
+        "citations": [
+            {"doc_id": c.source, "start": c.start, "end": c.end, "quote": c.quote} for c in answer.citations
+        ],
+        "withheld": len(answer.withheld),
+        "support": [statement.support for statement in answer.statements],
+        "notice": answer.notice,
+        "seconds": answer.seconds,
+        "timings": answer.timings,
+    }
+
+
+def score_rows(
+    set_dir: Path, questions: Sequence[Question], run: Sequence[dict[str, Any]], column: str
+) -> Row:
+    """Score a run by the rules of `../shared/eval/score.py`, on the questions that were asked.
+
+    Long accepted answers are held otherwise, see `holds`.
+    """
+    by_id = {row["id"]: row for row in run}
+    asked = [question for question in questions if question.id in by_id]
+    can = [q for q in asked if q.answerable and q.answers]
+    cannot = [q for q in asked if not q.answerable]
+    shown = [q for q in can if not by_id[q.id]["abstained"]]
+    right = [q for q in shown if holds(by_id[q.id]["answer"], q.answers)]
+    seconds = sorted(by_id[q.id]["seconds"] for q in asked)
+    return Row(
+        set=set_dir.name,
+        column=column,
+        questions=len(asked),
+        answered=_percent(len(shown), len(can)),
+        correct=_percent(len(right), len(can)),
+        wrong_when_shown=_percent(len(shown) - len(right), len(shown)),
+        false_answer=_percent(sum(not by_id[q.id]["abstained"] for q in cannot), len(cannot)),
+        withheld=sum(by_id[q.id].get("withheld", 0) for q in asked),
+        seconds=seconds[len(seconds) // 2] if seconds else 0.0,
+    )
+
+
+def holds(answer: str, gold: Sequence[str]) -> bool:
+    """Tell whether an answer holds an accepted one: lower case, without punctuation and articles.
+
+    An accepted answer of more than twelve words is never repeated word for word: half of its words that are
+    not function words have to be there.
+    """
+    shown = _plain(answer)
+    said = set(query_terms(answer))
+    for text in gold:
+        plain = _plain(text)
+        if plain and plain in shown:
+            return True
+        wanted = set(query_terms(text))
+        if len(plain.split()) > LONG_WORDS and len(wanted & said) * 2 >= len(wanted):
+            return True
+    return False
+
+
+def _plain(text: str) -> str:
+    words = re.sub(r"[^\w\s]", " ", text.lower()).split()
+    return " ".join(word for word in words if word not in {"a", "an", "the"})
+
+
+def _percent(part: int, whole: int) -> float | None:
+    return round(100 * part / whole, 1) if whole else None
+
+
+def markdown(table: Sequence[Row]) -> str:
+    """Return the table as Markdown."""
+    lines = [
+        "| set | column | questions | answered | correct | wrong when shown | false answer | withheld | s |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for row in table:
+        figures = (row.answered, row.correct, row.wrong_when_shown, row.false_answer)
+        cells = [
+            row.set,
+            row.column,
+            str(row.questions),
+            *("-" if f is None else f"{f:.1f}" for f in figures),
+        ]
+        lines.append(f"| {' | '.join([*cells, str(row.withheld), f'{row.seconds:.2f}'])} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
