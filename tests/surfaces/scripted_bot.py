@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.answer import Answer, Citation, Statement
 from bot.conversation import Conversation
+from bot.settings import Settings
 from vectorstore.passage import Filter, Passage
 
 Script = Callable[[str], Answer]
@@ -33,20 +34,23 @@ class ScriptedBot:
         script: Makes the answer; raises to fail.
         delay: Seconds before each statement.
         asked: Calls so far.
-        library: Stands for the library: `collections()` only.
+        opened: A real library, where a test needs one.
+        stopped: How many answers were given up before their end.
     """
 
     script: Script
     delay: float = 0.0
     collection_names: tuple[str, ...] = ("default",)
+    opened: Any = None
+    settings: Settings = field(default_factory=Settings)
     asked: list[Asked] = field(default_factory=list)
     stopped: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def library(self) -> Any:
-        """Stand for the library."""
-        return SimpleNamespace(collections=lambda: dict.fromkeys(self.collection_names, 1))
+        """The real library, or what stands for one: `collections()` only."""
+        return self.opened or SimpleNamespace(collections=lambda: dict.fromkeys(self.collection_names, 1))
 
     def stream(
         self, question: str, *, conversation: Conversation | None = None, filter: Filter | None = None
@@ -76,8 +80,8 @@ class ScriptedBot:
         return answer
 
     def nearest(self, question: str, *, limit: int = 5, filter: Filter | None = None) -> tuple[Passage, ...]:
-        """Return nothing."""
-        return ()
+        """Return what the real library finds; nothing without one."""
+        return self.opened.search(question, limit=limit, filter=filter).passages if self.opened else ()
 
 
 def echo(question: str) -> Answer:

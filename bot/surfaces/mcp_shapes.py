@@ -1,0 +1,203 @@
+"""What MCP tools return: typed shapes, from which their schemas are made. Offsets count code points."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from bot.answer import Answer, Citation
+from vectorstore.passage import Passage
+
+
+class Footnote(BaseModel):
+    """A footnote: a verbatim run of a document."""
+
+    number: int = Field(description="The number that statements name, from 1")
+    document: str = Field(description="Id of the document, for read_document")
+    uri: str = Field(description="The document as a resource")
+    title: str
+    source: str = Field(description="Path or address that the document was read from")
+    page: int | None = Field(description="Page or slide, where the source has them")
+    place: str = Field(description='What a person reads: "p. 14, Liquidity"; may be empty')
+    start: int = Field(description="Offset of the quote in the document's text")
+    end: int = Field(description="Offset of its end, exclusive")
+    quote: str = Field(description="The verbatim text: equals the document's text[start:end]")
+
+
+class Sentence(BaseModel):
+    """One sentence of an answer with the numbers of its footnotes."""
+
+    text: str
+    citations: list[int]
+    support: Literal["quoted", "supported", "partly"] = Field(
+        description="quoted: verbatim; supported: checked against its sources; partly: see note"
+    )
+    note: str = ""
+
+
+class Disagreement(BaseModel):
+    """Values that differ between statements."""
+
+    kind: Literal["number", "date", "name"]
+    values: list[str]
+    statements: list[int] = Field(description="Indexes into statements")
+
+
+class Hit(BaseModel):
+    """A passage that was found. Its text equals the document's text[start:end]."""
+
+    document: str
+    uri: str
+    title: str
+    source: str
+    collection: str
+    page: int | None
+    place: str
+    heading: str
+    start: int
+    end: int
+    text: str
+    score: float = Field(description="Higher is better")
+    rank: int
+
+
+class AnswerResult(BaseModel):
+    """An answer whose every sentence names its footnotes, or the fact that the documents don't say."""
+
+    question: str
+    abstained: bool = Field(description="True when the documents don't hold the answer; say so to the person")
+    text: str = Field(description="The answer as plain text with its footnotes")
+    statements: list[Sentence]
+    citations: list[Footnote]
+    conflicts: list[Disagreement]
+    withheld: int = Field(description="Sentences of a chat model that their sources did not support")
+    confidence: float = Field(description="Probability that the passages hold an answer")
+    searched: str = Field(description="What was searched, in words")
+    searched_for: str = Field(description="The query, where it differs from the question")
+    notice: str
+    model: str = Field(description='"quotes", or the chat model that wrote the sentences')
+
+
+class SearchHits(BaseModel):
+    """Passages for a query, best first. They are near, which is not the same as an answer."""
+
+    query: str
+    passages: list[Hit]
+
+
+class DocumentText(BaseModel):
+    """A part of a document's text."""
+
+    document: str
+    uri: str
+    title: str
+    source: str
+    start: int
+    end: int
+    length: int = Field(description="Length of the whole text")
+    text: str
+    more: bool = Field(description="Whether the text goes on after end")
+
+
+class DocumentEntry(BaseModel):
+    """A document of the library."""
+
+    document: str
+    uri: str
+    title: str
+    source: str
+    collection: str
+    media_type: str
+    characters: int
+    modified: str
+
+
+class DocumentList(BaseModel):
+    """Documents by title."""
+
+    documents: list[DocumentEntry]
+    total: int = Field(description="How many match in all")
+    next_offset: int | None = Field(description="Where to go on; null at the end")
+
+
+class IngestResult(BaseModel):
+    """What became of the files."""
+
+    added: list[str]
+    changed: list[str]
+    unchanged: int
+    failed: list[str] = Field(description="File, and why it could not be read")
+    notes: list[str]
+    stopped: bool
+
+
+class RemovedDocument(BaseModel):
+    """A document that is no longer in the library. Its file was not touched."""
+
+    document: str
+    title: str
+    source: str
+
+
+def uri_of(document: str) -> str:
+    """Return the address of a document's resource."""
+    return f"footnote://document/{document}"
+
+
+def answer_result(answer: Answer) -> AnswerResult:
+    """Return an answer as the tool `ask` returns it."""
+    return AnswerResult(
+        question=answer.question,
+        abstained=answer.abstained,
+        text=answer.text,
+        statements=[
+            Sentence(text=s.text, citations=list(s.citations), support=s.support, note=s.note)
+            for s in answer.statements
+        ],
+        citations=[_footnote(citation) for citation in answer.citations],
+        conflicts=[
+            Disagreement(kind=c.kind, values=list(c.values), statements=list(c.statements))
+            for c in answer.conflicts
+        ],
+        withheld=len(answer.withheld),
+        confidence=answer.confidence,
+        searched=answer.searched,
+        searched_for=answer.searched_for,
+        notice=answer.notice,
+        model=answer.model,
+    )
+
+
+def _footnote(citation: Citation) -> Footnote:
+    return Footnote(
+        number=citation.number,
+        document=citation.document,
+        uri=uri_of(citation.document),
+        title=citation.title,
+        source=citation.source,
+        page=citation.page,
+        place=citation.place,
+        start=citation.start,
+        end=citation.end,
+        quote=citation.quote,
+    )
+
+
+def hit(passage: Passage) -> Hit:
+    """Return a passage as the tool `search` returns it."""
+    return Hit(
+        document=passage.document,
+        uri=uri_of(passage.document),
+        title=passage.title,
+        source=passage.source,
+        collection=passage.collection,
+        page=passage.page,
+        place=passage.place,
+        heading=passage.heading,
+        start=passage.start,
+        end=passage.end,
+        text=passage.text,
+        score=passage.score,
+        rank=passage.rank,
+    )
