@@ -211,13 +211,13 @@ class Settings:
 
     # Reading files
     file_megabytes: int = setting(
-        200, "Largest file that is read, in megabytes.", group="Reading files", check=between(1, 100_000)
+        256, "Largest file that is read, in megabytes.", group="Reading files", check=between(1, 100_000)
     )
     file_seconds: int = setting(
         120, "Longest time for reading one file, in seconds.", group="Reading files", check=between(1, 86_400)
     )
     file_memory_megabytes: int = setting(
-        2_048,
+        1_536,
         "Most memory for reading one file, in megabytes.",
         group="Reading files",
         check=between(64, 1_000_000),

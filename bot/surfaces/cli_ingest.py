@@ -30,6 +30,8 @@ WaitOption = Annotated[
     float, typer.Option("--wait", metavar="SECONDS", min=0, help="How long to wait for another writer.")
 ]
 
+MEGABYTE = 1024 * 1024
+
 
 def ingest(
     paths: Paths,
@@ -50,6 +52,7 @@ def ingest(
     settings = load_settings(library, collection=collection)
     from ingest.__main__ import Run, run
     from ingest.document import LoadOptions
+    from ingest.worker import Limits
 
     how = Run(
         library=settings.library,
@@ -58,6 +61,11 @@ def ingest(
         chroma=settings.chroma or None,
         load=LoadOptions(
             passwords=tuple(password or ()), comments=comments, ocr_languages=settings.ocr_languages
+        ),
+        limits=Limits(
+            bytes=settings.file_megabytes * MEGABYTE,
+            seconds=settings.file_seconds,
+            memory=settings.file_memory_megabytes * MEGABYTE,
         ),
         dry_run=dry_run,
         as_json=json,

@@ -109,7 +109,7 @@ def test_another_model_than_the_librarys_is_named(
 
 @pytest.mark.parametrize(
     ("model", "words"),
-    [("local:no-such-model", "footnote models"), ("local:/no/such.gguf", ""), ("openai:", "")],
+    [("local:no-such-model", "Known are"), ("local:/no/such.gguf", ""), ("openai:", "")],
 )
 def test_a_chat_model_that_cannot_be_opened_is_a_problem(
     library: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, model: str, words: str
