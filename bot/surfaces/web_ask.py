@@ -27,7 +27,7 @@ from bot.surfaces.web_errors import Refused, body_of, internal_error, log_intern
 from bot.surfaces.web_limits import refuse_too_many_questions
 from bot.surfaces.web_responses import EVENT_STREAM, EventStream, Json, Piece, ThreadEvents, event, json_bytes
 from bot.surfaces.web_services import Services
-from bot.surfaces.web_shapes import AnswerOut, AskIn, PassagesOut, SearchIn, errors_for
+from bot.surfaces.web_shapes import EVENTS, AnswerOut, AskIn, PassagesOut, SearchIn, errors_for
 from vectorstore.errors import FootnoteError
 from vectorstore.passage import Filter, Passage
 
@@ -289,7 +289,7 @@ def wants_events(request: Request) -> bool:
         200: {
             "description": "The answer; with `Accept: text/event-stream` the events `passages`, `statement`, "
             "`done`, `error`.",
-            "content": {EVENT_STREAM: {"schema": {"type": "string"}}},
+            "content": EVENTS,
         },
         **errors_for(400, 401, 404, 409, 413, 415, 422, 429, 502, 503),
     },

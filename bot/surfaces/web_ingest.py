@@ -19,9 +19,9 @@ from bot.surfaces.web_conversations import services_of
 from bot.surfaces.web_documents import DocumentId
 from bot.surfaces.web_errors import Refused
 from bot.surfaces.web_jobs import Incoming
-from bot.surfaces.web_responses import EVENT_STREAM, PING, EventStream, Json, event
+from bot.surfaces.web_responses import PING, EventStream, Json, event
 from bot.surfaces.web_services import Services
-from bot.surfaces.web_shapes import AddressIn, CollectionName, JobOut, JobsOut, JobStarted, errors_for
+from bot.surfaces.web_shapes import EVENTS, AddressIn, CollectionName, JobOut, JobsOut, JobStarted, errors_for
 from bot.surfaces.web_uploads import given_name
 
 router = APIRouter(tags=["Documents"])
@@ -207,7 +207,7 @@ def job_of(services: Services, caller: Caller, job: str) -> dict[str, Any]:
     responses={
         200: {
             "description": "The events `job`, `file`, `done`.",
-            "content": {EVENT_STREAM: {"schema": {"type": "string"}}},
+            "content": EVENTS,
         },
         **errors_for(401, 404, 422, 429, 503),
     },

@@ -31,9 +31,9 @@ from bot.surfaces.web_conversations import services_of
 from bot.surfaces.web_database import new_id
 from bot.surfaces.web_errors import Refused
 from bot.surfaces.web_limits import refuse_too_many_questions
-from bot.surfaces.web_responses import EVENT_STREAM, Json, Piece, json_bytes
+from bot.surfaces.web_responses import Json, Piece, json_bytes
 from bot.surfaces.web_services import Services
-from bot.surfaces.web_shapes import AnswerOut, Words, errors_for
+from bot.surfaces.web_shapes import EVENTS, AnswerOut, Words, errors_for
 from vectorstore.passage import Filter
 
 router = APIRouter(tags=["OpenAI's form"])
@@ -342,7 +342,7 @@ def prepare_chat(services: Services, body: CompletionIn, caller: Caller, request
     responses={
         200: {
             "description": "The answer; with `stream` chunks in OpenAI's form.",
-            "content": {EVENT_STREAM: {"schema": {"type": "string"}}},
+            "content": EVENTS,
         },
         **errors_for(400, 401, 404, 409, 413, 415, 422, 429, 502, 503),
     },

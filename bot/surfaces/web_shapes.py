@@ -75,6 +75,18 @@ def errors_for(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
+EVENTS: dict[str, Any] = {
+    "text/event-stream": {
+        "itemSchema": {
+            "type": "object",
+            "required": ["data"],
+            "properties": {"event": {"type": "string"}, "data": {"type": "string"}},
+        }
+    }
+}
+"""How OpenAPI 3.2 describes a stream of server-sent events; 3.1 has no word for it and lets it pass."""
+
+
 class SignIn(Request):
     """Name and password, or a token."""
 

@@ -140,7 +140,9 @@ def test_a_session_ends_when_its_password_changes_or_the_account_goes(guarded: S
     """What a session rests on is looked at on every request."""
     for change in ("password", "account"):
         guarded.services.accounts.add("tim", password=PASSWORD)
-        assert guarded.client.post("/v1/session", json={"name": "tim", "password": PASSWORD}).status_code == 200
+        assert (
+            guarded.client.post("/v1/session", json={"name": "tim", "password": PASSWORD}).status_code == 200
+        )
         assert guarded.client.get("/v1/status").status_code == 200
         if change == "password":
             guarded.services.accounts.add("tim", password="another long password")
@@ -204,7 +206,7 @@ def test_other_collections_do_not_exist_for_a_restricted_user(guarded: Site) -> 
 
 
 def test_a_restricted_user_is_answered_from_the_own_collection_only(guarded: Site) -> None:
-    """Ask, search and chat look in the own collection; naming another is a 404 as for one that is not there."""
+    """Ask, search and chat look in the own collection; naming another is a 404 as for a missing one."""
     post = lambda path, body: guarded.client.post(path, json=body, headers=as_("dora"))  # noqa: E731
     assert post("/v1/ask", {"question": "notice?"}).json()["abstained"]
     assert not post("/v1/ask", {"question": "signed?"}).json()["abstained"]
@@ -239,7 +241,7 @@ def test_a_search_that_breaks_its_promise_shows_nothing(guarded: Site, accept: s
 
 
 def test_a_turn_whose_sources_are_out_of_reach_now_is_hidden(guarded: Site) -> None:
-    """When somebody's collections are narrowed, old answers go with them: on screen, in export, in context."""
+    """When collections are narrowed, old answers go with them: on screen, in export, in context."""
     guarded.services.accounts.add("tim", password=PASSWORD)
     token = guarded.services.accounts.add_token("tim")
     headers = {"Authorization": f"Bearer {token}"}
