@@ -216,12 +216,7 @@ def _keeps_lines(answer: Answer, statement: Statement) -> bool:
     """Return whether a statement is a verbatim piece of code or of a table."""
     if "\n" not in statement.text or statement.support != "quoted":
         return False
-    cited = [c for c in answer.citations if c.number in statement.citations]
-    return any(
-        p.kind in ("code", "table") and p.document == c.document and p.start <= c.start and c.end <= p.end
-        for c in cited
-        for p in answer.passages
-    )
+    return any(p.kind in ("code", "table") and statement.text in p.text for p in answer.passages)
 
 
 def excerpt(text: str, start: int, end: int, *, around: int = 400) -> tuple[str, str, str]:

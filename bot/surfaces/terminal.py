@@ -9,6 +9,7 @@ from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from bot.answer import Answer, Citation, Statement
+from bot.ask import Found
 from bot.render import (
     ABSTAINED,
     NEAREST,
@@ -150,10 +151,13 @@ def show_stream(
         folder: Sources inside this folder are shown relative to it.
     """
     early: list[Statement] = []
+    so_far = Answer(question="")
     for item in stream:
-        if isinstance(item, Statement):
+        if isinstance(item, Found):
+            so_far = Answer(question="", passages=item.passages)
+        elif isinstance(item, Statement):
             early.append(item)
-            console.print(statement_line(Answer(question=""), item))
+            console.print(statement_line(so_far, item))
         elif isinstance(item, Answer):
             rest = after_block(item, nearest=nearest(item), show_withheld=show_withheld, folder=folder)
             # The finished answer decides: where it is not what came early, it is shown as a whole.

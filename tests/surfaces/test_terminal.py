@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from bot.answer import Answer, Citation, Conflict, Statement, Withheld
+from bot.ask import Found
 from bot.surfaces.terminal import answer_block, context_block, footnotes, show_stream
 from vectorstore.document import Document, Heading, Place
 from vectorstore.passage import Passage
@@ -165,6 +166,15 @@ def test_a_finished_answer_that_differs_is_shown_as_a_whole() -> None:
     early = Statement("Something unsupported.", (), "supported")
     text = printed(early, replace(ANSWER, notice="Quoted instead."))
     assert text.index("Something unsupported.") < text.index("It is so. [1]") < text.index("Quoted instead.")
+
+
+def test_code_keeps_its_lines_while_it_streams() -> None:
+    """A quoted piece of code comes as it stands, before the answer is finished as well as after."""
+    code = "def f():\n    return 1"
+    passage = Passage("a" * 16, "t", "s", 0, len(code), code, 1.0, 1, kind="code")
+    statement = Statement(code, (1,))
+    answer = Answer("?", (statement,), passages=(passage,))
+    assert printed(Found((passage,), "", ""), statement, answer).startswith("def f():\n    return 1 [1]")
 
 
 def test_an_abstention_after_a_stream_is_said() -> None:
