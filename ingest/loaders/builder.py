@@ -109,6 +109,11 @@ class TextBuilder:
         """Add text to the line that is open, after a blank."""
         self._add(tidy(text), " ")
 
+    def row(self, text: str) -> None:
+        """Add a block whose tabs, which part the cells of a row, are kept."""
+        cells = text.split("\t")
+        self._add("\t".join(tidy(cell) for cell in cells).strip() if len(cells) > 1 else tidy(text), "\n\n")
+
     def verbatim(self, text: str) -> None:
         """Add a block whose blanks and indents are kept (program code, verse)."""
         lines = [line.rstrip() for line in clean(text).expandtabs(4).split("\n")]
@@ -127,6 +132,11 @@ class TextBuilder:
     def place(self, kind: str, number: int) -> None:
         """Say that the text added next begins this page, slide, row, cue or part."""
         self._pending.append((kind, number))
+
+    def forget_place(self) -> None:
+        """Take back the last place, as no text has followed it."""
+        if self._pending:
+            self._pending.pop()
 
     def note(self, sentence: str) -> None:
         """Add a sentence to the report of the file, once."""

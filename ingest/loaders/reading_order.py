@@ -1,13 +1,14 @@
 """Reading order of boxes on a page or slide: cut along empty bands, columns before lines.
 
-A recursive cut: where an empty band runs across the whole area, what is above comes first; where an
-empty strip runs down it, what is left of it comes first. The wider gap, measured against the size of
-the text, decides which cut is made.
+A recursive cut: where an empty strip runs down the whole area and both sides hold running text, what is
+left of it comes first; otherwise the area is cut into the bands that empty rows leave, top to bottom.
+Boxes side by side with a few words each are cells of a table and are read row by row.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 from typing import NamedTuple
 
 
@@ -21,42 +22,93 @@ class Box(NamedTuple):
 
 
 MAX_DEPTH = 40
+PROSE = 22
+"""Characters that a line of a column of prose has at least; shorter ones are cells."""
 
 
-def reading_order(boxes: Sequence[Box], *, row_gap: float, column_gap: float) -> list[int]:
+def reading_order(
+    boxes: Sequence[Box], *, row_gap: float, column_gap: float, weights: Sequence[int] | None = None
+) -> list[int]:
     """Return the indexes of `boxes` as a person reads them, left to right and top to bottom.
 
     Args:
         boxes: The rectangles, in any unit.
         row_gap: Height of an empty band from which it parts what is above from what is below.
         column_gap: Width of an empty strip from which it parts columns.
+        weights: Characters in each box; without them every box counts as prose.
     """
-    order: list[int] = []
-    _cut(boxes, list(range(len(boxes))), row_gap, column_gap, order, 0)
-    return order
+    cutter = _Cutter(boxes, row_gap, column_gap, weights)
+    cutter.cut(list(range(len(boxes))), 0)
+    return cutter.order
 
 
-def _cut(
-    boxes: Sequence[Box], members: list[int], row_gap: float, column_gap: float, order: list[int], depth: int
-) -> None:
-    if len(members) < 2 or depth > MAX_DEPTH:
-        order.extend(sorted(members, key=lambda i: (boxes[i].y0, boxes[i].x0)))
-        return
-    bands = _runs([(boxes[i].y0, boxes[i].y1, i) for i in members], row_gap)
-    strips = _runs([(boxes[i].x0, boxes[i].x1, i) for i in members], column_gap)
-    # A strip that runs down everything is a column border, unless the bands part it more clearly
-    # into rows that belong together (a table, cards in a row): then each band is cut by itself.
-    if len(strips) > 1 and all(len(strip) > 1 for strip in strips):
-        parts = strips
-    elif len(bands) > 1:
-        parts = bands
-    elif len(strips) > 1:
-        parts = strips
-    else:
-        order.extend(sorted(members, key=lambda i: (boxes[i].y0, boxes[i].x0)))
-        return
-    for part in parts:
-        _cut(boxes, part, row_gap, column_gap, order, depth + 1)
+class _Cutter:
+    """Cuts an area and notes the order of its boxes."""
+
+    def __init__(
+        self, boxes: Sequence[Box], row_gap: float, column_gap: float, weights: Sequence[int] | None
+    ) -> None:
+        self.boxes, self.row_gap, self.column_gap, self.weights = boxes, row_gap, column_gap, weights
+        self.order: list[int] = []
+
+    def cut(self, members: list[int], depth: int) -> None:
+        """Order `members`."""
+        if len(members) < 2 or depth > MAX_DEPTH:
+            self._rows(members)
+            return
+        boxes = self.boxes
+        strips = _runs([(boxes[i].x0, boxes[i].x1, i) for i in members], self.column_gap)
+        if len(strips) > 1 and self._columns(strips):
+            parts = strips
+        else:
+            parts = _runs([(boxes[i].y0, boxes[i].y1, i) for i in members], self.row_gap)
+            if len(parts) > 1 and len(strips) == 1:
+                parts = self._merged(parts)
+        if len(parts) < 2:
+            self._rows(members)
+            return
+        for part in parts:
+            self.cut(part, depth + 1)
+
+    def _columns(self, strips: list[list[int]]) -> bool:
+        """Tell whether strips are columns of running text rather than cells."""
+        if self.weights is None:
+            return all(len(strip) > 1 for strip in strips)
+        return all(
+            len(strip) > 1 and median(self.weights[i] for i in strip) >= PROSE
+            for strip in strips
+            if len(strip) > 2 or len(strips) == 2
+        )
+
+    def _merged(self, bands: list[list[int]]) -> list[list[int]]:
+        """Join neighbouring bands that are the same columns, cut apart by an empty row in all of them."""
+        if self.weights is None:
+            return bands
+        merged: list[list[int]] = []
+        for band in bands:
+            if merged:
+                both = merged[-1] + band
+                spans = [(self.boxes[i].x0, self.boxes[i].x1, i) for i in both]
+                strips = _runs(spans, self.column_gap)
+                parted = (
+                    len(_runs([(self.boxes[i].x0, self.boxes[i].x1, i) for i in band], self.column_gap)) > 1
+                )
+                if len(strips) > 1 and parted and self._columns(strips):
+                    merged[-1] = both
+                    continue
+            merged.append(band)
+        return merged
+
+    def _rows(self, members: list[int]) -> None:
+        """Order boxes by rows: those whose heights overlap are read from the left."""
+        left = sorted(members, key=lambda i: (self.boxes[i].y0, self.boxes[i].x0))
+        while left:
+            first = self.boxes[left[0]]
+            middle = (first.y0 + first.y1) / 2
+            row = [i for i in left if self.boxes[i].y0 <= middle] or left[:1]
+            self.order.extend(sorted(row, key=lambda i: self.boxes[i].x0))
+            taken = set(row)
+            left = [i for i in left if i not in taken]
 
 
 def _runs(spans: list[tuple[float, float, int]], gap: float) -> list[list[int]]:

@@ -1,0 +1,92 @@
+"""OCR: the words on scanned pages and pictures, read by Tesseract where it is installed.
+
+Tesseract is called as a program, in a process of its own that can be stopped; no Python package is
+needed beside it.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from ingest.document import Loaded, LoadOptions
+from ingest.errors import NoText, Unreadable
+from ingest.loaders.builder import TextBuilder
+
+SECONDS = 90
+"""Time for one page."""
+INSTALL = "To read scans, install Tesseract (for example: apt install tesseract-ocr, brew install tesseract)."
+_CODE = re.compile(r"^[A-Za-z_]{2,20}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Tesseract with the languages that it reads."""
+
+    program: str
+    languages: tuple[str, ...]
+
+    def lines(self, picture: bytes) -> list[str]:
+        """Return the lines of a picture; none where Tesseract fails or takes too long.
+
+        Args:
+            picture: The bytes of a PNM, PNG, JPEG or TIFF file.
+        """
+        command = [self.program, "stdin", "stdout", "-l", "+".join(self.languages), "--psm", "3"]
+        try:
+            done = subprocess.run(
+                command, input=picture, capture_output=True, timeout=SECONDS, check=False,
+                env={"OMP_THREAD_LIMIT": "1", "PATH": "/usr/bin:/bin:/usr/local/bin"},
+            )  # fmt: skip
+        except (OSError, subprocess.TimeoutExpired):
+            return []
+        if done.returncode != 0:
+            return []
+        return [line for line in done.stdout.decode("utf-8", "replace").splitlines() if line.strip()]
+
+
+def find_reader(languages: tuple[str, ...]) -> tuple[Reader | None, str]:
+    """Return Tesseract for these languages, or None and what to do.
+
+    Args:
+        languages: Tesseract's codes ("eng", "jpn"); empty uses English.
+    """
+    program = shutil.which("tesseract")
+    if program is None:
+        return None, INSTALL
+    wanted = tuple(code for code in languages if _CODE.match(code)) or ("eng",)
+    missing = [code for code in wanted if code not in _installed(program)]
+    if missing:
+        return None, f"To read scans, install Tesseract's data for: {', '.join(missing)}."
+    return Reader(program, wanted), ""
+
+
+@cache
+def _installed(program: str) -> frozenset[str]:
+    try:
+        done = subprocess.run([program, "--list-langs"], capture_output=True, timeout=20, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return frozenset()
+    return frozenset((done.stdout + done.stderr).decode("utf-8", "replace").split())
+
+
+def load(path: Path, options: LoadOptions) -> Loaded:
+    """Read the words on a picture (PNG, JPEG, TIFF …).
+
+    Raises:
+        NoText: Tesseract is not installed, or finds no words.
+    """
+    reader, how = find_reader(options.ocr_languages)
+    if reader is None:
+        raise NoText(f"{path.name} is a picture.", remedy=how)
+    data = path.read_bytes()
+    if len(data) > 100_000_000:
+        raise Unreadable("The picture is too large.", remedy="Save it smaller.")
+    builder = TextBuilder("image/*")
+    builder.paragraph("\n".join(reader.lines(data)))
+    builder.note("Read by Tesseract, which may err.")
+    return builder.finish(empty=f"{path.name} is a picture on which no words were found.")

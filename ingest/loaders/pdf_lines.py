@@ -1,0 +1,247 @@
+"""Lines of a PDF page with their boxes, taken from pdfium with few calls a line.
+
+A call into pdfium costs more than all else that is done with a line, so boxes are asked for the first
+and the last character only; the gaps inside a line (cells of a table, columns drawn across) are looked
+for only where a line is much wider than its characters need.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+BREAK = "\ufffe"
+"""What pdfium writes for a hyphen at which a word was broken, with the line end behind it."""
+_MARKS = re.compile(r"[\x02\xad\ufffe]")
+_SPACED = re.compile(r"(?<!\S)(?:[^\W_] ){3,}[^\W_](?!\S)")
+_BLANKS = re.compile(r"[ \u00a0\u2000-\u200a\u3000]+")
+_LIGATURES = str.maketrans({
+    "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st",
+    "\u0132": "IJ", "\u0133": "ij", "\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓", "\uf020": " ",
+})  # fmt: skip
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of text.
+
+    Attributes:
+        text: Its words; cells of a table are parted by a tab.
+        x0, y0, x1, y1: Its box, y downward, as the page is shown.
+        size: Height of its font, in points.
+        weight: Of its first character's font (400 is regular, 700 bold; pdfium's estimate).
+        broken: Whether it ends inside a word that goes on in the next line.
+        page: Index of the page.
+    """
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    size: float
+    weight: int = 400
+    broken: bool = False
+    page: int = 0
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it is a row of a table."""
+        return "\t" in self.text
+
+
+class _Boxes:
+    """Asks pdfium for boxes, reusing the buffers of the calls."""
+
+    def __init__(self, textpage: Any) -> None:
+        from pypdfium2 import raw
+
+        self.raw, self.page = raw, textpage.raw
+        self.values = [ctypes.c_double() for _ in range(4)]
+        self.loose = raw.FS_RECTF()
+
+    def tight(self, index: int) -> tuple[float, float, float, float]:
+        """Return left, bottom, right, top of a character's ink."""
+        left, right, bottom, top = self.values
+        self.raw.FPDFText_GetCharBox(self.page, index, left, right, bottom, top)
+        return left.value, bottom.value, right.value, top.value
+
+    def font(self, index: int) -> tuple[float, float, float, float]:
+        """Return left, bottom, right, top of the room that the font gives a character."""
+        self.raw.FPDFText_GetLooseCharBox(self.page, index, self.loose)
+        box = self.loose
+        return box.left, box.bottom, box.right, box.top
+
+    def weight(self, index: int) -> int:
+        """Return the weight of a character's font, 400 where pdfium does not know it."""
+        found = int(self.raw.FPDFText_GetFontWeight(self.page, index))
+        return found if found > 0 else 400
+
+
+def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
+    """Return the lines of a page in the order of the file.
+
+    Args:
+        page: An open page of pypdfium2.
+        textpage: Its text page.
+        number: Index of the page, kept in each line.
+    """
+    text: str = textpage.get_text_range()
+    if not text.strip():
+        return []
+    units = _wide_units(text) if max(text) > "\uffff" else None
+    exact = textpage.count_chars() == (units[-1] if units else len(text))
+    boxes = _Boxes(textpage)
+
+    def index_of(offset: int) -> int:
+        offset = units[offset] if units else offset
+        return offset if exact else max(0, boxes.raw.FPDFText_GetCharIndexFromTextIndex(boxes.page, offset))
+
+    raw_lines: list[tuple[str, int, bool]] = []
+    for start, words, broken in _cut(text):
+        raw_lines.append((words, start, broken))
+    measured = [_measure(words, start, index_of, boxes) for words, start, _ in raw_lines]
+    turn = _turn(page.get_rotation(), measured)
+    width, height = page.get_size()
+    if page.get_rotation() in (90, 270):
+        width, height = height, width  # boxes are in the page's own axes
+    lines: list[Line] = []
+    for (words, _, broken), (box, size, weight, _, _) in zip(raw_lines, measured, strict=True):
+        x0, y0, x1, y1 = _turned(box, turn, width, height)
+        lines.append(Line(words, x0, y0, x1, y1, size, weight, broken, number))
+    _mark_cells(lines, [start for _, start, _ in raw_lines], index_of, boxes, turn)
+    kept = [line for line in lines if _clean(line)]
+    return _without_overprint(kept)
+
+
+def _wide_units(text: str) -> list[int]:
+    """Return the UTF-16 offset of each character, since pdfium counts in UTF-16."""
+    offsets, at = [], 0
+    for character in text:
+        offsets.append(at)
+        at += 2 if character > "\uffff" else 1
+    offsets.append(at)
+    return offsets
+
+
+def _cut(text: str) -> list[tuple[int, str, bool]]:
+    """Return start, words and brokenness of each line; pdfium joins lines at broken words."""
+    found: list[tuple[int, str, bool]] = []
+    at = 0
+    for whole in text.split("\n"):
+        begin = at
+        at += len(whole) + 1
+        whole = whole.rstrip("\r")
+        pieces = _MARKS.split(whole) if _MARKS.search(whole) else [whole]
+        for number, piece in enumerate(pieces):
+            stripped = piece.strip()
+            if stripped:
+                lead = len(piece) - len(piece.lstrip())
+                found.append((begin + lead, stripped, number < len(pieces) - 1))
+            begin += len(piece) + 1
+    return found
+
+
+_Measured = tuple[tuple[float, float, float, float], float, int, float, float]
+
+
+def _measure(words: str, start: int, index_of: Any, boxes: _Boxes) -> _Measured:
+    """Return box, size, weight and direction of a line, from its first and last characters."""
+    first = index_of(start)
+    a = boxes.font(first)
+    weight = boxes.weight(first)
+    if len(words) == 1:
+        return a, max(a[3] - a[1], 0.1), weight, 1.0, 0.0
+    b = boxes.font(index_of(start + len(words) - 1))
+    dx, dy = (b[0] + b[2] - a[0] - a[2]) / 2, (b[1] + b[3] - a[1] - a[3]) / 2
+    if abs(dy) > abs(dx) and len(words) > 2:
+        box = (min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3]))
+        return box, max(a[2] - a[0], 0.1), weight, 0.0, dy
+    tall = a if a[3] - a[1] >= b[3] - b[1] else b  # the first may be a raised number
+    box = (min(a[0], b[0]), tall[1], max(a[2], b[2]), tall[3])
+    return box, max(tall[3] - tall[1], 0.1), weight, dx, 0.0
+
+
+def _turn(rotation: int, measured: list[_Measured]) -> int:
+    """Return by how much the page must be turned so that most of its text stands upright."""
+    up = sum(1 for m in measured if m[4] > 0)
+    down = sum(1 for m in measured if m[4] < 0)
+    level = len(measured) - up - down
+    if up > level and up >= down:
+        return 90
+    if down > level:
+        return 270
+    backward = sum(1 for m in measured if m[3] < 0)
+    # Text that runs backward on a page that is shown upside down.
+    return 180 if rotation == 180 and backward > level / 2 else 0
+
+
+def _turned(
+    box: tuple[float, float, float, float], turn: int, width: float, height: float
+) -> tuple[float, float, float, float]:
+    """Return a box with its origin at the top left, as it is read."""
+    left, bottom, right, top = box
+    if turn == 90:
+        return bottom, left, top, right
+    if turn == 180:
+        return width - right, bottom, width - left, top
+    if turn == 270:
+        return height - top, width - right, height - bottom, width - left
+    return left, height - top, right, height - bottom
+
+
+def _mark_cells(lines: list[Line], starts: list[int], index_of: Any, boxes: _Boxes, turn: int) -> None:
+    """Write a tab for each wide gap inside lines that are wider than their characters need."""
+    if turn not in (0, 180):
+        return
+    densities = [(line.x1 - line.x0) / (len(line.text) * line.size) for line in lines if len(line.text) > 12]
+    if not densities:
+        return
+    # Few long lines among many rows must not make the rows look normal: no prose is wider than 0.55.
+    usual = min(median(densities), 0.5)
+    for line, start in zip(lines, starts, strict=True):
+        words = line.text
+        if " " not in words or (line.x1 - line.x0) / (len(words) * line.size) < 1.15 * usual:
+            continue
+        pieces: list[str] = []
+        begin = 0
+        for match in _BLANKS.finditer(words):
+            before = boxes.tight(index_of(start + match.start() - 1))
+            after = boxes.tight(index_of(start + match.end()))
+            gap = max(after[0] - before[2], before[0] - after[2])
+            if gap > 0.95 * line.size:
+                pieces.append(words[begin : match.start()])
+                begin = match.end()
+        if pieces:
+            line.text = "\t".join([*pieces, words[begin:]])
+
+
+def _clean(line: Line) -> bool:
+    """Mend a line's text and tell whether anything is left of it."""
+    text = line.text.translate(_LIGATURES)
+    if _SPACED.search(text):
+        joined = _SPACED.sub(lambda match: match.group().replace(" ", ""), text)
+        # Letters set apart over a whole line are words; single letters in a row of cells are not.
+        if sum(map(str.isalpha, text)) > 5 and len(joined) <= 0.7 * len(text):
+            text = joined.replace("\t", " ")
+    if len(text) >= 8 and len(text) % 2 == 0 and text[0::2] == text[1::2] and len(set(text)) > 3:
+        text = text[0::2]
+    line.text = "\t".join(" ".join(cell.split()) for cell in text.split("\t")).strip()
+    return bool(line.text)
+
+
+def _without_overprint(lines: list[Line]) -> list[Line]:
+    """Drop a line that is drawn again over itself (bold by overprinting, shadows)."""
+    kept: list[Line] = []
+    places: dict[str, list[Line]] = {}
+    for line in lines:
+        twins = places.setdefault(line.text, [])
+        reach = 0.35 * line.size
+        if any(abs(t.x0 - line.x0) < reach and abs(t.y0 - line.y0) < reach for t in twins):
+            continue
+        twins.append(line)
+        kept.append(line)
+    return kept
