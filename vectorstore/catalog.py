@@ -68,29 +68,29 @@ class Catalog:
     def _connect(self) -> sqlite3.Connection:
         if not self.path.exists():
             raise schema.missing(self.folder)
-        connection = schema.connect(self.path, self._mode)
         try:
-            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-            return connection
+            return self._connected(self._mode)
         except sqlite3.OperationalError as error:
-            connection.close()
-            if not str(getattr(error, "sqlite_errorname", "")).startswith(
-                ("SQLITE_CANTOPEN", "SQLITE_READONLY")
-            ):
+            name = str(getattr(error, "sqlite_errorname", ""))
+            if not name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
                 raise
-            return self._connect_unwritable()
-
-    def _connect_unwritable(self) -> sqlite3.Connection:
-        """Open the catalog of a folder that cannot be written."""
+        # The folder cannot be written. If there is a log, a writer is at work, or was killed: only its
+        # shared-memory file makes the log readable. Without one the file is whole by itself.
         wal = self.path.with_name(self.path.name + "-wal")
         if wal.exists() and wal.stat().st_size:
-            # A writer is at work, or was killed: only its shared-memory file makes the log readable.
-            connection = schema.connect(self.path, "ro")
-            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-            return connection
+            return self._connected("ro")
         self._mode = "immutable"
         self._seen = self._stamp()
-        return schema.connect(self.path, "immutable")
+        return self._connected("immutable")
+
+    def _connected(self, mode: schema.Mode) -> sqlite3.Connection:
+        connection = schema.connect(self.path, mode)
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def _stamp(self) -> tuple[int, ...]:
         wal = self.path.with_name(self.path.name + "-wal")
