@@ -111,7 +111,8 @@ class _Walk:
     def root(self, path: str) -> None:
         """Take a path that was given by name."""
         given = Path(path)
-        if given.is_dir():
+        folder = _is_folder(given)
+        if folder:
             source = os.path.realpath(given)
         else:
             # A link keeps its own name, which is what the person wrote; the folders above are resolved.
@@ -122,7 +123,7 @@ class _Walk:
                 remedy="Check the path. To take documents out of the library, use: footnote remove.",
             )
         self._found.roots.append(source)
-        if given.is_dir():
+        if folder:
             self._folder(source)
         else:
             self._entry(source, named=True)
@@ -139,7 +140,10 @@ class _Walk:
                 self._found.failed.append((folder, str(describe_error(Path(folder), error))))
                 self._found.closed.append(folder)
                 continue
-            if any(entry.name == IGNORE_FILE for entry in entries):
+            names = {entry.name for entry in entries}
+            if "pyvenv.cfg" in names and folder != root:
+                continue  # a virtual environment, whatever its name
+            if IGNORE_FILE in names:
                 ignores = (*ignores, _Ignore.read(folder))
             below = []
             for entry in entries:
@@ -147,7 +151,7 @@ class _Walk:
                 if is_left_out(entry.name, folder=is_folder) or _ignored(ignores, entry.path, is_folder):
                     continue
                 if is_folder:
-                    if entry.path != self._leave_out and not Path(entry.path, "pyvenv.cfg").exists():
+                    if entry.path != self._leave_out:
                         below.append((entry.path, ignores))
                 elif entry.is_symlink():
                     self._links.append(entry.path)
@@ -160,11 +164,11 @@ class _Walk:
         for link in sorted(self._links):
             target = os.path.realpath(link)
             inside = is_below(target, self._found.roots)
-            if Path(link).is_dir():
+            if _is_folder(link):
                 if not inside:
                     reason = f"A link to the folder {target}. To include it, name that as a path too."
                     self._found.skipped.append((link, reason))
-            elif not inside and Path(target).exists():
+            elif not inside and os.access(target, os.F_OK):
                 reason = f"A link that leads out, to {target}. To include it, name that as a path too."
                 self._found.skipped.append((link, reason))
             else:
@@ -211,6 +215,14 @@ class _Ignore:
         except OSError:
             text = ""
         return cls(folder, GitIgnoreSpec.from_lines(text.splitlines()))
+
+
+def _is_folder(path: Path | str) -> bool:
+    """Tell whether a path, links followed, is a folder; one that may not be looked at is none."""
+    try:
+        return stat.S_ISDIR(Path(path).stat().st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def _ignored(ignores: Sequence[_Ignore], path: str, folder: bool) -> bool:
