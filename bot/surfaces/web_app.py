@@ -11,8 +11,9 @@ import asyncio
 import ipaddress
 import socket
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -37,10 +38,12 @@ from bot.surfaces.web_gate import LOOPBACK_NAMES, Gate
 from bot.surfaces.web_health import footnote_version, text_goes_to
 from bot.surfaces.web_page import FOLDER, add_page
 from bot.surfaces.web_services import Services
+from vectorstore.errors import FootnoteError
 
 if TYPE_CHECKING:
     from bot.ask import Bot
     from bot.surfaces.web_jobs import Ingest
+    from vectorstore.library import Library
 
 LEAST_TOKEN = 16
 DESCRIPTION = """Ask your documents. Every sentence of an answer carries a verbatim footnote, checked by code.
@@ -148,7 +151,11 @@ class _Server(uvicorn.Server):
             self._ready(_address(sockets[0]))
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        super().handle_exit(sig, frame)
+        # Not uvicorn's own: it would die of the signal afterwards, before the library is closed.
+        del sig, frame
+        if self.should_exit:
+            self.force_exit = True
+        self.should_exit = True
         if self._loop:
             self._loop.call_soon_threadsafe(self._stopping_now)
 
@@ -192,10 +199,17 @@ def serve_bot(settings: Settings) -> None:
     # The first document may well come by upload.
     Library.open(settings.library, create=True).close(update_index=False)
     bot = Bot(settings=settings)
+    threading.Thread(target=_warm, args=(bot.library,), name="footnote-warm", daemon=True).start()
     try:
         serve(bot, settings)
     finally:
         bot.close()
+
+
+def _warm(library: Library) -> None:
+    """Load the embedding model before the first question comes; why it cannot, the question will say."""
+    with suppress(FootnoteError):
+        library.search("warm up", limit=1)
 
 
 def _has_users(bot: Bot) -> bool:

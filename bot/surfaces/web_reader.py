@@ -149,14 +149,7 @@ class LibraryReader:
             words = " ".join(_for_person(note.removeprefix(f"{file.path.name}: "), file) for note in notes)
             if document:
                 self._title(document, file)
-                state = (
-                    "added"
-                    if source in report.added
-                    else "changed"
-                    if source in report.changed
-                    else "unchanged"
-                )
-                on_file(file.path, state, document=document, message=words)
+                on_file(file.path, _state(source, report), document=document, message=words)
             else:
                 on_file(file.path, "failed", message="It was not read.")
 
