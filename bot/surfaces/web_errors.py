@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot import errors as bot_errors
+from bot.offline import Offline
 from ingest import errors as ingest_errors
 from vectorstore import errors as library_errors
 from vectorstore.errors import FootnoteError
@@ -49,6 +50,7 @@ class Refused(FootnoteError):
 
 
 STATUS_OF: tuple[tuple[type[FootnoteError], int, str], ...] = (
+    (Offline, 409, "offline"),
     (bot_errors.QuestionRefused, 422, "invalid"),
     (bot_errors.ModelError, 502, "model_failed"),
     (bot_errors.ExtraMissing, 422, "unsupported"),
