@@ -109,10 +109,9 @@ class TextBuilder:
         """Add text to the line that is open, after a blank."""
         self._add(tidy(text), " ")
 
-    def row(self, text: str) -> None:
-        """Add a block whose tabs, which part the cells of a row, are kept."""
-        cells = text.split("\t")
-        self._add("\t".join(tidy(cell) for cell in cells).strip() if len(cells) > 1 else tidy(text), "\n\n")
+    def ready(self, text: str) -> None:
+        """Add a block that is clean and tidy already; tabs, which part the cells of a row, are kept."""
+        self._add(text if text.isascii() else unicodedata.normalize("NFC", text), "\n\n")
 
     def verbatim(self, text: str) -> None:
         """Add a block whose blanks and indents are kept (program code, verse)."""

@@ -54,6 +54,8 @@ def load(path: Path, options: LoadOptions) -> Loaded:
         builder.note(f"{len(left)} of {count} pages have no text layer. {how}".strip())
     if scanned:
         builder.note(f"{len(scanned)} scanned pages were read by Tesseract; it may err.")
+    if garbled := sum(map(_is_garbled, pages)):
+        builder.note(f"{garbled} of {count} pages use a font that hides what its characters are.")
     if heads:
         builder.note(f"{heads} repeated heads and feet of pages were left out.")
     try:
@@ -62,6 +64,17 @@ def load(path: Path, options: LoadOptions) -> Loaded:
         raise NoText(
             f"{path.name} has no text layer: its pages are pictures, or empty.", remedy=how
         ) from error
+
+
+def _is_garbled(lines: list[Line]) -> bool:
+    """Tell whether a page's text is signs without sense: its font has no table of characters."""
+    text = "".join(line.text for line in lines)
+    if len(text) < 300:
+        return False
+    sample = text[:4_000].replace(" ", "").replace("\t", "")
+    letters = sum(map(str.isalpha, sample))
+    digits = sum(map(str.isdigit, sample))
+    return letters < 0.3 * len(sample) and digits < 0.25 * len(sample)
 
 
 @contextmanager
@@ -184,7 +197,7 @@ def _write(builder: TextBuilder, found: list[Paragraph], asides: list[list[str]]
                 builder.heading(text, paragraph.level)
                 builder.title = builder.title or one_line(text)
             else:
-                builder.row(text)
+                builder.ready(text)
     turn_to(len(asides))
     # The last step opened a page that there is not.
     builder.forget_place()

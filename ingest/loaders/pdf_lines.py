@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-BREAK = "\ufffe"
-"""What pdfium writes for a hyphen at which a word was broken, with the line end behind it."""
+from ingest.loaders.builder import clean
+
 _MARKS = re.compile(r"[\x02\xad\ufffe]")
+"""What pdfium writes for a hyphen at which a word was broken, with the line end behind it left out."""
 _SPACED = re.compile(r"(?<!\S)(?:[^\W_] ){3,}[^\W_](?!\S)")
 _BLANKS = re.compile(r"[ \u00a0\u2000-\u200a\u3000]+")
 _LIGATURES = str.maketrans({
@@ -32,7 +33,8 @@ class Line:
         text: Its words; cells of a table are parted by a tab.
         x0, y0, x1, y1: Its box, y downward, as the page is shown.
         size: Height of its font, in points.
-        weight: Of its first character's font (400 is regular, 700 bold; pdfium's estimate).
+        weight: Of its first character's font (400 is regular, 700 bold; pdfium's estimate); 0 where it
+            was not asked for.
         broken: Whether it ends inside a word that goes on in the next line.
         page: Index of the page.
     """
@@ -61,17 +63,20 @@ class _Boxes:
 
         self.raw, self.page = raw, textpage.raw
         self.values = [ctypes.c_double() for _ in range(4)]
+        self.pointers = [ctypes.byref(value) for value in self.values]
         self.loose = raw.FS_RECTF()
+        self.loose_pointer = ctypes.byref(self.loose)
+        self.char_box, self.loose_box = raw.FPDFText_GetCharBox, raw.FPDFText_GetLooseCharBox
 
     def tight(self, index: int) -> tuple[float, float, float, float]:
         """Return left, bottom, right, top of a character's ink."""
         left, right, bottom, top = self.values
-        self.raw.FPDFText_GetCharBox(self.page, index, left, right, bottom, top)
+        self.char_box(self.page, index, *self.pointers)
         return left.value, bottom.value, right.value, top.value
 
     def font(self, index: int) -> tuple[float, float, float, float]:
         """Return left, bottom, right, top of the room that the font gives a character."""
-        self.raw.FPDFText_GetLooseCharBox(self.page, index, self.loose)
+        self.loose_box(self.page, index, self.loose_pointer)
         box = self.loose
         return box.left, box.bottom, box.right, box.top
 
@@ -100,10 +105,11 @@ def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
         offset = units[offset] if units else offset
         return offset if exact else max(0, boxes.raw.FPDFText_GetCharIndexFromTextIndex(boxes.page, offset))
 
-    raw_lines: list[tuple[str, int, bool]] = []
-    for start, words, broken in _cut(text):
-        raw_lines.append((words, start, broken))
-    measured = [_measure(words, start, index_of, boxes) for words, start, _ in raw_lines]
+    raw_lines = _cut(text)
+    measured = [
+        _measure(words, start, index_of, boxes, weigh=order % 16 == 2)
+        for order, (words, start, _) in enumerate(raw_lines)
+    ]
     turn = _turn(page.get_rotation(), measured)
     width, height = page.get_size()
     if page.get_rotation() in (90, 270):
@@ -127,20 +133,21 @@ def _wide_units(text: str) -> list[int]:
     return offsets
 
 
-def _cut(text: str) -> list[tuple[int, str, bool]]:
-    """Return start, words and brokenness of each line; pdfium joins lines at broken words."""
-    found: list[tuple[int, str, bool]] = []
+def _cut(text: str) -> list[tuple[str, int, bool]]:
+    """Return words, start and brokenness of each line; pdfium joins lines at broken words."""
+    found: list[tuple[str, int, bool]] = []
+    marked = _MARKS.search(text) is not None
     at = 0
     for whole in text.split("\n"):
         begin = at
         at += len(whole) + 1
-        whole = whole.rstrip("\r")
-        pieces = _MARKS.split(whole) if _MARKS.search(whole) else [whole]
+        pieces = _MARKS.split(whole.rstrip("\r")) if marked else (whole,)
+        last = len(pieces) - 1
         for number, piece in enumerate(pieces):
             stripped = piece.strip()
             if stripped:
-                lead = len(piece) - len(piece.lstrip())
-                found.append((begin + lead, stripped, number < len(pieces) - 1))
+                lead = 0 if stripped[0] == piece[0] else len(piece) - len(piece.lstrip())
+                found.append((stripped, begin + lead, number < last))
             begin += len(piece) + 1
     return found
 
@@ -148,21 +155,26 @@ def _cut(text: str) -> list[tuple[int, str, bool]]:
 _Measured = tuple[tuple[float, float, float, float], float, int, float, float]
 
 
-def _measure(words: str, start: int, index_of: Any, boxes: _Boxes) -> _Measured:
+def _measure(words: str, start: int, index_of: Any, boxes: _Boxes, *, weigh: bool) -> _Measured:
     """Return box, size, weight and direction of a line, from its first and last characters."""
     first = index_of(start)
     a = boxes.font(first)
-    weight = boxes.weight(first)
+    # Only a line that could be a heading, and a few others for comparison, are worth the question.
+    weight = boxes.weight(first) if weigh or _may_be_heading(words) else 0
     if len(words) == 1:
         return a, max(a[3] - a[1], 0.1), weight, 1.0, 0.0
     b = boxes.font(index_of(start + len(words) - 1))
-    dx, dy = (b[0] + b[2] - a[0] - a[2]) / 2, (b[1] + b[3] - a[1] - a[3]) / 2
+    dx, dy = b[0] + b[2] - a[0] - a[2], b[1] + b[3] - a[1] - a[3]
     if abs(dy) > abs(dx) and len(words) > 2:
         box = (min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3]))
         return box, max(a[2] - a[0], 0.1), weight, 0.0, dy
     tall = a if a[3] - a[1] >= b[3] - b[1] else b  # the first may be a raised number
-    box = (min(a[0], b[0]), tall[1], max(a[2], b[2]), tall[3])
-    return box, max(tall[3] - tall[1], 0.1), weight, dx, 0.0
+    left, right = (a[0], b[2]) if a[0] <= b[0] else (b[0], a[2])
+    return (left, tall[1], right, tall[3]), max(tall[3] - tall[1], 0.1), weight, dx, 0.0
+
+
+def _may_be_heading(words: str) -> bool:
+    return len(words) <= 90 and not words[0].islower() and words[-1] not in ".,;"
 
 
 def _turn(rotation: int, measured: list[_Measured]) -> int:
@@ -206,30 +218,48 @@ def _mark_cells(lines: list[Line], starts: list[int], index_of: Any, boxes: _Box
         words = line.text
         if " " not in words or (line.x1 - line.x0) / (len(words) * line.size) < 1.15 * usual:
             continue
-        pieces: list[str] = []
-        begin = 0
-        for match in _BLANKS.finditer(words):
-            before = boxes.tight(index_of(start + match.start() - 1))
-            after = boxes.tight(index_of(start + match.end()))
-            gap = max(after[0] - before[2], before[0] - after[2])
-            if gap > 0.95 * line.size:
-                pieces.append(words[begin : match.start()])
-                begin = match.end()
-        if pieces:
-            line.text = "\t".join([*pieces, words[begin:]])
+        line.text = _with_tabs(line, start, 0.9 * usual, index_of, boxes)
+
+
+def _with_tabs(line: Line, start: int, usual: float, index_of: Any, boxes: _Boxes) -> str:
+    """Return a line's words with a tab for each wide gap, looked for from the right.
+
+    The search ends when the gaps found explain why the line is as wide as it is: the label of a row,
+    which stands at the left and has the most words, is seldom looked at.
+    """
+    words, pieces = line.text, []
+    end = len(words)
+    slack = (line.x1 - line.x0) - len(words) * line.size * usual
+    least = 0.95 * line.size
+    for match in reversed(list(_BLANKS.finditer(words))):
+        before = boxes.tight(index_of(start + match.start() - 1))
+        after = boxes.tight(index_of(start + match.end()))
+        gap = max(after[0] - before[2], before[0] - after[2])
+        if gap > least:
+            pieces.append(words[match.end() : end])
+            end = match.start()
+            slack -= gap
+            if slack < least:
+                break
+    return "\t".join([words[:end], *reversed(pieces)]) if pieces else words
 
 
 def _clean(line: Line) -> bool:
     """Mend a line's text and tell whether anything is left of it."""
-    text = line.text.translate(_LIGATURES)
-    if _SPACED.search(text):
+    text = line.text
+    if not text.isascii():
+        text = clean(text.translate(_LIGATURES))
+    if text.count(" ") > 0.35 * len(text) and _SPACED.search(text):
         joined = _SPACED.sub(lambda match: match.group().replace(" ", ""), text)
         # Letters set apart over a whole line are words; single letters in a row of cells are not.
         if sum(map(str.isalpha, text)) > 5 and len(joined) <= 0.7 * len(text):
             text = joined.replace("\t", " ")
-    if len(text) >= 8 and len(text) % 2 == 0 and text[0::2] == text[1::2] and len(set(text)) > 3:
+    if text[0:1] == text[1:2] and len(text) >= 8 and text[0::2] == text[1::2] and len(set(text)) > 3:
         text = text[0::2]
-    line.text = "\t".join(" ".join(cell.split()) for cell in text.split("\t")).strip()
+    if "\t" in text:
+        line.text = "\t".join(" ".join(cell.split()) for cell in text.split("\t")).strip()
+    else:
+        line.text = " ".join(text.split())
     return bool(line.text)
 
 
@@ -238,7 +268,11 @@ def _without_overprint(lines: list[Line]) -> list[Line]:
     kept: list[Line] = []
     places: dict[str, list[Line]] = {}
     for line in lines:
-        twins = places.setdefault(line.text, [])
+        twins = places.get(line.text)
+        if twins is None:
+            places[line.text] = [line]
+            kept.append(line)
+            continue
         reach = 0.35 * line.size
         if any(abs(t.x0 - line.x0) < reach and abs(t.y0 - line.y0) < reach for t in twins):
             continue

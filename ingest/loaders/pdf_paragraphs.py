@@ -18,10 +18,12 @@ _BULLET = re.compile(
     r"^(?:[•◦▪‣·●○■□➢✓–—*-]\s|\(?\d{1,3}[.)]\s|\(?[a-zA-Z][.)]\s|\(?[ivxIVX]{1,4}[.)]\s|[①-⑳]|\d{1,2}(?:\.\d{1,2}){1,3}\s)"
 )
 _ENDS = re.compile(r"[.!?:;。！？؟।…][\"'”’»)\]」』]*$")
-_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_WORD_END = re.compile(r"[^\W_]+$")
+_WORD_BEGIN = re.compile(r"[^\W_]+")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]")
-_HYPHEN = ("-", "‐")
+_HYPHENS = "-‐"
 MAX_HEADING = 140
+MAX_CELL = 60
 
 
 @dataclass(slots=True)
@@ -31,10 +33,13 @@ class Paragraph:
     Attributes:
         pieces: (index of page, text) in order; more than one where it crosses a page.
         level: 1 to 6 for a heading, 0 for what is none.
+        top, right: Of the box of its first line, as far as cells were added to it.
     """
 
     pieces: list[tuple[int, str]]
     level: int = 0
+    top: float = 0.0
+    right: float = 0.0
 
 
 @dataclass(slots=True)
@@ -44,35 +49,53 @@ class Style:
     Attributes:
         size, weight: Of the body's font.
         sizes: Sizes of headings by rank, largest first.
-        words: How often each word stands in it, hyphens kept, in lower case.
+        hyphened: How often each word with a hyphen stands in it, in lower case.
+        text: All of it in lower case, where words are broken in it.
         outline: (page, title) of bookmarks to their level.
     """
 
     size: float
     weight: int
     sizes: list[float] = field(default_factory=list)
-    words: Counter[str] = field(default_factory=Counter)
+    hyphened: Counter[str] = field(default_factory=Counter)
+    text: str = ""
     outline: dict[tuple[int, str], int] = field(default_factory=dict)
 
 
 def style_of(pages: list[list[Line]], outline: dict[tuple[int, str], int]) -> Style:
     """Return what is usual in a document."""
-    sizes: Counter[float] = Counter()
+    heights: Counter[float] = Counter()
     weights: Counter[int] = Counter()
     broken = False
     for lines in pages:
         for line in lines:
-            sizes[_rounded(line.size)] += len(line.text)
-            weights[line.weight] += len(line.text)
-            broken = broken or line.broken or line.text.endswith(_HYPHEN)
+            heights[line.size] += len(line.text)
+            if line.weight:
+                weights[line.weight] += len(line.text)
+            broken = broken or line.broken or line.text[-1] in _HYPHENS
+    sizes: Counter[float] = Counter()
+    for height, count in heights.items():
+        sizes[_rounded(height)] += count
     body = max(sizes, key=lambda size: (sizes[size], size), default=10.0)
     style = Style(body, max(weights, key=lambda weight: weights[weight], default=400), outline=outline)
     style.sizes = sorted((size for size in sizes if size >= 1.12 * body), reverse=True)[:5]
     if broken:
-        for lines in pages:
-            for line in lines:
-                style.words.update(_WORD.findall(line.text.lower()))
+        style.text = "\n".join(line.text for lines in pages for line in lines).lower()
+        style.hyphened = _hyphened(style.text)
     return style
+
+
+def _hyphened(text: str) -> Counter[str]:
+    """Return how often each word with a hyphen stands in a text."""
+    found: Counter[str] = Counter()
+    at = text.find("-")
+    while at >= 0:
+        left = _WORD_END.search(text, max(0, at - 40), at)
+        right = _WORD_BEGIN.match(text, at + 1)
+        if left and right:
+            found[f"{left.group()}-{right.group()}"] += 1
+        at = text.find("-", at + 1)
+    return found
 
 
 def _rounded(size: float) -> float:
@@ -92,10 +115,28 @@ def paragraphs(pages: list[list[Line]], style: Style) -> list[Paragraph]:
             edge = edges[index - 1] if index else 0.0
             if last is not None and _goes_on(last, line, last_level, level, edge, pitch):
                 _join(found[-1], last, line, style)
+                if found[-1].level and len(found[-1].pieces[-1][1]) > MAX_HEADING + 60:
+                    found[-1].level = 0
+            elif found and _is_cell(found[-1], line):
+                page, text = found[-1].pieces[-1]
+                found[-1].pieces[-1] = (page, f"{text}\t{line.text}")
+                found[-1].level, found[-1].right = 0, line.x1
             else:
-                found.append(Paragraph([(line.page, line.text)], level))
+                found.append(Paragraph([(line.page, line.text)], level, line.y0, line.x1))
             last, last_level = line, level
     return found
+
+
+def _is_cell(paragraph: Paragraph, line: Line) -> bool:
+    """Tell whether a line stands beside the last paragraph as another cell of its row."""
+    page, text = paragraph.pieces[-1]
+    return (
+        page == line.page
+        and abs(paragraph.top - line.y0) < 0.35 * line.size
+        and line.x0 > paragraph.right
+        and len(line.text) <= MAX_CELL
+        and len(text.rpartition("\t")[2]) <= MAX_CELL
+    )
 
 
 def _pitch(lines: list[Line]) -> float:
@@ -120,6 +161,7 @@ def _right_edges(lines: list[Line]) -> list[float]:
             and following.x0 < line.x1
             and following.x1 > line.x0
             and following.y0 - line.y0 < 6 * line.size
+            and line.is_row == following.is_row
         )
         if not same:
             edge = max(member.x1 for member in lines[begin : index + 1])
@@ -133,7 +175,9 @@ def _level(line: Line, lines: list[Line], index: int, style: Style) -> int:
     text = line.text
     if style.outline:
         return style.outline.get((line.page, key_of(text)), 0)
-    if line.is_row or len(text) > MAX_HEADING or sum(map(str.isalpha, text)) < 3:
+    if line.is_row or len(text) > MAX_HEADING or text[0].islower() or text[-1] in "☐☒☑_":
+        return 0
+    if sum(map(str.isalpha, text)) < max(3, 0.5 * len(text)):
         return 0
     if text[-1] in ".,;" and not re.match(r"^[\dA-Z]{1,3}(?:\.\d+)*\.?\s", text):
         return 0
@@ -152,7 +196,7 @@ def _level(line: Line, lines: list[Line], index: int, style: Style) -> int:
             and len(before.text) > 60
         ):
             return 0
-        if text[:1].islower() or len(text) > 90:
+        if len(text) > 90:
             return 0
     rank = next((number for number, known in enumerate(style.sizes) if size >= known), len(style.sizes))
     return min(rank + 1, 6)
@@ -205,8 +249,8 @@ def _goes_on(last: Line, line: Line, last_level: int, level: int, edge: float, p
 def _join(paragraph: Paragraph, last: Line, line: Line, style: Style) -> None:
     page, text = paragraph.pieces[-1]
     glue = " "
-    if last.broken or (text.endswith(_HYPHEN) and line.text[:1].isalnum() and text[-2:-1].isalpha()):
-        stem = text.rstrip("-‐") if text.endswith(_HYPHEN) else text
+    if last.broken or (text.endswith(tuple(_HYPHENS)) and line.text[:1].isalnum() and text[-2:-1].isalpha()):
+        stem = text.rstrip(_HYPHENS) if text.endswith(tuple(_HYPHENS)) else text
         glue = "-" if _keeps_hyphen(stem, line.text, style) else ""
         text = stem
     elif _WIDE.match(text[-1:]) and _WIDE.match(line.text):
@@ -226,12 +270,12 @@ def _join(paragraph: Paragraph, last: Line, line: Line, style: Style) -> None:
 
 def _keeps_hyphen(stem: str, following: str, style: Style) -> bool:
     """Tell whether a word broken at a line end is written with a hyphen."""
-    left = re.search(r"[^\W_]+(?:-[^\W_]+)*$", stem)
-    right = re.match(r"[^\W_]+(?:-[^\W_]+)*", following)
+    left = _WORD_END.search(stem, max(0, len(stem) - 40))
+    right = _WORD_BEGIN.match(following)
     if not left or not right:
         return True
     if not following[0].islower() or stem[-1].isdigit():
         return True
     first, second = left.group().lower(), right.group().lower()
-    whole, hyphened = style.words[first + second], style.words[f"{first}-{second}"]
-    return hyphened > whole
+    hyphened = style.hyphened[f"{first}-{second}"]
+    return hyphened > 0 and style.text.count(first + second) < hyphened

@@ -8,6 +8,7 @@ Boxes side by side with a few words each are cells of a table and are read row b
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -57,6 +58,10 @@ class _Cutter:
             self._rows(members)
             return
         boxes = self.boxes
+        down = sorted(members, key=lambda i: boxes[i].y0)
+        if all(boxes[b].y0 >= boxes[a].y1 for a, b in pairwise(down)):
+            self.order.extend(down)  # one under the other: nothing to choose
+            return
         strips = _runs([(boxes[i].x0, boxes[i].x1, i) for i in members], self.column_gap)
         if len(strips) > 1 and self._columns(strips):
             parts = strips
@@ -101,14 +106,17 @@ class _Cutter:
 
     def _rows(self, members: list[int]) -> None:
         """Order boxes by rows: those whose heights overlap are read from the left."""
-        left = sorted(members, key=lambda i: (self.boxes[i].y0, self.boxes[i].x0))
-        while left:
-            first = self.boxes[left[0]]
-            middle = (first.y0 + first.y1) / 2
-            row = [i for i in left if self.boxes[i].y0 <= middle] or left[:1]
-            self.order.extend(sorted(row, key=lambda i: self.boxes[i].x0))
-            taken = set(row)
-            left = [i for i in left if i not in taken]
+        boxes = self.boxes
+        row: list[int] = []
+        middle = 0.0
+        for i in sorted(members, key=lambda i: (boxes[i].y0, boxes[i].x0)):
+            if row and boxes[i].y0 > middle:
+                self.order.extend(sorted(row, key=lambda j: boxes[j].x0))
+                row = []
+            if not row:
+                middle = (boxes[i].y0 + boxes[i].y1) / 2
+            row.append(i)
+        self.order.extend(sorted(row, key=lambda j: boxes[j].x0))
 
 
 def _runs(spans: list[tuple[float, float, int]], gap: float) -> list[list[int]]:
