@@ -98,6 +98,8 @@ FORMATS: tuple[Format, ...] = (
     Format("asciidoc", "text/asciidoc", (".adoc", ".asciidoc", ".asc"), text=True),
     Format("latex", "text/x-tex", (".tex", ".latex", ".ltx"), text=True),
     Format("source_code", "text/x-source", SOURCE_SUFFIXES, text=True),
+    Format("image", "image/*", (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp"),
+           "ingest.loaders.ocr:load"),
     Format("zip", "application/zip", (".zip",), "ingest.loaders.zip_archive:load"),
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ words and paragraphs are made good in the modules beside this one.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -94,6 +95,8 @@ def _open(path: Path, passwords: tuple[str, ...]) -> Any:
         try:
             document = PdfDocument(path, password=password)
             if document.get_formtype():
+                # Its warning about forms made with XFA is for developers: it would reach a person.
+                logging.getLogger("pypdfium2").setLevel(logging.ERROR)
                 document.init_forms()
             if not len(document):
                 _damaged(path, None)

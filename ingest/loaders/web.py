@@ -1,0 +1,238 @@
+"""Web addresses: off unless allowed, never into a private network, robots.txt honoured, all limited.
+
+A name is resolved once and the connection goes to the very address that was checked, so that a name
+cannot point elsewhere a moment later; every redirect is checked anew. Proxies, cookies and credentials
+are not used, and nothing that a page refers to is fetched.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import socket
+import ssl
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
+from urllib.robotparser import RobotFileParser
+
+from ingest.document import Loaded, LoadOptions
+from ingest.errors import LoadError, TooLarge, Unreadable, UnsupportedType
+
+AGENT = "footnote-bot"
+ALLOWED = "web"
+"""Key of `LoadOptions.extra` that must be "on" before any address is read."""
+_SUFFIXES = {
+    "text/html": ".html", "application/xhtml+xml": ".html", "text/plain": ".txt", "text/markdown": ".md",
+    "application/pdf": ".pdf", "application/json": ".json", "text/csv": ".csv", "application/xml": ".xml",
+    "text/xml": ".xml", "application/rss+xml": ".xml", "application/atom+xml": ".xml",
+}  # fmt: skip
+_WRAPPED_V4 = ipaddress.ip_network("64:ff9b::/96")
+_ROBOTS_BYTES = 500_000
+
+Resolve = Callable[[str, int], list[str]]
+Permitted = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class FetchLimits:
+    """What one address may use: bytes of content, seconds in all, redirects."""
+
+    bytes: int = 50_000_000
+    seconds: float = 30.0
+    redirects: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What an address gave: where it was found in the end, its media type, its bytes."""
+
+    address: str
+    media_type: str
+    data: bytes
+
+
+def load_address(address: str, options: LoadOptions, *, limits: FetchLimits | None = None) -> Loaded:
+    """Fetch a public http or https address and read it with the loader of its content.
+
+    Raises:
+        UnsupportedType: Addresses are not allowed, or this is none that is read.
+        LoadError: It does not answer, forbids robots, is too large, or cannot be read.
+    """
+    from ingest.load import load
+
+    if options.extra.get(ALLOWED) != "on":
+        raise UnsupportedType("Web addresses are not read.", remedy="Allow them in the settings first.")
+    page = fetch(address, limits=limits or FetchLimits())
+    name = PurePosixPath(unquote(urlsplit(page.address).path)).name
+    suffix = _SUFFIXES.get(page.media_type) or PurePosixPath(name).suffix[:12] or ".html"
+    with tempfile.TemporaryDirectory(prefix="footnote-") as folder:
+        path = Path(folder) / f"page{suffix}"
+        path.write_bytes(page.data)
+        try:
+            loaded = load(path, options)
+        except LoadError as error:
+            error.message = error.message.replace(path.name, page.address)
+            raise
+    title = loaded.title or name or urlsplit(page.address).hostname or ""
+    return replace(loaded, title=title)
+
+
+def is_public(address: str) -> bool:
+    """Tell whether an IP address is one of the public internet, looking through those that wrap one."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        if inner is None and ip in _WRAPPED_V4:
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(str(inner))
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+
+
+def resolved(host: str, port: int) -> list[str]:
+    """Return the IP addresses of a name."""
+    return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+def fetch(
+    address: str, *, limits: FetchLimits, resolve: Resolve = resolved, permitted: Permitted = is_public
+) -> Page:
+    """Fetch an address, following redirects within the limits.
+
+    Args:
+        address: An http or https address.
+        limits: What it may use.
+        resolve: Finds the IP addresses of a name.
+        permitted: Says which of them may be connected to.
+
+    Raises:
+        LoadError: It is not public, does not answer, forbids robots, or gives too much.
+    """
+    session = _Session(limits, resolve, permitted)
+    for _ in range(limits.redirects + 1):
+        parts = _checked(address)
+        session.ask_robots(parts)
+        status, headers, data = session.get(parts, limits.bytes)
+        if status in (301, 302, 303, 307, 308) and headers.get("location"):
+            address = urljoin(address, headers["location"])
+            continue
+        if status != 200:
+            raise Unreadable(f"{parts.hostname} answered {status}.", remedy="Check the address in a browser.")
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        return Page(address, kind, data)
+    raise Unreadable("The address leads on too often.", remedy="Give the address where it ends.")
+
+
+def _checked(address: str) -> SplitResult:
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError as error:
+        raise UnsupportedType("That is not an address.", remedy="Give an http or https address.") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+        raise UnsupportedType("Only plain http and https addresses are read.", remedy="Give such an address.")
+    if port not in (None, 80, 443):
+        raise UnsupportedType(
+            "Only the ports 80 and 443 are read.", remedy="Save the page as a file instead."
+        )
+    return parts
+
+
+class _Session:
+    """One fetch: its deadline, its limits, and what robots.txt of each host says."""
+
+    def __init__(self, limits: FetchLimits, resolve: Resolve, permitted: Permitted) -> None:
+        self.limits, self.resolve, self.permitted = limits, resolve, permitted
+        self.deadline = time.monotonic() + limits.seconds
+        self.asked: dict[str, RobotFileParser] = {}
+
+    def ask_robots(self, parts: SplitResult) -> None:
+        """Refuse what the site's robots.txt forbids. A site without one forbids nothing."""
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if origin not in self.asked:
+            rules = RobotFileParser()
+            status, _, data = self.get(urlsplit(f"{origin}/robots.txt"), _ROBOTS_BYTES, whole=False)
+            if status >= 500:
+                raise Unreadable(f"{parts.hostname} does not say what robots may read.", remedy="Try later.")
+            rules.parse(data.decode("utf-8", "replace").splitlines() if status == 200 else [])
+            self.asked[origin] = rules
+        if not self.asked[origin].can_fetch(AGENT, parts.geturl()):
+            raise Unreadable(
+                f"{parts.hostname} asks robots not to read this page.",
+                remedy="Save it by hand and add the file.",
+            )
+
+    def get(self, parts: SplitResult, most: int, *, whole: bool = True) -> tuple[int, dict[str, str], bytes]:
+        """Return status, headers (names in lower case) and content of one request."""
+        host = parts.hostname or ""
+        target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._") + (
+            f"?{parts.query}" if parts.query else ""
+        )
+        try:
+            connection = self._connection(parts)
+            try:
+                connection.request(
+                    "GET", target, headers={"User-Agent": AGENT, "Accept-Encoding": "identity"}
+                )
+                response = connection.getresponse()
+                headers = {name.lower(): value for name, value in response.getheaders()}
+                redirect = 300 <= response.status < 400
+                data = b"" if redirect else self._content(response, most, whole=whole)
+                return response.status, headers, data
+            finally:
+                connection.close()
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise Unreadable(
+                f"{host} does not answer as it should ({type(error).__name__}).", remedy="Try again later."
+            ) from error
+
+    def _connection(self, parts: SplitResult) -> http.client.HTTPConnection:
+        """Return a connection to the address that was checked."""
+        host = parts.hostname or ""
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        try:
+            found = self.resolve(host, port)
+        except (OSError, UnicodeError) as error:
+            raise Unreadable(f"There is no host called {host[:100]}.", remedy="Check the address.") from error
+        if not found or not all(self.permitted(address) for address in found):
+            raise UnsupportedType(
+                f"{host[:100]} is not on the public internet.", remedy="Save the page as a file instead."
+            )
+        seconds = self._left()
+        connection = http.client.HTTPConnection(host, port, timeout=seconds)
+        plain = socket.create_connection((found[0], port), timeout=seconds)
+        if parts.scheme == "https":
+            try:
+                plain = ssl.create_default_context().wrap_socket(plain, server_hostname=host)
+            except OSError:
+                plain.close()
+                raise
+        connection.sock = plain
+        return connection
+
+    def _content(self, response: http.client.HTTPResponse, most: int, *, whole: bool) -> bytes:
+        pieces: list[bytes] = []
+        size = 0
+        while True:
+            self._left()
+            piece = response.read1(65_536)
+            if not piece:
+                return b"".join(pieces)
+            pieces.append(piece)
+            size += len(piece)
+            if size > most:
+                if not whole:
+                    return b"".join(pieces)[:most]
+                raise TooLarge(
+                    f"The page is larger than {most // 1_000_000} MB.", remedy="Save a part of it."
+                )
+
+    def _left(self) -> float:
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the time for one address is over")
+        return left
