@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from bot.answer import Withheld
 from bot.chat_model import ChatModel, Reply
@@ -23,6 +23,9 @@ from bot.prompts import SCHEMA, is_no_answer, write_messages
 from bot.reply import ReplyReader
 from bot.reply_text import Draft
 from vectorstore.passage import Passage
+
+if TYPE_CHECKING:
+    from bot.entailment import Entailment
 
 ANSWER_TOKENS = 400
 """Longest answer in tokens."""
@@ -68,6 +71,7 @@ class Writing:
         *,
         model: ChatModel,
         encoder: Any = None,
+        nli: Entailment | None = None,
         language: str = "",
         answer_tokens: int = ANSWER_TOKENS,
     ) -> None:
@@ -75,6 +79,7 @@ class Writing:
         self._passages = tuple(passages)
         self._model = model
         self._encoder = encoder
+        self._nli = nli
         self._language = language
         self._answer_tokens = min(answer_tokens, max(64, model.context // 4))
         self._structured = model.structured
@@ -152,7 +157,11 @@ class Writing:
     def _judge(self, found: Draft, passages: Sequence[Passage]) -> Written | Withheld:
         began = perf_counter()
         verdict = check(
-            found.text, passages, cited=tuple(number - 1 for number in found.cited), encoder=self._encoder
+            found.text,
+            passages,
+            cited=tuple(number - 1 for number in found.cited),
+            encoder=self._encoder,
+            nli=self._nli,
         )
         self.check_seconds += perf_counter() - began
         return _written(found, verdict, passages)
@@ -215,6 +224,7 @@ def write(
     *,
     model: ChatModel,
     encoder: Any = None,
+    nli: Entailment | None = None,
     language: str = "",
     answer_tokens: int = ANSWER_TOKENS,
 ) -> Writing:
@@ -224,7 +234,8 @@ def write(
         question: A question that stands alone (`follow_up.condense` makes one).
         passages: What was found, best first.
         model: An open chat model.
-        encoder: The library's encoder, for the check; None checks without similarity.
+        encoder: The library's encoder, handed to the check.
+        nli: A cross-encoder for a deeper check (`FOOTNOTE_NLI`), or None.
         language: Language of the answer; "" for the question's own.
         answer_tokens: Longest answer.
 
@@ -239,6 +250,7 @@ def write(
         passages,
         model=model,
         encoder=encoder,
+        nli=nli,
         language=language,
         answer_tokens=answer_tokens,
     )
