@@ -1,109 +1,135 @@
 """How likely it is that the passages hold an answer: the calibrated score behind "the documents don't say".
 
-A logistic model over what a search gives for free: the parts of the best passage's score, how far it stands
-above the rest, and which of the question's words and names stand nowhere. The coefficients were fitted by
-`python -m evals.fit_abstention` on public question sets, each held out in turn; docs/benchmarks.md says on
-which and with what result.
+A logistic model over what a search gives for free. The score of the best passage means the same in every
+library, but a library of look-alike documents scores high on everything: so the model also sees how far the
+best passage leads what was found elsewhere, and which of the question's words and names are not held there.
+The coefficients lie in abstention.json, written by `python -m evals.fit_abstention`, which also says how
+they do on the set that was left out of the fit.
 """
 
 from __future__ import annotations
 
+import json
 import math
 import re
-from collections.abc import Sequence
-from dataclasses import astuple, dataclass
-from typing import Literal
+from dataclasses import astuple, dataclass, fields
+from functools import lru_cache
+from pathlib import Path
 
-from bot.question import AnswerType, answer_type, fits
 from bot.settings import Settings
+from vectorstore.passage import Passage
 from vectorstore.search import SearchResult
 from vectorstore.words import query_terms
 
-Level = Literal["strict", "balanced", "open"]
-
-THRESHOLDS: dict[Level, float] = {"strict": 0.7, "balanced": 0.5, "open": 0.3}
-"""Least confidence at which an answer is shown, by level."""
+FITTED = Path(__file__).with_name("abstention.json")
+_NAME = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w’'.-]*|\b[A-Z]{2,}\b|\b\d[\d.,]*\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What the confidence is computed from; all between about -1 and 2."""
+    """What the confidence is computed from.
 
-    best: float  # absolute score of the best passage before lifting
-    cosine: float  # best cosine among the first five
-    coverage: float  # best coverage among the first five
-    section_cosine: float
+    Attributes:
+        best: Score of the best passage.
+        lead: How far it lies above the best passage elsewhere: in another document, or in another section
+            where only one document is searched.
+        cosine_lead: The same for the cosine alone.
+        section_coverage: Share of the question's weight that the best passage's section holds.
+        evidence: Sum of the rarities of the question's words that a section among the first five holds.
+        missing: Sum of the rarities of those that it does not hold.
+        names: Share of the question's names and numbers that the first three sections lack.
+        margin: How far the best passage lies above the mean of the rest.
+    """
+
+    best: float
+    lead: float
+    cosine_lead: float
     section_coverage: float
-    margin: float  # best score above the mean of ranks 2 to 10
-    second: float  # score of the second best
-    type_fit: float  # 1 where one of the first three passages holds what the question asks for
-    unknown: float  # share of the question's weight in words that stand nowhere
-    names: float  # share of the question's names that stand nowhere near the best passages
-    terms: float  # number of content words, log scale
+    evidence: float
+    missing: float
+    names: float
+    margin: float
 
 
 def features(question: str, result: SearchResult) -> Features:
     """Return what a search says about whether its passages answer the question."""
     passages = result.passages
-    if not passages:
-        return Features(*([0.0] * 11))
-    scores = [passage.score for passage in passages]
-    first = passages[:5]
-    weights = dict(zip(result.terms, result.weights, strict=True))
-    rest = scores[1:10] or [scores[0]]
+    first, rest = passages[0], passages[1:]
+    inside, other, other_cosine = _apart(result)
+    whole = sum(result.rarity)
+    evidence = whole * max(p.signals.section_coverage for p in passages[:5])
     return Features(
-        best=scores[0],
-        cosine=max(p.signals.cosine for p in first),
-        coverage=max(p.signals.coverage for p in first),
-        section_cosine=max(p.signals.section_cosine for p in first),
-        section_coverage=max(p.signals.section_coverage for p in first),
-        margin=scores[0] - sum(rest) / len(rest),
-        second=scores[1] if len(scores) > 1 else 0.0,
-        type_fit=_type_fit(question, result),
-        unknown=sum(weights[term] for term in result.unknown),
+        best=first.score,
+        lead=first.score - other,
+        cosine_lead=max(p.signals.cosine for p in inside) - other_cosine,
+        section_coverage=first.signals.section_coverage,
+        evidence=evidence,
+        missing=whole - evidence,
         names=_names_missing(question, result),
-        terms=math.log1p(len(result.terms)),
+        margin=first.score - (sum(p.score for p in rest) / len(rest) if rest else 0.0),
     )
 
 
-def _type_fit(question: str, result: SearchResult) -> float:
-    wanted: AnswerType = answer_type(question)
-    return max((fits(wanted, p.text, question) for p in result.passages[:3]), default=0.0)
-
-
-_NAME = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w’'.-]*|\b[A-Z]{2,}\b|\b\d[\d.,]*\b")
+def _apart(result: SearchResult) -> tuple[list[Passage], float, float]:
+    """Return the passages that stand with the best one, and the best score and cosine found elsewhere."""
+    first = result.passages[0]
+    if result.rival_score is not None and result.rival_cosine is not None:
+        inside = [p for p in result.passages if p.document == first.document]
+        return inside, result.rival_score, result.rival_cosine
+    inside = [p for p in result.passages if p.section == first.section]
+    outside = [p for p in result.passages if p.section != first.section]
+    return (
+        inside,
+        max((p.score for p in outside), default=0.0),
+        max((p.signals.cosine for p in outside), default=0.0),
+    )
 
 
 def _names_missing(question: str, result: SearchResult) -> float:
-    """Share of the question's names and numbers that the first three passages' surroundings lack."""
     names = [match.group() for match in _NAME.finditer(question)]
-    terms = [term for name in names for term in query_terms(name)]
-    terms = [term for term in dict.fromkeys(terms) if term in result.terms]
-    if not terms:
-        return 0.0
+    terms = {term for name in names for term in query_terms(name)} & set(result.terms)
     held = frozenset[str]().union(*result.held[:3])
-    return sum(term not in held for term in terms) / len(terms)
+    return len(terms - held) / len(terms) if terms else 0.0
 
 
-INTERCEPT = 0.0
-COEFFICIENTS = Features(*([0.0] * 11))
+@dataclass(frozen=True, slots=True)
+class _Model:
+    intercept: float
+    coefficients: tuple[float, ...]
+    levels: dict[str, float]
+
+
+@lru_cache(maxsize=1)
+def _models() -> dict[str, _Model]:
+    fitted = json.loads(FITTED.read_text(encoding="utf-8"))
+    names = [field.name for field in fields(Features)]
+    return {
+        kind: _Model(
+            fitted[kind]["intercept"],
+            tuple(fitted[kind]["coefficients"][name] for name in names),
+            fitted[kind]["levels"],
+        )
+        for kind in ("several", "single")
+    }
+
+
+def _model_for(result: SearchResult) -> _Model:
+    """One document alone has no other to lead, so it has a model of its own."""
+    return _models()["single" if result.rival_score is None else "several"]
 
 
 def confidence(question: str, result: SearchResult) -> float:
     """Return the probability, 0 to 1, that the passages hold an answer."""
     if not result.passages:
         return 0.0
-    return logistic(astuple(features(question, result)))
-
-
-def logistic(values: Sequence[float]) -> float:
-    """Return the model's probability for the values of `Features`, in their order."""
-    total = INTERCEPT + sum(a * b for a, b in zip(astuple(COEFFICIENTS), values, strict=True))
+    model = _model_for(result)
+    values = astuple(features(question, result))
+    total = model.intercept + sum(a * b for a, b in zip(model.coefficients, values, strict=True))
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-def threshold(settings: Settings) -> float:
+def threshold(settings: Settings, result: SearchResult) -> float:
     """Return the least confidence at which an answer is shown."""
     if settings.threshold_value is not None:
         return settings.threshold_value
-    return THRESHOLDS[settings.threshold]
+    return _model_for(result).levels[settings.threshold]

@@ -257,7 +257,7 @@ class Bot:
     ) -> Iterator[Statement | Answer]:
         from bot.abstain import threshold
 
-        if answer.confidence < threshold(self.settings) or not answer.passages:
+        if answer.confidence < threshold(self.settings, result) or not answer.passages:
             yield replace(answer, abstained=True)
         elif self.writes:
             yield from self._written(answer, query, result, language)

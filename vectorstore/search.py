@@ -63,8 +63,11 @@ class SearchResult:
         passages: Best first; scores are absolute, higher is better.
         terms: The query's words that carry content, as they are indexed.
         weights: Share of the query's IDF weight of each term; they sum to 1.
+        rarity: How rare each term is among the chunks searched: near 0 in all of them, 1 in none.
         unknown: Terms that stand nowhere in the library.
         held: For each passage, the terms that its section or its document's title holds.
+        rival_score, rival_cosine: Best score and best cosine outside the document of the best passage, None
+            where no other document was searched.
         chunks: Chunks that were searched.
     """
 
@@ -72,8 +75,11 @@ class SearchResult:
     passages: tuple[Passage, ...] = ()
     terms: tuple[str, ...] = ()
     weights: tuple[float, ...] = ()
+    rarity: tuple[float, ...] = ()
     unknown: tuple[str, ...] = ()
     held: tuple[frozenset[str], ...] = ()
+    rival_score: float | None = None
+    rival_cosine: float | None = None
     chunks: int = 0
 
 
@@ -82,6 +88,7 @@ class _Term:
     """A content word of the query with where it stands."""
 
     text: str
+    rarity: float
     weight: float
     postings: Ids
     titles: Ids
@@ -138,17 +145,34 @@ def search(
             zip(best, view.catalog.passages(found.ids[best]), strict=True), start=1
         )
     )
+    rival_score, rival_cosine = _rival(found, score, int(best[0]), searched)
     return SearchResult(
         query=query,
         passages=passages,
         terms=tuple(term.text for term in terms),
         weights=tuple(term.weight for term in terms),
+        rarity=tuple(term.rarity for term in terms),
         unknown=tuple(term.text for term in terms if not len(term.postings) and not len(term.titles)),
         held=tuple(
             frozenset(term.text for term, there in zip(terms, found.held[i], strict=True) if there) for i in best
         ),
+        rival_score=rival_score,
+        rival_cosine=rival_cosine,
         chunks=searched,
     )
+
+
+def _rival(
+    found: _Candidates, score: npt.NDArray[np.float64], best: int, searched: int
+) -> tuple[float | None, float | None]:
+    """Return the best score and cosine outside the best chunk's document, None where it is the only one."""
+    places = found.places
+    if places.document_last[best] - places.document_first[best] + 1 >= searched:
+        return None, None
+    outside = places.document != places.document[best]
+    if not outside.any():  # nothing of another document came near: its best is below all that did
+        return float(score.min()), float(found.signals[:, 0].min())
+    return float(score[outside].max()), float(found.signals[outside, 0].max())
 
 
 def _query_vector(view: View, query: str, context: str) -> Vectors:
@@ -168,9 +192,9 @@ def _terms(catalog: Lookup, query: str, context: str, allowed: Ids | None, searc
         postings = catalog.postings(text)
         if allowed is not None and len(postings):
             postings = postings[_members(postings, allowed)]
-        weight = max(0.01, math.log((searched + 1) / (len(postings) + 0.5)))
+        rarity = max(0.001, math.log((searched + 1) / (len(postings) + 0.5)) / math.log(2 * searched + 2))
         factor = 1.0 if text in own else CONTEXT_WEIGHT
-        terms.append(_Term(text, factor * weight, postings, catalog.title_postings(text)))
+        terms.append(_Term(text, rarity, factor * rarity, postings, catalog.title_postings(text)))
     whole = sum(term.weight for term in terms)
     for term in terms:
         term.weight /= whole
