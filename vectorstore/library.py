@@ -145,6 +145,7 @@ class Library:
                 self._writer.close()
                 self._writer = None
             self.catalog.close()
+            self._changed = False  # a second call does nothing
             _opened.discard(self)
 
     def after_fork(self) -> None:

@@ -154,6 +154,10 @@ class Index:
                 self._opened.close()
             self._opened, self._opened_for = None, None
 
+    def refused(self, pointer: Pointer) -> bool:
+        """Return whether this generation was found unusable."""
+        return pointer.generation in self._refused
+
     def forget_refusals(self) -> None:
         """Try again what did not open: after a repair, or when a server may be back."""
         with self._guard:

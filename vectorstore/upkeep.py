@@ -19,7 +19,7 @@ from vectorstore.model_files import ModelIdentity
 from vectorstore.nearest import pointer_json
 from vectorstore.passage import Chunk
 from vectorstore.records import Compaction, Disk, Finding, LibraryStatus
-from vectorstore.vectors import EmbeddedStore, Pointer
+from vectorstore.vectors import EmbeddedStore, Pointer, usable
 from vectorstore.writing import put_meta
 
 if TYPE_CHECKING:
@@ -99,6 +99,8 @@ def _size(path: Path) -> int:
 def update_index(library: Library, *, force: bool) -> bool:
     """Bring the Chroma index up to date where that is worth it; return whether it was written."""
     index, store = library.index, library.index.store
+    if not store.in_place and not usable():
+        return False  # the next process writes it; until then the stored vectors answer
     pointer = index.pointer()
     total = library.lookup.chunk_count()
     missing, gone = index.stale()
@@ -110,7 +112,9 @@ def update_index(library: Library, *, force: bool) -> bool:
             index.close()
             store.discard(None)
         return pointer is not None
-    damaged = pointer is not None and not store.in_place and bool(store.fault(pointer))
+    damaged = pointer is not None and (
+        index.refused(pointer) or (not store.in_place and bool(store.fault(pointer)))
+    )
     if pointer is not None and not force and not damaged:
         if store.in_place:
             if not missing and not gone:

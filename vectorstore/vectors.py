@@ -197,7 +197,7 @@ class EmbeddedStore:
             size, checksum = stamp.split(":")
             if found[name].stat().st_size != int(size) or _checksum(found[name]) != checksum:
                 return f"{Path(name).name} is not what was written"
-        return ""
+        return _sqlite_fault(folder / "chroma.sqlite3", pointer.count)
 
     def open(self, pointer: Pointer) -> Opened:
         """See `VectorStore.open`."""
@@ -342,26 +342,28 @@ def _settings() -> Any:
 
 
 def _embedded_client(folder: Path) -> Any:
+    if _forked:
+        raise VectorsUnavailable(
+            "This process was forked from one that used Chroma, whose threads are not here"
+        )
     import chromadb
-    from chromadb.api.shared_system_client import SharedSystemClient
 
-    for name in _inherited:
-        # A fork brought along the parent's open system, whose threads do not exist here: it is put
-        # aside, neither used nor stopped.
-        _orphans.append(SharedSystemClient._identifier_to_system.pop(name, None))
-        SharedSystemClient._identifier_to_refcount.pop(name, None)
-    _inherited.clear()
-    _opened_folders.add(str(folder))
+    global _used
+    _used = True
     return chromadb.PersistentClient(path=str(folder), settings=_settings())
 
 
-_opened_folders: set[str] = set()
-_inherited: set[str] = set()
-_orphans: list[Any] = []
+_used = _forked = False
 
 
 def _after_fork() -> None:
-    _inherited.update(_opened_folders)
+    global _forked
+    _forked = _used
+
+
+def usable() -> bool:
+    """Return whether embedded Chroma works in this process: after a fork its calls would wait for ever."""
+    return not _forked
 
 
 if hasattr(os, "register_at_fork"):
@@ -436,6 +438,22 @@ def _index_files(folder: Path) -> list[tuple[str, Path]]:
     # Chroma's SQLite file is left out: opening it may touch its header. Its count is checked instead.
     found = [path for path in folder.glob("*/*") if path.is_file()]
     return [(str(path.relative_to(folder)), path) for path in sorted(found)]
+
+
+def _sqlite_fault(path: Path, count: int) -> str:
+    """Return what is wrong with Chroma's own SQLite file, which opening touches, so no checksum holds."""
+    if not path.exists():
+        return "its SQLite file is missing"
+    try:
+        database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        try:
+            (sound,) = database.execute("PRAGMA quick_check(1)").fetchone()
+            (held,) = database.execute("SELECT count(*) FROM embeddings").fetchone()
+        finally:
+            database.close()
+    except sqlite3.Error:
+        return "its SQLite file cannot be read"
+    return "" if sound == "ok" and held == count else "its SQLite file is not what was written"
 
 
 def _checksum(path: Path) -> str:

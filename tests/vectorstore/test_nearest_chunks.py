@@ -186,7 +186,7 @@ def test_many_threads_search_while_another_adds_and_removes(folder: Path, throug
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="forks only")
 @pytest.mark.parametrize("through_chroma", [False, True])
 def test_a_forked_child_opens_its_own(folder: Path, through_chroma: bool) -> None:
-    """A child forked after the first search answers too, instead of hanging on the parent's threads."""
+    """A forked child answers and adds too, instead of hanging on threads that stayed with its parent."""
     library = large(folder) if through_chroma else Library.open(folder, encoder=ENCODER)
     check(library)
     sys.stdout.flush()

@@ -1,0 +1,78 @@
+"""A writer killed at any moment leaves a library that answers, and that the next ingest completes."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from library_check import ENCODER, assert_whole, child, contents, run, version
+
+from vectorstore.library import Library
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reason="forks only")]
+
+DOCUMENTS = 40
+FINAL = {number: 1 + number % 2 for number in range(DOCUMENTS) if number % 9}
+"""The edition that each document has at the end; every ninth is removed."""
+
+
+def ingest(folder: Path) -> None:
+    """Make the library equal to the final state, as a sync does: only what differs is written."""
+    with Library.open(folder, create=True, encoder=ENCODER) as library:
+        for edition in (1, 2):
+            known = {info.source: info.sha256 for info in library.documents()}
+            wanted = [version(number, min(edition, FINAL.get(number, 1))) for number in range(DOCUMENTS)]
+            finals = {document.sha256 for document, _ in (version(n, e) for n, e in FINAL.items())}
+            todo = [
+                item
+                for item in wanted
+                if known.get(item[0].source) != item[0].sha256 and known.get(item[0].source) not in finals
+            ]
+            for start in range(0, len(todo), 5):
+                library.add(todo[start : start + 5])
+            library.update_index(force=True)
+        gone = [document.id for document, _ in (version(n, 1) for n in range(0, DOCUMENTS, 9))]
+        library.remove(gone)
+        library.compact()
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> tuple[tuple[object, ...], float]:
+    """The contents of a library that was never killed, and the seconds that it took."""
+    folder = tmp_path_factory.mktemp("clean") / "library"
+    ingest(folder)
+    run(print)  # starts the server that the children come from
+    begun = time.monotonic()
+    run(ingest, folder.with_name("timed"))
+    seconds = time.monotonic() - begun
+    with Library.open(folder, encoder=ENCODER) as library:
+        return contents(library), seconds
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_five_kills_in_a_row_lose_nothing(
+    seed: int, tmp_path: Path, clean: tuple[tuple[object, ...], float]
+) -> None:
+    """After each SIGKILL all committed documents are whole and found; once finished it equals a clean one."""
+    expected, seconds = clean
+    folder = tmp_path / "library"
+    random = np.random.default_rng(seed)
+    allowed = {
+        version(number, 1)[0].id: {version(number, edition)[0].text for edition in (1, 2)}
+        for number in range(DOCUMENTS)
+    }
+    for _ in range(5):
+        process = child(ingest, folder)
+        time.sleep(float(random.uniform(0, seconds)))
+        process.kill()
+        process.join()
+        if (folder / "catalog.sqlite3").exists() and (folder / "catalog.sqlite3").stat().st_size:
+            assert_whole(folder, allowed).close(update_index=False)
+    run(ingest, folder)
+    with Library.open(folder, encoder=ENCODER) as library:
+        assert library.verify() == []
+        assert contents(library) == expected
+        assert library.status().disk.vectors < 20_000_000
