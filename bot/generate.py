@@ -50,7 +50,7 @@ class Written:
 
     text: str
     cited: tuple[Cited, ...]
-    support: Literal["supported", "partly"]
+    support: Literal["supported", "partly", "quoted"]
     note: str = ""
 
 
@@ -70,6 +70,7 @@ class Writing:
         passages: Sequence[Passage],
         *,
         model: ChatModel,
+        best: Cited | None = None,
         encoder: Any = None,
         nli: Entailment | None = None,
         language: str = "",
@@ -78,6 +79,7 @@ class Writing:
         self._question = question
         self._passages = tuple(passages)
         self._model = model
+        self._best = best
         self._encoder = encoder
         self._nli = nli
         self._language = language
@@ -91,14 +93,17 @@ class Writing:
     def __iter__(self) -> Iterator[Written | Withheld]:
         began = perf_counter()
         passages = self._fit(self._passages)
+        rested: list[Cited] = []
         while True:
             shown = False
             try:
                 for item in self._attempt(passages):
-                    if isinstance(item, Written) and self.first_seconds is None:
-                        self.first_seconds = perf_counter() - began
+                    if isinstance(item, Written):
+                        rested.extend(item.cited)
+                        self.first_seconds = self.first_seconds or perf_counter() - began
                     shown = True
                     yield item
+                yield from self._completed(rested)
                 return
             except ContextTooLong:
                 if shown or len(passages) < 2:
@@ -108,10 +113,19 @@ class Writing:
             except ModelError as error:
                 if shown:  # what was shown was checked and stays
                     self._say(f"{error.message} What stands here was checked before that.")
+                    yield from self._completed(rested)
                     return
                 if not (self._structured and type(error) is ModelError):
                     raise
                 self._structured = False  # a provider that refuses the schema may take the plain prompt
+
+    def _completed(self, rested: Sequence[Cited]) -> Iterator[Written]:
+        """Yield the sentence that answers best where something was shown but nothing rests on it."""
+        best = self._best
+        if best is None or not rested or any(_overlap(best, cited) for cited in rested):
+            return
+        passage = best.passage
+        yield Written(passage.text[best.start - passage.start : best.end - passage.start], (best,), "quoted")
 
     def _attempt(self, passages: Sequence[Passage]) -> Iterator[Written | Withheld]:
         messages = write_messages(
@@ -223,6 +237,7 @@ def write(
     passages: Sequence[Passage],
     *,
     model: ChatModel,
+    best: Cited | None = None,
     encoder: Any = None,
     nli: Entailment | None = None,
     language: str = "",
@@ -234,6 +249,8 @@ def write(
         question: A question that stands alone (`follow_up.condense` makes one).
         passages: What was found, best first.
         model: An open chat model.
+        best: The sentence that `quotes` ranks first. An answer none of whose sentences rests on it gets it
+            as its last one: a weak model writes true sentences that do not answer.
         encoder: The library's encoder, handed to the check.
         nli: A cross-encoder for a deeper check (`FOOTNOTE_NLI`), or None.
         language: Language of the answer; "" for the question's own.
@@ -249,6 +266,7 @@ def write(
         question,
         passages,
         model=model,
+        best=best,
         encoder=encoder,
         nli=nli,
         language=language,
@@ -273,6 +291,11 @@ def _written(found: Draft, verdict: Verdict, passages: Sequence[Passage]) -> Wri
             found.text, cited, "partly", note=f"not found in the sources: {missing}" if missing else ""
         )
     return Written(found.text, cited, "supported")
+
+
+def _overlap(one: Cited, other: Cited) -> bool:
+    same = one.passage.document == other.passage.document
+    return same and one.start < other.end and other.start < one.end
 
 
 def _words(text: str) -> str:

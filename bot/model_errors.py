@@ -55,7 +55,7 @@ class ModelNotFound(ModelError):
     """The provider knows no model of this name."""
 
 
-def as_model_error(error: Exception, *, model: str, begun: bool = False) -> FootnoteError:
+def as_model_error(error: Exception, *, model: str, begun: bool = False) -> ModelError:
     """Return our error for one that a provider's client raised.
 
     Args:
@@ -66,8 +66,10 @@ def as_model_error(error: Exception, *, model: str, begun: bool = False) -> Foot
     The text of a foreign error is never passed on: it may hold parts of the prompt or of the key.
     """
     for link in _chain(error):
-        if isinstance(link, FootnoteError):
+        if isinstance(link, ModelError):
             return link
+        if isinstance(link, FootnoteError):  # FOOTNOTE_OFFLINE: quotes can stand in for that too
+            return ModelUnreachable(link.message, remedy=link.remedy)
     status = next((code for link in _chain(error) if (code := _status(link))), 0)
     words = " ".join(f"{type(link).__name__} {link}" for link in _chain(error))
     if _TOO_LONG.search(words) and status in (0, 400, 413, 422, 500):

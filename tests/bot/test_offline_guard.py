@@ -77,7 +77,7 @@ def test_a_providers_client_ends_in_the_guards_words() -> None:
             print(type(error).__name__, error)
         """
     )
-    assert done.stdout.startswith("Offline A connection that leaves this machine was stopped"), done.stderr
+    assert done.stdout.startswith("ModelUnreachable A connection that leaves this machine"), done.stderr
 
 
 def test_pulling_is_refused_before_it_begins() -> None:

@@ -10,7 +10,7 @@ from scripted_model import ScriptedModel
 
 from bot.answer import Withheld
 from bot.errors import ModelError
-from bot.generate import Writing, Written, write
+from bot.generate import Cited, Writing, Written, write
 from bot.model_errors import ContextTooLong, ModelUnauthorized, StreamBroken
 from bot.prompts import NO_ANSWER
 from vectorstore.passage import Passage
@@ -119,7 +119,7 @@ def test_one_long_line_is_taken_apart() -> None:
 def test_markdown_is_taken_off() -> None:
     """Headings, bold, lists and links leave plain sentences; no address is shown."""
     reply = (
-        "# Answer\n\n**The deal** was signed in *Tokyo* on [October 28, 2025](http://evil.example/?q) [1].\n\n"
+        "# Answer\n\n**The deal** was signed in *Tokyo* on [October 28, 2025](http://evil.example) [1].\n\n"
         "* Kimi Onoda signed for Japan, says the document [2]\n![x](http://evil.example/a.png)"
     )
     written, withheld, _ = run(ScriptedModel(reply))
@@ -285,3 +285,21 @@ def test_a_model_that_obeys_the_document_is_caught() -> None:
     written, withheld, _ = run(ScriptedModel(obey), [TEXTS[0], attack])
     assert [w.text for w in written] == ["The deal was signed in Tokyo on October 28, 2025."]
     assert len(withheld) == 1
+
+
+def test_true_sentences_that_do_not_answer_are_completed() -> None:
+    """When nothing written rests on the sentence that answers best, that sentence is quoted after it."""
+    found = passages()
+    start = found[1].start
+    best = Cited(found[1], start, start + TEXTS[1].index(". ") + 1)
+    for reply, shown in (
+        ("The deal was signed in Tokyo on October 28, 2025 [1].", 2),
+        ("Kimi Onoda signed for Japan [2].", 1),
+        ("Elephants are large.", 0),
+    ):
+        items = list(write("Who signed for Japan?", found, model=ScriptedModel(reply), best=best))
+        written = [item for item in items if isinstance(item, Written)]
+        assert len(written) == shown
+        if shown == 2:
+            assert written[1].support == "quoted"
+            assert written[1].text == quotes(written[1])[0] == TEXTS[1].split(". ")[0] + "."
