@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import asdict
 
@@ -25,6 +26,8 @@ from vectorstore.vectors import Opened, Pointer, VectorStore
 EXACT_LIMIT = 20_000
 """Up to this many vectors an exact search is quicker than Chroma: 3 to 5 ms, no import of 0.5 to 1 s."""
 _BATCH = 5_000
+_SERVER_PAUSE = 30.0
+"""Seconds without asking a server that did not answer."""
 
 logger = logging.getLogger("footnote.vectorstore")
 
@@ -42,7 +45,7 @@ class Index:
         self._guard = threading.Lock()
         self._opened: Opened | None = None
         self._opened_for: Pointer | None = None
-        self._refused: dict[int, str] = {}
+        self._refused: dict[int, float] = {}
 
     def nearest(self, vector: Vectors, count: int, *, among: Ids | None = None) -> tuple[Ids, Vectors]:
         """Return the chunks nearest to `vector`.
@@ -122,7 +125,7 @@ class Index:
     def _open(self, pointer: Pointer) -> Opened | None:
         if self._opened_for == pointer:
             return self._opened
-        if pointer.generation in self._refused:
+        if self.refused(pointer):
             return None
         if self._opened is not None:
             self._opened.close()
@@ -139,7 +142,7 @@ class Index:
         return self._opened
 
     def _refuse(self, pointer: Pointer, reason: str) -> None:
-        self._refused[pointer.generation] = reason
+        self._refused[pointer.generation] = time.monotonic()
         if self._opened is not None:
             self._opened.close()
         self._opened, self._opened_for = None, None
@@ -156,7 +159,11 @@ class Index:
 
     def refused(self, pointer: Pointer) -> bool:
         """Return whether this generation was found unusable."""
-        return pointer.generation in self._refused
+        since = self._refused.get(pointer.generation)
+        if since is None:
+            return False
+        # Files do not mend themselves; a server comes back.
+        return not self.store.in_place or time.monotonic() < since + _SERVER_PAUSE
 
     def forget_refusals(self) -> None:
         """Try again what did not open: after a repair, or when a server may be back."""
@@ -195,7 +202,7 @@ class Index:
         pointer = self.pointer()
         if pointer is None:
             return "elsewhere" if stored and json.loads(stored)["place"] != self.store.place else "absent"
-        if pointer.generation in self._refused:
+        if self.refused(pointer):
             return "damaged"
         return "behind" if any(self.stale()) else "current"
 

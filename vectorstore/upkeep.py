@@ -276,10 +276,11 @@ def stored_chunks(library: Library, document_id: str) -> list[Chunk]:
 def compact(library: Library) -> Compaction:
     """Write catalog and index anew without what was removed."""
     before = disk(library).total
-    update_index(library, force=True)
     deadline = time.monotonic() + 10
     while not library.writer.compact() and time.monotonic() < deadline:
         time.sleep(0.2)  # a reader still looks at the old state
+    # Last, since a server may be down: the text is gone all the same.
+    update_index(library, force=True)
     return Compaction(before, disk(library).total)
 
 

@@ -15,6 +15,9 @@ from vectorstore.errors import DiskFull, FootnoteError
 from vectorstore.library import Library
 
 
+pytestmark = pytest.mark.slow
+
+
 def big(number: int) -> tuple:  # type: ignore[type-arg]
     """Return a document of about 60 kB."""
     return make(

@@ -1,0 +1,232 @@
+"""How search grows with the library: time, memory and disk at 2,000, 20,000 and 200,000 chunks.
+
+    python bench/search_growth.py [--sizes 2000 20000 200000] [--folder DIR] [--json FILE]
+
+Text and vectors are generated: words by Zipf's law, vectors in clusters, as embeddings lie. Each size is
+written once; then a fresh process opens the library, searches, and reports. No model is loaded, so a real
+question costs a few milliseconds more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from vectorstore.document import Document
+from vectorstore.library import Library
+from vectorstore.passage import Chunk, Filter
+
+DIMENSION = 384
+CHUNKS_A_DOCUMENT = 100
+CHUNKS_A_SECTION = 8
+WORDS_A_CHUNK = 30
+VOCABULARY = 50_000
+
+
+class GeneratedEncoder:
+    """Vectors in clusters: each section has a centre, its chunks lie around it."""
+
+    name, fingerprint, dimension, max_tokens = "generated", "generated-1", DIMENSION, 256
+
+    def __init__(self) -> None:
+        self._random = np.random.default_rng(1)
+        self._topics = self._random.normal(size=(400, DIMENSION)).astype(np.float32)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(text.split()) for text in texts]
+
+    def encode_query(self, text: str) -> np.ndarray:
+        seed = np.random.default_rng(int(text.split()[0].removeprefix("q")))
+        return _unit(self._topics[seed.integers(400)] + 0.9 * seed.normal(size=DIMENSION).astype(np.float32))
+
+    def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
+        return np.array([self.encode_query(text) for text in texts], dtype=np.float32)
+
+    def encode_documents(self, items: Sequence[tuple[str, Sequence[Chunk]]], progress: object = None) -> list:
+        found = []
+        for _, chunks in items:
+            topic = self._topics[self._random.integers(400)]
+            sections = topic + 0.6 * self._random.normal(size=(chunks[-1].section + 1, DIMENSION))
+            of_chunk = sections[[chunk.section for chunk in chunks]]
+            vectors = of_chunk + 0.7 * self._random.normal(size=(len(chunks), DIMENSION))
+            found.append((_unit(vectors.astype(np.float32)), _unit(sections.astype(np.float32))))
+        return found
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    return (vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)).astype(np.float32)
+
+
+def word(rank: int) -> str:
+    """Return a word that looks like one, so that stemming has its usual work."""
+    syllables = "ba ce di fo gu ka le mi no pu ra se ti vo xu zan bel cor dim fen".split()
+    letters = ""
+    while True:
+        letters += syllables[rank % 20]
+        rank //= 20
+        if not rank:
+            return letters
+
+
+def documents(count: int, random: np.random.Generator) -> list[tuple[Document, list[Chunk]]]:
+    """Return documents of 100 chunks each."""
+    made = []
+    words = [word(rank) for rank in range(VOCABULARY)]
+    for _ in range(count):
+        name = f"{random.integers(1 << 62):016x}"
+        text, chunks = [], []
+        length = 0
+        for ordinal in range(CHUNKS_A_DOCUMENT):
+            ranks = np.minimum(random.zipf(1.2, WORDS_A_CHUNK) - 1, VOCABULARY - 1)
+            sentence = " ".join(words[rank] for rank in ranks) + "."
+            chunks.append(
+                Chunk(
+                    length,
+                    length + len(sentence),
+                    ordinal,
+                    ordinal // CHUNKS_A_SECTION,
+                    sentences=((length, length + len(sentence)),),
+                )
+            )
+            text.append(sentence)
+            length += len(sentence) + 1
+        made.append(
+            (
+                Document(
+                    name,
+                    f"/generated/{name}.txt",
+                    name,
+                    "text/plain",
+                    " ".join(text),
+                    name * 4,
+                    f"c{len(made) % 5}",
+                ),
+                chunks,
+            )
+        )
+    return made
+
+
+def write(folder: Path, chunks: int) -> dict[str, float]:
+    """Write a library of `chunks` chunks; return what it cost."""
+    random = np.random.default_rng(7)
+    library = Library.open(folder, create=True, encoder=GeneratedEncoder())
+    adding = 0.0
+    for _ in range(max(1, chunks // CHUNKS_A_DOCUMENT // 20)):
+        batch = documents(min(20, chunks // CHUNKS_A_DOCUMENT), random)
+        begun = time.perf_counter()
+        library.add(batch)
+        adding += time.perf_counter() - begun
+    begun = time.perf_counter()
+    library.update_index(force=True)
+    indexing = time.perf_counter() - begun
+    disk = library.status().disk
+    library.close()
+    return {
+        "add_s": round(adding, 2),
+        "index_s": round(indexing, 2),
+        "catalog_mb": round(disk.catalog / 1e6, 1),
+        "vectors_mb": round(disk.vectors / 1e6, 1),
+    }
+
+
+def ask(folder: Path) -> None:
+    """Search in this process; print the figures as JSON."""
+    begun = time.perf_counter()
+    library = Library.open(folder, encoder=GeneratedEncoder())
+    library.search(query(0))
+    cold = time.perf_counter() - begun
+    figures = {"cold_ms": round(cold * 1000)}
+    one = Filter(documents=tuple(info.id for info in library.documents()[:3]))
+    for name, filter, count in (
+        ("warm", None, 200),
+        ("narrow", one, 50),
+        ("collection", Filter(collections=("c1",)), 50),
+        ("most", Filter(collections=("c0", "c1", "c2", "c3")), 50),
+    ):
+        library.search(query(1), filter=filter)
+        seconds = []
+        for number in range(count):
+            begun = time.perf_counter()
+            library.search(query(number + 2), filter=filter)
+            seconds.append((time.perf_counter() - begun) * 1000)
+        figures[f"{name}_p50_ms"] = round(float(np.percentile(seconds, 50)), 1)
+        figures[f"{name}_p95_ms"] = round(float(np.percentile(seconds, 95)), 1)
+    library.add(documents(1, np.random.default_rng(99)))
+    begun = time.perf_counter()
+    library.search(query(3))
+    figures["after_add_ms"] = round((time.perf_counter() - begun) * 1000, 1)
+    figures["recall_150"] = recall(library)
+    figures["peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    library.close(update_index=False)
+    print(json.dumps(figures))
+
+
+def recall(library: Library) -> float:
+    """Return the share of the true 150 nearest that the index finds. Read last: it loads every vector."""
+    shares = []
+    with library.view() as view:
+        ids, matrix = view.catalog.matrix()
+        for number in range(20):
+            vector = view.encoder.encode_query(query(number))
+            best = ids[np.argpartition(-(matrix @ vector), 150)[:150]]
+            shares.append(np.isin(best, view.index.nearest(vector, 150)[0]).mean())
+    return round(float(np.mean(shares)), 3)
+
+
+def query(number: int) -> str:
+    """Return a query of four rare and two frequent words."""
+    random = np.random.default_rng(number)
+    ranks = [*random.integers(20, 5000, 4), *random.integers(0, 20, 2)]
+    return " ".join([f"q{number}", *(word(int(rank)) for rank in ranks)])
+
+
+def main() -> None:
+    """Write and ask each size, print a table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sizes", type=int, nargs="+", default=[2_000, 20_000, 200_000])
+    parser.add_argument(
+        "--folder", type=Path, help="where to write the libraries (default: a temporary folder)"
+    )
+    parser.add_argument("--json", type=Path, help="also write the figures there")
+    parser.add_argument("--ask", type=Path, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.ask:
+        ask(arguments.ask)
+        return
+    root = arguments.folder or Path(tempfile.mkdtemp(prefix="footnote-growth-"))
+    rows = []
+    for size in arguments.sizes:
+        folder = root / str(size)
+        shutil.rmtree(folder, ignore_errors=True)
+        written = write(folder, size)
+        command = [sys.executable, __file__, "--ask", str(folder)]
+        asked = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        rows.append({"chunks": size, **written, **asked})
+        print(json.dumps(rows[-1]), flush=True)
+    if not arguments.folder:
+        shutil.rmtree(root)
+    keys = list(rows[0])
+    print(f"\n{platform.machine()}, Python {platform.python_version()}\n")
+    print("| " + " | ".join(keys) + " |\n|" + " ---: |" * len(keys))
+    for row in rows:
+        print("| " + " | ".join(f"{row[key]:,}" for key in keys) + " |")
+    if arguments.json:
+        arguments.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
