@@ -226,6 +226,8 @@ class _Sync:
         with Pipeline(files, options, encoder=encoder, stop=self._stop) as batches:
             self._tell(0, "")
             for batch in batches:
+                if self._stop.is_set():
+                    break
                 entries = []
                 for piece in batch:
                     if piece.error is not None:
