@@ -21,6 +21,8 @@ from vectorstore.passage import Passage
 from vectorstore.search import SearchResult
 from vectorstore.words import query_terms
 
+SEEN = 30
+"""Passages that the features are computed from; a search for an answer asks for as many."""
 FITTED = Path(__file__).with_name("abstention.json")
 _NAME = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w’'.-]*|\b[A-Z]{2,}\b|\b\d[\d.,]*\b")
 
@@ -53,7 +55,7 @@ class Features:
 
 def features(question: str, result: SearchResult) -> Features:
     """Return what a search says about whether its passages answer the question."""
-    passages = result.passages
+    passages = result.passages[:SEEN]
     first, rest = passages[0], passages[1:]
     inside, other, other_cosine = _apart(result)
     whole = sum(result.rarity)

@@ -14,6 +14,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from bot.abstain import SEEN, confidence, threshold
 from bot.answer import Answer, Citation, Statement, Support, Withheld
 from bot.conversation import Conversation
 from bot.errors import ModelError, QuestionRefused
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from vectorstore.search import SearchResult
 
 QUOTES = "quotes"
-_WIDER = 30
-"""Passages that are searched, of which `settings.passages` are kept for the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,13 +185,11 @@ class Bot:
             yield Answer(question, model=self.model_name, notice=intent.reply, seconds=perf_counter() - began)
             return
         query, context, notice = self._query(intent.query or intent.question, intent.query != "", turns)
-        result = self.library.search(query, context=context, limit=_WIDER, filter=filter)
+        result = self.library.search(query, context=context, limit=max(SEEN, self.settings.passages), filter=filter)
         passages = result.passages[: self.settings.passages]
         searched_for = _searched_for(question, query, context)
         searched = self._searched(filter)
         yield Found(passages, searched_for, searched)
-        from bot.abstain import confidence
-
         answer = Answer(
             question,
             passages=passages,
@@ -255,8 +252,6 @@ class Bot:
     def _answered(
         self, answer: Answer, query: str, result: SearchResult, language: str
     ) -> Iterator[Statement | Answer]:
-        from bot.abstain import threshold
-
         if answer.confidence < threshold(self.settings, result) or not answer.passages:
             yield replace(answer, abstained=True)
         elif self.writes:

@@ -1,0 +1,66 @@
+# Footnote: `make ask` to try it, `make test` to test it, `make help` for the rest.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+# Where pip finds torch: on Linux a plain install is the CUDA build of several GB. README.md says how to
+# name the index of CPU builds here.
+TORCH ?= torch==2.13.0
+Q ?= Who signed the Technology Prosperity Deal, and where?
+
+.DEFAULT_GOAL := help
+.PHONY: help setup ask chat ingest test test-all lint check bench eval docs lock clean
+
+help: ## Show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(STAMP): requirements.txt pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed; name it with make PYTHON=…"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; this is $$($(PYTHON) --version). Name another with make PYTHON=…"; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing into $(VENV) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(TORCH)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+setup: $(STAMP) ## Create .venv with the pinned packages
+
+ingest: setup ## Read documents/ into the library
+	@$(BIN)/footnote ingest documents
+
+ask: setup ingest ## Ask the sample documents: make ask Q="…"
+	@$(BIN)/footnote ask "$(Q)"
+
+chat: setup ingest ## Open the chat page
+	@$(BIN)/footnote serve
+
+test: setup ## Run the tests that are not slow, and the linters
+	@$(MAKE) --no-print-directory lint
+	@$(BIN)/python -m pytest -m "not slow and not browser"
+
+test-all: setup ## Run every test: slow, faults, browser
+	@$(BIN)/python -m pytest
+
+lint: setup ## ruff and mypy
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+check: lint test ## What CI runs
+
+docs: setup ## Write the generated parts of docs/
+	@$(BIN)/python -m bot.settings_reference
+
+eval: setup ## Score the public sets in ../shared/eval, where present
+	@$(BIN)/python -m evals.score_sets
+
+bench: setup ## Measure speed and memory beside the yardsticks
+	@$(BIN)/python -m bench.compare
+
+lock: setup ## Pin every package with its hashes
+	@$(BIN)/python scripts/lock.py
+
+clean: ## Remove the environment and the sample library
+	rm -rf $(VENV) .footnote
