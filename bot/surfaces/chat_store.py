@@ -36,7 +36,7 @@ CREATE TABLE IF NOT EXISTS answers (reference TEXT PRIMARY KEY, surface TEXT NOT
     person TEXT NOT NULL, question TEXT NOT NULL, answer TEXT NOT NULL, at REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS feedback (reference TEXT NOT NULL, person TEXT NOT NULL, thumb TEXT NOT NULL,
     at REAL NOT NULL, PRIMARY KEY (reference, person)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value TEXT NOT NULL, at REAL NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS claims_at ON claims (at);
 """
 
@@ -185,7 +185,7 @@ class ChatStore:
     def mark(self, name: str, value: str | None = None) -> str:
         """Return the value kept under a name, "" if there is none; with `value`, keep that."""
         if value is not None:
-            self._run("INSERT OR REPLACE INTO marks VALUES (?, ?)", name, value)
+            self._run("INSERT OR REPLACE INTO marks VALUES (?, ?, ?)", name, value, self._clock())
             return value
         rows = self._rows("SELECT value FROM marks WHERE name = ?", name)
         return str(rows[0][0]) if rows else ""
@@ -195,6 +195,7 @@ class ChatStore:
         now = self._clock()
         self._run("DELETE FROM claims WHERE at < ?", now - KEEP_CLAIMS)
         self._run("DELETE FROM threads WHERE at < ?", now - KEEP_ANSWERS)
+        self._run("DELETE FROM marks WHERE at < ? AND name LIKE '%:message:%'", now - KEEP_ANSWERS)
         self._run(
             "DELETE FROM answers WHERE at < ? AND reference NOT IN (SELECT reference FROM feedback)",
             now - KEEP_ANSWERS,

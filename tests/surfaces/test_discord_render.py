@@ -158,6 +158,6 @@ def test_a_whole_quotation_is_shown_on_request() -> None:
 
 
 def test_a_reply_to_a_pleasantry_is_no_abstention() -> None:
-    """"Thanks" is answered with the reply alone: no abstention, no sources, nothing to rate."""
+    """ "Thanks" is answered with the reply alone: no abstention, no sources, nothing to rate."""
     answer = Answer("thanks", notice="You're welcome!")
     assert render.answer_messages(answer) == ["You're welcome!"]
