@@ -159,7 +159,7 @@ def _build(kind: str, match: re.Match[str], text: str) -> Iterator[Date]:
     elif kind == "years":
         second = group["y2"]
         last = int(second) if len(second) == 4 else (year or 0) // 100 * 100 + int(second)
-        if last < (year or 0):
+        if last <= (year or 0):
             return
         yield Date(**base, year=year)  # type: ignore[arg-type]
         yield Date(**base, year=last)  # type: ignore[arg-type]

@@ -15,6 +15,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot import numerals
 from bot.dates import Date, dates, same_date
@@ -153,7 +154,7 @@ def names(text: str) -> list[Name]:
     found.extend(_finish(text, run, doubtful))
     for pattern in (_KATAKANA, _KANJI_NAME):
         if not text.isascii():
-            found.extend(Name(*m.span(), m.group(), (re.sub("[・＝]", "", m.group()),)) for m in pattern.finditer(text))
+            found.extend(Name(*m.span(), m.group(), tuple(re.split("[・＝]", m.group()))) for m in pattern.finditer(text))
     return sorted(found, key=lambda name: name.start)
 
 
@@ -197,14 +198,10 @@ _ALIASES = dict(
 _DEMONYM = re.compile(r"(?<=\w{4})(?:ese|ians?|ans?|ish|is?|ns?|s|a|y|e|o)$")
 
 
-def _forms(word: str) -> set[str]:
-    forms = {word}
+@lru_cache(maxsize=50_000)
+def _forms(word: str) -> frozenset[str]:
     short = _DEMONYM.sub("", word)
-    if len(short) >= 4:
-        forms.add(short)
-    if word in _ALIASES:
-        forms.add(_ALIASES[word])
-    return forms
+    return frozenset({word, _ALIASES.get(word, word), short if len(short) >= 4 else word})
 
 
 def acronym_of(words: Iterable[str]) -> str:
@@ -214,31 +211,35 @@ def acronym_of(words: Iterable[str]) -> str:
 
 def same_name(claim: Name, source: Name) -> bool:
     """Tell whether `source` names what `claim` names: all words of the claim, its acronym or its expansion."""
-    have = set().union(*(_forms(w) for w in source.words)) if source.words else set()
-    if all(_forms(w) & have for w in claim.words):
+    return _same_words(claim.words, source.words)
+
+
+@lru_cache(maxsize=200_000)
+def _same_words(claim: tuple[str, ...], source: tuple[str, ...]) -> bool:
+    have = frozenset().union(*(_forms(w) for w in source))
+    if all(not _forms(w).isdisjoint(have) for w in claim):
         return True
-    full_claim, full_source = " ".join(claim.words), " ".join(source.words)
+    full_claim, full_source = " ".join(claim), " ".join(source)
     if _ALIASES.get(full_claim) == full_source or _ALIASES.get(full_source) == full_claim:
         return True
-    if len(claim.words) == 1 and len(source.words) > 1:
-        return len(claim.words[0]) > 1 and claim.words[0] == acronym_of(source.words)
-    return len(source.words) == 1 and len(claim.words) > 1 and source.words[0] == acronym_of(claim.words)
+    if len(claim) == 1 and len(source) > 1:
+        return len(claim[0]) > 1 and claim[0] == acronym_of(source)
+    return len(source) == 1 and len(claim) > 1 and source[0] == acronym_of(claim)
 
 
 # Negations and quotations ----------------------------------------------------------------------------------
 
 _NEGATION = re.compile(
     r"(?P<en>\b(?:not|never|no|none|nobody|nothing|nowhere|neither|nor|without|cannot|unable|hardly|barely|scarcely"
-    r"|rarely|seldom|fail(?:s|ed|ing)? to|lack(?:s|ed|ing)?|refus(?:e|es|ed|ing) to|instead of|rather than"
-    r"|prevent(?:s|ed|ing)?|unlike|except)\b|n't\b)"
-    r"|(?P<eu>\b(?:nicht|kein(?:e[nmrs]?)?|nie|niemals|ohne|pas|jamais|aucune?|sans|nunca|jamás|sin|ningún|ninguna|não|sem|non|senza|mai"
+    r"|rarely|seldom|fail(?:s|ed|ing)? to|lack(?:s|ed|ing)?|refus(?:e|es|ed|ing) to)\b|n't\b)"
+    r"|(?P<eu>\b(?:nicht|kein(?:e[nmrs]?)?|nie|niemals|ohne|pas|jamais|aucune?|sans|nunca|jamás|sin|ningún|ninguna|não|sem|non(?!-| -)|senza|mai"
     r"|nu|fără|değil|không|chưa|не|нет|ни|без|никогда|δεν|μην|χωρίς|नहीं|न|ไม่|لا|لم|لن|ليس|ليست|غير|بدون)\b)"
     r"|(?P<ja>ませんで|ません|なかった|なく(?!な)|ない(?!し)|無い|ずに|(?<=[\u3040-\u309fれせ])ず(?=、|。|に|$)|不可|禁止|未だ)"
     r"|(?P<zh>不(?!同|断|斷|仅|僅|过|過|久|可分|少|得)|没有|沒有|没(?!收)|未(?!来|來)|并非|並非|无法|無法|从未|從未|禁止)",
     re.IGNORECASE,
 )
 _NO_NEGATION = re.compile(
-    r"(?:not (?:only|just|merely|simply|least)|no\.? ?\d|not? (?:more|less|fewer|later|earlier) than|no doubt"
+    r"(?:not (?:only|just|merely|simply|least)|no\.? ?\d|not? (?:more|less|\w+er) than|no doubt"
     r"|nothing (?:more|but)|not (?:to mention|limited to|necessarily limited))",
     re.IGNORECASE,
 )

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from bot.units import CURRENCY_BEFORE, UNIT_AFTER, UNITS
@@ -214,7 +215,7 @@ def _words(text: str, first: re.Match[str], matches: list[re.Match[str]], at: in
     value = total + (current or 0)
     text_run = text[first.start() : end]
     soft = soft or text_run in ("one", "first", "second", "third", "ten", "zero") and text_run in ("one", "first", "second")
-    return Number(first.start(), end, text_run, value, other=other, ordinal=ordinal, soft=soft and not fraction or text_run == "half"), used
+    return Number(first.start(), end, text_run, value, other=other, ordinal=ordinal, soft=soft), used
 
 
 def _clock(run: str) -> float:
@@ -303,10 +304,17 @@ def _plain(run: str) -> float:
     return _read_digits(match.group())[0] if match else 0.0
 
 
+@lru_cache(maxsize=10_000)
 def _as_written(number: Number) -> float:
     """Return the value without the unit's factor: "12 months" beside a bare 12."""
-    factor = next((f for form, (unit, f) in UNITS.items() if unit == number.unit and number.text.lower().endswith(form)), 1.0)
-    return number.value / factor
+    if not number.unit:
+        return number.value
+    ending = number.text.lower()
+    return number.value / next((f for form, (unit, f) in UNITS.items() if unit == number.unit and ending.endswith(form)), 1.0)
+
+
+def _equal(a: float | None, b: float) -> bool:
+    return a is not None and abs(a - b) <= 1e-6 * max(abs(a), abs(b), 1)
 
 
 def _leading(run: str) -> float:
@@ -328,11 +336,14 @@ def same_number(claim: Number, source: Number, *, loose: bool = False) -> bool:
         return False
     if {claim.bound, source.bound} == {"over", "under"}:
         return False
-    readings = [(a, b) for a in (claim.value, claim.other) for b in (source.value, source.other) if a is not None and b is not None]
-    if not claim.unit or not source.unit:  # "12 months" beside a bare 12: compare as written too
-        readings.append((_as_written(claim), _as_written(source)))
-    if any(abs(a - b) <= 1e-6 * max(abs(a), abs(b), 1) for a, b in readings):
+    if _equal(claim.value, source.value):
         return True
+    if claim.other is not None and _equal(claim.other, source.value):
+        return True
+    if source.other is not None and (_equal(claim.value, source.other) or _equal(claim.other, source.other)):
+        return True
+    if bool(claim.unit) != bool(source.unit) and _equal(_as_written(claim), _as_written(source)):
+        return True  # "12 months" beside a bare 12
     a, b = claim.value, source.value
     if claim.bound == "about":
         return abs(a - b) <= 0.05 * abs(b)
