@@ -19,7 +19,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from bot.answer import Answer, Citation, Conflict, Statement
+from bot.answer import Answer, Citation, Conflict, Statement, Withheld
 from vectorstore.passage import Passage
 
 FILE_NAME = "chats.sqlite"
@@ -216,18 +216,19 @@ class ChatStore:
 
 
 def _slim(answer: Answer) -> dict[str, Any]:
-    data = {
-        name: value
-        for name, value in asdict(answer).items()
-        if name not in ("passages", "timings", "withheld")
-    }
+    """Return what is kept of an answer: passages and withheld sentences without their text."""
     names = ("document", "start", "end", "score")
-    return {**data, "passages": [{name: getattr(p, name) for name in names} for p in answer.passages]}
+    return {
+        **{name: value for name, value in asdict(answer).items() if name != "timings"},
+        "passages": [{name: getattr(p, name) for name in names} for p in answer.passages],
+        "withheld": [withheld.reason for withheld in answer.withheld],
+    }
 
 
 def _answer(data: dict[str, Any]) -> Answer:
     """Return the answer that `_slim` wrote; its passages have places and no text."""
-    plain = {k: v for k, v in data.items() if k not in ("passages", "statements", "citations", "conflicts")}
+    parts = ("passages", "statements", "citations", "conflicts", "withheld")
+    plain = {name: value for name, value in data.items() if name not in parts}
     return Answer(
         **plain,
         statements=tuple(Statement(**{**s, "citations": tuple(s["citations"])}) for s in data["statements"]),
@@ -236,6 +237,7 @@ def _answer(data: dict[str, Any]) -> Answer:
             Passage(p["document"], "", "", p["start"], p["end"], "", p["score"], rank)
             for rank, p in enumerate(data["passages"], start=1)
         ),
+        withheld=tuple(Withheld("", reason) for reason in data["withheld"]),
         conflicts=tuple(
             Conflict(c["kind"], tuple(c["values"]), tuple(c["statements"])) for c in data["conflicts"]
         ),

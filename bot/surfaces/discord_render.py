@@ -105,6 +105,11 @@ def _escape(text: str) -> str:
     return _INVITE.sub("\\1\u200b", _AT.sub("@\u200b", text))
 
 
+def _label(text: str) -> str:
+    """Return text as the label of a link, which an unescaped bracket would end."""
+    return _escape(text).replace("]", "\\]")
+
+
 def markdown(spans: Sequence[Span]) -> str:
     """Return spans in Discord's Markdown."""
     return "".join(_span(span) for span in merged(spans))
@@ -114,7 +119,7 @@ def _span(span: Span) -> str:
     if "code" in span.styles and "`" not in span.text and "\n" not in span.text:
         return f"`{_AT.sub('@' + chr(0x200B), span.text)}`"
     if span.link:
-        return f"[{_escape(span.text)}](<{span.link.replace('>', '%3E').replace(' ', '%20')}>)"
+        return f"[{_label(span.text)}](<{span.link.replace('>', '%3E').replace(' ', '%20')}>)"
     return "\n".join(_styled_line(line, span) for line in escape(span.text).split("\n"))
 
 
@@ -138,9 +143,9 @@ def closing_lines(answer: Answer, page: str = "") -> list[str]:
 
 def source_line(citation: Citation, page: str = "") -> str:
     """Return the line of a source: number, title, place and the quotation, shortened."""
-    name = _escape(shortened(where(citation), 150))
+    name = shortened(where(citation), 150)
     address = words.page_address(page, citation)
-    title = f"[{name}](<{address}>)" if address else name
+    title = f"[{_label(name)}](<{address}>)" if address else _escape(name)
     return f"-# \\[{citation.number}] {title}: “{escape(shortened(citation.quote, words.QUOTE_LENGTH))}”"
 
 
