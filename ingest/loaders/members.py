@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingest.document import LoadOptions
-from ingest.errors import LoadError, NoText, UnsupportedType
+from ingest.errors import LoadError
 from ingest.loaders.builder import TextBuilder, one_line
 
 MAX_DEPTH = 3
@@ -56,10 +56,6 @@ def add_member(
         path.write_bytes(data)
         try:
             loaded = load(path, inner)
-        except (NoText, UnsupportedType):
-            # Pictures, signatures and the like: they hold nothing to search.
-            builder.note(f"{shown} holds no text that can be read.")
-            return False
         except LoadError as error:
             builder.note(f"{shown}: {error.message.replace(path.name, shown)}")
             return False

@@ -47,8 +47,9 @@ def load(path: Path, options: LoadOptions) -> Loaded:
     except NoText as error:
         if failure:
             raise failure from error
+        why = f" {builder.notes[0]}" if builder.notes else ""
         raise NoText(
-            f"{path.name} holds no file with text.", remedy="There is nothing to search in it."
+            f"{path.name} holds no file with text.{why}", remedy="There is nothing to search in it."
         ) from error
 
 
