@@ -10,7 +10,9 @@ A key in the environment alone changes nothing: only the name decides where text
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
@@ -31,15 +33,17 @@ LOCAL = "local:"
 
 
 class Reply:
-    """The text of a chat model as it arrives: iterate once, `close` to stop it.
+    """The text of a chat model as it arrives: iterate once, `close` to stop it, from any thread.
 
     Attributes:
+        cancelled: Set when nobody wants the rest.
         finish: How it ended; None while it goes on.
         prompt_tokens: Tokens of the prompt that the model says it read, or 0 where it does not say.
     """
 
     def __init__(self, pieces: Generator[str, None, Finish]) -> None:
         self._pieces = pieces
+        self.cancelled = threading.Event()
         self.finish: Finish | None = None
         self.prompt_tokens = 0
 
@@ -48,7 +52,9 @@ class Reply:
 
     def close(self) -> None:
         """Stop the model; what has arrived stays."""
-        self._pieces.close()
+        self.cancelled.set()
+        with suppress(ValueError):  # it is being iterated in another thread, which sees the flag
+            self._pieces.close()
         if self.finish is None:
             self.finish = "closed"
 

@@ -85,6 +85,8 @@ class Writing:
         self._language = language
         self._answer_tokens = min(answer_tokens, max(64, model.context // 4))
         self._structured = model.structured
+        self._reply: Reply | None = None
+        self._closed = False
         self.declined = False
         self.notice = ""
         self.check_seconds = 0.0
@@ -119,10 +121,16 @@ class Writing:
                     raise
                 self._structured = False  # a provider that refuses the schema may take the plain prompt
 
+    def close(self) -> None:
+        """Stop the model, from any thread: the question was cancelled."""
+        self._closed = True
+        if self._reply is not None:
+            self._reply.close()
+
     def _completed(self, rested: Sequence[Cited]) -> Iterator[Written]:
         """Yield the sentence that answers best where something was shown but nothing rests on it."""
         best = self._best
-        if best is None or not rested or any(_overlap(best, cited) for cited in rested):
+        if self._closed or best is None or not rested or any(_overlap(best, cited) for cited in rested):
             return
         passage = best.passage
         yield Written(passage.text[best.start - passage.start : best.end - passage.start], (best,), "quoted")
@@ -137,6 +145,9 @@ class Writing:
         )
         schema = SCHEMA if self._structured else None
         reply = self._model.stream(messages, max_tokens=self._answer_tokens, schema=schema)
+        self._reply = reply
+        if self._closed:
+            reply.close()
         reader = ReplyReader(passages=len(passages))
         try:
             yield from self._checked(_drafts(reply, reader), passages)

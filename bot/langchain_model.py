@@ -169,6 +169,8 @@ class LangChainModel:
                     if text:
                         begun = True
                         yield text
+                    if holder[0].cancelled.is_set():
+                        return "closed"
             except Exception as error:  # every provider has its own classes; as_model_error tells them apart
                 ours = as_model_error(error, model=self._name, begun=begun)
                 if begun or not _worth_waiting(ours, attempt):

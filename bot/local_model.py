@@ -16,6 +16,8 @@ from bot.memory import gigabytes, memory_needed, memory_total
 
 DEFAULT_CONTEXT = 4_096
 _MOST_THREADS = 16
+_LOOK_AROUND = 0.25
+"""Seconds after which a question that waits looks whether anybody still waits for it."""
 
 
 class LocalModel:
@@ -97,7 +99,7 @@ class LocalModel:
             request["json_schema"] = dict(schema)
         job = Job(request)
         reply = Reply(self._pieces(job))
-        job.reply = reply
+        job.reply, job.cancelled = reply, reply.cancelled
         return reply
 
     def _pieces(self, job: Job) -> Generator[str, None, Finish]:
@@ -106,15 +108,17 @@ class LocalModel:
         try:
             while True:
                 try:
-                    item = job.out.get(timeout=1.0)
+                    item = job.out.get(timeout=_LOOK_AROUND)
                 except queue.Empty:
+                    if job.cancelled.is_set():
+                        return "closed"
                     if engine.alive():
                         continue
                     raise ModelError("The local model stopped.", remedy="Ask again.") from None
                 if isinstance(item, Exception):
                     raise item
                 if isinstance(item, End):
-                    return item.finish
+                    return "closed" if job.cancelled.is_set() else item.finish
                 yield item
         finally:
             job.cancelled.set()

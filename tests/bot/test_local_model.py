@@ -108,6 +108,21 @@ def test_a_question_that_is_left_while_it_waits_is_skipped(
     assert asked == ["ships", "stays"]
 
 
+def test_a_waiting_question_can_be_cancelled_from_another_thread(model: LocalModel) -> None:
+    """Closing a reply that another thread waits for ends that wait at once, before its turn comes."""
+    running = iter(model.stream([("user", "Write a long story about ships.")], max_tokens=400))
+    next(running)
+    waiting = model.stream([("user", "Hi")], max_tokens=4)
+    got: list[list[str]] = []
+    thread = threading.Thread(target=lambda: got.append(list(waiting)))
+    thread.start()
+    waiting.close()
+    thread.join()
+    assert got == [[]]
+    assert waiting.finish == "closed"
+    running.close()  # type: ignore[attr-defined]
+
+
 def test_ten_questions_at_once_are_all_answered_in_order(model: LocalModel) -> None:
     """Ten threads ask at once: each gets its own answer, and they end in the order in which they came."""
     words = ["red", "blue", "green", "black", "white", "gold", "pink", "brown", "grey", "silver"]
