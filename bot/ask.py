@@ -151,9 +151,7 @@ class Bot:
             assert self._model is not None  # only "quotes" opens none
         return self._model
 
-    def ask(
-        self, question: str, *, conversation: Conversation | None = None, filter: Filter | None = None
-    ) -> Answer:
+    def ask(self, question: str, *, conversation: Conversation | None = None, filter: Filter | None = None) -> Answer:
         """Answer a question.
 
         Args:
@@ -281,9 +279,7 @@ class Bot:
             timings={**answer.timings, "answer": perf_counter() - began},
         )
 
-    def _written(
-        self, answer: Answer, query: str, result: SearchResult, language: str
-    ) -> Iterator[Statement | Answer]:
+    def _written(self, answer: Answer, query: str, result: SearchResult, language: str) -> Iterator[Statement | Answer]:
         """Let the chat model write; where nothing of it survives its check, quote."""
         from bot.generate import Writing
 
@@ -338,9 +334,7 @@ class Bot:
 
 
 def _statement(written: Written, footnotes: _Footnotes) -> Statement:
-    numbers = tuple(
-        dict.fromkeys(footnotes.number(cited.passage, cited.start, cited.end) for cited in written.cited)
-    )
+    numbers = tuple(dict.fromkeys(footnotes.number(cited.passage, cited.start, cited.end) for cited in written.cited))
     support: Support = written.support
     return Statement(written.text, numbers, support, written.note)
 

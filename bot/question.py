@@ -9,40 +9,47 @@ from vectorstore.words import tokens
 
 AnswerType = Literal["when", "who", "where", "number", "why", "definition", "list", "yes-no", "other"]
 
-_TYPES: tuple[tuple[AnswerType, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern, re.IGNORECASE))
-    for kind, pattern in (
-        (
-            "when",
-            r"\bwhen\b|\b(?:what|which|in what|in which) (?:\w+ )?(?:year|date|day|month|century|decade|time)\b|\bhow (?:long ago|recently)\b"
-            r"|いつ|何年|何月|何日|什么时候|哪年|cuándo|wann\b|quand\b",
-        ),
-        (
-            "number",
-            r"\bhow (?:many|much|long|old|far|tall|large|big|high|deep|wide|heavy|fast|often|expensive)\b"
-            r"|\bwhat (?:\w+ ){0,2}?(?:percent|percentage|number|amount|share|proportion|fraction|population|price|cost|rate|size|age|sum|total"
-            r"|value|length|height|distance|score|speed|temperature)\b|いくつ|何人|何個|いくら|何%|多少|几个|cuánt|wie viele?\b|combien\b",
-        ),
-        (
-            "who",
-            r"\bwho(?:se|m)?\b|\b(?:what|which) (?:\w+ )?(?:person|people|president|minister|author|actor|singer|scientist|leader|king|queen|"
-            r"company|companies|organi[sz]ation|team|group)\b|誰|だれ|谁|quién|wer\b",
-        ),
-        (
-            "where",
-            r"\bwhere\b|\b(?:what|which|in what|in which) (?:\w+ )?(?:city|cities|country|countries|state|states|place|location|town|region|"
-            r"continent|river|island|county|province)\b|どこ|哪里|哪儿|dónde|wo\b",
-        ),
-        ("why", r"^\W*why\b|\bwhat (?:is|was|are|were) the (?:reason|cause)|\bfor what reason|なぜ|どうして|为什么|por qué|warum\b|pourquoi\b"),
-        (
-            "list",
-            r"\b(?:what|which) (?:\w+ ){0,2}?(?:are|were) (?:the |some |all )?(?:\w+ ){0,3}?\w+s\b|\bwhich (?:\w+ )?\w+s\b|\b(?:list|name) (?:the|all|some|two|three|four|five)\b"
-            r"|\bwhat (?:kinds?|types?|sorts?|fields|areas|sectors|technologies|countries|companies|tools|products|measures|steps|reasons|examples)\b",
-        ),
-        ("definition", r"^\W*(?:what|who) (?:is|are|was|were) (?:an? |the )?[\w’' -]{2,40}\??\W*$|\bwhat does [\w’' -]{2,40} (?:mean|stand for)|\bdefine\b|とは何"),
-        ("yes-no", r"^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)\b|ですか[?？]?$|ますか[?？]?$"),
-    )
+_PATTERNS: tuple[tuple[AnswerType, str], ...] = (
+    (
+        "when",
+        r"\bwhen\b|\b(?:what|which|in what|in which) (?:\w+ )?(?:year|date|day|month|century|decade|time)\b|\bhow (?:long ago|recently)\b"
+        r"|いつ|何年|何月|何日|什么时候|哪年|cuándo|wann\b|quand\b",
+    ),
+    (
+        "number",
+        r"\bhow (?:many|much|long|old|far|tall|large|big|high|deep|wide|heavy|fast|often|expensive)\b"
+        r"|\bwhat (?:\w+ ){0,2}?(?:percent|percentage|number|amount|share|proportion|fraction|population|price|cost|rate|size|age|sum|total"
+        r"|value|length|height|distance|score|speed|temperature)\b|いくつ|何人|何個|いくら|何%|多少|几个|cuánt|wie viele?\b|combien\b",
+    ),
+    (
+        "who",
+        r"\bwho(?:se|m)?\b|\b(?:what|which) (?:\w+ )?(?:person|people|president|minister|author|actor|singer|scientist|leader|king|queen|"
+        r"company|companies|organi[sz]ation|team|group)\b|誰|だれ|谁|quién|wer\b",
+    ),
+    (
+        "where",
+        r"\bwhere\b|\b(?:what|which|in what|in which) (?:\w+ )?(?:city|cities|country|countries|state|states|place|location|town|region|"
+        r"continent|river|island|county|province)\b|どこ|哪里|哪儿|dónde|wo\b",
+    ),
+    (
+        "why",
+        r"^\W*why\b|\bwhat (?:is|was|are|were) the (?:reason|cause)|\bfor what reason|なぜ|どうして|为什么|por qué|warum\b|pourquoi\b",
+    ),
+    (
+        "list",
+        r"\b(?:what|which) (?:\w+ ){0,2}?(?:are|were) (?:the |some |all )?(?:\w+ ){0,3}?\w+s\b|\bwhich (?:\w+ )?\w+s\b|\b(?:list|name) (?:the|all|some|two|three|four|five)\b"
+        r"|\bwhat (?:kinds?|types?|sorts?|fields|areas|sectors|technologies|countries|companies|tools|products|measures|steps|reasons|examples)\b",
+    ),
+    (
+        "definition",
+        r"^\W*(?:what|who) (?:is|are|was|were) (?:an? |the )?[\w’' -]{2,40}\??\W*$|\bwhat does [\w’' -]{2,40} (?:mean|stand for)|\bdefine\b|とは何",
+    ),
+    (
+        "yes-no",
+        r"^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)\b|ですか[?？]?$|ますか[?？]?$",
+    ),
 )
+_TYPES = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS)
 
 _DATE = re.compile(
     r"\b1\d{3}s?\b|\b20\d\ds?\b|\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\b|\bMay \d|\bcentur(?:y|ies)\b"
@@ -53,13 +60,17 @@ _NUMBER = re.compile(
     r"|[一二三四五六七八九十百千万億兆]",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"(?<![.?!:;]\s)(?<!^)(?<![\w’'-])[A-Z][\w’'-]*[a-z][\w’'-]*|\b[A-Z]{2,}\b|[ァ-ヺー]{2,}|[\u4e00-\u9fff]{2,}")
+_NAME = re.compile(
+    r"(?<![.?!:;]\s)(?<!^)(?<![\w’'-])[A-Z][\w’'-]*[a-z][\w’'-]*|\b[A-Z]{2,}\b|[ァ-ヺー]{2,}|[\u4e00-\u9fff]{2,}"
+)
 _CAUSE = re.compile(
     r"\bbecause\b|\bdue to\b|\bin order to\b|\bso that\b|\bsince\b|\bcaus\w+|\bas a result\b|\breason\b|\btherefore\b|\bowing to\b|\bleads? to\b|ため|から|ので",
     re.IGNORECASE,
 )
 _LIST = re.compile(r"[^,;]+(?:[,;]\s?[^,;]+){2,}|\band\b|、[^、]+、|・")
-_DEFINES = re.compile(r"\b(?:is|are|was|were|means?|refers? to|known as|defined as|called|stands? for)\b|とは|である", re.IGNORECASE)
+_DEFINES = re.compile(
+    r"\b(?:is|are|was|were|means?|refers? to|known as|defined as|called|stands? for)\b|とは|である", re.IGNORECASE
+)
 
 
 def answer_type(question: str) -> AnswerType:

@@ -126,6 +126,4 @@ def _span(passage: Passage) -> dict[str, Any]:
 
 
 def _citations(answer: Answer) -> list[dict[str, Any]]:
-    return [
-        {"doc_id": c.source, "start": c.start, "end": c.end, "quote": c.quote} for c in answer.citations
-    ]
+    return [{"doc_id": c.source, "start": c.start, "end": c.end, "quote": c.quote} for c in answer.citations]

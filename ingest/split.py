@@ -87,7 +87,9 @@ def _is_boundary(text: str, match: re.Match[str], start: int, end: int) -> bool:
         return False
     next_word = re.match(r"\w+", text[position:end])
     starts = bool(next_word and next_word.group().lower() in _STARTERS)
-    if lowered in _ABBREVIATIONS or (len(lowered) > 1 and "." in lowered and all(len(p) <= 2 for p in lowered.split("."))):
+    if lowered in _ABBREVIATIONS or (
+        len(lowered) > 1 and "." in lowered and all(len(p) <= 2 for p in lowered.split("."))
+    ):
         return starts and not following.isdigit()
     if len(word) == 1 and word.isupper():  # an initial: J. Smith
         return starts and word != "I"

@@ -32,7 +32,9 @@ _NAVIGATION = re.compile(
     r"|related (?:articles|posts)|advertisement|cookie|all rights reserved|©|copyright\b|next page|previous page|menu$)",
     re.IGNORECASE,
 )
-_SMALL_WORDS = frozenset("a an and as at but by for from in into nor of off on or over per the to up via vs with".split())
+_SMALL_WORDS = frozenset(
+    "a an and as at but by for from in into nor of off on or over per the to up via vs with".split()
+)
 
 
 @dataclass(frozen=True, slots=True)

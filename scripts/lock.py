@@ -26,9 +26,7 @@ def main() -> None:
         *("--no-emit-index-url", "--no-emit-find-links", "--python-version", "3.11", "--universal"),
         *("--constraint", "-", "--no-build"),
     ]
-    found = subprocess.run(
-        command, cwd=ROOT, input="torch==2.13.0\n", text=True, capture_output=True, check=False
-    )
+    found = subprocess.run(command, cwd=ROOT, input="torch==2.13.0\n", text=True, capture_output=True, check=False)
     if found.returncode:
         sys.exit(found.stderr)
     packages = re.split(r"\n(?=\S)", found.stdout.strip())

@@ -98,9 +98,7 @@ class OnnxEncoder:
         # Idle threads that spin take the cores from whatever else runs: see pitfalls on p95.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(files.onnx), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = onnxruntime.InferenceSession(str(files.onnx), options, providers=["CPUExecutionProvider"])
         self._inputs = {node.name for node in self._session.get_inputs()}
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -132,9 +130,7 @@ class OnnxEncoder:
             )
             for _, chunks in items
         ]
-        sections = [
-            section for number, item in enumerate(items) for section in self._sections(number, *item)
-        ]
+        sections = [section for number, item in enumerate(items) for section in self._sections(number, *item)]
         for batch in _batches([len(section.ids) for section in sections]):
             members = [sections[i] for i in batch]
             hidden = self._run([section.ids for section in members])
@@ -163,9 +159,7 @@ class OnnxEncoder:
             groups.setdefault(chunk.section, []).append(chunk)
         runs = [text[group[0].start : group[-1].end] for group in groups.values()]
         prefix = self._tokenizer.encode(self._files.document_prefix, add_special_tokens=False).ids
-        for (number, group), encoding in zip(
-            groups.items(), self._tokenizer.encode_batch(runs), strict=True
-        ):
+        for (number, group), encoding in zip(groups.items(), self._tokenizer.encode_batch(runs), strict=True):
             begins = np.array([group[0].start + start for start, _ in encoding.offsets])
             begins[-1] = group[-1].end  # the closing special token
             ranges = []

@@ -146,9 +146,7 @@ def _architecture(folder: Path, name: str) -> tuple[str, int, int]:
     """Return pooling, longest input in tokens, and dimension."""
     modules = _read_json(folder / "modules.json") or []
     kinds = [module["type"].rsplit(".", 1)[-1] for module in modules]
-    pooling_folder = next(
-        (m["path"] for m, kind in zip(modules, kinds, strict=True) if kind == "Pooling"), "1_Pooling"
-    )
+    pooling_folder = next((m["path"] for m, kind in zip(modules, kinds, strict=True) if kind == "Pooling"), "1_Pooling")
     pooling = _read_json(folder / pooling_folder / "config.json")
     config = _read_json(folder / "config.json")
     mode = "cls" if pooling.get("pooling_mode_cls_token") or pooling.get("pooling_mode") == "cls" else "mean"

@@ -31,7 +31,9 @@ def export(source: Path, target: Path, *, texts: Sequence[str], pooling: str, wi
     model = SentenceTransformer(str(source), device="cpu", local_files_only=True)
     model.max_seq_length = window
     transformer: Any = model[0]
-    inputs = [n for n in transformer.tokenizer.model_input_names if n in ("input_ids", "attention_mask", "token_type_ids")]
+    inputs = [
+        n for n in transformer.tokenizer.model_input_names if n in ("input_ids", "attention_mask", "token_type_ids")
+    ]
     # Eager attention is what the exporter of opset 17 can trace.
     transformer.auto_model.config._attn_implementation = "eager"
     transformer.tokenizer.backend_tokenizer.save(str(target / "tokenizer.json"))

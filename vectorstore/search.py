@@ -141,9 +141,7 @@ def search(
     best = np.lexsort((found.ids, -score))[:limit]
     passages = tuple(
         replace(passage, score=float(score[i]), rank=rank, signals=Signals(*map(float, found.signals[i])))
-        for rank, (i, passage) in enumerate(
-            zip(best, view.catalog.passages(found.ids[best]), strict=True), start=1
-        )
+        for rank, (i, passage) in enumerate(zip(best, view.catalog.passages(found.ids[best]), strict=True), start=1)
     )
     rival_score, rival_cosine = _rival(found, score, int(best[0]), searched)
     return SearchResult(
