@@ -181,6 +181,8 @@ def serve(bot: Bot, settings: Settings, *, workers: int = 1) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=settings.stop_seconds,
+        # Longer than proxies keep theirs, so that none of them sends into a connection that closes.
+        timeout_keep_alive=75,
         ws="none",
     )
     services: Services = app.state.services

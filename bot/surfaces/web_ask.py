@@ -25,6 +25,7 @@ from bot.surfaces.web_auth import Caller, Known
 from bot.surfaces.web_database import new_id, now
 from bot.surfaces.web_errors import Refused, body_of, internal_error, log_internal, refusal_of
 from bot.surfaces.web_limits import refuse_too_many_questions
+from bot.surfaces.web_offsets import Utf16
 from bot.surfaces.web_responses import EVENT_STREAM, EventStream, Json, Piece, ThreadEvents, event, json_bytes
 from bot.surfaces.web_services import Services
 from bot.surfaces.web_shapes import EVENTS, AnswerOut, AskIn, PassagesOut, SearchIn, errors_for
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger("footnote.web")
 router = APIRouter(tags=["Asking"])
 
+PLAIN = Utf16("")
+"""Counts for a document that has just been removed: plainly."""
 REMEMBERED_TURNS = 10
 """So many turns of a conversation are handed to the bot."""
 
@@ -125,46 +128,42 @@ def conversation_missing() -> Refused:
     )
 
 
-def passage_objects(
-    services: Services, caller: Caller, passages: tuple[Passage, ...]
-) -> list[dict[str, Any]]:
-    """Return passages as the API sends them.
+def shown_objects(
+    services: Services,
+    caller: Caller,
+    passages: tuple[Passage, ...],
+    citations: tuple[Citation, ...] = (),
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return passages and citations as the API sends them.
 
     Raises:
         RuntimeError: One lies outside what the caller may see: the search broke its promise, and nothing
             is shown.
     """
-    if not caller.sees_all({passage.collection for passage in passages}):
-        raise RuntimeError("the search left the caller's collections")
-    maps = services.utf16_of(passage.document for passage in passages)
-    return [passage_object(passage, maps[passage.document]) for passage in passages]
-
-
-def citation_objects(
-    services: Services, caller: Caller, citations: tuple[Citation, ...]
-) -> list[dict[str, Any]]:
-    """Return citations as the API sends them; as `passage_objects`, never one that the caller may not see."""
-    ids = tuple({citation.document for citation in citations})
-    found = services.bot.library.documents(Filter(documents=ids)) if ids else []
-    collections = {info.id: info.collection for info in found}
-    if not caller.sees_all(collections.values()):
+    # One look at the documents tells collections and versions for all of them.
+    infos = services.infos({shown.document for shown in (*passages, *citations)})
+    seen = {info.collection for info in infos.values()} | {passage.collection for passage in passages}
+    if not caller.sees_all(seen):
         raise RuntimeError("the answer left the caller's collections")
-    maps = services.utf16_of(ids)
-    return [citation_object(c, maps[c.document], collections.get(c.document, "")) for c in citations]
+    maps = {id: services.utf16(info) for id, info in infos.items()}
+    shown = [passage_object(passage, maps.get(passage.document, PLAIN)) for passage in passages]
+    cited = []
+    for citation in citations:
+        info = infos.get(citation.document)
+        collection = info.collection if info else ""
+        cited.append(citation_object(citation, maps.get(citation.document, PLAIN), collection))
+    return shown, cited
 
 
 def finish(services: Services, asked: Asked, answer: Answer) -> dict[str, Any]:
     """Return the answer object, after keeping it where it belongs. Runs in a thread."""
     answer = services.shown_answer(answer)
+    passages, citations = shown_objects(services, asked.caller, answer.passages, answer.citations)
     kept: dict[str, Any] = {
         "id": asked.id,
         "conversation": asked.conversation,
         "created": now(),
-        **answer_object(
-            answer,
-            passages=passage_objects(services, asked.caller, answer.passages),
-            citations=citation_objects(services, asked.caller, answer.citations),
-        ),
+        **answer_object(answer, passages=passages, citations=citations),
     }
     if asked.conversation is None:
         services.recent.add(asked.caller.key, kept)
@@ -237,7 +236,7 @@ def found_object(services: Services, asked: Asked, found: Found) -> dict[str, An
         "conversation": asked.conversation,
         "searched_for": found.searched_for,
         "searched": found.searched,
-        "passages": passage_objects(services, asked.caller, services.shown(found.passages)),
+        "passages": shown_objects(services, asked.caller, services.shown(found.passages))[0],
     }
 
 
@@ -327,4 +326,4 @@ def _search(services: Services, body: SearchIn, caller: Caller) -> dict[str, Any
     query = checked_question(services, body.query, param="query")
     wanted = services.visible(caller, body.filter.filter())
     found = services.bot.library.search(query, limit=body.limit, filter=wanted)
-    return {"passages": passage_objects(services, caller, services.shown(found.passages))}
+    return {"passages": shown_objects(services, caller, services.shown(found.passages))[0]}

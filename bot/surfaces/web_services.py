@@ -112,11 +112,11 @@ class Services:
         """Return the map of a document's offsets to UTF-16."""
         return self._utf16.of(document.id, (document.sha256, document.added, document.characters))
 
-    def utf16_of(self, documents: Iterable[str]) -> dict[str, Utf16]:
-        """Return the maps of several documents by id; one that has just been removed counts plainly."""
-        ids = tuple(dict.fromkeys(documents))
-        found = self.bot.library.documents(Filter(documents=ids)) if ids else []
-        return dict.fromkeys(ids, Utf16("")) | {info.id: self.utf16(info) for info in found}
+    def infos(self, documents: Iterable[str]) -> dict[str, DocumentInfo]:
+        """Return what the library tells of documents, by id; removed ones are left out."""
+        ids = tuple(documents)
+        found: list[DocumentInfo] = self.bot.library.documents(Filter(documents=ids)) if ids else []
+        return {info.id: info for info in found}
 
     def shown(self, passages: Iterable[Passage]) -> tuple[Passage, ...]:
         """Return passages with the source that a client is shown."""
