@@ -101,7 +101,7 @@ def project(number: int) -> tuple[str, str, str]:
         "## Dates",
         f"Work on project {name} begins on {chance.randrange(1, 28)} May 20{chance.randrange(26, 40)}. "
         f"It ends {chance.randrange(10, 60)} months later.",
-        f"The steering group of {name} meets every {chance.randrange(2, 9)} weeks in {chance.choice(PLACES)}.",
+        f"The group of {name} meets every {chance.randrange(2, 9)} weeks in {chance.choice(PLACES)}.",
     ]
     return name, "\n\n".join(lines) + "\n", budget
 
@@ -209,9 +209,7 @@ async def ask_one(connection: Connection, number: int, tally: Tally) -> None:
         tally.wrong.append(question(number))
 
 
-async def closed(
-    port: int, connections: int, projects: int, *, seconds: float = 0, questions: int = 0
-) -> Tally:
+async def closed(port: int, connections: int, projects: int, *, seconds: float = 0, questions: int = 0) -> Tally:
     """Keep every connection busy for a time, or until so many questions are asked."""
     tally, chance = Tally(), random.Random(1)
     deadline = time.perf_counter() + seconds
@@ -260,9 +258,7 @@ def server(folder: Path) -> Any:
     """Run `footnote serve` over the library and yield (port, process)."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "FOOTNOTE_QUESTIONS_PER_MINUTE": "0"}
     command = [sys.executable, "-m", "bot.surfaces.cli", "serve", "--library", str(folder), "--port", "0"]
-    with subprocess.Popen(
-        command, stderr=subprocess.PIPE, text=True, env=environment, cwd=folder.parent
-    ) as process:
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, cwd=folder.parent) as process:
         assert process.stderr is not None
         for line in process.stderr:
             if found := re.search(r"http://127\.0\.0\.1:(\d+)", line):
@@ -312,9 +308,7 @@ def measure_rate(folder: Path, projects: int, options: argparse.Namespace) -> di
         for share in (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4):
             rate = min(100.0, result["closed"]["rate"] * share)
             began = time.perf_counter()
-            tally = asyncio.run(
-                paced(port, options.connections, projects, seconds=options.seconds, rate=rate)
-            )
+            tally = asyncio.run(paced(port, options.connections, projects, seconds=options.seconds, rate=rate))
             report = {"asked": round(rate, 1), **tally.report(time.perf_counter() - began)}
             result["paced"].append(report)
             if not report["errors"] and report["p95"] <= 500:

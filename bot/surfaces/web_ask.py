@@ -141,7 +141,7 @@ def shown_objects(
             is shown.
     """
     # One look at the documents tells collections and versions for all of them.
-    infos = services.infos({shown.document for shown in (*passages, *citations)})
+    infos = services.infos({p.document for p in passages} | {c.document for c in citations})
     seen = {info.collection for info in infos.values()} | {passage.collection for passage in passages}
     if not caller.sees_all(seen):
         raise RuntimeError("the answer left the caller's collections")
