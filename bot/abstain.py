@@ -39,6 +39,7 @@ class Features:
         section_coverage: Share of the question's weight that the best passage's section holds.
         evidence: Sum of the rarities of the question's words that a section among the first five holds.
         missing: Sum of the rarities of those that it does not hold.
+        unknown: Share of the question's weight in words that stand nowhere in the documents searched.
         names: Share of the question's names and numbers that the first three sections lack.
         margin: How far the best passage lies above the mean of the rest.
     """
@@ -49,6 +50,7 @@ class Features:
     section_coverage: float
     evidence: float
     missing: float
+    unknown: float
     names: float
     margin: float
 
@@ -67,6 +69,7 @@ def features(question: str, result: SearchResult) -> Features:
         section_coverage=first.signals.section_coverage,
         evidence=evidence,
         missing=whole - evidence,
+        unknown=sum(w for t, w in zip(result.terms, result.weights, strict=True) if t in result.unknown),
         names=_names_missing(question, result),
         margin=first.score - (sum(p.score for p in rest) / len(rest) if rest else 0.0),
     )

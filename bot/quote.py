@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from bot.conflict import disagreement
 from bot.question import answer_type, fits
 from vectorstore.passage import Passage
-from vectorstore.search import PLACES, SearchResult
+from vectorstore.search import PLACES, TITLE_COVERAGE, SearchResult
 from vectorstore.words import tokens
 
 TYPE_WEIGHT = 0.12
@@ -96,10 +96,11 @@ def rank(question: str, result: SearchResult) -> list[Quoted]:
     weights = dict(zip(result.terms, result.weights, strict=True))
     found: list[Quoted] = []
     for passage in [p for p in result.passages if p.kind not in PLACES][:CONSIDERED]:
+        title = set(tokens(passage.title))
         for start, end in passage.sentences or ((passage.start, passage.end),):
             text = passage.text[start - passage.start : end - passage.start]
             held = set(tokens(text))
-            covered = sum(weight for term, weight in weights.items() if term in held)
+            covered = sum(w if t in held else TITLE_COVERAGE * w * (t in title) for t, w in weights.items())
             score = passage.score + SENTENCE_COVERAGE * covered + TYPE_WEIGHT * (fits(kind, text, question) - 0.5)
             found.append(Quoted(passage, start, end, score))
     return sorted(found, key=lambda quoted: -quoted.score)

@@ -5,8 +5,8 @@ tokens around it:
 
     cosine + 0.6 · coverage + 0.5 · section cosine + 0.5 · section coverage
 
-Coverage is the share of the query's IDF weight whose words stand in the chunk; for the section, in the
-section or in the document's title. Every part means the same in a library of any size, so the score
+Coverage is the share of the query's IDF weight whose words stand in the chunk, half of it where they only
+stand in the document's title; for the section, in the section or the title. Every part means the same in a library of any size, so the score
 needs no standardising, and its best value is by itself a good sign that an answer is there.
 
 Then neighbours help each other: a chunk rises towards the best chunk of its section and towards its
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 COVERAGE = 0.6
 SECTION_COSINE = 0.5
 SECTION_COVERAGE = 0.5
+TITLE_COVERAGE = 0.5
+"""What a word of the title counts as covered by each chunk of the document, beside 1 in the chunk itself: a
+document about Japan need not say Japan in every sentence."""
 SECTION_LIFT = 0.15
 """How far a chunk rises towards the best chunk of its section."""
 NEIGHBOUR_LIFT = 0.4
@@ -237,9 +240,10 @@ def _scored(catalog: Lookup, ids: Ids, vector: Vectors, terms: list[_Term]) -> _
     signals[:, 2] = (catalog.section_vectors(sections) @ vector)[back]
     held = np.zeros((len(ids), len(terms)), dtype=np.bool_)
     for column, term in enumerate(terms):
-        signals[:, 1] += term.weight * _holds(term.postings, ids, ids)
-        held[:, column] = _holds(term.postings, places.section_first, places.section_last)
-        held[:, column] |= _members(places.document, term.titles)
+        in_title = _members(places.document, term.titles)
+        in_chunk = _holds(term.postings, ids, ids)
+        signals[:, 1] += term.weight * np.maximum(in_chunk, TITLE_COVERAGE * in_title)
+        held[:, column] = _holds(term.postings, places.section_first, places.section_last) | in_title
     signals[:, 3] = held @ np.array([term.weight for term in terms])
     return _Candidates(
         ids=ids,

@@ -44,6 +44,14 @@ STOP_WORDS = frozenset(
 """English words that carry no content of a question. Compared before stemming."""
 
 
+_ABOUT_THE_TEXT = re.compile(
+    r"\b(?:in|according to|from|by|of) (?:the|this|these|your|my) (?:articles?|documents?|texts?|passages?|files?|briefings?)\b"
+    r"|\b(?:does|do) (?:the|this|these|your|my) (?:articles?|documents?|texts?|passages?|files?|briefings?) (?:say|mention|state)\b"
+    r"|\bstands? for\b",
+    re.IGNORECASE,
+)
+
+
 def _fold(word: str) -> str:
     """Lower-case and remove accents; keep the vowel signs that are letters in their script."""
     decomposed = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", word).casefold())
@@ -96,10 +104,10 @@ def tokens(text: str) -> list[str]:
 def query_terms(text: str) -> list[str]:
     """Return the distinct terms of a query that carry content, in order.
 
-    Stop words are left out unless nothing else remains.
+    Stop words, and phrases that speak of the document itself, are left out unless nothing else remains.
     """
     kept: list[str] = []
-    for match in _WORD.finditer(text):
+    for match in _WORD.finditer(_ABOUT_THE_TEXT.sub(" ", text)):
         if _fold(match.group()).replace("'", "").replace("’", "") not in STOP_WORDS or match.group() == "US":
             kept.extend(_match_terms(match))
     return list(dict.fromkeys(term for term in (kept or tokens(text)) if term))
