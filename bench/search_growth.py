@@ -27,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from vectorstore.document import Document
 from vectorstore.library import Library
+from vectorstore.lookup import cosines
 from vectorstore.passage import Chunk, Filter
 
 DIMENSION = 384
@@ -34,6 +35,7 @@ CHUNKS_A_DOCUMENT = 100
 CHUNKS_A_SECTION = 8
 WORDS_A_CHUNK = 30
 VOCABULARY = 50_000
+SYLLABLES = [a + b for a in "bcdfgklmnp" for b in "ao"]
 
 
 class GeneratedEncoder:
@@ -55,7 +57,7 @@ class GeneratedEncoder:
     def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
         return np.array([self.encode_query(text) for text in texts], dtype=np.float32)
 
-    def encode_documents(self, items: Sequence[tuple[str, Sequence[Chunk]]], progress: object = None) -> list:
+    def encode_documents(self, items: Sequence[tuple[str, Sequence[Chunk]]], _progress: object = None) -> list:
         found = []
         for _, chunks in items:
             topic = self._topics[self._random.integers(400)]
@@ -72,7 +74,7 @@ def _unit(vectors: np.ndarray) -> np.ndarray:
 
 def word(rank: int) -> str:
     """Return a word that looks like one, so that stemming has its usual work."""
-    syllables = "ba ce di fo gu ka le mi no pu ra se ti vo xu zan bel cor dim fen".split()
+    syllables = SYLLABLES
     letters = ""
     while True:
         letters += syllables[rank % 20]
@@ -182,7 +184,7 @@ def recall(library: Library) -> float:
         ids, matrix = view.catalog.matrix()
         for number in range(20):
             vector = view.encoder.encode_query(query(number))
-            best = ids[np.argpartition(-(matrix @ vector), 150)[:150]]
+            best = ids[np.argpartition(-cosines(matrix, vector), 150)[:150]]
             shares.append(np.isin(best, view.index.nearest(vector, 150)[0]).mean())
     return round(float(np.mean(shares)), 3)
 
@@ -198,9 +200,7 @@ def main() -> None:
     """Write and ask each size, print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=[2_000, 20_000, 200_000])
-    parser.add_argument(
-        "--folder", type=Path, help="where to write the libraries (default: a temporary folder)"
-    )
+    parser.add_argument("--folder", type=Path, help="where to write the libraries (default: a temporary folder)")
     parser.add_argument("--json", type=Path, help="also write the figures there")
     parser.add_argument("--ask", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()

@@ -19,12 +19,13 @@ import numpy as np
 
 from vectorstore.catalog import Catalog
 from vectorstore.errors import VectorsUnavailable
-from vectorstore.lookup import Ids, Lookup, Vectors, unpack
+from vectorstore.lookup import Ids, Lookup, Vectors, cosines, unpack
 from vectorstore.records import IndexState
 from vectorstore.vectors import Opened, Pointer, VectorStore
 
-EXACT_LIMIT = 20_000
-"""Up to this many vectors an exact search is quicker than Chroma: 3 to 5 ms, no import of 0.5 to 1 s."""
+EXACT_LIMIT = 50_000
+"""Up to this many vectors an exact search is as quick as Chroma (3 ms) and the first one quicker: reading
+50,000 vectors takes 0.2 s of one core and 77 MB, importing and opening Chroma 0.6 to 0.8 s."""
 _BATCH = 5_000
 _SERVER_PAUSE = 30.0
 """Seconds without asking a server that did not answer."""
@@ -68,9 +69,9 @@ class Index:
                 if found is not None:
                     return found
                 if among is not None and (narrow or 2 * len(among) <= total):
-                    return _best(among, self._lookup.vectors_among(among) @ vector, count)
+                    return _best(among, cosines(self._lookup.vectors_among(among), vector), count)
             ids, matrix = self._lookup.matrix()
-            return _best(*_only(ids, matrix @ vector, among), count)
+            return _best(*_only(ids, cosines(matrix, vector), among), count)
 
     # ---- through Chroma
 
@@ -80,20 +81,20 @@ class Index:
         if pointer is None:
             return None
         newer, matrix = self._lookup.matrix(pointer.through)
-        beside = _only(newer, matrix @ vector, among) if len(newer) else None
+        beside = _only(newer, cosines(matrix, vector), among) if len(newer) else None
         wanted = min(count, self._covered(pointer, among))
         fetch = count + min(count, 64)
         while fetch <= 16 * count + 1024:
             asked = self._ask(pointer, vector, fetch)
             if asked is None:
                 return None
-            ids, cosines = _only(*asked, self._lookup.existing(asked[0]))
+            ids, found = _only(*asked, self._lookup.existing(asked[0]))
             if among is not None:
-                ids, cosines = _only(ids, cosines, among)
+                ids, found = _only(ids, found, among)
             if len(ids) >= wanted:
                 if beside is not None:
-                    ids, cosines = np.concatenate([ids, beside[0]]), np.concatenate([cosines, beside[1]])
-                return _best(ids, cosines, count)
+                    ids, found = np.concatenate([ids, beside[0]]), np.concatenate([found, beside[1]])
+                return _best(ids, found, count)
             fetch *= 4
         return None
 
@@ -117,10 +118,10 @@ class Index:
                 self._refuse(pointer, str(error))
                 return None
         ids = np.concatenate([part[0] for part in parts])
-        cosines = np.concatenate([part[1] for part in parts])
+        found = np.concatenate([part[1] for part in parts])
         # On a server, vectors written but not yet named by the catalog may come back too.
         keep = ids <= pointer.through
-        return ids[keep], cosines[keep]
+        return ids[keep], found[keep]
 
     def _open(self, pointer: Pointer) -> Opened | None:
         if self._opened_for == pointer:
@@ -228,8 +229,8 @@ class Index:
         for collection in pointer.collections:
             for ids, vectors in self.batches(collection, through=pointer.through, size=8):
                 for vector in vectors:
-                    cosines = opened.nearest(collection, vector, 1)[1]
-                    if not len(cosines) or cosines[0] < 0.99:
+                    best = opened.nearest(collection, vector, 1)[1]
+                    if not len(best) or best[0] < 0.99:
                         return f"the collection {collection!r} does not find its own vectors"
                 del ids
                 break
@@ -274,11 +275,11 @@ def _only(ids: Ids, values: Vectors, among: Ids | None) -> tuple[Ids, Vectors]:
     return ids[keep], values[keep]
 
 
-def _best(ids: Ids, cosines: Vectors, count: int) -> tuple[Ids, Vectors]:
+def _best(ids: Ids, values: Vectors, count: int) -> tuple[Ids, Vectors]:
     if len(ids) > count:
         # Everything that ties with the last place is kept, so that ties are settled by id.
-        threshold = np.partition(cosines, len(cosines) - count)[len(cosines) - count]
-        rows = np.flatnonzero(cosines >= threshold)
-        ids, cosines = ids[rows], cosines[rows]
-    order = np.lexsort((ids, -cosines))[:count]
-    return ids[order], cosines[order].astype(np.float32, copy=False)
+        threshold = np.partition(values, len(values) - count)[len(values) - count]
+        rows = np.flatnonzero(values >= threshold)
+        ids, values = ids[rows], values[rows]
+    order = np.lexsort((ids, -values))[:count]
+    return ids[order], values[order].astype(np.float32, copy=False)
