@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ingest.decode import decode
 from ingest.document import Loaded, LoadOptions
+from ingest.structure import kind_of
 from vectorstore.document import Place
 
 
@@ -13,7 +14,15 @@ def load(path: Path, options: LoadOptions) -> Loaded:  # noqa: ARG001
     """Read a text file."""
     decoded = decode(path.read_bytes())
     text, places = pages(decoded.text)
-    return Loaded(text=text, media_type="text/plain", places=places, notes=decoded.notes)
+    return Loaded(
+        text=text, media_type="text/plain", title=first_heading(text), places=places, notes=decoded.notes
+    )
+
+
+def first_heading(text: str) -> str:
+    """Return the first line where it looks like a heading over what follows, else ""."""
+    line, _, rest = text.lstrip("\ufeff \t\r\n").partition("\n")
+    return line.strip() if rest.strip() and kind_of(line) == "heading" else ""
 
 
 def pages(text: str) -> tuple[str, tuple[Place, ...]]:
