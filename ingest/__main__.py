@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING
 
 from ingest.document import LoadOptions
 from ingest.errors import NothingToIngest
+from ingest.meter import Progress
 from ingest.report import SyncReport, printable
-from ingest.sync import Progress, SyncOptions, sync
+from ingest.sync import SyncOptions, sync
 from vectorstore.errors import FootnoteError, LibraryMissing
 from vectorstore.library import Library
 
@@ -28,11 +29,9 @@ if TYPE_CHECKING:
     from ingest.worker import Limits
     from vectorstore.lock import Holder
 
-DONE, WRONG_USE, SOME_FAILED, STOPPED = 0, 2, 3, 130
-"""Exit statuses: nothing failed; no such path or a bad option; some files failed; Ctrl-C.
-
-When the library itself cannot be used the status is 1.
-"""
+DONE, UNUSABLE, WRONG_USE, SOME_FAILED, STOPPED = 0, 1, 2, 3, 130
+"""Exit statuses: nothing failed; the library cannot be used; no such path or a bad option; some files
+failed; Ctrl-C."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +87,21 @@ def _once(paths: Sequence[str | Path], settings: Run, *, quiet: bool = False) ->
         if settings.as_json:
             print(json.dumps(SyncReport().to_json() | {"error": str(error)}))
         print(printable(str(error)), file=sys.stderr)
-        return WRONG_USE if isinstance(error, NothingToIngest) else 1
+        return WRONG_USE if isinstance(error, NothingToIngest) else UNUSABLE
     except KeyboardInterrupt:
         print("Stopped. What was finished is in the library; the rest was taken back.", file=sys.stderr)
         return STOPPED
+    except Exception as error:
+        # The edge of the surface: a person reads a sentence, whatever went wrong. Its text is left out,
+        # since it may hold words of a document.
+        if os.environ.get("FOOTNOTE_DEBUG"):
+            raise
+        print(
+            f"Something went wrong inside Footnote ({type(error).__name__}). "
+            "Run it again with FOOTNOTE_DEBUG=1 to see where, and please report it.",
+            file=sys.stderr,
+        )
+        return UNUSABLE
     if settings.as_json:
         print(json.dumps(report.to_json(), ensure_ascii=False))
     elif not quiet or report.changes or report.failed:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as Bars
 
-from ingest.sync import Progress
+from ingest.meter import Progress
 
 
 class ProgressBar:
@@ -18,14 +19,13 @@ class ProgressBar:
     def __init__(self) -> None:
         self._bars = Bars(
             TextColumn("Reading"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("files · {task.fields[chunks]:,} chunks{task.fields[rate]}"),
-            TimeRemainingColumn(),
+            BarColumn(bar_width=30),
+            TextColumn("{task.fields[words]}"),
             console=Console(stderr=True),
             transient=True,
         )
         self._task: TaskID | None = None
+        self._began = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -39,8 +39,21 @@ class ProgressBar:
     def __call__(self, progress: Progress) -> None:
         """Draw how far the sync is."""
         if self._task is None:
+            self._began = time.monotonic()
             self._bars.start()
-            self._task = self._bars.add_task("", total=progress.total, chunks=0, rate="")
-        elapsed = self._bars.tasks[0].elapsed or 0.0
-        rate = f" · {progress.chunks / elapsed:,.0f} a second" if progress.chunks and elapsed > 1 else ""
-        self._bars.update(self._task, completed=progress.files, chunks=progress.chunks, rate=rate)
+            self._task = self._bars.add_task("", total=1.0, words="")
+        words = words_for(progress, time.monotonic() - self._began)
+        self._bars.update(self._task, completed=progress.share, words=words)
+
+
+def words_for(progress: Progress, seconds: float) -> str:
+    """Return what stands beside the bar."""
+    words = [f"{progress.files:,} of {progress.total:,} files"]
+    if progress.chunks:
+        words.append(f"{progress.chunks:,} chunks")
+        if seconds >= 1:
+            words.append(f"{progress.chunks / seconds:,.0f} a second")
+    if progress.share > 0.01 and seconds >= 2:
+        left = round(seconds * (1 - progress.share) / progress.share)
+        words.append(f"{left // 60}:{left % 60:02} left")
+    return " · ".join(words)

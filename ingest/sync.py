@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from ingest.discover import Discovery, discover
 from ingest.document import LoadOptions
 from ingest.errors import NothingToIngest
+from ingest.meter import Meter, Progress
 from ingest.plan import Plan, iso_time, plan
 from ingest.report import SyncReport
 from vectorstore.document import Document
@@ -28,22 +29,6 @@ if TYPE_CHECKING:
     from ingest.worker import Limits
     from vectorstore.library import Library
     from vectorstore.records import Stamp
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a sync is.
-
-    Attributes:
-        files, total: Files done, and to do.
-        chunks: Chunks embedded so far.
-        source: The file that was finished last, or "".
-    """
-
-    files: int
-    total: int
-    chunks: int
-    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +107,7 @@ class _Sync:
     ) -> None:
         self._library = library
         self._options = options
-        self._progress = progress
+        self._progress = Meter(progress)
         self._stop = stop
         self._started = time.monotonic()
         self._known: Mapping[str, Stamp] = {}
@@ -131,9 +116,7 @@ class _Sync:
         self._failed: list[tuple[str, str]] = []
         self._notes: list[str] = []
         self._digests: dict[str, str] = {}
-        self._chunks = 0
         self._total = 0
-        self._done = 0
         self._todo: Plan | None = None
 
     def run(self, paths: Sequence[Path | str], leave_out: Path | str | None) -> SyncReport:
@@ -192,7 +175,7 @@ class _Sync:
             skipped=tuple(found.skipped),
             notes=tuple(self._notes),
             seconds=time.monotonic() - self._started,
-            chunks=self._chunks,
+            chunks=self._progress.chunks,
             stopped=stopped,
         )
 
@@ -223,11 +206,12 @@ class _Sync:
         encoder = None if library is None else lambda: library.encoder
         # Ids of renamed documents stay taken: theirs was made from the old source.
         taken = {stamp.id for stamp in self._known.values()}
+        self._progress.begin(files)
         with Pipeline(files, options, encoder=encoder, stop=self._stop) as batches:
-            self._tell(0, "")
             for batch in batches:
                 if self._stop.is_set():
                     break
+                self._progress.batch(batch)
                 entries = []
                 for piece in batch:
                     if piece.error is not None:
@@ -235,20 +219,11 @@ class _Sync:
                     else:
                         entries.append((self._document(piece, taken), piece.chunks))
                 if library is not None:
-                    library.add(entries, progress=self._count_chunks)
+                    library.add(entries, progress=self._progress.embedded)
                 for document, _ in entries:
                     (self._changed if document.source in self._known else self._added).append(document.source)
                     self._digests[document.source] = document.sha256
-                self._tell(len(batch), batch[-1].file.source)
-
-    def _count_chunks(self, embedded: int) -> None:
-        self._chunks += embedded
-        self._tell(0, "")
-
-    def _tell(self, files: int, source: str) -> None:
-        self._done += files
-        if self._progress is not None:
-            self._progress(Progress(files=self._done, total=self._total, chunks=self._chunks, source=source))
+                self._progress.stored()
 
     def _document(self, piece: Piece, taken: set[str]) -> Document:
         """Make the document of a file that was read, under its old id if it has one."""
@@ -291,7 +266,5 @@ class _Sync:
             others = [other for other in by_digest.setdefault(digest, []) if other not in gone]
             if others:
                 name = PurePath(source).name
-                self._notes.append(
-                    f"{name}: has the same content as {PurePath(others[0]).name}; both are kept."
-                )
+                self._notes.append(f"{name}: has the same content as {PurePath(others[0]).name}; both are kept.")
             by_digest[digest].append(source)

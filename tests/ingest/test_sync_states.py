@@ -13,9 +13,11 @@ from counting_encoder import CountingEncoder
 
 from ingest.document import Loaded, LoadOptions
 from ingest.errors import NothingToIngest
+from ingest.meter import Progress
 from ingest.plan import iso_time
+from ingest.progress_bar import words_for
 from ingest.report import SyncReport
-from ingest.sync import Progress, SyncOptions, document_id, sync
+from ingest.sync import SyncOptions, document_id, sync
 from ingest.worker import Workers
 from vectorstore.library import Library
 
@@ -51,9 +53,7 @@ def names(sources: tuple[str, ...]) -> set[str]:
 
 def texts(library: Library, collection: str = "default") -> dict[str, str]:
     """Return the text of every document of a collection by file name."""
-    return {
-        Path(source).name: library.text(stamp.id) for source, stamp in library.manifest(collection).items()
-    }
+    return {Path(source).name: library.text(stamp.id) for source, stamp in library.manifest(collection).items()}
 
 
 def once_a_file(report: SyncReport) -> bool:
@@ -78,9 +78,7 @@ def test_new_files_are_added(library: Library, folder: Path) -> None:
     assert report.chunks == library.catalog.chunk_count()
 
 
-def test_nothing_changed_reads_nothing(
-    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_changed_reads_nothing(library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Files of the same size and time are not opened, and the library is not written."""
     sync(library, [folder])
     before = library.catalog.revision()
@@ -148,9 +146,7 @@ def test_only_what_is_below_the_paths_is_removed(library: Library, folder: Path,
 
 
 @pytest.mark.parametrize("to", ["renamed.txt", "old/a.txt", "deep/er/a.txt"])
-def test_a_renamed_file_keeps_its_vectors(
-    library: Library, folder: Path, encoder: CountingEncoder, to: str
-) -> None:
+def test_a_renamed_file_keeps_its_vectors(library: Library, folder: Path, encoder: CountingEncoder, to: str) -> None:
     """A file that moved is the same document: same id, nothing embedded, its new name as title."""
     sync(library, [folder])
     id = library.find(str(folder / "a.txt")).id
@@ -346,7 +342,16 @@ def test_progress_counts_files_and_chunks(library: Library, folder: Path) -> Non
     """The last call says that all files are done and how many chunks there are."""
     seen: list[Progress] = []
     report = sync(library, [folder], progress=seen.append)
-    assert (seen[-1].files, seen[-1].total, seen[-1].chunks) == (3, 3, report.chunks)
+    last = seen[-1]
+    assert (last.files, last.total, last.chunks, last.share) == (3, 3, report.chunks, 1.0)
+    assert [progress.share for progress in seen] == sorted(progress.share for progress in seen)
+
+
+def test_the_bar_shows_files_chunks_rate_and_time_left() -> None:
+    """What stands beside the bar follows from how much of the bytes is done."""
+    progress = Progress(files=1_000, total=4_000, chunks=5_000, share=0.25)
+    assert words_for(progress, 30.0) == "1,000 of 4,000 files · 5,000 chunks · 167 a second · 1:30 left"
+    assert words_for(Progress(files=0, total=3, chunks=0), 0.0) == "0 of 3 files"
 
 
 def test_ids_follow_from_collection_and_source() -> None:
@@ -366,9 +371,7 @@ def test_times_keep_their_nanoseconds() -> None:
     assert iso_time(10**30) != iso_time(10**30 + 1)
 
 
-def test_a_second_ingest_finds_the_work_done(
-    library: Library, folder: Path, encoder: CountingEncoder
-) -> None:
+def test_a_second_ingest_finds_the_work_done(library: Library, folder: Path, encoder: CountingEncoder) -> None:
     """What another process stored while this one waited for the lock is not stored again."""
     real = library.writing
     raced = False
