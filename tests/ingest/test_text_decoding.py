@@ -1,0 +1,143 @@
+"""Encodings: sure signs first, and what is only judged from the bytes is said."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.decode import codec_named, decode, normalise
+from ingest.load import load
+
+GERMAN = "Die Größe der Häuser in München übertrifft alle Erwartungen, sagte der Bürgermeister."
+RUSSIAN = "Однажды, в студёную зимнюю пору, я из лесу вышел; был сильный мороз. Гляжу, поднимается медленно."
+JAPANESE = "一人の下人が、羅生門の下で雨やみを待っていた。広い門の下には、この男のほかに誰もいない。"
+KOREAN = "역사적 예수 연구자들은 복음서의 기록을 비판적으로 검토한다. 그들은 여러 자료를 비교한다."
+CZECH = "Příliš žluťoučký kůň úpěl ďábelské ódy. Část svitku s textem knihy je uložena v muzeu."
+
+
+@pytest.mark.parametrize(
+    ("mark", "encoding"),
+    [
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+        (codecs.BOM_UTF32_LE, "utf-32-le"),
+        (codecs.BOM_UTF32_BE, "utf-32-be"),
+    ],
+)
+def test_a_byte_order_mark_decides(mark: bytes, encoding: str) -> None:
+    """Text with a mark is read without any doubt, and the mark is no part of it."""
+    decoded = decode(mark + (GERMAN + RUSSIAN + "😀").encode(encoding))
+    assert (decoded.text, decoded.encoding, decoded.notes) == (GERMAN + RUSSIAN + "😀", encoding, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [(GERMAN, "cp1252"), (RUSSIAN, "cp1251"), (JAPANESE, "cp932"), (KOREAN, "cp949"), (CZECH, "cp1250"),
+     (JAPANESE, "euc_jp"), (GERMAN, "utf-16-le"), (GERMAN, "utf-16-be"), (GERMAN, "utf-32-le")],
+)  # fmt: skip
+def test_other_encodings_are_found_and_said(text: str, encoding: str) -> None:
+    """Without a sign the bytes are judged; the note names what was taken."""
+    decoded = decode(text.encode(encoding))
+    assert decoded.text == text
+    assert len(decoded.notes) == 1
+    assert decoded.encoding in decoded.notes[0]
+
+
+def test_utf8_needs_no_note() -> None:
+    """Valid UTF-8 is UTF-8."""
+    assert decode((GERMAN + JAPANESE).encode()).notes == ()
+    assert decode(b"plain").encoding == "utf-8"
+
+
+def test_nearly_utf8_is_utf8_with_a_note() -> None:
+    """A few broken bytes do not turn a long UTF-8 text into another encoding."""
+    data = RUSSIAN.encode() * 5
+    decoded = decode(data[:16] + b"\xff" + data[16:])
+    assert decoded.encoding == "utf-8"
+    assert decoded.text.count("\ufffd") == 1
+    assert "1 broken character" in decoded.notes[0]
+    assert decode(RUSSIAN.encode()[:-1]).encoding == "utf-8"
+
+
+def test_a_declared_charset_is_believed_if_it_fits() -> None:
+    """The name that a page gives is taken as browsers take it; one that cannot be is said."""
+    assert decode(RUSSIAN.encode("koi8-r"), declared="KOI8-R").text == RUSSIAN
+    assert decode("“quotes”".encode("cp1252"), declared="iso-8859-1").text == "“quotes”"
+    wrong = decode(GERMAN.encode("cp1252"), declared="utf-8")
+    assert wrong.text == GERMAN
+    assert "does not fit" in wrong.notes[0]
+    assert "unknown" in decode(b"plain", declared="klingon").notes[0]
+    assert codec_named("rot13") == codec_named("") == ""
+
+
+def test_a_page_is_read_in_the_charset_it_declares(tmp_path: Path) -> None:
+    """An HTML file's meta element names its encoding."""
+    path = tmp_path / "page.html"
+    path.write_bytes(b'<html><head><meta charset="windows-1251"></head><p>' + RUSSIAN.encode("cp1251"))
+    loaded = load(path)
+    assert loaded.text == unicodedata.normalize("NFC", RUSSIAN)
+    assert loaded.notes == ()
+
+
+def test_normalising_keeps_everything_that_is_shown() -> None:
+    """Line ends become one kind, NUL and halves of characters go with a note, the rest stays."""
+    text, note = normalise("\ufeffa\r\nb\rc\n\0\0d\ud800e\u00a0\u200bf e\u0301")
+    assert text == "a\nb\nc\nde\u00a0\u200bf é"
+    assert note == "Dropped 2 NUL characters and 1 lone surrogate."
+    assert normalise("plain\n") == ("plain\n", "")
+
+
+@given(st.text().filter(lambda text: not text.startswith("\ufeff")))
+def test_utf8_text_is_never_changed_but_normalised(text: str) -> None:
+    """For any text, decoding its UTF-8 gives its normal form, and normalising again changes nothing."""
+    shown = text.encode("utf-8", "ignore").decode()
+    once = decode(shown.encode()).text
+    assert once == normalise(shown)[0]
+    assert normalise(once.lstrip("\ufeff"))[0] == once.lstrip("\ufeff")
+    assert "\r" not in once
+    assert "\0" not in once
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_give_a_text(data: bytes) -> None:
+    """Whatever the bytes are, decoding ends with a text that can be stored."""
+    decoded = decode(data)
+    decoded.text.encode()
+
+
+def test_form_feeds_are_pages(tmp_path: Path) -> None:
+    """A text of several pages has places; a form feed at the very end begins no page."""
+    path = tmp_path / "paged.txt"
+    path.write_bytes(b"First page.\nMore.\n\fSecond page.\f\r\nThird page.\n\f\n")
+    loaded = load(path)
+    assert loaded.text == "First page.\nMore.\n\nSecond page.\n\nThird page.\n\n\n"
+    assert [(place.kind, place.number) for place in loaded.places] == [("page", 1), ("page", 2), ("page", 3)]
+    assert [loaded.text[place.start :].strip()[:5] for place in loaded.places] == ["First", "Secon", "Third"]
+    path.write_text("One page only.\f\n")
+    assert load(path).places == ()
+
+
+def test_real_files_in_old_encodings() -> None:
+    """The sample files of the evaluation are read in the encoding that their makers say."""
+    shared = Path(os.environ.get("FOOTNOTE_SHARED", Path(__file__).parents[3] / "shared")) / "eval" / "files"
+    if not shared.is_dir():
+        pytest.skip("the evaluation data is not beside the repository")
+    for name, words in {
+        "chardet__SHIFT_JIS__ude_1.txt": "一人の下人が、羅生門の下で雨やみを待っていた",
+        "chardet__EUC-KR__ude_euc1.txt": "역사적 예수 연구자들은",
+        "chardet__iso-8859-1__ude_1.txt": "direcção em que vae seguindo a arte contemporanea",
+        "chardet__windows-1251-russian__ude_1.txt": "Осенью 1895 г. Альберт Эйнштейн прибыл в Швейцарию",
+        "tika__english.cp500.txt": "Features & Benefits",
+        "tika__russian.cp866.txt": "Однажды, в студеную зимнюю пору",
+        "tika__testTXT_win-1252.txt": "“windows” encoding",
+    }.items():
+        loaded = load(shared / name)
+        assert words in loaded.text, name
+        assert any("No encoding is declared" in note for note in loaded.notes), name
