@@ -67,7 +67,7 @@ _CAUSE = re.compile(
     r"\bbecause\b|\bdue to\b|\bin order to\b|\bso that\b|\bsince\b|\bcaus\w+|\bas a result\b|\breason\b|\btherefore\b|\bowing to\b|\bleads? to\b|ため|から|ので",
     re.IGNORECASE,
 )
-_LIST = re.compile(r"[^,;]+(?:[,;]\s?[^,;]+){2,}|\band\b|、[^、]+、|・")
+_SEPARATOR = re.compile(r"[,;、]\s*(?:and |or |und |et |y )?|\s(?:and|or)\s|・")
 _DEFINES = re.compile(
     r"\b(?:is|are|was|were|means?|refers? to|known as|defined as|called|stands? for)\b|とは|である", re.IGNORECASE
 )
@@ -92,10 +92,19 @@ def fits(kind: AnswerType, text: str, question: str) -> float:
     if kind == "why":
         return 1.0 if _CAUSE.search(text) else 0.5
     if kind == "list":
-        return 1.0 if _LIST.search(text) else 0.5
+        return _enumeration(text)
     if kind == "definition":
         return 1.0 if _DEFINES.search(text) else 0.5
     return 0.5
+
+
+def _enumeration(text: str) -> float:
+    """Return how much of a list `text` is: 1 for five short items or more in a row, 0.5 for two."""
+    longest = run = 1
+    for item in _SEPARATOR.split(text):
+        run = run + 1 if 0 < len(item.split()) <= 4 else 1
+        longest = max(longest, run)
+    return min(1.0, 0.25 + longest / 8)
 
 
 def _new(pattern: re.Pattern[str], text: str, question: str) -> bool:

@@ -18,6 +18,8 @@ from vectorstore.words import tokens
 
 TYPE_WEIGHT = 0.12
 """What it is worth that a sentence holds the kind of answer asked for (evals/fit_ranking)."""
+LIST_WEIGHT = 0.4
+"""The same where a list is asked for: its items are seldom the question's words."""
 SENTENCE_COVERAGE = 0.25
 """Weight of the share of the question's words in the sentence itself, beside its chunk's score."""
 MARGIN = 0.12
@@ -93,6 +95,7 @@ def choose(question: str, result: SearchResult, *, limit: int = 3, before: Befor
 def rank(question: str, result: SearchResult) -> list[Quoted]:
     """Return the sentences of the first passages, best first."""
     kind = answer_type(question)
+    worth = LIST_WEIGHT if kind == "list" else TYPE_WEIGHT
     weights = dict(zip(result.terms, result.weights, strict=True))
     found: list[Quoted] = []
     for passage in [p for p in result.passages if p.kind not in PLACES][:CONSIDERED]:
@@ -101,7 +104,7 @@ def rank(question: str, result: SearchResult) -> list[Quoted]:
             text = passage.text[start - passage.start : end - passage.start]
             held = set(tokens(text))
             covered = sum(w if t in held else TITLE_COVERAGE * w * (t in title) for t, w in weights.items())
-            score = passage.score + SENTENCE_COVERAGE * covered + TYPE_WEIGHT * (fits(kind, text, question) - 0.5)
+            score = passage.score + SENTENCE_COVERAGE * covered + worth * (fits(kind, text, question) - 0.5)
             found.append(Quoted(passage, start, end, score))
     return sorted(found, key=lambda quoted: -quoted.score)
 
