@@ -15,6 +15,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot.answer import Withheld
+from bot.answering import answers_as_well, why_no_answer
 from bot.chat_model import ChatModel, Reply
 from bot.errors import ModelError
 from bot.ground import Verdict, check
@@ -95,17 +96,17 @@ class Writing:
     def __iter__(self) -> Iterator[Written | Withheld]:
         began = perf_counter()
         passages = self._fit(self._passages)
-        rested: list[Cited] = []
+        shown_items: list[Written] = []
         while True:
             shown = False
             try:
                 for item in self._attempt(passages):
                     if isinstance(item, Written):
-                        rested.extend(item.cited)
+                        shown_items.append(item)
                         self.first_seconds = self.first_seconds or perf_counter() - began
                     shown = True
                     yield item
-                yield from self._completed(rested)
+                yield from self._completed(shown_items)
                 return
             except ContextTooLong:
                 if shown or len(passages) < 2:
@@ -115,7 +116,7 @@ class Writing:
             except ModelError as error:
                 if shown:  # what was shown was checked and stays
                     self._say(f"{error.message} What stands here was checked before that.")
-                    yield from self._completed(rested)
+                    yield from self._completed(shown_items)
                     return
                 if not (self._structured and type(error) is ModelError):
                     raise
@@ -127,13 +128,17 @@ class Writing:
         if self._reply is not None:
             self._reply.close()
 
-    def _completed(self, rested: Sequence[Cited]) -> Iterator[Written]:
-        """Yield the sentence that answers best where something was shown but nothing rests on it."""
+    def _completed(self, written: Sequence[Written]) -> Iterator[Written]:
+        """Yield the sentence that answers best where something was shown but nothing says as much."""
         best = self._best
-        if self._closed or best is None or not rested or any(_overlap(best, cited) for cited in rested):
+        if self._closed or best is None or not written:
             return
-        passage = best.passage
-        yield Written(passage.text[best.start - passage.start : best.end - passage.start], (best,), "quoted")
+        text = best.passage.text[best.start - best.passage.start : best.end - best.passage.start]
+        for item in written:
+            rests = any(_overlap(best, cited) for cited in item.cited)
+            if rests and answers_as_well(item.text, text, self._question):
+                return
+        yield Written(text, (best,), "quoted")
 
     def _attempt(self, passages: Sequence[Passage]) -> Iterator[Written | Withheld]:
         messages = write_messages(
@@ -180,6 +185,9 @@ class Writing:
                 return
 
     def _judge(self, found: Draft, passages: Sequence[Passage]) -> Written | Withheld:
+        nothing = why_no_answer(found.text, self._question)
+        if nothing:
+            return Withheld(text=found.text, reason=nothing)
         began = perf_counter()
         verdict = check(
             found.text,
@@ -208,17 +216,14 @@ class Writing:
             return passages
         if kept == 0:
             raise ContextTooLong(
-                f"Not one passage fits into the context of {self._model.name} "
-                f"({self._model.context:,} tokens).",
+                f"Not one passage fits into the context of {self._model.name} ({self._model.context:,} tokens).",
                 remedy="Set a longer context (FOOTNOTE_MODEL_CONTEXT) or choose another model.",
             )
         self._say_left_out(kept)
         return passages[:kept]
 
     def _prompt_tokens(self, passages: Sequence[Passage]) -> int:
-        messages = write_messages(
-            self._question, passages, language=self._language, structured=self._structured
-        )
+        messages = write_messages(self._question, passages, language=self._language, structured=self._structured)
         return self._model.count("\n".join(text for _, text in messages))
 
     def _warn_of_cut_prompt(self, reply: Reply, messages: Sequence[tuple[str, str]]) -> None:
@@ -227,10 +232,7 @@ class Writing:
             return
         sent = sum(self._model.count(text) for _, text in messages)
         if sent > self._model.context and reply.prompt_tokens * 2 < sent:
-            self._say(
-                f"The server of {self._model.name} read only a part of the passages; "
-                "its context is too short."
-            )
+            self._say(f"The server of {self._model.name} read only a part of the passages; its context is too short.")
 
     def _say_left_out(self, kept: int) -> None:
         self._say(
@@ -260,8 +262,8 @@ def write(
         question: A question that stands alone (`follow_up.condense` makes one).
         passages: What was found, best first.
         model: An open chat model.
-        best: The sentence that `quotes` ranks first. An answer none of whose sentences rests on it gets it
-            as its last one: a weak model writes true sentences that do not answer.
+        best: The sentence that `quotes` ranks first. An answer none of whose sentences says what it says
+            gets it as its last one: a weak model writes true sentences that do not answer.
         encoder: The library's encoder, handed to the check.
         nli: A cross-encoder for a deeper check (`FOOTNOTE_NLI`), or None.
         language: Language of the answer; "" for the question's own.
@@ -298,9 +300,7 @@ def _written(found: Draft, verdict: Verdict, passages: Sequence[Passage]) -> Wri
         return Withheld(text=found.text, reason=reason)
     cited = tuple(Cited(passages[index], start, end) for index, start, end in verdict.citations)
     if verdict.verdict == "partly":
-        return Written(
-            found.text, cited, "partly", note=f"not found in the sources: {missing}" if missing else ""
-        )
+        return Written(found.text, cited, "partly", note=f"not found in the sources: {missing}" if missing else "")
     return Written(found.text, cited, "supported")
 
 

@@ -166,6 +166,7 @@ def _shown(bot: Bot, question: Question) -> dict[str, Any]:
             {"doc_id": c.source, "start": c.start, "end": c.end, "quote": c.quote} for c in answer.citations
         ],
         "withheld": len(answer.withheld),
+        "withheld_texts": [[withheld.text, withheld.reason] for withheld in answer.withheld],
         "support": [statement.support for statement in answer.statements],
         "notice": answer.notice,
         "seconds": answer.seconds,

@@ -1,0 +1,53 @@
+"""Does a true sentence answer the question? Signs by which a weak writer is told from a good one.
+
+`ground.py` says whether the sources support a sentence. A small model also writes sentences that they support
+and that say nothing: the question turned into a statement, or words about the passages themselves.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.question import answer_type, fits
+from vectorstore.words import query_terms
+
+LEAST_KEPT = 0.2
+"""Share of what the best sentence says beyond the question that an answer resting on it must keep."""
+
+_ABOUT_SOURCES = re.compile(
+    r"^(?:the|this|these|those|both|all|each)\s+(?:of\s+the\s+)?(?:\w+\s+)?(?:passages?|sentences?|questions?|contexts?)\b",
+    re.IGNORECASE,
+)
+_SOURCE_WORDS = re.compile(r"\b(?:passages?|sentences?|questions?|contexts?)\b", re.IGNORECASE)
+
+
+def why_no_answer(statement: str, question: str) -> str:
+    """Return why a sentence answers nothing, for a person; "" when it may answer.
+
+    Args:
+        statement: One sentence, whether or not it is true.
+        question: The question that it should answer.
+    """
+    if _ABOUT_SOURCES.match(statement) and not _SOURCE_WORDS.search(question):
+        return "it speaks about the passages instead of answering"
+    if answer_type(question) == "yes-no":
+        return ""
+    return "" if beyond(statement, question) else "it only repeats the question"
+
+
+def beyond(statement: str, question: str) -> set[str]:
+    """Return the words of a sentence that carry content and that the question does not hold."""
+    return set(query_terms(statement)) - set(query_terms(question))
+
+
+def answers_as_well(statement: str, best: str, question: str) -> bool:
+    """Tell whether a sentence that rests on `best` says what `best` says to the question.
+
+    Where the question asks for a kind of thing (a date, a person, a place, a number), the sentence must hold
+    one if `best` does; elsewhere it must keep some of what `best` says beyond the question.
+    """
+    kind = answer_type(question)
+    if kind in ("when", "who", "where", "number"):
+        return fits(kind, statement, question) >= fits(kind, best, question)
+    new = beyond(best, question)
+    return len(new & beyond(statement, question)) >= LEAST_KEPT * len(new)
