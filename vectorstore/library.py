@@ -246,9 +246,7 @@ class Library:
             encoder = self.encoder
             if self.catalog.model() is None or not self.catalog.chunk_count():
                 writer.set_model(_identity(encoder))
-            vectors = encoder.encode_documents(
-                [(document.text, chunks) for document, chunks in batch], progress
-            )
+            vectors = encoder.encode_documents([(document.text, chunks) for document, chunks in batch], progress)
             for (document, chunks), both in zip(batch, vectors, strict=True):
                 writer.put(document, chunks, both)
                 self._changed = True
@@ -338,9 +336,7 @@ class Library:
         with self.catalog.snapshot():
             yield view
 
-    def search(
-        self, query: str, *, context: str = "", limit: int = 10, filter: Filter | None = None
-    ) -> SearchResult:
+    def search(self, query: str, *, context: str = "", limit: int = 10, filter: Filter | None = None) -> SearchResult:
         """Return the passages that answer `query` best, with their scores (see `search.py`)."""
         from vectorstore import search
 
@@ -409,16 +405,16 @@ class Library:
 
     def verify(self) -> list[Finding]:
         """Check everything; return what is wrong."""
-        from vectorstore import upkeep
+        from vectorstore import verify
 
-        return upkeep.verify(self)
+        return verify.verify(self)
 
     def repair(self) -> list[Finding]:
         """Mend what can be mended from what is stored; return what is still wrong."""
-        from vectorstore import upkeep
+        from vectorstore import verify
 
         with self.writing():
-            return upkeep.repair(self)
+            return verify.repair(self)
 
     # ---- guards
 
@@ -435,8 +431,7 @@ class Library:
         if wanted != stored:
             version = " in another version" if wanted.name == stored.name else ""
             raise ModelMismatch(
-                f"The library in {self.folder} was embedded with {stored.name},"
-                f" but {wanted.name}{version} is set.",
+                f"The library in {self.folder} was embedded with {stored.name}, but {wanted.name}{version} is set.",
                 remedy="Set the first one again, or embed the library anew with: footnote ingest --reembed",
             )
 
@@ -485,9 +480,7 @@ def _create(folder: Path, lock: WriterLock) -> None:
     except PermissionError as error:
         raise schema.read_only(folder) from error
     except FileExistsError as error:
-        raise LibraryError(
-            f"{folder} is a file, not a folder.", remedy="Name a folder for the library."
-        ) from error
+        raise LibraryError(f"{folder} is a file, not a folder.", remedy="Name a folder for the library.") from error
     except OSError as error:
         raise schema.full(folder) from error
     with lock.held(), sqlite_errors(folder):

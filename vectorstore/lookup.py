@@ -11,101 +11,21 @@ import json
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from collections.abc import Collection
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from vectorstore import schema
 from vectorstore.catalog import Catalog, conditions, read_text, sql_text
+from vectorstore.layout import Ids, Layout, Places, Vectors, cosines, fts_term, unpack
 from vectorstore.passage import Filter, Passage
 
-Ids: TypeAlias = npt.NDArray[np.int64]
-Vectors: TypeAlias = npt.NDArray[np.float32]
+__all__ = ["Ids", "Lookup", "Places", "Vectors", "cosines"]
 
 _CACHED_POSTINGS = 4_000_000
 """Row ids kept in all cached postings together (32 MB)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where chunks stand. All arrays are int64 of the length of the ids asked for.
-
-    Attributes:
-        section: Row id of the section.
-        section_first, section_last: First and last chunk of that section.
-        document: Row number of the document.
-        document_first, document_last: First and last chunk of that document.
-    """
-
-    section: Ids
-    section_first: Ids
-    section_last: Ids
-    document: Ids
-    document_first: Ids
-    document_last: Ids
-
-
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """The sections of one revision by ascending id, which is also the order of their chunks.
-
-    Since chunks are contiguous in a section, this small table tells everything about where a chunk is.
-    """
-
-    revision: int
-    section: Ids
-    first: Ids
-    last: Ids
-    document: Ids
-    document_first: Ids
-    document_last: Ids
-
-    def ids(self) -> Ids:
-        """Return the ids of all chunks, ascending."""
-        lengths = self.last - self.first + 1
-        ends = np.cumsum(lengths)
-        total = int(ends[-1]) if len(ends) else 0
-        found: Ids = np.arange(total, dtype=np.int64) + np.repeat(self.first - ends + lengths, lengths)
-        return found
-
-    def rows(self, ids: Ids) -> Ids:
-        """Return the row of each chunk's section; of chunks that do not exist, a row whose `last` is less."""
-        rows: Ids = np.searchsorted(self.first, ids, side="right") - 1
-        return rows
-
-
-def cosines(vectors: Vectors, vector: Vectors) -> Vectors:
-    """Return the products of `vectors`, shape (n, dimension), with one vector.
-
-    Not `@`: BLAS splits even a small product among its threads, and on a busy machine waits for the
-    slowest (2,000 vectors: 0.06 ms alone, 30 ms beside other work). This runs in the calling thread.
-    """
-    found: Vectors = np.einsum("ij,j->i", vectors, vector)
-    return found
-
-
-def fts_terms(terms: Iterable[str]) -> bytes:
-    """Return terms as the keyword index takes them: joined by blanks, none inside a term."""
-    return b" ".join(_fts_term(term) for term in terms if term)
-
-
-_NO_BLANKS = bytes(byte if byte > 0x20 and byte != 0x7F else 0x5F for byte in range(256))
-
-
-def _fts_term(term: str) -> bytes:
-    return term.encode("utf-8", "surrogatepass").translate(_NO_BLANKS)
-
-
-def unpack(blobs: Sequence[bytes], dimension: int) -> Vectors:
-    """Return stored vectors as float32, shape (n, dimension), of length 1 again after rounding."""
-    joined = np.frombuffer(b"".join(blobs), dtype=np.float16)
-    vectors = joined.reshape(len(blobs), dimension).astype(np.float32)
-    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
-    vectors /= np.maximum(lengths, 1e-12)[:, None]
-    return vectors
 
 
 class Lookup:
@@ -120,7 +40,7 @@ class Lookup:
         self._matrix_guard = threading.Lock()
         self._matrices: dict[int, tuple[int, Ids, Vectors]] = {}
         self._among: tuple[int, Ids, Vectors] | None = None
-        self._layout: _Layout | None = None
+        self._layout: Layout | None = None
         self._sections: tuple[int, Ids, Vectors] | None = None
 
     # ---- keywords
@@ -159,7 +79,7 @@ class Lookup:
 
     @staticmethod
     def _read_postings(connection: sqlite3.Connection, kind: str, term: str) -> Ids:
-        raw = _fts_term(term)
+        raw = fts_term(term)
         if not raw:
             return np.empty(0, dtype=np.int64)
         if kind == "titles":
@@ -185,7 +105,7 @@ class Lookup:
         parts = [np.arange(first, last + 1, dtype=np.int64) for first, last in ranges if last >= first]
         return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
 
-    def layout(self) -> _Layout:
+    def layout(self) -> Layout:
         """Return the sections of this revision."""
         with self._catalog.snapshot() as connection:
             revision = self._catalog.revision()
@@ -196,7 +116,7 @@ class Lookup:
                     " FROM sections s JOIN documents d ON d.row = s.document ORDER BY s.id"
                 ).fetchall()
                 table = np.array(rows, dtype=np.int64).reshape(len(rows), 6).T
-                held = self._layout = _Layout(revision, *np.ascontiguousarray(table))
+                held = self._layout = Layout(revision, *np.ascontiguousarray(table))
             return held
 
     def chunk_places(self, ids: Ids) -> Places:
@@ -276,9 +196,7 @@ class Lookup:
             revision = self._catalog.revision()
             held = self._sections
             if held is None or held[0] != revision:
-                rows = connection.execute(
-                    "SELECT section, vector FROM section_vectors ORDER BY section"
-                ).fetchall()
+                rows = connection.execute("SELECT section, vector FROM section_vectors ORDER BY section").fetchall()
                 known = np.array([row[0] for row in rows], dtype=np.int64)
                 held = self._sections = (revision, known, unpack([row[1] for row in rows], self.dimension()))
             return held[2][np.searchsorted(held[1], ids)]
@@ -287,8 +205,7 @@ class Lookup:
         with self._catalog.snapshot() as connection:
             unique, back = np.unique(ids, return_inverse=True)
             rows = connection.execute(
-                f"SELECT v.vector FROM json_each(?) j JOIN {kind}_vectors v ON v.{kind} = j.value"
-                f" ORDER BY v.{kind}",
+                f"SELECT v.vector FROM json_each(?) j JOIN {kind}_vectors v ON v.{kind} = j.value ORDER BY v.{kind}",
                 (_json(unique),),
             ).fetchall()
             if len(rows) != len(unique):
@@ -321,9 +238,7 @@ class Lookup:
                 self._matrices = {after: (revision, ids, fresh)}
             return ids, fresh
 
-    def _grown(
-        self, connection: sqlite3.Connection, held: tuple[int, Ids, Vectors] | None, ids: Ids
-    ) -> Vectors:
+    def _grown(self, connection: sqlite3.Connection, held: tuple[int, Ids, Vectors] | None, ids: Ids) -> Vectors:
         dimension = self.dimension()
         if not len(ids):
             return np.empty((0, dimension), dtype=np.float32)
@@ -337,9 +252,7 @@ class Lookup:
             old = held[2] if kept.all() else held[2][kept]
         blobs = [
             row[0]
-            for row in connection.execute(
-                "SELECT vector FROM chunk_vectors WHERE chunk > ? ORDER BY chunk", (last,)
-            )
+            for row in connection.execute("SELECT vector FROM chunk_vectors WHERE chunk > ? ORDER BY chunk", (last,))
         ]
         fresh = unpack(blobs, dimension)
         return np.concatenate([old, fresh]) if len(old) else fresh

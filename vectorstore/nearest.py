@@ -17,11 +17,12 @@ from dataclasses import asdict
 
 import numpy as np
 
-from vectorstore.catalog import Catalog
+from vectorstore.catalog import Catalog, sql_text
 from vectorstore.errors import VectorsUnavailable
-from vectorstore.lookup import Ids, Lookup, Vectors, cosines, unpack
+from vectorstore.generation import Opened, Pointer, VectorStore
+from vectorstore.layout import Ids, Vectors, cosines, unpack
+from vectorstore.lookup import Lookup
 from vectorstore.records import IndexState
-from vectorstore.vectors import Opened, Pointer, VectorStore
 
 EXACT_LIMIT = 50_000
 """Up to this many vectors an exact search is as quick as Chroma (3 ms) and the first one quicker: reading
@@ -36,9 +37,7 @@ logger = logging.getLogger("footnote.vectorstore")
 class Index:
     """Finds the nearest chunks; safe in many threads."""
 
-    def __init__(
-        self, catalog: Catalog, lookup: Lookup, store: VectorStore, *, exact_limit: int = EXACT_LIMIT
-    ) -> None:
+    def __init__(self, catalog: Catalog, lookup: Lookup, store: VectorStore, *, exact_limit: int = EXACT_LIMIT) -> None:
         self._catalog = catalog
         self._lookup = lookup
         self.store = store
@@ -147,9 +146,7 @@ class Index:
         if self._opened is not None:
             self._opened.close()
         self._opened, self._opened_for = None, None
-        logger.warning(
-            "The Chroma index is not used: %s. Searching the stored vectors instead.", reason.rstrip(".")
-        )
+        logger.warning("The Chroma index is not used: %s. Searching the stored vectors instead.", reason.rstrip("."))
 
     def close(self) -> None:
         """Give Chroma's files back."""
@@ -191,9 +188,7 @@ class Index:
             total = self._lookup.chunk_count()
             if pointer is None:
                 return total, 0
-            row = connection.execute(
-                "SELECT count(*) FROM chunks WHERE id > ?", (pointer.through,)
-            ).fetchone()
+            row = connection.execute("SELECT count(*) FROM chunks WHERE id > ?", (pointer.through,)).fetchone()
             missing = int(row[0])
             return missing, max(0, pointer.count - (total - missing))
 
@@ -217,7 +212,8 @@ class Index:
             if not fault:
                 opened = self.store.open(pointer)
                 try:
-                    fault = self._self_query(opened, pointer)
+                    with self._catalog.snapshot():
+                        fault = self._self_query(opened, pointer)
                 finally:
                     opened.close()
         except VectorsUnavailable as error:
@@ -242,8 +238,6 @@ class Index:
         self, collection: str, *, after: int = 0, through: int | None = None, size: int = _BATCH
     ) -> Iterator[tuple[Ids, Vectors]]:
         """Yield ids and stored vectors of a collection's chunks, ascending, about `size` at a time."""
-        from vectorstore.catalog import sql_text
-
         dimension = self._lookup.dimension()
         with self._catalog.snapshot() as connection:
             rows = connection.execute(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,14 +11,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vectorstore import schema, words
+from vectorstore import schema
 from vectorstore.errors import VectorsUnavailable
-from vectorstore.lookup import Ids
+from vectorstore.generation import Pointer
+from vectorstore.layout import Ids
 from vectorstore.model_files import ModelIdentity
 from vectorstore.nearest import pointer_json
 from vectorstore.passage import Chunk
-from vectorstore.records import Compaction, Disk, Finding, LibraryStatus
-from vectorstore.vectors import EmbeddedStore, Pointer, usable
+from vectorstore.records import Compaction, Disk, LibraryStatus
+from vectorstore.vectors import EmbeddedStore, usable
 from vectorstore.writing import put_meta
 
 if TYPE_CHECKING:
@@ -112,9 +112,7 @@ def update_index(library: Library, *, force: bool) -> bool:
             index.close()
             store.discard(None)
         return pointer is not None
-    damaged = pointer is not None and (
-        index.refused(pointer) or (not store.in_place and bool(store.fault(pointer)))
-    )
+    damaged = pointer is not None and (index.refused(pointer) or (not store.in_place and bool(store.fault(pointer))))
     if pointer is not None and not force and not damaged:
         if store.in_place:
             if not missing and not gone:
@@ -130,8 +128,7 @@ def update_index(library: Library, *, force: bool) -> bool:
 def _counts(library: Library) -> dict[str, int]:
     with library.catalog.snapshot() as connection:
         rows = connection.execute(
-            "SELECT collection, sum(last_chunk - first_chunk + 1) FROM documents"
-            " GROUP BY collection ORDER BY 1"
+            "SELECT collection, sum(last_chunk - first_chunk + 1) FROM documents GROUP BY collection ORDER BY 1"
         )
         return {str(name): int(count) for name, count in rows if count}
 
@@ -143,35 +140,40 @@ def _last_chunk(library: Library) -> int:
 
 def _write_generation(library: Library) -> None:
     index, store = library.index, library.index.store
+    with library.catalog.snapshot():
+        pointer = _written(library)
+    _point(library, pointer)
+    index.forget_refusals()
+    store.discard(pointer.generation)
+    embedded = library.folder / "chroma"
+    if embedded.exists() and getattr(store, "root", None) != embedded:
+        shutil.rmtree(embedded, ignore_errors=True)
+
+
+def _written(library: Library) -> Pointer:
+    """Write a new generation from one state of the catalog, which does not name it yet."""
+    store = library.index.store
     model = library.catalog.model()
     counts = _counts(library)
-    old = index.pointer()
+    old = library.index.pointer()
     generation = int(library.catalog.meta("generation") or 0) + 1
     if not store.in_place:
         store.discard(old.generation if old else None)
         _require_room(library, sum(counts.values()))
     try:
-        files = store.write(generation, counts, index.batches)
+        files = store.write(generation, counts, library.index.batches)
     except VectorsUnavailable as error:
         if not store.in_place and _free(library) < _FLOOR:
             raise schema.full(library.folder) from error
         raise
-    _point(
-        library,
-        Pointer(
-            generation=generation,
-            place=store.place,
-            through=_last_chunk(library),
-            collections=counts,
-            files=files,
-            fingerprint=model.fingerprint if model else "",
-        ),
+    return Pointer(
+        generation=generation,
+        place=store.place,
+        through=_last_chunk(library),
+        collections=counts,
+        files=files,
+        fingerprint=model.fingerprint if model else "",
     )
-    index.forget_refusals()
-    store.discard(generation)
-    embedded = library.folder / "chroma"
-    if embedded.exists() and getattr(store, "root", None) != embedded:
-        shutil.rmtree(embedded, ignore_errors=True)
 
 
 def _extend(library: Library, old: Pointer) -> bool:
@@ -180,14 +182,10 @@ def _extend(library: Library, old: Pointer) -> bool:
     counts = _counts(library)
     removed: dict[str, Ids] = {}
     with library.catalog.snapshot() as connection:
-        for first, last, collection in connection.execute(
-            "SELECT first, last, collection FROM index_removed"
-        ):
+        for first, last, collection in connection.execute("SELECT first, last, collection FROM index_removed"):
             known = removed.get(collection, np.empty(0, dtype=np.int64))
             removed[collection] = np.concatenate([known, np.arange(first, last + 1, dtype=np.int64)])
-    touched = {
-        name: counts.get(name, 0) for name in {*counts, *removed} if name in counts or name in old.collections
-    }
+    touched = {name: counts.get(name, 0) for name in {*counts, *removed} if name in counts or name in old.collections}
     try:
         store.extend(old, touched, lambda name: index.batches(name, after=old.through), removed)
     except VectorsUnavailable:
@@ -263,9 +261,7 @@ def stored_chunks(library: Library, document_id: str) -> list[Chunk]:
             (document_id,),
         )
         return [
-            Chunk(
-                start, end, ordinal, section, kind, tuple((first, last) for first, last in json.loads(spans))
-            )
+            Chunk(start, end, ordinal, section, kind, tuple((first, last) for first, last in json.loads(spans)))
             for start, end, ordinal, section, kind, spans in rows
         ]
 
@@ -282,118 +278,3 @@ def compact(library: Library) -> Compaction:
     # Last, since a server may be down: the text is gone all the same.
     update_index(library, force=True)
     return Compaction(before, disk(library).total)
-
-
-# ---- what may be wrong
-
-
-def verify(library: Library) -> list[Finding]:
-    """Return what is wrong with the library; an empty list when nothing is."""
-    with library.catalog.snapshot() as connection:
-        found = [*_catalog_findings(connection), *_document_findings(library, connection)]
-        if int(library.catalog.meta("words") or 0) != words.VERSION:
-            found.append(Finding("words", "The keyword index was made by another version of Footnote.", True))
-        else:
-            found.extend(_word_findings(library, connection))
-        return found + _index_findings(library)
-
-
-def _catalog_findings(connection: sqlite3.Connection) -> Iterator[Finding]:
-    for (message,) in connection.execute("PRAGMA integrity_check(5)"):
-        if message != "ok":
-            yield Finding("catalog", f"SQLite finds the catalog damaged: {message}.", False)
-
-
-_DOCUMENT_CHECKS = """
-SELECT d.id, d.name, d.characters, d.last_chunk - d.first_chunk + 1, d.last_section - d.first_section + 1,
-    (SELECT count(*) FROM chunks c WHERE c.id BETWEEN d.first_chunk AND d.last_chunk AND c.document = d.row
-        AND c.start <= c.end AND c.end <= d.characters),
-    (SELECT count(*) FROM sections s
-        WHERE s.id BETWEEN d.first_section AND d.last_section AND s.document = d.row),
-    (SELECT count(*) FROM chunk_vectors v
-        WHERE v.chunk BETWEEN d.first_chunk AND d.last_chunk AND length(v.vector) = :size),
-    (SELECT count(*) FROM section_vectors v
-        WHERE v.section BETWEEN d.first_section AND d.last_section AND length(v.vector) = :size)
-FROM documents d ORDER BY d.row
-"""
-
-
-def _document_findings(library: Library, connection: sqlite3.Connection) -> Iterator[Finding]:
-    size = library.lookup.dimension() * 2
-    for id, name, characters, chunks, sections, *found in connection.execute(
-        _DOCUMENT_CHECKS, {"size": size}
-    ):
-        again = "Remove it and ingest its file again."
-        try:
-            length = len(library.catalog.text(id))
-        except UnicodeDecodeError:
-            length = -1
-        if length != characters:
-            yield Finding("text", f"The text of {name} is not whole. {again}", False, id)
-        if found[:2] != [chunks, sections]:
-            yield Finding("text", f"Chunks of {name} are missing or out of place. {again}", False, id)
-        if found[2:] != [chunks, sections]:
-            yield Finding("vectors", f"Vectors of {name} are missing. {again}", False, id)
-    for table, column, parent in (
-        ("chunks", "id", "chunk"),
-        ("sections", "id", "section"),
-        ("chunk_vectors", "chunk", "chunk"),
-        ("section_vectors", "section", "section"),
-    ):
-        (stored,) = connection.execute(f"SELECT count({column}) FROM {table}").fetchone()
-        (known,) = connection.execute(
-            f"SELECT coalesce(sum(last_{parent} - first_{parent} + 1), 0) FROM documents"
-        ).fetchone()
-        if stored > known:
-            yield Finding("catalog", f"{stored - known} rows of {table} belong to no document.", False)
-
-
-def _word_findings(library: Library, connection: sqlite3.Connection) -> Iterator[Finding]:
-    """Look some stored words up in the keyword index."""
-    ids = [
-        row[0]
-        for row in connection.execute(
-            "SELECT first_chunk FROM documents WHERE last_chunk >= first_chunk"
-            " ORDER BY row % 97, row LIMIT 50"
-        )
-    ]
-    try:
-        for id, passage in zip(ids, library.lookup.passages(np.array(ids, dtype=np.int64)), strict=True):
-            terms = words.tokens(passage.text)
-            if terms and id not in library.lookup.postings(terms[0]):
-                yield Finding("words", "The keyword index lacks words of stored documents.", True)
-                return
-    except UnicodeDecodeError:
-        return  # the text is not whole, which is told already
-    except sqlite3.DatabaseError:
-        yield Finding("words", "The keyword index cannot be read.", True)
-
-
-def _index_findings(library: Library) -> list[Finding]:
-    index = library.index
-    found: list[Finding] = []
-    fault = index.fault()
-    if fault:
-        found.append(Finding("index", f"The Chroma index is not used: {fault.rstrip('.')}.", True))
-    state = index.state()
-    if not fault and library.lookup.chunk_count() and state in ("absent", "elsewhere"):
-        found.append(
-            Finding("index", "The Chroma index has not been written at the address that is set.", True)
-        )
-    pointer = index.pointer()
-    if not index.store.in_place and index.store.leftovers(pointer.generation if pointer else None):
-        found.append(
-            Finding("index", "An index that was being written when its process ended lies there.", True)
-        )
-    return found
-
-
-def repair(library: Library) -> list[Finding]:
-    """Mend words and index from what is stored; return what is still wrong."""
-    found = verify(library)
-    if any(finding.part == "words" for finding in found):
-        library.writer.rebuild_words()
-    if any(finding.part == "index" for finding in found):
-        library.index.forget_refusals()
-        update_index(library, force=True)
-    return verify(library)

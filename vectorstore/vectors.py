@@ -19,18 +19,15 @@ import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
 
 from vectorstore.errors import FootnoteError, VectorsUnavailable
-from vectorstore.lookup import Ids, Vectors
-
-Batches = Callable[[str], Iterator[tuple[Ids, Vectors]]]
-"""Yields ids and vectors of a collection, in pieces of any size."""
+from vectorstore.generation import Batches, Pointer, VectorStore
+from vectorstore.layout import Ids, Vectors
 
 _PAGE = 5_000
 """Records a call; Chroma refuses more than 5,461."""
@@ -40,33 +37,7 @@ _EF_SEARCH = 768
 _SERVER_TIMEOUT = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class Pointer:
-    """Names the generation in use; the catalog keeps it, and moves it in one transaction.
-
-    Attributes:
-        generation: Its number.
-        place: Where Chroma is: "embedded", a folder or an address.
-        through: The last chunk that it covers.
-        collections: Vectors in each collection, by name.
-        files: What was written, for embedded: file name → "size:checksum".
-        fingerprint: Of the model that made the vectors.
-    """
-
-    generation: int
-    place: str
-    through: int
-    collections: Mapping[str, int]
-    files: Mapping[str, str]
-    fingerprint: str
-
-    @property
-    def count(self) -> int:
-        """All vectors in it."""
-        return sum(self.collections.values())
-
-
-class Opened:
+class OpenedCollections:
     """A generation that can be asked. Not for two threads at once."""
 
     def __init__(self, client: Any, names: Mapping[str, str], pointer: Pointer) -> None:
@@ -95,39 +66,6 @@ class Opened:
     def close(self) -> None:
         """Give the client's files back."""
         _close(self._client)
-
-
-class VectorStore(Protocol):
-    """Where generations live."""
-
-    place: str
-    in_place: bool
-
-    def write(self, generation: int, counts: Mapping[str, int], batches: Batches) -> dict[str, str]:
-        """Write a new generation; return what was written (for `Pointer.files`)."""
-        ...
-
-    def extend(
-        self, pointer: Pointer, counts: Mapping[str, int], batches: Batches, removed: Mapping[str, Ids]
-    ) -> None:
-        """Add and remove vectors in place; only where `in_place`."""
-        ...
-
-    def fault(self, pointer: Pointer) -> str:
-        """Return what is wrong with a generation, or "" when it is as it was written."""
-        ...
-
-    def open(self, pointer: Pointer) -> Opened:
-        """Open a generation for asking."""
-        ...
-
-    def leftovers(self, keep: int | None) -> list[str]:
-        """Return what stands there beside the generation `keep`."""
-        ...
-
-    def discard(self, keep: int | None) -> None:
-        """Remove everything of this library but the generation `keep`."""
-        ...
 
 
 def open_store(folder: Path, library_id: str, address: str | None) -> VectorStore:
@@ -181,9 +119,7 @@ class EmbeddedStore:
             shutil.rmtree(folder, ignore_errors=True)
             raise
 
-    def extend(
-        self, pointer: Pointer, counts: Mapping[str, int], batches: Batches, removed: Mapping[str, Ids]
-    ) -> None:
+    def extend(self, pointer: Pointer, counts: Mapping[str, int], batches: Batches, removed: Mapping[str, Ids]) -> None:
         """Not done: an embedded generation is never written again."""
         raise NotImplementedError("an embedded generation is written once")
 
@@ -199,13 +135,13 @@ class EmbeddedStore:
                 return f"{Path(name).name} is not what was written"
         return _sqlite_fault(folder / "chroma.sqlite3", pointer.count)
 
-    def open(self, pointer: Pointer) -> Opened:
+    def open(self, pointer: Pointer) -> OpenedCollections:
         """See `VectorStore.open`."""
         folder = self.root / str(pointer.generation)
         with _chroma_errors(str(folder)):
             client = _embedded_client(folder)
             try:
-                return Opened(client, {name: self._name(name) for name in pointer.collections}, pointer)
+                return OpenedCollections(client, {name: self._name(name) for name in pointer.collections}, pointer)
             except BaseException:
                 _close(client)
                 raise
@@ -249,9 +185,7 @@ class ServerStore:
                 _add(self._create(client, name).add, batches(collection), self._page)
         return {}
 
-    def extend(
-        self, pointer: Pointer, counts: Mapping[str, int], batches: Batches, removed: Mapping[str, Ids]
-    ) -> None:
+    def extend(self, pointer: Pointer, counts: Mapping[str, int], batches: Batches, removed: Mapping[str, Ids]) -> None:
         """See `VectorStore.extend`. Repeating it changes nothing."""
         with self._client() as client:
             for collection in counts:
@@ -272,21 +206,19 @@ class ServerStore:
         with self._client() as client:
             for collection, count in pointer.collections.items():
                 try:
-                    made = client.get_collection(
-                        self._name(collection, pointer.generation), embedding_function=None
-                    )
+                    made = client.get_collection(self._name(collection, pointer.generation), embedding_function=None)
                 except _not_found():
                     return f"the collection {collection!r} is not on the server"
                 if made.count() != count:
                     return f"the server holds {made.count()} vectors of {collection!r} instead of {count}"
         return ""
 
-    def open(self, pointer: Pointer) -> Opened:
+    def open(self, pointer: Pointer) -> OpenedCollections:
         """See `VectorStore.open`."""
         with _chroma_errors(self.place):
             client = _remote_client(self.place)
             names = {name: self._name(name, pointer.generation) for name in pointer.collections}
-            return Opened(client, names, pointer)
+            return OpenedCollections(client, names, pointer)
 
     def leftovers(self, keep: int | None) -> list[str]:
         """See `VectorStore.leftovers`."""
@@ -311,9 +243,7 @@ class ServerStore:
     def _create(self, client: Any, name: str) -> Any:
         if self.place.startswith("cloud://"):
             configuration: dict[str, Any] = {"spann": {"space": "cosine"}}
-            return _checked(
-                client.create_collection(name, embedding_function=None, configuration=configuration)
-            )
+            return _checked(client.create_collection(name, embedding_function=None, configuration=configuration))
         return _create(client, name, threshold=1000)
 
     @contextmanager
@@ -343,9 +273,7 @@ def _settings() -> Any:
 
 def _embedded_client(folder: Path) -> Any:
     if _forked:
-        raise VectorsUnavailable(
-            "This process was forked from one that used Chroma, whose threads are not here"
-        )
+        raise VectorsUnavailable("This process was forked from one that used Chroma, whose threads are not here")
     import chromadb
 
     global _used

@@ -16,7 +16,7 @@ from vectorstore import schema, words
 from vectorstore.catalog import file_name, now, read_text, sql_text
 from vectorstore.document import Document
 from vectorstore.errors import DocumentMissing
-from vectorstore.lookup import Vectors, fts_terms
+from vectorstore.layout import Vectors, fts_terms
 from vectorstore.model_files import ModelIdentity
 from vectorstore.passage import Chunk
 from vectorstore.schema import sqlite_errors
@@ -89,9 +89,7 @@ class Writer:
             DocumentMissing: No document has this id.
         """
         with self.transaction() as connection:
-            row = connection.execute(
-                "SELECT row, source, title FROM documents WHERE id = ?", (document_id,)
-            ).fetchone()
+            row = connection.execute("SELECT row, source, title FROM documents WHERE id = ?", (document_id,)).fetchone()
             if row is None:
                 raise DocumentMissing(f"No document has the id {document_id[:64]!r}.")
             changes = {key: value for key, value in changes.items() if value is not None}
@@ -100,8 +98,7 @@ class Writer:
             assignments = ", ".join(f"{key} = CAST(? AS {_kind(value)})" for key, value in changes.items())
             connection.execute(
                 f"UPDATE documents SET {assignments} WHERE row = ?",
-                [sql_text(value) if isinstance(value, str) else value for value in changes.values()]
-                + [row[0]],
+                [sql_text(value) if isinstance(value, str) else value for value in changes.values()] + [row[0]],
             )
             connection.execute("DELETE FROM titles WHERE document = ?", (row[0],))
             _insert_title(connection, row[0], source, title)
@@ -382,15 +379,13 @@ def _delete(connection: sqlite3.Connection, document_id: str) -> bool:
     if found is None:
         return False
     row, first_chunk, last_chunk, first_section, last_section, collection = found
-    connection.executemany(_DELETE_WORDS, list(_chunk_terms(connection, row)))
+    connection.executemany(_DELETE_WORDS, _chunk_terms(connection, row))
     for table in ("outlines", "pieces", "titles"):
         connection.execute(f"DELETE FROM {table} WHERE document = ?", (row,))
     for table, column in (("chunks", "id"), ("chunk_vectors", "chunk")):
         connection.execute(f"DELETE FROM {table} WHERE {column} BETWEEN ? AND ?", (first_chunk, last_chunk))
     for table, column in (("sections", "id"), ("section_vectors", "section")):
-        connection.execute(
-            f"DELETE FROM {table} WHERE {column} BETWEEN ? AND ?", (first_section, last_section)
-        )
+        connection.execute(f"DELETE FROM {table} WHERE {column} BETWEEN ? AND ?", (first_section, last_section))
     connection.execute("DELETE FROM documents WHERE row = ?", (row,))
     if last_chunk >= first_chunk:
         connection.execute(

@@ -12,7 +12,8 @@ from vectorstore import words
 from vectorstore.document import Heading
 from vectorstore.errors import LibraryOutdated
 from vectorstore.library import Library
-from vectorstore.lookup import Lookup, fts_terms
+from vectorstore.layout import fts_terms
+from vectorstore.lookup import Lookup
 from vectorstore.schema import sqlite_errors
 
 

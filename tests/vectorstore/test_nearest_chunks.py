@@ -12,7 +12,7 @@ import pytest
 from hash_encoder import HashEncoder, Vectors, make
 
 from vectorstore.library import Library
-from vectorstore.lookup import Ids
+from vectorstore.layout import Ids
 from vectorstore.passage import Filter
 
 ENCODER = HashEncoder()
