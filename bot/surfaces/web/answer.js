@@ -1,0 +1,318 @@
+// One turn of a conversation: the question, statements as they come, footnotes, what was found.
+import { add, announce, button, fill, h, icon, iconButton, said, toast } from "/web/dom.js";
+import { remove, post } from "/web/api.js";
+import { copyText, footnoteLink, markdownOf } from "/web/copying.js";
+import { hideQuote, showQuote } from "/web/quote.js";
+import { seconds, t } from "/web/words.js";
+
+/** Where a citation or passage stands, in words: "p. 4, Termination". */
+export function placeOf(citation) {
+  const parts = [];
+  const place = citation.place || (citation.page ? t("answer.page", { n: citation.page }) : "");
+  for (const part of [place, citation.heading ?? ""]) {
+    // Many a document's first heading is its title: once is enough.
+    const bare = part === citation.title ? "" : part.replace(`${citation.title} › `, "");
+    if (bare && !parts.includes(bare)) parts.push(bare);
+  }
+  return parts.join(", ");
+}
+
+export class Turn {
+  /**
+   * @param {string} question What was asked.
+   * @param {object} more `onSource(turn, number)`, `onPassage(passage)`, `onAgain(question)`.
+   */
+  constructor(question, more) {
+    this.question = question;
+    this.more = more;
+    this.answer = null;
+    this.citations = new Map();
+    this.shown = [];
+    this.feedback = null;
+    this.body = h("div", { class: "turn-body" });
+    this.statements = h("div", { class: "statements" });
+    this.element = h("article", { class: "turn" }, said("h2", question, { class: "question" }), this.body);
+    this.waiting = h("p", { class: "waiting", text: t("ask.searching") });
+  }
+
+  /** Show that the question is on its way. */
+  wait() {
+    add(this.body, this.waiting);
+    return this;
+  }
+
+  /** What was found, before anything is answered. */
+  found(data) {
+    this.waiting.textContent = t("ask.reading", { n: data.passages.length });
+    this.body.prepend(this.statements);
+    if (data.searched_for) this.body.prepend(searchedFor(data.searched_for));
+  }
+
+  /** A statement that has passed its check. */
+  stated(statement) {
+    for (const footnote of statement.footnotes ?? []) this.citations.set(footnote.number, footnote);
+    if (!this.statements.isConnected) this.body.prepend(this.statements);
+    this.place(statement, statement.index ?? this.shown.length);
+    announce(statement.text);
+  }
+
+  /** The whole answer, new or kept. */
+  done(answer, { feedback = null, fresh = false } = {}) {
+    this.answer = answer;
+    this.feedback = feedback;
+    this.citations = new Map(answer.citations.map((citation) => [citation.number, citation]));
+    answer.statements.forEach((statement, index) => this.place(statement, index, fresh));
+    for (const extra of this.shown.splice(answer.statements.length)) extra.element.remove();
+    this.refreshRefs();
+    fill(
+      this.body,
+      answer.searched_for && searchedFor(answer.searched_for),
+      answer.notice && said("p", answer.notice, { class: "notice" }),
+      this.disagreement(),
+      answer.statements.length > 0 && this.statements,
+      answer.abstained && this.abstention(),
+      this.notes(),
+      this.withheld(),
+      !answer.abstained && answer.passages.length > 0
+        && this.passages(t("answer.looked", { n: answer.passages.length })),
+      this.foot(),
+    );
+    if (fresh) {
+      announce(answer.abstained ? t("answer.abstained") : t("answer.done", { n: answer.citations.length }));
+    }
+    return this;
+  }
+
+  /** The answer is kept, but not for this reader. */
+  hidden() {
+    fill(this.body, h("p", { class: "notice", text: t("answer.hidden") }));
+    return this;
+  }
+
+  failed(error) {
+    this.waiting.remove();
+    const sentence = error.sentence ?? error.message;
+    add(this.body, h(
+      "div", { class: "failure", role: "alert" }, said("p", sentence),
+      button(t("ask.again"), () => this.more.onAgain(this), { class: "plain" }),
+    ));
+  }
+
+  stopped() {
+    this.waiting.remove();
+    add(this.body, h("p", { class: "stopped", text: t("ask.stopped") }));
+    announce(t("ask.stopped"));
+  }
+
+  /** Put a statement in its place; one that already reads so stays, with its focus. */
+  place(statement, index, fresh = true) {
+    const key = JSON.stringify([statement.text, statement.citations, statement.support, statement.note]);
+    if (this.shown[index]?.key === key) return;
+    const element = this.statement(statement, fresh);
+    if (this.shown[index]) this.shown[index].element.replaceWith(element);
+    else this.statements.append(element);
+    this.shown[index] = { key, element };
+  }
+
+  statement(statement, fresh) {
+    const made = said("p", statement.text, { class: fresh ? "statement fresh" : "statement" });
+    add(made, this.refs(statement.citations));
+    if (statement.support === "partly") {
+      add(made, said("span", statement.note || t("answer.partly"), { class: "doubt" }));
+    }
+    return made;
+  }
+
+  refs(numbers) {
+    if (!numbers.length) return null;
+    return h("span", { class: "refs" }, ...numbers.map((number) => this.ref(number)));
+  }
+
+  ref(number) {
+    const made = h("button", { type: "button", class: "ref", text: String(number), data: { number } });
+    const citation = () => this.citations.get(number);
+    const show = () => { if (citation()) showQuote(made, citation()); };
+    made.addEventListener("mouseenter", show);
+    made.addEventListener("mouseleave", hideQuote);
+    made.addEventListener("focus", show);
+    made.addEventListener("blur", hideQuote);
+    made.addEventListener("click", () => {
+      hideQuote();
+      if (citation()) this.more.onSource(this, number, made);
+    });
+    this.label(made, number);
+    return made;
+  }
+
+  label(ref, number) {
+    const citation = this.citations.get(number);
+    ref.setAttribute("aria-label", citation
+      ? t("answer.footnote.of", { n: number, title: citation.title })
+      : t("answer.pending", { n: number }));
+  }
+
+  refreshRefs() {
+    for (const ref of this.statements.querySelectorAll(".ref")) this.label(ref, Number(ref.dataset.number));
+  }
+
+  notes() {
+    if (!this.answer.citations.length) return null;
+    const verbatim = new Set(this.answer.statements.map((statement) => statement.text.trim()));
+    const list = h("ol", { class: "notes", "aria-label": t("answer.notes") });
+    for (const citation of this.answer.citations) {
+      const place = placeOf(citation);
+      const open = h(
+        "button", { type: "button", class: "note-open", on: { click: () => this.more.onSource(this, citation.number, open) } },
+        h("span", { class: "note-number", text: String(citation.number) }),
+        h(
+          "span", {}, said("bdi", citation.title, { class: "note-title" }),
+          place && h("span", { class: "note-place" }, ", ", said("bdi", place)),
+          !verbatim.has(citation.quote.trim()) && said("span", citation.quote, { class: "note-quote" }),
+        ),
+      );
+      const link = this.answer.conversation && iconButton("link", t("answer.copy.note"), () =>
+        copyText(footnoteLink(this.answer, citation.number)));
+      add(list, h("li", { class: "note", data: { number: citation.number } }, open, link));
+    }
+    return list;
+  }
+
+  disagreement() {
+    const { conflicts, statements } = this.answer;
+    if (!conflicts.length) return null;
+    return conflicts.map((conflict) => h(
+      "section", { class: "disagree" },
+      h("h3", { text: t(`answer.conflict.${conflict.kind}`) }),
+      h("div", { class: "sides" }, ...conflict.statements.map((index, i) => {
+        const statement = statements[index];
+        if (!statement) return null;
+        const from = [...new Set(statement.citations.map((n) => this.citations.get(n)?.title).filter(Boolean))];
+        return h(
+          "div", { class: "side-by" },
+          conflict.values[i] && said("p", conflict.values[i], { class: "value" }),
+          add(said("p", statement.text), this.refs(statement.citations)),
+          said("p", from.join(", "), { class: "from" }),
+        );
+      })),
+    ));
+  }
+
+  abstention() {
+    const { answer } = this;
+    const box = h(
+      "div", { class: "abstention" }, h("p", { class: "abstention-says", text: t("answer.abstained") }),
+      add(
+        h("p", { class: "aside" }),
+        answer.searched && `${t("answer.searched", { what: answer.searched })} `, t("answer.nosources"),
+      ),
+    );
+    if (answer.passages.length) add(box, this.passages(t("answer.nearest", { n: answer.passages.length })));
+    return box;
+  }
+
+  passages(label) {
+    const fold = h("details", { class: "fold" }, h("summary", { text: label }));
+    // Built when it is unfolded: most never are.
+    fold.addEventListener("toggle", () => {
+      if (fold.childElementCount > 1) return;
+      add(fold, this.answer.passages.map((passage) => this.passage(passage)));
+    });
+    return fold;
+  }
+
+  passage(passage) {
+    const made = h(
+      "button", { type: "button", class: "passage", on: { click: () => this.more.onPassage(passage, made) } },
+      said("span", [passage.title, placeOf(passage)].filter(Boolean).join(", "), { class: "from" }),
+      said("span", passage.text, { class: "text" }),
+    );
+    return made;
+  }
+
+  withheld() {
+    const { withheld } = this.answer;
+    if (!withheld.length) return null;
+    return h(
+      "details", { class: "fold withheld" }, h("summary", { text: t("answer.withheld", { n: withheld.length }) }),
+      h("ul", {}, ...withheld.map((item) => h(
+        "li", {}, said("q", item.text), said("span", item.reason, { class: "why" }),
+      ))),
+    );
+  }
+
+  foot() {
+    const { answer } = this;
+    const foot = h("div", { class: "turn-foot" });
+    if (answer.statements.length) {
+      add(
+        foot, act("copy", t("answer.copy"), () => copyText(answer.text)),
+        act("copy", t("answer.copy.markdown"), () => copyText(markdownOf(answer))),
+      );
+    }
+    if (answer.conversation) add(foot, act("link", t("answer.copy.link"), () => copyText(footnoteLink(answer))));
+    if (answer.statements.length || answer.abstained) add(foot, this.thumbs());
+    const by = answer.model === "quotes" ? t("answer.meta.quotes") : answer.model;
+    add(foot, said("span", `${by} · ${seconds(answer.seconds)}`, { class: "meta" }));
+    return foot;
+  }
+
+  thumbs() {
+    const word = h("form", { class: "word", hidden: true });
+    const input = h("input", {
+      class: "field", "aria-label": t("answer.word"), placeholder: t("answer.word"), maxlength: 4000, dir: "auto",
+      autocomplete: "off",
+    });
+    add(word, input, h("button", { class: "plain", text: t("answer.word.send") }));
+    const thumbs = ["up", "down"].map((thumb) => iconButton(
+      thumb === "up" ? "good" : "bad", t(thumb === "up" ? "answer.good" : "answer.bad"), () => choose(thumb),
+      { "aria-pressed": "false", data: { thumb } },
+    ));
+    const mark = () => thumbs.forEach((made) =>
+      made.setAttribute("aria-pressed", String(this.feedback?.thumb === made.dataset.thumb)));
+    const keep = async (thumb, comment) => {
+      try {
+        this.feedback = await post("/v1/feedback", { answer: this.answer.id, thumb, comment });
+      } catch (error) { toast(error.sentence ?? error.message); }
+      mark();
+    };
+    const choose = async (thumb) => {
+      if (this.feedback?.thumb === thumb) {
+        try { await remove(`/v1/feedback/${this.feedback.id}`); } catch (error) { toast(error.sentence); return; }
+        this.feedback = null;
+        word.hidden = true;
+        mark();
+        return;
+      }
+      await keep(thumb, this.feedback?.comment ?? "");
+      if (!this.feedback) return;
+      word.hidden = false;
+      input.focus();
+    };
+    word.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      if (!this.feedback) return;
+      await keep(this.feedback.thumb, input.value.trim());
+      word.hidden = true;
+      toast(t("answer.thanks"));
+    });
+    input.value = this.feedback?.comment ?? "";
+    mark();
+    return [...thumbs, word];
+  }
+
+  /** Mark the footnote that the source pane shows; null for none. */
+  mark(number) {
+    for (const made of this.element.querySelectorAll(".ref, .note")) {
+      made.classList.toggle("open", Number(made.dataset.number) === number);
+    }
+  }
+}
+
+function act(name, label, onClick) {
+  const made = button("", onClick, { class: "quiet" });
+  return add(made, icon(name), label);
+}
+
+function searchedFor(text) {
+  return said("p", t("answer.searchedfor", { text }), { class: "aside" });
+}

@@ -1,0 +1,249 @@
+// The page: puts its parts together and follows the address (#/, #/c/ID/ANSWER/NUMBER, #/documents).
+import { connection, get, patch, path, remove } from "/web/api.js";
+import { add, announce, button, fill, h, icon, iconButton, toast } from "/web/dom.js";
+import { asked, confirmed } from "/web/dialogs.js";
+import { Library } from "/web/library.js";
+import { Side } from "/web/side.js";
+import { signIn } from "/web/signin.js";
+import { SourcePane } from "/web/source.js";
+import { state, onChange, tell } from "/web/state.js";
+import { Thread } from "/web/thread.js";
+import { loadWords, t } from "/web/words.js";
+
+const LONGEST_TITLE = 200;
+
+class Page {
+  constructor() {
+    this.side = new Side();
+    this.source = new SourcePane({ onClose: () => this.closeSource(), onStep: (by) => this.step(by) });
+    this.thread = new Thread({
+      onSource: (turn, number, from) => this.openFootnote(turn, number, from),
+      onPassage: (passage, from) => this.openPassage(passage, from),
+      onBegun: (id) => { history.replaceState(null, "", `#/c/${id}`); this.showTop(); },
+      onMissing: (error) => this.missing(error),
+    });
+    this.library = new Library({
+      onOpen: (document, from) => this.openPassage({ document: document.id, title: document.title }, from),
+    });
+    this.banner = h("p", { class: "banner", role: "alert", hidden: true, text: t("app.lost") });
+    this.heading = h("h1", { dir: "auto" });
+    this.acts = h("div", { class: "row" });
+    this.menu = iconButton("menu", t("app.menu"), () => this.toggleSide(), { class: "icon-button menu-button", "aria-expanded": "false", "aria-controls": "side" });
+    this.content = h("main", { class: "main", id: "main" });
+    this.frame = h("div", { class: "frame" }, this.side.element, this.content, this.source.element);
+    const skip = h("a", { class: "skip", href: "#ask", text: t("app.skip"), on: { click: (event) => {
+      event.preventDefault();
+      location.hash = location.hash.startsWith("#/documents") ? "#/" : location.hash;
+      this.thread.box.focus();
+    } } });
+    fill(document.getElementById("app"), skip, this.frame);
+    addEventListener("hashchange", () => this.follow());
+    addEventListener("keydown", (event) => this.key(event));
+    connection.addEventListener("lost", () => { this.banner.hidden = false; });
+    connection.addEventListener("found", () => this.reconnected());
+    connection.addEventListener("signin", () => { if (state.session?.signed_in || !state.session?.required) location.reload(); });
+    onChange("documents", () => this.loadStatus());
+    this.side.showSession(() => location.reload());
+  }
+
+  async start() {
+    this.thread.clear();
+    await Promise.all([this.loadStatus(), this.side.load(), this.follow()]);
+  }
+
+  async loadStatus() {
+    try {
+      state.status = await get("/v1/status");
+      tell("status");
+    } catch { /* the banner says so */ }
+  }
+
+  reconnected() {
+    this.banner.hidden = true;
+    announce(t("app.found"));
+    this.loadStatus();
+    tell("conversations");
+    this.library.resume();
+  }
+
+  /** Show what the address names. */
+  async follow() {
+    const [, view = "", id = "", answer = "", number = ""] = location.hash.split("/");
+    this.toggleSide(false);
+    if (view === "documents") {
+      this.show("library");
+      return;
+    }
+    this.show("thread");
+    if (view !== "c") {
+      if (state.conversation || this.thread.turns.length) this.closeSource(false);
+      if (!this.thread.running || state.conversation) this.thread.clear();
+      this.thread.box.focus();
+    } else if (await this.thread.open(id)) {
+      const turn = answer && this.thread.find(answer);
+      if (turn) this.reopen(turn, Number(number));
+      else this.thread.box.focus();
+    }
+    this.showTop();
+  }
+
+  reopen(turn, number) {
+    turn.element.scrollIntoView({ block: "start" });
+    if (turn.citations.has(number)) {
+      const ref = turn.element.querySelector(`.ref[data-number="${number}"]`);
+      this.openFootnote(turn, number, ref);
+    }
+  }
+
+  show(view) {
+    if (this.view !== view) {
+      this.view = view;
+      const top = h("header", { class: "top" }, this.menu, this.heading, this.acts);
+      if (view === "library") {
+        this.closeSource(false);
+        fill(this.content, this.banner, top, this.library.element);
+        this.library.load();
+      } else fill(this.content, this.banner, top, this.thread.scroll);
+    }
+    this.showTop();
+  }
+
+  showTop() {
+    const talk = this.view === "thread" && state.conversation;
+    this.heading.textContent = talk ? this.thread.title : "";
+    this.heading.hidden = !talk;
+    document.title = talk ? `${this.thread.title} · Footnote` : this.view === "library" ? `${t("library.title")} · Footnote` : "Footnote";
+    fill(this.acts, talk && [
+      iconButton("pen", t("talks.rename"), () => this.rename()),
+      this.exportMenu(talk),
+      iconButton("bin", t("talks.delete"), () => this.remove()),
+    ]);
+    tell("view");
+  }
+
+  exportMenu(id) {
+    const url = (format) => path(`/v1/conversations/${id}/export`, { format });
+    const menu = h("details", { class: "menu" }, h("summary", { class: "icon-button", "aria-label": t("talks.export"), title: t("talks.export") }, icon("down")));
+    const shut = () => { menu.open = false; };
+    menu.addEventListener("focusout", (event) => { if (!menu.contains(event.relatedTarget)) shut(); });
+    menu.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      shut();
+      menu.firstElementChild.focus();
+    });
+    return add(menu, h("div", { class: "menu-list" }, ...["markdown", "json"].map((format) => h(
+      "a", { class: "quiet", href: url(format), download: true, text: t(`talks.export.${format}`), on: { click: () => setTimeout(shut) } },
+    ))));
+  }
+
+  async rename() {
+    const id = state.conversation;
+    const title = await asked(t("talks.rename.title"), t("talks.rename.label"), this.thread.title, t("talks.rename.do"), LONGEST_TITLE);
+    if (!title) return;
+    try {
+      const talk = await patch(`/v1/conversations/${id}`, { title });
+      if (state.conversation === id) this.thread.title = talk.title;
+      this.showTop();
+      tell("conversations");
+    } catch (error) { toast(error.sentence ?? error.message); }
+  }
+
+  async remove() {
+    const id = state.conversation;
+    if (!await confirmed(t("talks.delete.title"), t("talks.delete.text"), t("talks.delete"))) return;
+    try {
+      await remove(`/v1/conversations/${id}`);
+    } catch (error) { toast(error.sentence ?? error.message); return; }
+    toast(t("talks.deleted"));
+    this.closeSource(false);
+    this.thread.clear();
+    location.hash = "#/";
+    this.showTop();
+    tell("conversations");
+  }
+
+  missing(error) {
+    toast(error.status === 404 || error.status === 422 ? t("talks.missing") : error.sentence ?? error.message);
+    if (error.status === 404 || error.status === 422) location.hash = "#/";
+  }
+
+  /** Open the source of a footnote; `from` gets the focus back. */
+  openFootnote(turn, number, from) {
+    this.opened?.turn?.mark(null);
+    this.opened = { turn, number, from };
+    turn.mark(number);
+    this.showSource(turn.citations.get(number), { number, all: turn.citations.size });
+  }
+
+  openPassage(passage, from) {
+    this.opened?.turn?.mark(null);
+    this.opened = { turn: null, number: 0, from };
+    this.showSource(passage, {});
+  }
+
+  showSource(run, at) {
+    const kept = this.frame.classList.contains("with-source");
+    this.frame.classList.add("with-source");
+    this.source.show(run, at);
+    this.source.focus();
+    // The column narrows when the pane opens: keep what was clicked in sight.
+    if (!kept) this.opened.from?.scrollIntoView({ block: "nearest" });
+  }
+
+  step(by) {
+    const { turn, number, from } = this.opened;
+    if (turn?.citations.has(number + by)) this.openFootnote(turn, number + by, from);
+  }
+
+  closeSource(back = true) {
+    if (!this.source.open) return;
+    this.frame.classList.remove("with-source");
+    this.source.close();
+    this.opened?.turn?.mark(null);
+    if (back && this.opened?.from?.isConnected) this.opened.from.focus();
+    this.opened = null;
+  }
+
+  toggleSide(open = !this.side.element.classList.contains("open")) {
+    this.side.element.classList.toggle("open", open);
+    this.menu.setAttribute("aria-expanded", String(open));
+    this.shade?.remove();
+    if (open) {
+      this.shade = button("", () => this.toggleSide(false), { class: "shade", "aria-label": t("app.close") });
+      this.frame.append(this.shade);
+      this.side.element.querySelector("a")?.focus();
+    }
+  }
+
+  key(event) {
+    if (event.isComposing || document.querySelector("dialog[open]")) return;
+    const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+    if (event.key === "Escape") {
+      if (this.side.element.classList.contains("open")) {
+        this.toggleSide(false);
+        this.menu.focus();
+      } else if (this.thread.running) this.thread.stop();
+      else if (this.source.open) this.closeSource();
+    } else if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey && this.view === "thread") {
+      event.preventDefault();
+      this.thread.box.focus();
+    }
+  }
+}
+
+async function begin() {
+  await loadWords();
+  const app = document.getElementById("app");
+  try {
+    state.session = await get("/v1/session");
+    while (state.session.required && !state.session.signed_in) state.session = await signIn(app, state.session.methods);
+  } catch (error) {
+    fill(app, h("p", { class: "banner", role: "alert", text: `${t("error.page")} ${error.sentence ?? error.message}` }));
+    connection.addEventListener("found", () => location.reload());
+    return;
+  }
+  await new Page().start();
+}
+
+begin();

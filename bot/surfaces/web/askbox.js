@@ -1,0 +1,114 @@
+// The box that questions are written in.
+import { add, announce, fill, h, icon } from "/web/dom.js";
+import { FilterPanel } from "/web/filter.js";
+import { onChange, state } from "/web/state.js";
+import { t } from "/web/words.js";
+
+export class AskBox {
+  /** @param {object} more `onAsk(question)`, `onStop()`, `recall()` → earlier questions, newest first. */
+  constructor(more) {
+    this.more = more;
+    this.recalled = -1;
+    this.running = false;
+    this.input = h("textarea", {
+      id: "ask", rows: 1, dir: "auto", "aria-label": t("ask.label"), "aria-describedby": "ask-hint",
+      placeholder: t("ask.placeholder"), autocomplete: "off", enterkeyhint: "send",
+    });
+    this.send = h("button", { type: "submit", class: "strong send" });
+    this.length = h("span", { class: "small trouble", hidden: true });
+    this.filter = new FilterPanel(this.input);
+    const row = h("div", { class: "ask-row" }, this.filter.toggle, this.filter.chips, this.length, this.send);
+    this.box = h(
+      "form", { class: "ask-box" }, this.filter.panel, this.input, row,
+      h("p", { id: "ask-hint", class: "unseen", text: t("ask.hint") }),
+    );
+    this.plainly = h("p", { class: "plainly" });
+    this.element = h("div", { class: "asking" }, h("div", { class: "column" }, this.box, this.plainly));
+    this.box.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (this.running) this.more.onStop();
+      else this.ask();
+    });
+    this.input.addEventListener("input", () => { this.recalled = -1; this.fit(); });
+    this.input.addEventListener("keydown", (event) => this.key(event));
+    onChange("status", () => this.sayPlainly());
+    this.run(false);
+  }
+
+  focus() { this.input.focus(); }
+
+  /** Put a question into the box. */
+  write(text) {
+    this.input.value = text;
+    this.fit();
+  }
+
+  /** Show whether an answer is on its way. */
+  run(running) {
+    this.running = running;
+    fill(this.send, icon(running ? "stop" : "up"));
+    this.send.setAttribute("aria-label", t(running ? "ask.stop" : "ask.send"));
+    this.send.title = t(running ? "ask.stop" : "ask.send");
+    this.input.placeholder = t(state.conversation ? "ask.follow" : "ask.placeholder");
+  }
+
+  ask() {
+    const question = this.input.value.trim();
+    if (!question || this.tooLong()) return;
+    this.write("");
+    this.recalled = -1;
+    this.filter.close();
+    this.more.onAsk(question);
+  }
+
+  key(event) {
+    // While an input method composes, Enter and the arrows are its own.
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      if (!this.running) this.ask();
+    } else if (event.key === "ArrowUp" && (this.recalled >= 0 || !this.input.value)) {
+      this.recall(event, 1);
+    } else if (event.key === "ArrowDown" && this.recalled >= 0) {
+      this.recall(event, -1);
+    }
+  }
+
+  recall(event, step) {
+    const earlier = this.more.recall();
+    const index = this.recalled + step;
+    if (index >= earlier.length) return;
+    event.preventDefault();
+    this.write(index < 0 ? "" : earlier[index]);
+    this.recalled = Math.max(-1, index);
+    this.input.setSelectionRange(this.input.value.length, this.input.value.length);
+  }
+
+  tooLong() {
+    const most = state.status?.limits.question_characters ?? Infinity;
+    return [...this.input.value.trim()].length > most;
+  }
+
+  fit() {
+    this.input.style.height = "auto";
+    this.input.style.height = `${this.input.scrollHeight}px`;
+    const long = this.tooLong();
+    if (long) {
+      const n = [...this.input.value.trim()].length;
+      this.length.textContent = t("ask.long", { n, most: state.status.limits.question_characters });
+      if (this.length.hidden) announce(this.length.textContent);
+    }
+    this.length.hidden = !long;
+    this.send.disabled = long;
+  }
+
+  /** Say which model writes, and whether text leaves the machine. */
+  sayPlainly() {
+    const { status } = state;
+    if (!status) return;
+    const who = status.writes ? t("plainly.writes", { model: status.model }) : t("plainly.quotes");
+    const where = status.text_leaves ? t("plainly.leaves", { place: status.text_goes_to }) : t("plainly.stays");
+    this.plainly.classList.toggle("leaves", status.text_leaves);
+    add(fill(this.plainly), h("span", { dir: "auto", text: `${who} ${where}` }));
+  }
+}

@@ -1,0 +1,74 @@
+// The words of the page, in the reader's language. Each language is one file in strings/.
+import english from "/web/strings/en.js";
+
+export const LANGUAGES = { en: "English", ja: "日本語" };
+const KEPT = "footnote.language";
+let words = english;
+let language = "en";
+let plural = new Intl.PluralRules("en");
+
+function wanted() {
+  let kept = "";
+  try { kept = localStorage.getItem(KEPT) ?? ""; } catch { /* storage may be switched off */ }
+  const asked = kept ? [kept] : navigator.languages;
+  for (const tag of asked) {
+    const short = tag.toLowerCase().split("-")[0];
+    if (short in LANGUAGES) return short;
+  }
+  return "en";
+}
+
+/** Load the words; to be awaited before anything is shown. */
+export async function loadWords() {
+  language = wanted();
+  if (language !== "en") words = { ...english, ...(await import(`/web/strings/${language}.js`)).default };
+  plural = new Intl.PluralRules(language);
+  document.documentElement.lang = language;
+}
+
+/** Choose a language for good, and show the page in it. */
+export function chooseLanguage(tag) {
+  try { localStorage.setItem(KEPT, tag); } catch { /* then it holds for this page only */ }
+  location.reload();
+}
+
+export function currentLanguage() { return language; }
+
+/**
+ * The words for `key`, with {name} filled from `values`; a word that depends on a number is chosen by `values.n`.
+ */
+export function t(key, values = {}) {
+  let text = words[key] ?? english[key] ?? key;
+  if (typeof text === "object") text = text[plural.select(Number(values.n))] ?? text.other;
+  return text.replace(/\{(\w+)\}/g, (whole, name) => {
+    const value = values[name];
+    if (value === undefined) return whole;
+    return typeof value === "number" ? value.toLocaleString(language) : value;
+  });
+}
+
+/** A file size for a person. */
+export function size(bytes) {
+  const units = ["kilobyte", "megabyte", "gigabyte"];
+  let value = bytes / 1000;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) { value /= 1000; unit += 1; }
+  const digits = value < 10 ? 1 : 0;
+  return new Intl.NumberFormat(language, {
+    style: "unit", unit: units[unit], unitDisplay: "short", maximumFractionDigits: digits,
+  }).format(value);
+}
+
+/** Seconds for a person. */
+export function seconds(value) {
+  return new Intl.NumberFormat(language, {
+    style: "unit", unit: "second", unitDisplay: "short", maximumSignificantDigits: 2,
+  }).format(value);
+}
+
+/** A day for a person; "" for what is no date. */
+export function day(iso) {
+  const date = new Date(iso);
+  if (!iso || Number.isNaN(date.getTime())) return "";
+  return new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(date);
+}
