@@ -90,9 +90,7 @@ class Archive:
         with self.open(name) as stream:
             data = stream.read(limit + 1)
         if len(data) > limit:
-            raise TooLarge(
-                f"A part of the file is larger than {limit // 1_000_000} MB.", remedy="Split the file."
-            )
+            raise TooLarge(f"A part of the file is larger than {limit // 1_000_000} MB.", remedy="Split the file.")
         return data
 
     def _decrypted(self, info: zipfile.ZipInfo) -> IO[bytes]:

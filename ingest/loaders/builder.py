@@ -152,9 +152,7 @@ class TextBuilder:
         start = self._add(loaded.text.strip("\n"), "\n\n")
         shift = start - (len(loaded.text) - len(loaded.text.lstrip("\n")))
         for heading in loaded.headings:
-            self._headings.append(
-                Heading(heading.start + shift, heading.end + shift, min(heading.level + level, 6))
-            )
+            self._headings.append(Heading(heading.start + shift, heading.end + shift, min(heading.level + level, 6)))
 
     def finish(self, *, title: str = "", empty: str = "The file holds no text.") -> Loaded:
         """Return what was collected.

@@ -32,8 +32,7 @@ def chart_rows(root: Element) -> tuple[str, list[list[str]]]:
     indexes = sorted(set(labels).union(*(values for _, _, values in series)))[:MAX_POINTS]
     rows = [["", *(name for name, _, _ in series)]]
     rows += [
-        [labels.get(index, str(index + 1)), *(values.get(index, "") for _, _, values in series)]
-        for index in indexes
+        [labels.get(index, str(index + 1)), *(values.get(index, "") for _, _, values in series)] for index in indexes
     ]
     return title, rows
 

@@ -22,9 +22,7 @@ _HINT = re.compile(r"\Asep=(.)\r?\n")
 def load(path: Path, options: LoadOptions) -> Loaded:  # noqa: ARG001
     """Read a CSV or TSV file in any encoding."""
     decoded = decode(path.read_bytes())
-    builder = TextBuilder(
-        "text/tab-separated-values" if path.suffix.lower() in (".tsv", ".tab") else "text/csv"
-    )
+    builder = TextBuilder("text/tab-separated-values" if path.suffix.lower() in (".tsv", ".tab") else "text/csv")
     for note in decoded.notes:
         builder.note(note)
     text = decoded.text

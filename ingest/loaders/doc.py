@@ -65,9 +65,7 @@ def _read(path: Path, options: LoadOptions) -> Loaded:
             main: bytes = container.openstream("WordDocument").read(MAX_STREAM)
             flags = struct.unpack_from("<H", main, 0x0A)[0]
             if flags & 0x0100:
-                raise PasswordNeeded(
-                    "The document is protected by a password.", remedy="Give it with --password."
-                )
+                raise PasswordNeeded("The document is protected by a password.", remedy="Give it with --password.")
             table = b""
             name = "1Table" if flags & 0x0200 else "0Table"
             if container.exists(name):
@@ -139,9 +137,7 @@ def _pieces(main: bytes, table: bytes) -> list[_Piece]:
         place = struct.unpack_from("<I", plain, 4 * (count + 1) + 8 * index + 2)[0]
         narrow = bool(place & 0x40000000)
         place &= 0x3FFFFFFF
-        pieces.append(
-            _Piece(positions[index], positions[index + 1], place // 2 if narrow else place, not narrow)
-        )
+        pieces.append(_Piece(positions[index], positions[index + 1], place // 2 if narrow else place, not narrow))
     return pieces
 
 
@@ -201,9 +197,7 @@ def _unmarked(text: str) -> str:
     return joined.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _aside(
-    builder: TextBuilder, main: bytes, pieces: list[_Piece], span: tuple[int, int], label: str
-) -> None:
+def _aside(builder: TextBuilder, main: bytes, pieces: list[_Piece], span: tuple[int, int], label: str) -> None:
     seen: set[str] = set()
     for _, paragraph in _paragraphs(main, pieces, *span):
         words = one_line(_unmarked(paragraph).replace("\x07", " "))

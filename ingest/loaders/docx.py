@@ -212,9 +212,7 @@ def _pending_notes(reader: _Reader, depth: int) -> None:
     for kind, number in pending:
         note = reader.notes.pop((kind, number), None)
         if note is not None and depth < MAX_DEPTH:
-            words = " ".join(
-                filter(None, (one_line("".join(_runs(reader, p, 0))) for p in _paragraphs(note)))
-            )
+            words = " ".join(filter(None, (one_line("".join(_runs(reader, p, 0))) for p in _paragraphs(note))))
             if words:
                 reader.builder.paragraph(f"{kind.capitalize()}: {words}")
                 reader.in_list = False

@@ -101,9 +101,7 @@ def read_numbering(root: Element | None) -> Numbering:
     if root is None:
         return numbering
     abstract = {
-        attribute(item, "abstractNumId"): {
-            _depth(level): _level(level) for level in item if name_of(level) == "lvl"
-        }
+        attribute(item, "abstractNumId"): {_depth(level): _level(level) for level in item if name_of(level) == "lvl"}
         for item in root
         if name_of(item) == "abstractNum"
     }

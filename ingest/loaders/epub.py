@@ -51,9 +51,7 @@ def _refuse_locked(archive: Archive) -> None:
     root = parse_xml(archive.read("META-INF/encryption.xml"), recover=True)
     for item in root.iter():
         if name_of(item) == "EncryptionMethod" and attribute(item, "Algorithm") not in _FONT_KINDS:
-            raise PasswordNeeded(
-                "The book is under copy protection.", remedy="Only books without it are read."
-            )
+            raise PasswordNeeded("The book is under copy protection.", remedy="Only books without it are read.")
 
 
 def _package(archive: Archive) -> str:

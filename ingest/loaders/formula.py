@@ -38,9 +38,7 @@ def formula_text(element: Element, depth: int = 0) -> str:
             degree = part("deg").strip()
             return f"{f'root[{degree}]' if degree else '√'}({part('e')})"
         case "nary":
-            sign = next(
-                (str(v) for e in element.iter() if name_of(e) == "chr" for v in e.attrib.values()), "∫"
-            )
+            sign = next((str(v) for e in element.iter() if name_of(e) == "chr" for v in e.attrib.values()), "∫")
             limits = (f"_{_group(part('sub'))}" if part("sub") else "") + (
                 f"^{_group(part('sup'))}" if part("sup") else ""
             )

@@ -178,9 +178,7 @@ class _Walk:
         caption = table.css_first("caption")
         if caption:
             self._builder.paragraph(one_line(caption.text(deep=True)))
-        rows = [
-            [cell.text(deep=True, separator=" ") for cell in row.css("td, th")] for row in table.css("tr")
-        ]
+        rows = [[cell.text(deep=True, separator=" ") for cell in row.css("td, th")] for row in table.css("tr")]
         add_table(self._builder, rows, header=bool(table.css_first("th")))
 
 

@@ -62,9 +62,7 @@ def _lines(builder: TextBuilder, text: str) -> None:
         try:
             value = _parsed(line)
         except json.JSONDecodeError as error:
-            raise Unreadable(
-                f"Line {number} is not JSON.", remedy="Mend that line, or name the file .txt."
-            ) from error
+            raise Unreadable(f"Line {number} is not JSON.", remedy="Mend that line, or name the file .txt.") from error
         builder.place("row", number)
         if isinstance(value, dict) and not any(isinstance(v, dict | list) for v in value.values()):
             _record(builder, value)

@@ -19,21 +19,15 @@ _SECTION = re.compile(r"\\(part|chapter|(?:sub){0,2}section|(?:sub)?paragraph)\*
 _LEVELS = {"part": 1, "chapter": 1, "section": 2, "subsection": 3, "subsubsection": 4, "paragraph": 5,
            "subparagraph": 6}  # fmt: skip
 _BEGIN = re.compile(r"\\begin\s*\{([^{}]*)\}")
-_MATH = frozenset(
-    ("equation", "align", "gather", "multline", "eqnarray", "displaymath", "math", "alignat", "flalign")
-)
+_MATH = frozenset(("equation", "align", "gather", "multline", "eqnarray", "displaymath", "math", "alignat", "flalign"))
 _VERBATIM = frozenset(("verbatim", "lstlisting", "minted", "Verbatim", "alltt"))
 _LISTS = frozenset(("itemize", "enumerate", "description"))
 _TABLES = frozenset(("tabular", "tabularx", "longtable", "array", "tabulary", "tabu"))
-_DROPPED = frozenset(
-    ("tikzpicture", "picture", "thebibliography-none", "comment", "filecontents", "pgfplots")
-)
+_DROPPED = frozenset(("tikzpicture", "picture", "thebibliography-none", "comment", "filecontents", "pgfplots"))
 _ACCENTS = {"'": "\u0301", "`": "\u0300", "^": "\u0302", '"': "\u0308", "~": "\u0303", "=": "\u0304",
             ".": "\u0307", "u": "\u0306", "v": "\u030c", "H": "\u030b", "c": "\u0327", "d": "\u0323",
             "k": "\u0328", "r": "\u030a", "b": "\u0331"}  # fmt: skip
-_ACCENT = re.compile(
-    r"""\\(?:(['`^"~=.])\s*\{?\\?([A-Za-z])\}?|([uvHcdkrb])(?:\s*\{\\?([A-Za-z])\}|\s+([A-Za-z])))"""
-)
+_ACCENT = re.compile(r"""\\(?:(['`^"~=.])\s*\{?\\?([A-Za-z])\}?|([uvHcdkrb])(?:\s*\{\\?([A-Za-z])\}|\s+([A-Za-z])))""")
 _LETTERS = {
     "ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "o": "ø", "O": "Ø", "aa": "å", "AA": "Å",
     "l": "ł", "L": "Ł", "i": "i", "j": "j", "S": "§", "P": "¶", "copyright": "©", "pounds": "£",
@@ -54,9 +48,7 @@ _NO_TEXT = frozenset(
      "ref", "renewcommand", "rule", "selectlanguage", "setcounter", "setlength", "textcite", "thispagestyle",
      "tikzset", "usepackage", "vskip", "vspace")
 )  # fmt: skip
-_SECOND = frozenset(
-    ("href", "textcolor", "colorbox", "multicolumn", "multirow", "parbox", "makebox", "raisebox")
-)
+_SECOND = frozenset(("href", "textcolor", "colorbox", "multicolumn", "multirow", "parbox", "makebox", "raisebox"))
 MAX_DEPTH = 60
 
 
@@ -206,9 +198,7 @@ def _table(builder: TextBuilder, inner: str) -> None:
     while inner[:1] in ("{", "["):  # the column specification
         inner = inner[_braced(inner, 0)[1] :] if inner[0] == "{" else inner.partition("]")[2]
         inner = inner.lstrip()
-    inner = re.sub(
-        r"\\(?:hline|toprule|midrule|bottomrule|endhead|endfirsthead|endfoot|centering)\b", "", inner
-    )
+    inner = re.sub(r"\\(?:hline|toprule|midrule|bottomrule|endhead|endfirsthead|endfoot|centering)\b", "", inner)
     rows = [
         [plain(cell) for cell in re.split(r"(?<!\\)&", row)]
         for row in re.split(r"\\\\(?:\[[^\]]*\])?|\\tabularnewline", inner)
@@ -280,14 +270,10 @@ def _command(text: str, position: int, pieces: list[str], notes: list[str] | Non
         return match.end()
     after = match.end()
     if name in _LETTERS:
-        pieces.append(
-            _LETTERS[name] + (" " if text[after - 1 : after].isspace() and len(_LETTERS[name]) > 2 else "")
-        )
+        pieces.append(_LETTERS[name] + (" " if text[after - 1 : after].isspace() and len(_LETTERS[name]) > 2 else ""))
         return after
     arguments: list[str] = []
-    while after < len(text) and (
-        text[after] == "{" or (text[after] == "[" and "]" in text[after : after + 300])
-    ):
+    while after < len(text) and (text[after] == "{" or (text[after] == "[" and "]" in text[after : after + 300])):
         if text[after] == "{":
             inner, after = _braced(text, after)
             arguments.append(inner)

@@ -56,8 +56,7 @@ def _messages(data: bytes) -> Iterator[Message]:
     starts = [
         match.start()
         for match in _FROM_LINE.finditer(data)
-        if match.start() == 0
-        or data[max(0, match.start() - 2) : match.start()] in (b"\n\n", b"\r\n", b"\n\r")
+        if match.start() == 0 or data[max(0, match.start() - 2) : match.start()] in (b"\n\n", b"\r\n", b"\n\r")
     ]
     for start, end in zip(starts, [*starts[1:], len(data)], strict=True):
         body = data[data.find(b"\n", start) + 1 : end]

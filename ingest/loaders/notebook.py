@@ -66,9 +66,7 @@ def _include_markdown(builder: TextBuilder, source: str) -> None:
 def _output(builder: TextBuilder, output: dict[str, Any]) -> None:
     """Add what a cell printed: plain text, or a table that is kept only as HTML."""
     data = output.get("data", output)
-    text = _joined(output.get("text", "")) or (
-        _joined(data.get("text/plain", "")) if isinstance(data, dict) else ""
-    )
+    text = _joined(output.get("text", "")) or (_joined(data.get("text/plain", "")) if isinstance(data, dict) else "")
     html = _joined(data.get("text/html", "")) if isinstance(data, dict) else ""
     if output.get("output_type") == "error":
         text = f"{output.get('ename', 'Error')}: {output.get('evalue', '')}"

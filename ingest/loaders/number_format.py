@@ -231,11 +231,9 @@ def date_of(value: float, *, base_1904: bool = False) -> datetime:
     """
     if not -1 < value < 2_958_466:
         raise ValueError("not a date")
-    if base_1904:
-        start = datetime(1904, 1, 1)
-    else:
-        # The format keeps a 29 February 1900 that never was.
-        start = datetime(1899, 12, 30) if value >= 60 else datetime(1899, 12, 31)
+    # The older count keeps a 29 February 1900 that never was.
+    first = datetime(1899, 12, 30) if value >= 60 else datetime(1899, 12, 31)
+    start = datetime(1904, 1, 1) if base_1904 else first
     return start + timedelta(milliseconds=round(value * 86_400_000))
 
 
@@ -252,18 +250,14 @@ def _date(value: float, tokens: tuple[tuple[str, str], ...], base_1904: bool) ->
     for kind, text in tokens:
         if kind == "date":
             following = dates[seen + 1] if seen + 1 < len(dates) else ""
-            minutes = text in ("m", "mm") and (
-                before.strip("[]").startswith("h") or following.startswith("s")
-            )
+            minutes = text in ("m", "mm") and (before.strip("[]").startswith("h") or following.startswith("s"))
             pieces.append(_date_part(moment, value, text, half=half, minutes=minutes))
             before = text if text != "ampm" else before
             seen += 1
         elif kind in ("text", "slash"):
             pieces.append(text)
         elif kind == "digits":
-            pieces.append(
-                text if not text.startswith(".") else f".{moment.microsecond // 1000:03}"[: len(text)]
-            )
+            pieces.append(text if not text.startswith(".") else f".{moment.microsecond // 1000:03}"[: len(text)])
     return "".join(pieces).strip()
 
 

@@ -67,9 +67,7 @@ def _read(root: Element, archive: Archive | None, options: LoadOptions) -> Loade
     body = child(root, "body")
     content = next((item for item in body if name_of(item) in _BODIES), None) if body is not None else None
     if content is None:
-        raise Unreadable(
-            "The file is not an OpenDocument text, sheet or slides.", remedy="Convert it to PDF."
-        )
+        raise Unreadable("The file is not an OpenDocument text, sheet or slides.", remedy="Convert it to PDF.")
     kind = name_of(content)
     reader = _Reader(TextBuilder(MEDIA_TYPE + kind), options.comments, archive, _list_styles(root, archive))
     if kind == "spreadsheet":
@@ -246,9 +244,7 @@ def _soft(text: str | None) -> str:
 
 
 def _has_blocks(item: Element) -> bool:
-    return any(
-        name_of(inner) in ("p", "h", "list", "table", "desc") for inner in item.iter() if inner is not item
-    )
+    return any(name_of(inner) in ("p", "h", "list", "table", "desc") for inner in item.iter() if inner is not item)
 
 
 def _object(reader: _Reader, frame: Element) -> str:

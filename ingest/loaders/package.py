@@ -58,11 +58,7 @@ class Package:
 
     def related(self, part: str, kind: str) -> list[str]:
         """Return the parts that `part` points at with relationships of this kind."""
-        return [
-            target
-            for found, target in self.relations(part).values()
-            if found == kind and target in self.archive
-        ]
+        return [target for found, target in self.relations(part).values() if found == kind and target in self.archive]
 
     def title(self) -> str:
         """Return the title in the file's properties, or ""."""

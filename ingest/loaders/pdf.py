@@ -62,9 +62,7 @@ def load(path: Path, options: LoadOptions) -> Loaded:
     try:
         return builder.finish(title="" if _SOFTWARE_TITLE.match(title) or title == path.stem else title)
     except NoText as error:
-        raise NoText(
-            f"{path.name} has no text layer: its pages are pictures, or empty.", remedy=how
-        ) from error
+        raise NoText(f"{path.name} has no text layer: its pages are pictures, or empty.", remedy=how) from error
 
 
 def _is_garbled(lines: list[Line]) -> bool:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from statistics import median
 
 from ingest.loaders.pdf_lines import Line
-from ingest.loaders.reading_order import Box, reading_order
+from ingest.loaders.reading_order import PROSE, Box, reading_order
 
 _NUMBER = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(
@@ -28,7 +28,7 @@ def ordered(lines: list[Line]) -> list[Line]:
     where the file's order goes back up the page without going on to another column.
     """
     lines = _columns_apart(lines)
-    if _disorders(lines) == 0:
+    if _disorders(lines) == 0 and _across(lines) < 5:
         return lines
     size = median(line.size for line in lines)
     boxes = [_inner(line) for line in lines]
@@ -57,6 +57,14 @@ def _disorders(lines: list[Line]) -> int:
     return count
 
 
+def _across(lines: list[Line]) -> int:
+    """Count lines of prose that stand beside the one before, as when two columns are drawn by turns."""
+    return sum(
+        abs(a.y0 - b.y0) < 0.3 * a.size and b.x0 > a.x1 and min(len(a.text), len(b.text)) >= PROSE
+        for a, b in pairwise(lines)
+    )
+
+
 def _columns_apart(lines: list[Line]) -> list[Line]:
     """Part lines that were drawn across two columns of prose; rows of tables stay whole."""
     rows = [line for line in lines if line.text.count("\t") == 1]
@@ -64,7 +72,7 @@ def _columns_apart(lines: list[Line]) -> list[Line]:
         return lines
     halves = [line.text.split("\t") for line in rows]
     left, right = (median(len(half[side]) for half in halves) for side in (0, 1))
-    if min(left, right) < 24:
+    if min(left, right) < PROSE:
         return lines
     parted: list[Line] = []
     for line in lines:
@@ -112,20 +120,28 @@ def without_running_heads(pages: list[list[Line]]) -> tuple[list[list[Line]], in
 
 
 def _edges(lines: list[Line]) -> list[tuple[Line, tuple[str, int]]]:
-    """Return the outermost lines of a page with what they look like: words without numbers, and where."""
+    """Return the outermost lines of a page with what they look like: words without numbers, and where.
+
+    Heads and feet are parted from the text by room: the lines up to the first wide gap, or the
+    outermost one where there is none.
+    """
     if not lines:
         return []
     by_height = sorted(lines, key=lambda line: line.y0)
     found: list[tuple[Line, tuple[str, int]]] = []
     for side, group in ((0, by_height), (1, by_height[::-1])):
-        height = None
-        rows = 0
-        for line in group[:12]:
-            if height is None or abs(line.y0 - height) > 0.5 * line.size:
-                rows += 1
-                height = line.y0
-            if rows > EDGE_LINES:
+        rows: list[list[Line]] = []
+        parted = False
+        for line in group[:24]:
+            step = abs(line.y0 - rows[-1][0].y0) if rows else 0.0
+            if rows and step <= 0.5 * line.size:
+                rows[-1].append(line)
+                continue
+            if rows and (step > 1.9 * max(line.size, rows[-1][0].size) or len(rows) == EDGE_LINES):
+                parted = step > 1.9 * max(line.size, rows[-1][0].size)
                 break
+            rows.append([line])
+        for line in (line for row in (rows if parted else rows[:1]) for line in row):
             if len(line.text) <= 160:
                 found.append((line, (_NUMBER.sub("#", line.text.lower()).replace("\t", " "), side)))
     return found

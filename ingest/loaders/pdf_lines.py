@@ -212,13 +212,30 @@ def _mark_cells(lines: list[Line], starts: list[int], index_of: Any, boxes: _Box
     densities = [(line.x1 - line.x0) / (len(line.text) * line.size) for line in lines if len(line.text) > 12]
     if not densities:
         return
-    # Few long lines among many rows must not make the rows look normal: no prose is wider than 0.55.
+    # Few long lines among many rows must not make the rows look normal: no prose is wider than 0.5.
     usual = min(median(densities), 0.5)
+    if _crosses(lines, starts, usual, index_of, boxes):
+        usual *= 0.8
     for line, start in zip(lines, starts, strict=True):
         words = line.text
         if " " not in words or (line.x1 - line.x0) / (len(words) * line.size) < 1.15 * usual:
             continue
         line.text = _with_tabs(line, start, 0.9 * usual, index_of, boxes)
+
+
+def _crosses(lines: list[Line], starts: list[int], usual: float, index_of: Any, boxes: _Boxes) -> bool:
+    """Tell whether lines were drawn across two columns, so that all are alike and none looks wide.
+
+    Two of the widest lines are looked at, and only where most lines are about as wide.
+    """
+    widest = sorted(range(len(lines)), key=lambda i: lines[i].x0 - lines[i].x1)[:8]
+    if len(widest) < 8 or lines[widest[7]].x1 - lines[widest[7]].x0 < 0.8 * (lines[widest[0]].x1 - lines[widest[0]].x0):
+        return False
+    for i in widest[3:5]:
+        cells = _with_tabs(lines[i], starts[i], 0.5 * usual, index_of, boxes).split("\t")
+        if len(cells) != 2 or min(map(len, cells)) < 20:
+            return False
+    return True
 
 
 def _with_tabs(line: Line, start: int, usual: float, index_of: Any, boxes: _Boxes) -> str:

@@ -189,12 +189,7 @@ def _level(line: Line, lines: list[Line], index: int, style: Style) -> int:
     if bold and not bigger:
         # Bold words that begin a sentence are no heading: the line must end early or alone.
         before = lines[index - 1] if index else None
-        if (
-            before is not None
-            and not before.is_row
-            and before.weight == line.weight
-            and len(before.text) > 60
-        ):
+        if before is not None and not before.is_row and before.weight == line.weight and len(before.text) > 60:
             return 0
         if len(text) > 90:
             return 0
@@ -231,9 +226,7 @@ def _goes_on(last: Line, line: Line, last_level: int, level: int, edge: float, p
     if jumped:
         # Another column or page: only what cannot be a beginning goes on.
         begins = line.text[:1]
-        return not _ENDS.search(last.text) and (
-            begins.islower() or (begins.isdigit() and len(last.text) > 30)
-        )
+        return not _ENDS.search(last.text) and (begins.islower() or (begins.isdigit() and len(last.text) > 30))
     if line.y0 - last.y0 > max(1.35 * pitch, 1.2) * max(last.size, line.size):
         return False
     if _BULLET.match(line.text):

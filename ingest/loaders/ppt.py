@@ -60,17 +60,13 @@ def _read(path: Path) -> Loaded:
         with olefile.OleFileIO(str(path)) as container:
             user = container.openstream("Current User").read(16) if container.exists("Current User") else b""
             if user[12:16] == _LOCKED:
-                raise PasswordNeeded(
-                    "The slides are protected by a password.", remedy="Give it with --password."
-                )
+                raise PasswordNeeded("The slides are protected by a password.", remedy="Give it with --password.")
             data: bytes = container.openstream("PowerPoint Document").read(MAX_STREAM)
         return _Slides(data).read()
     except LoadError:
         raise
     except (OSError, ValueError, IndexError, TypeError, struct.error, AttributeError) as error:
-        raise Unreadable(
-            "The slides are damaged.", remedy="Open them in PowerPoint, save as PPTX."
-        ) from error
+        raise Unreadable("The slides are damaged.", remedy="Open them in PowerPoint, save as PPTX.") from error
 
 
 class _Slides:

@@ -128,9 +128,7 @@ def _placeholder(element: Element) -> tuple[str, str]:
 Scale = tuple[float, float, float, float]
 
 
-def _shapes(
-    tree: Element, defaults: dict[tuple[str, str], Box], scale: Scale, depth: int
-) -> Iterator[_Shape]:
+def _shapes(tree: Element, defaults: dict[tuple[str, str], Box], scale: Scale, depth: int) -> Iterator[_Shape]:
     """Yield shapes with text, those of groups too, with their boxes on the slide."""
     if depth > MAX_DEPTH:
         return
@@ -140,9 +138,7 @@ def _shapes(
             chosen = child(item, "Choice")
             fallback = child(item, "Fallback")
             found = list(_shapes(chosen, defaults, scale, depth + 1)) if chosen is not None else []
-            yield from found or (
-                _shapes(fallback, defaults, scale, depth + 1) if fallback is not None else ()
-            )
+            yield from found or (_shapes(fallback, defaults, scale, depth + 1) if fallback is not None else ())
         elif name == "grpSp":
             yield from _shapes(item, defaults, _group_scale(item, scale), depth + 1)
         elif name in ("sp", "graphicFrame", "cxnSp", "pic"):

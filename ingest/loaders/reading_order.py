@@ -46,9 +46,7 @@ def reading_order(
 class _Cutter:
     """Cuts an area and notes the order of its boxes."""
 
-    def __init__(
-        self, boxes: Sequence[Box], row_gap: float, column_gap: float, weights: Sequence[int] | None
-    ) -> None:
+    def __init__(self, boxes: Sequence[Box], row_gap: float, column_gap: float, weights: Sequence[int] | None) -> None:
         self.boxes, self.row_gap, self.column_gap, self.weights = boxes, row_gap, column_gap, weights
         self.order: list[int] = []
 
@@ -95,9 +93,7 @@ class _Cutter:
                 both = merged[-1] + band
                 spans = [(self.boxes[i].x0, self.boxes[i].x1, i) for i in both]
                 strips = _runs(spans, self.column_gap)
-                parted = (
-                    len(_runs([(self.boxes[i].x0, self.boxes[i].x1, i) for i in band], self.column_gap)) > 1
-                )
+                parted = len(_runs([(self.boxes[i].x0, self.boxes[i].x1, i) for i in band], self.column_gap)) > 1
                 if len(strips) > 1 and parted and self._columns(strips):
                     merged[-1] = both
                     continue

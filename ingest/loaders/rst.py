@@ -23,9 +23,7 @@ _GRID = re.compile(r"^\s*\+[-=+]+\+\s*$")
 _SIMPLE = re.compile(r"^\s*=+(?:\s+=+)+\s*$")
 _OPTION = re.compile(r"^\s+:[\w-]+:")
 
-_CODE = frozenset(
-    ("code", "code-block", "sourcecode", "highlight", "parsed-literal", "literalinclude", "math")
-)
+_CODE = frozenset(("code", "code-block", "sourcecode", "highlight", "parsed-literal", "literalinclude", "math"))
 _NOTHING = frozenset(
     ("autoclass", "autofunction", "automethod", "automodule", "class", "contents", "currentmodule",
      "default-role", "footer", "graphviz", "header", "highlight", "image", "include", "index",
@@ -89,12 +87,7 @@ class _Blocks:
 
     def _title(self) -> bool:
         over = _ADORNMENT.match(self.line())
-        if (
-            over
-            and self.line(1).strip()
-            and _ADORNMENT.match(self.line(2))
-            and self.line(2)[:1] == self.line()[:1]
-        ):
+        if over and self.line(1).strip() and _ADORNMENT.match(self.line(2)) and self.line(2)[:1] == self.line()[:1]:
             self._heading(self.line(1), f"over{self.line()[0]}")
             self.at += 3
             return True
@@ -224,11 +217,7 @@ class _Blocks:
         indent = len(item[1]) if item else 0
         words = [item[3]] if item else [f"{field[1]}:", field[2] or ""] if field else []
         self.at += 1
-        while (
-            self.line().strip()
-            and not _ITEM.match(self.line())
-            and self.line().startswith(" " * (indent + 1))
-        ):
+        while self.line().strip() and not _ITEM.match(self.line()) and self.line().startswith(" " * (indent + 1)):
             words.append(self.line().strip())
             self.at += 1
         label = f"{item[2]} " if item else ""
@@ -244,9 +233,7 @@ class _Blocks:
         words: list[str] = []
         indent = len(self.line()) - len(self.line().lstrip())
         while self.line().strip():
-            if words and (
-                self.line(1) and _ADORNMENT.match(self.line(1)) and not self.line().startswith(" ")
-            ):
+            if words and (self.line(1) and _ADORNMENT.match(self.line(1)) and not self.line().startswith(" ")):
                 break
             if words and len(self.line()) - len(self.line().lstrip()) > indent:
                 break  # a definition or a quotation begins

@@ -118,11 +118,7 @@ def _header_index(rows: Sequence[Sequence[str]]) -> int | None:
             continue
         filled = [cell.strip() for cell in row if cell.strip()]
         distinct = len(set(filled)) >= 0.7 * len(filled)
-        if (
-            distinct
-            and all(len(cell) <= 80 for cell in filled)
-            and sum(map(_numeric, filled)) <= 0.2 * len(filled)
-        ):
+        if distinct and all(len(cell) <= 80 for cell in filled) and sum(map(_numeric, filled)) <= 0.2 * len(filled):
             return index
         # Years and months across the top are a header too, when the first cell is a word or empty.
         if index == 0 and distinct and all(_year_like(cell) or not _numeric(cell) for cell in filled):

@@ -48,9 +48,7 @@ _LANGUAGES = {
     ".m": "c", ".php": "c", ".dart": "c", ".groovy": "c", ".sh": "shell", ".bash": "shell", ".zsh": "shell",
     ".sql": "sql", ".css": "css", ".scss": "css", ".less": "css",
 }  # fmt: skip
-_NOT_NAMES = re.compile(
-    r"^\s*(?:if|else|for|while|switch|return|catch|do|try|new|throw|case|using|foreach)\b"
-)
+_NOT_NAMES = re.compile(r"^\s*(?:if|else|for|while|switch|return|catch|do|try|new|throw|case|using|foreach)\b")
 MAX_HEADINGS = 20_000
 MAX_LINE = 2_000
 """A file with longer lines is minified or generated: no names are looked for."""

@@ -14,9 +14,7 @@ def load(path: Path, options: LoadOptions) -> Loaded:  # noqa: ARG001
     """Read a text file."""
     decoded = decode(path.read_bytes())
     text, places = pages(decoded.text)
-    return Loaded(
-        text=text, media_type="text/plain", title=first_heading(text), places=places, notes=decoded.notes
-    )
+    return Loaded(text=text, media_type="text/plain", title=first_heading(text), places=places, notes=decoded.notes)
 
 
 def first_heading(text: str) -> str:

@@ -98,9 +98,7 @@ def resolved(host: str, port: int) -> list[str]:
     return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
-def fetch(
-    address: str, *, limits: FetchLimits, resolve: Resolve = resolved, permitted: Permitted = is_public
-) -> Page:
+def fetch(address: str, *, limits: FetchLimits, resolve: Resolve = resolved, permitted: Permitted = is_public) -> Page:
     """Fetch an address, following redirects within the limits.
 
     Args:
@@ -136,9 +134,7 @@ def _checked(address: str) -> SplitResult:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
         raise UnsupportedType("Only plain http and https addresses are read.", remedy="Give such an address.")
     if port not in (None, 80, 443):
-        raise UnsupportedType(
-            "Only the ports 80 and 443 are read.", remedy="Save the page as a file instead."
-        )
+        raise UnsupportedType("Only the ports 80 and 443 are read.", remedy="Save the page as a file instead.")
     return parts
 
 
@@ -169,15 +165,11 @@ class _Session:
     def get(self, parts: SplitResult, most: int, *, whole: bool = True) -> tuple[int, dict[str, str], bytes]:
         """Return status, headers (names in lower case) and content of one request."""
         host = parts.hostname or ""
-        target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._") + (
-            f"?{parts.query}" if parts.query else ""
-        )
+        target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._") + (f"?{parts.query}" if parts.query else "")
         try:
             connection = self._connection(parts)
             try:
-                connection.request(
-                    "GET", target, headers={"User-Agent": AGENT, "Accept-Encoding": "identity"}
-                )
+                connection.request("GET", target, headers={"User-Agent": AGENT, "Accept-Encoding": "identity"})
                 response = connection.getresponse()
                 headers = {name.lower(): value for name, value in response.getheaders()}
                 redirect = 300 <= response.status < 400
@@ -227,9 +219,7 @@ class _Session:
             if size > most:
                 if not whole:
                     return b"".join(pieces)[:most]
-                raise TooLarge(
-                    f"The page is larger than {most // 1_000_000} MB.", remedy="Save a part of it."
-                )
+                raise TooLarge(f"The page is larger than {most // 1_000_000} MB.", remedy="Save a part of it.")
 
     def _left(self) -> float:
         left = self.deadline - time.monotonic()

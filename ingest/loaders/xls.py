@@ -63,9 +63,7 @@ def _open(path: Path) -> Any:
 
 
 def _damaged() -> Unreadable:
-    return Unreadable(
-        "The workbook is damaged.", remedy="Open it in Excel or LibreOffice and save it as XLSX."
-    )
+    return Unreadable("The workbook is damaged.", remedy="Open it in Excel or LibreOffice and save it as XLSX.")
 
 
 def _rows(book: Any, sheet: Any) -> Iterator[tuple[int, list[str]]]:
@@ -87,7 +85,5 @@ def _cell(book: Any, sheet: Any, row: int, column: int) -> str:
     if kind == 4:
         return "TRUE" if value else "FALSE"
     if kind == 5:
-        return {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!"}.get(
-            value, "#N/A"
-        )
+        return {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!"}.get(value, "#N/A")
     return ""

@@ -20,9 +20,7 @@ from ingest.loaders.xml_tree import Element, all_text, child, name_of, parse_xml
 MEDIA_TYPE = "application/xml"
 MAX_DEPTH = 200
 
-_PROSE = frozenset(
-    ("p", "para", "simpara", "paragraph", "claim-text", "ab", "l", "verse", "quote", "blockquote")
-)
+_PROSE = frozenset(("p", "para", "simpara", "paragraph", "claim-text", "ab", "l", "verse", "quote", "blockquote"))
 _SECTIONS = frozenset(
     ("abstract", "ack", "app", "appendix", "article", "back", "body", "chapter", "div", "div1", "div2",
      "front-stub", "part", "preface", "ref-list", "sec", "sect1", "sect2", "sect3", "sect4", "section",
@@ -139,9 +137,7 @@ def _prose(builder: TextBuilder, element: Element, level: int, depth: int) -> No
     elif len(element) and not _holds_prose(element):
         builder.line(", ".join(_leaves(element)))
     elif len(element) == 0:
-        if (words := one_line(element.text or "")) and (
-            len(words) > 40 or not words.replace(".", "").isdigit()
-        ):
+        if (words := one_line(element.text or "")) and (len(words) > 40 or not words.replace(".", "").isdigit()):
             builder.paragraph(words)
     else:
         deeper = level + (name in _SECTIONS and name not in ("article", "body", "back"))
@@ -151,9 +147,7 @@ def _prose(builder: TextBuilder, element: Element, level: int, depth: int) -> No
 
 def _paragraph(builder: TextBuilder, element: Element, level: int, depth: int) -> None:
     """Add a paragraph; lists and tables inside it follow it."""
-    blocks = [
-        item for item in element if name_of(item) in ("list", "table-wrap", "table", "itemizedlist", "fig")
-    ]
+    blocks = [item for item in element if name_of(item) in ("list", "table-wrap", "table", "itemizedlist", "fig")]
     builder.paragraph(_inline(element, without=blocks))
     for block in blocks:
         _prose(builder, block, level + 1, depth + 1)

@@ -1,0 +1,296 @@
+"""PDF: reading order, whole sentences, running heads, tables, forms, notes, passwords, scans."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from fpdf import FPDF
+
+from ingest.document import Loaded, LoadOptions
+from ingest.errors import NoText, PasswordNeeded, Unreadable
+from ingest.load import load
+
+PROSE = (
+    "The river rises in the hills above the town and runs for ninety miles to the sea. In"
+    " spring it floods the "
+    "meadows on both banks, and the farmers move their cattle to higher ground until the water has gone. "
+    "No bridge crossed it before the railway came. "
+)
+
+
+def document() -> FPDF:
+    """Return an empty document with a font set."""
+    pdf = FPDF(unit="pt", format="A4")
+    pdf.set_auto_page_break(False)
+    pdf.set_font("Helvetica", size=10)
+    return pdf
+
+
+def saved(pdf: FPDF, tmp_path: Path) -> Path:
+    """Write a document and return its path."""
+    path = tmp_path / "made.pdf"
+    path.write_bytes(bytes(pdf.output()))
+    return path
+
+
+def lines_of(pdf: FPDF, words: str, width: float) -> list[str]:
+    """Return the lines into which words are broken at a width."""
+    return list(pdf.multi_cell(width, 12, words, dry_run=True, output="LINES"))
+
+
+def page_text(loaded: Loaded, number: int) -> str:
+    """Return the text of a page."""
+    starts = [place.start for place in loaded.places] + [len(loaded.text)]
+    return loaded.text[starts[number - 1] : starts[number]]
+
+
+def test_columns_drawn_across_are_read_down(tmp_path: Path) -> None:
+    """Lines that were written left, right, left, right make two columns of whole sentences."""
+    pdf = document()
+    pdf.add_page()
+    left, right = (lines_of(pdf, PROSE.replace("river", name) * 2, 220) for name in ("Rhine", "Rhone"))
+    for row, pair in enumerate(zip(left, right, strict=True)):
+        for x, line in zip((60, 320), pair, strict=True):
+            pdf.text(x, 100 + 12 * row, line)
+    text = load(saved(pdf, tmp_path)).text
+    assert PROSE.replace("river", "Rhine").strip() in text.replace("\n\n", " ")
+    assert text.index("Rhone") > text.rindex("Rhine")
+
+
+def test_a_header_drawn_last_is_read_first(tmp_path: Path) -> None:
+    """Where the file's own order jumps back up the page, the page's order is taken."""
+    pdf = document()
+    pdf.add_page()
+    for row, line in enumerate(lines_of(pdf, PROSE, 400)):
+        pdf.text(60, 200 + 12 * row, line)
+    pdf.text(60, 100, "Report on rivers")
+    assert load(saved(pdf, tmp_path)).text.startswith("Report on rivers")
+
+
+def test_wrapped_lines_make_paragraphs_and_broken_words_are_joined(tmp_path: Path) -> None:
+    """A line end inside a sentence is a blank; a hyphen there goes, unless the word has one elsewhere."""
+    pdf = document()
+    pdf.add_page()
+    for row, line in enumerate(
+        [
+            "The committee found that the new arrange-",
+            "ments for the well-known river were fair to",
+            "all, and that this well-",
+            "known river needs no others.",
+        ]
+    ):
+        pdf.text(60, 100 + 12 * row, line)
+    text = load(saved(pdf, tmp_path)).text
+    assert "new arrangements for the well-known river" in text
+    assert "this well-known river" in text
+
+
+def test_sentences_go_on_over_the_page(tmp_path: Path) -> None:
+    """A sentence that crosses a page is whole, and the new page begins inside it."""
+    pdf = document()
+    pdf.add_page()
+    pdf.text(60, 700, "A sentence that is not finished at the end of the first page of the")
+    pdf.add_page()
+    pdf.text(60, 100, "document goes on here.")
+    loaded = load(saved(pdf, tmp_path))
+    assert "of the document goes on here." in loaded.text
+    assert page_text(loaded, 2) == "document goes on here."
+
+
+def test_running_heads_and_page_numbers_are_dropped(tmp_path: Path) -> None:
+    """What every page repeats stands once; the number of the page is no text."""
+    pdf = document()
+    for number in range(1, 7):
+        pdf.add_page()
+        pdf.text(60, 40, "Annual report of the river board")
+        for row, line in enumerate(lines_of(pdf, PROSE.replace("ninety", f"{number} hundred"), 400)):
+            pdf.text(60, 100 + 12 * row, line)
+        pdf.text(290, 800, f"{number}")
+    loaded = load(saved(pdf, tmp_path))
+    assert loaded.text.count("Annual report") == 1
+    assert page_text(loaded, 4).rstrip().endswith("before the railway came.")
+    assert "4 hundred miles" in page_text(loaded, 4)
+    assert len(loaded.places) == 6
+    assert any("left out" in note for note in loaded.notes)
+
+
+def test_rows_of_tables_stay_rows(tmp_path: Path) -> None:
+    """Cells far apart are parted by a tab, and rows are not joined to paragraphs."""
+    pdf = document()
+    pdf.add_page()
+    for row, cells in enumerate([("Item", "2023", "2024"), ("Net sales", "1,200", "1,350"), ("Costs", "900", "870")]):
+        for x, cell in zip((60, 260, 360), cells, strict=True):
+            pdf.text(x, 100 + 14 * row, cell)
+    text = load(saved(pdf, tmp_path)).text
+    assert "Net sales\t1,200\t1,350" in text.split("\n\n")
+
+
+def test_headings_by_size_and_by_bookmarks(tmp_path: Path) -> None:
+    """Larger lines are headings; where the file has bookmarks, they say what is one."""
+
+    def draw(pdf: FPDF, *, marked: bool) -> Path:
+        pdf.add_page()
+        for part, top in (("Floods", 100), ("Bridges", 300), ("Fish", 500)):
+            if marked:
+                pdf.set_y(top - 12)
+                pdf.start_section(part)
+            pdf.set_font("Helvetica", size=16)
+            pdf.text(60, top, part)
+            pdf.set_font("Helvetica", size=10)
+            for row, line in enumerate(lines_of(pdf, PROSE, 400)):
+                pdf.text(60, top + 24 + 12 * row, line)
+        return saved(pdf, tmp_path)
+
+    for marked in (False, True):
+        loaded = load(draw(document(), marked=marked))
+        assert [loaded.text[h.start : h.end] for h in loaded.headings] == ["Floods", "Bridges", "Fish"]
+
+
+def test_rotated_pages_are_read_upright(tmp_path: Path) -> None:
+    """Text turned by a quarter is read line by line as it stands to the reader."""
+    pdf = document()
+    pdf.add_page()
+    words = lines_of(pdf, PROSE, 400)
+    with pdf.rotation(90, 300, 400):
+        for row, line in enumerate(words):
+            pdf.text(100, 300 + 12 * row, line)
+    assert PROSE.strip() in load(saved(pdf, tmp_path)).text
+
+
+def test_overprinted_words_are_read_once(tmp_path: Path) -> None:
+    """Bold by drawing twice is one word, not two."""
+    pdf = document()
+    pdf.add_page()
+    for shift in (0, 0.4):
+        pdf.text(60 + shift, 100, "Important notice to all")
+    assert load(saved(pdf, tmp_path)).text == "Important notice to all"
+
+
+def test_spaced_letters_and_ligatures_are_mended(tmp_path: Path) -> None:
+    """L e t t e r s set apart are a word."""
+    pdf = document()
+    pdf.add_page()
+    pdf.text(60, 100, "L I Q U I D I T Y")
+    assert load(saved(pdf, tmp_path)).text == "LIQUIDITY"
+
+
+def test_notes_on_a_page_are_read(tmp_path: Path) -> None:
+    """A sticky note's words follow the text of its page."""
+    pdf = document()
+    pdf.add_page()
+    pdf.text(60, 100, "Draft")
+    pdf.text_annotation(60, 120, "Check the figures again")
+    assert load(saved(pdf, tmp_path)).text == "Draft\n\nNote: Check the figures again"
+
+
+def test_form_values_are_read(tmp_path: Path) -> None:
+    """What was typed into a form is text, named by its field; an empty field is not."""
+    path = tmp_path / "form.pdf"
+    path.write_bytes(form_pdf({"Surname": "Lovelace", "Empty": ""}))
+    assert load(path).text == "Application\n\nSurname: Lovelace"
+
+
+def form_pdf(fields: dict[str, str]) -> bytes:
+    """Return a page with a line of text and form fields."""
+    content = b"BT /F1 12 Tf 60 700 Td (Application) Tj ET"
+    numbers = " ".join(f"{6 + n} 0 R" for n in range(len(fields)))
+    objects = [
+        f"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [{numbers}] /DA (/F1 10 Tf) >> >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources <<"
+        " /Font << /F1 5 0 R >> >>"
+        f" /Annots [{numbers}] >>",
+        f"<< /Length {len(content)} >>\nstream\n{content.decode()}\nendstream",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    for number, (name, value) in enumerate(fields.items()):
+        objects.append(
+            f"<< /Type /Annot /Subtype /Widget /FT /Tx /T ({name}) /V ({value}) /P 3 0 R "
+            f"/Rect [60 {600 - 30 * number} 300 {620 - 30 * number}] >>"
+        )
+    out = bytearray(b"%PDF-1.7\n")
+    offsets = []
+    for number, body in enumerate(objects, start=1):
+        offsets.append(len(out))
+        out += f"{number} 0 obj\n{body}\nendobj\n".encode()
+    start = len(out)
+    out += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode()
+    out += "".join(f"{offset:010} 00000 n \n" for offset in offsets).encode()
+    out += f"trailer << /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF".encode()
+    return bytes(out)
+
+
+def test_passwords(tmp_path: Path) -> None:
+    """Without the password a clear message; each given one is tried; an owner's password alone is none."""
+    pdf = document()
+    pdf.set_encryption(owner_password="boss", user_password="sesame")
+    pdf.add_page()
+    pdf.text(60, 100, "The secret is out.")
+    path = saved(pdf, tmp_path)
+    with pytest.raises(PasswordNeeded, match="password is needed"):
+        load(path)
+    with pytest.raises(PasswordNeeded, match="none of the given"):
+        load(path, LoadOptions(passwords=("open",)))
+    assert load(path, LoadOptions(passwords=("open", "sesame"))).text == "The secret is out."
+
+
+def test_pages_without_text_are_counted(tmp_path: Path) -> None:
+    """Some empty pages are a note with what to do; only empty ones are no text."""
+    pdf = document()
+    pdf.add_page()
+    pdf.text(60, 100, "One page has words.")
+    pdf.add_page()
+    pdf.rect(10, 10, 50, 50)
+    loaded = load(saved(pdf, tmp_path))
+    assert any("1 of 2 pages have no text layer" in note for note in loaded.notes)
+    blank = document()
+    blank.add_page()
+    with pytest.raises(NoText, match="no text layer") as caught:
+        load(saved(blank, tmp_path))
+    assert caught.value.remedy
+
+
+def test_scans_are_read_where_tesseract_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page without text goes to the program as a picture; its words come back on their page."""
+    program = tmp_path / "bin" / "tesseract"
+    program.parent.mkdir()
+    program.write_text(
+        '#!/bin/sh\nif [ "$1" = "--list-langs" ]; then echo eng; echo jpn; exit 0; fi\n'
+        'head -c 2 | grep -q P5 && echo "Words from a scan with $4"\n'
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    pdf = document()
+    pdf.add_page()
+    pdf.rect(10, 10, 50, 50)
+    path = saved(pdf, tmp_path)
+    loaded = load(path, LoadOptions(ocr_languages=("eng", "jpn")))
+    assert loaded.text == "Words from a scan with eng+jpn"
+    assert any("Tesseract" in note for note in loaded.notes)
+    with pytest.raises(NoText, match="deu"):
+        load(path, LoadOptions(ocr_languages=("deu",)))
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda data: data[: len(data) // 2],
+        lambda data: data[:20],
+        lambda data: data.replace(b"/Type /Page\n", b"/Type /Pagx\n"),
+        lambda data: data.replace(b"endobj", b"endobx"),
+        lambda data: data[:100] + bytes(200) + data[300:],
+    ],
+)
+def test_damaged_files_are_text_or_a_sentence(tmp_path: Path, harm: Callable[[bytes], bytes]) -> None:
+    """A cut or overwritten file is mended by pdfium or refused in words; it never crashes."""
+    pdf = document()
+    pdf.add_page()
+    pdf.text(60, 100, "Still here?")
+    path = tmp_path / "harmed.pdf"
+    path.write_bytes(harm(bytes(pdf.output())))
+    try:
+        assert load(path).text
+    except (Unreadable, NoText) as error:
+        assert error.remedy
