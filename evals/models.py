@@ -20,6 +20,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from bot.answer import Answer, Statement
 from bot.ask import Bot
 from bot.chat_model import ChatModel, open_model
 from bot.errors import ModelError
@@ -69,17 +70,13 @@ class Row:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the table and print it in Markdown."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="local:smollm2-135m", help="a chat model by name")
     parser.add_argument("--questions", type=int, default=100, help="so many of each set, half answerable")
     parser.add_argument("--sets", nargs="+", default=list(SETS), help="names, or folders of sets")
     parser.add_argument("--columns", nargs="+", default=list(COLUMNS), choices=COLUMNS)
     parser.add_argument("--libraries", type=Path, help="folder of libraries, kept between runs")
-    parser.add_argument(
-        "--runs", type=Path, help="folder for run files; those that are there are gone on with"
-    )
+    parser.add_argument("--runs", type=Path, help="folder for run files; those that are there are gone on with")
     parser.add_argument("--threads", type=int, default=0, help="threads of a local model")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as scratch:
@@ -87,7 +84,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         runs = options.runs or Path(scratch)
         runs.mkdir(parents=True, exist_ok=True)
         table = [row for name in options.sets for row in _set_rows(_folder(name), libraries, runs, options)]
-    print(markdown(table))
+        print(markdown(table))
+        for row in table:
+            if row.column == "shown":
+                file = runs / f"{row.set}.shown.jsonl"
+                print(f"\n{row.set}: {times(list(rows(file)))}")
 
 
 def _folder(name: str) -> Path:
@@ -119,9 +120,7 @@ def first_of_each(questions: Sequence[Question], count: int) -> list[Question]:
     return turns + can[len(cannot) :] + cannot[len(can) :]
 
 
-def _run(
-    library: Library, questions: list[Question], column: str, file: Path, options: argparse.Namespace
-) -> None:
+def _run(library: Library, questions: list[Question], column: str, file: Path, options: argparse.Namespace) -> None:
     """Ask the questions that the run file does not hold yet; a run that was stopped goes on."""
     done = {row["id"] for row in rows(file)} if file.is_file() else set()
     left = [question for question in questions if question.id not in done]
@@ -157,26 +156,28 @@ def _raw(library: Library, model: ChatModel, question: Question) -> dict[str, An
 
 
 def _shown(bot: Bot, question: Question) -> dict[str, Any]:
-    answer = bot.ask(question.text)
+    began, first = perf_counter(), 0.0
+    for item in bot.stream(question.text):
+        if isinstance(item, Statement) and not first:
+            first = perf_counter() - began
+    assert isinstance(item, Answer)  # the last item always is one
+    answer = item
     return {
         "id": question.id,
         "answer": " ".join(statement.text for statement in answer.statements),
         "abstained": answer.abstained or not answer.statements,
-        "citations": [
-            {"doc_id": c.source, "start": c.start, "end": c.end, "quote": c.quote} for c in answer.citations
-        ],
+        "citations": [{"doc_id": c.source, "start": c.start, "end": c.end, "quote": c.quote} for c in answer.citations],
         "withheld": len(answer.withheld),
         "withheld_texts": [[withheld.text, withheld.reason] for withheld in answer.withheld],
         "support": [statement.support for statement in answer.statements],
         "notice": answer.notice,
         "seconds": answer.seconds,
+        "first": first,
         "timings": answer.timings,
     }
 
 
-def score_rows(
-    set_dir: Path, questions: Sequence[Question], run: Sequence[dict[str, Any]], column: str
-) -> Row:
+def score_rows(set_dir: Path, questions: Sequence[Question], run: Sequence[dict[str, Any]], column: str) -> Row:
     """Score a run by the rules of `../shared/eval/score.py`, on the questions that were asked.
 
     Long accepted answers are held otherwise, see `holds`.
@@ -222,6 +223,25 @@ def holds(answer: str, gold: Sequence[str]) -> bool:
 def _plain(text: str) -> str:
     words = re.sub(r"[^\w\s]", " ", text.lower()).split()
     return " ".join(word for word in words if word not in {"a", "an", "the"})
+
+
+def times(run: Sequence[dict[str, Any]]) -> str:
+    """Say when the first statement was shown, and where the time of answers went.
+
+    Only answers that a chat model had a part in count.
+    """
+    written = [row for row in run if row.get("timings", {}).get("check")]
+    if not written:
+        return "no answer was written"
+    firsts = sorted(row["first"] for row in written if row.get("first"))
+    spent = {step: sum(row["timings"][step] for row in written) for step in ("search", "answer", "check")}
+    whole = sum(spent.values())
+    shares = ", ".join(
+        f"{name} {100 * spent[step] / whole:.1f} %"
+        for step, name in (("search", "search"), ("answer", "model"), ("check", "check"))
+    )
+    first = f"{firsts[len(firsts) // 2]:.1f} s" if firsts else "never"
+    return f"first statement after {first} (median of {len(firsts)}); {shares}"
 
 
 def _percent(part: int, whole: int) -> float | None:
