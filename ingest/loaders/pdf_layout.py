@@ -80,11 +80,9 @@ def _columns_apart(lines: list[Line]) -> list[Line]:
             parted.append(line)
             continue
         first, second = line.text.split("\t")
-        # Boxes inside the line are not known; the share of characters is near enough to part columns.
-        share = (line.x1 - line.x0) * len(first) / (len(first) + len(second) + 4)
-        rest = (line.x1 - line.x0) * len(second) / (len(first) + len(second) + 4)
-        parted.append(replace(line, text=first, x1=line.x0 + share, broken=False))
-        parted.append(replace(line, text=second, x0=line.x1 - rest))
+        (end, begin), *_ = line.gaps or (((line.x0 + line.x1) / 2,) * 2,)
+        parted.append(replace(line, text=first, x1=end, broken=False, gaps=()))
+        parted.append(replace(line, text=second, x0=begin, gaps=()))
     return parted
 
 

@@ -37,6 +37,7 @@ class Line:
             was not asked for.
         broken: Whether it ends inside a word that goes on in the next line.
         page: Index of the page.
+        gaps: (left, right) of the room at each tab.
     """
 
     text: str
@@ -48,6 +49,7 @@ class Line:
     weight: int = 400
     broken: bool = False
     page: int = 0
+    gaps: tuple[tuple[float, float], ...] = ()
 
     @property
     def is_row(self) -> bool:
@@ -245,6 +247,7 @@ def _with_tabs(line: Line, start: int, usual: float, index_of: Any, boxes: _Boxe
     which stands at the left and has the most words, is seldom looked at.
     """
     words, pieces = line.text, []
+    gaps: list[tuple[float, float]] = []
     end = len(words)
     slack = (line.x1 - line.x0) - len(words) * line.size * usual
     least = 0.95 * line.size
@@ -254,10 +257,12 @@ def _with_tabs(line: Line, start: int, usual: float, index_of: Any, boxes: _Boxe
         gap = max(after[0] - before[2], before[0] - after[2])
         if gap > least:
             pieces.append(words[match.end() : end])
+            gaps.insert(0, (min(before[2], after[2]), max(before[0], after[0])))
             end = match.start()
             slack -= gap
             if slack < least:
                 break
+    line.gaps = tuple(gaps)
     return "\t".join([words[:end], *reversed(pieces)]) if pieces else words
 
 
