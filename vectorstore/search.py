@@ -40,6 +40,8 @@ SECTION_LIFT = 0.15
 """How far a chunk rises towards the best chunk of its section."""
 NEIGHBOUR_LIFT = 0.4
 """How far a chunk rises towards the better of its two neighbours."""
+NEIGHBOUR_STEPS = 2
+"""How many chunks away such a lift is felt, weaker with each."""
 PLACE_PENALTY = 1.0
 """What a heading, caption, byline or menu loses: it shows a place and answers nothing."""
 CANDIDATES = 150
@@ -270,7 +272,9 @@ def _lifted(found: _Candidates) -> npt.NDArray[np.float64]:
     lifted = score + SECTION_LIFT * (best[back] - score)
     result = lifted.copy()
     together = (np.diff(found.ids) == 1) & (np.diff(found.places.document) == 0)
-    for here, there in ((slice(1, None), slice(None, -1)), (slice(None, -1), slice(1, None))):
-        gain = np.where(together, np.maximum(0.0, lifted[there] - lifted[here]), 0.0)
-        result[here] = np.maximum(result[here], lifted[here] + NEIGHBOUR_LIFT * gain)
+    for _ in range(NEIGHBOUR_STEPS):
+        from_before = np.where(together, np.maximum(0.0, result[:-1] - lifted[1:]), 0.0)
+        from_after = np.where(together, np.maximum(0.0, result[1:] - lifted[:-1]), 0.0)
+        gain = np.maximum(np.append(0.0, from_before), np.append(from_after, 0.0))
+        result = np.maximum(result, lifted + NEIGHBOUR_LIFT * gain)
     return np.where(found.penalised, score, result)
