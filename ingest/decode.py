@@ -179,9 +179,7 @@ def _detect(data: bytes, doubt: str) -> tuple[str, str, str]:
 
     matches = from_bytes(_sample_with_letters(data))
     best = matches.best()
-    close = [
-        m for m in matches if best and m.chaos <= best.chaos + 0.01 and m.coherence >= best.coherence - 0.05
-    ]
+    close = [m for m in matches if best and m.chaos <= best.chaos + 0.01 and m.coherence >= best.coherence - 0.05]
     # One match stands for all encodings that give the very same text.
     names = {name for match in close for name in (match.encoding, *match.could_be_from_charset)}
     encoding = next((name for name in _COMMON if name in names), best.encoding if best else "cp1252")

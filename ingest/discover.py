@@ -112,11 +112,9 @@ class _Walk:
         """Take a path that was given by name."""
         given = Path(path)
         folder = _is_folder(given)
-        if folder:
-            source = os.path.realpath(given)
-        else:
-            # A link keeps its own name, which is what the person wrote; the folders above are resolved.
-            source = os.fspath(Path(os.path.realpath(given.parent)) / given.name)
+        # A link keeps its own name, which is what the person wrote; the folders above are resolved.
+        kept = Path(os.path.realpath(given.parent)) / given.name
+        source = os.path.realpath(given) if folder else os.fspath(kept)
         if not os.path.lexists(source):
             raise NothingToIngest(
                 f"There is no file or folder {path!r}.",

@@ -151,8 +151,9 @@ class Pipeline:
         path = Path(file.source)
         try:
             for _ in range(_ATTEMPTS):
-                digest = digest_of(file.source)
+                # Loading comes first: it refuses a file that is too large before anything reads it whole.
                 loaded = self._workers.load(path, self._options.load)
+                digest = digest_of(file.source)
                 status = path.stat()
                 now = replace(file, size=status.st_size, modified_ns=status.st_mtime_ns)
                 if now == file:

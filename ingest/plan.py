@@ -51,8 +51,10 @@ def plan(found: Discovery, known: Mapping[str, Stamp]) -> Plan:
             result.added.append(file)
         elif stamp.size == file.size and stamp.modified == iso_time(file.modified_ns):
             result.unchanged.append(source)
-        else:
+        elif stamp.size == file.size:
             in_doubt.append(file)
+        else:
+            result.changed.append(file)
     for file in in_doubt:
         digest = _digest_or_reason(file, result.failed)
         if digest == known[file.source].sha256:
@@ -76,11 +78,7 @@ def _find_renamed(result: Plan, known: Mapping[str, Stamp]) -> None:
             continue
         digest = _digest_or_reason(file, [])
         # Another ending may mean another loader, and with it another text.
-        same = [
-            s
-            for s in gone.get(digest, ())
-            if PurePath(s).suffix.lower() == PurePath(file.source).suffix.lower()
-        ]
+        same = [s for s in gone.get(digest, ()) if PurePath(s).suffix.lower() == PurePath(file.source).suffix.lower()]
         if same:
             old = max(same, key=lambda s: PurePath(s).name == PurePath(file.source).name)
             gone[digest].remove(old)

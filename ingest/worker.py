@@ -60,7 +60,7 @@ class Workers:
     """
 
     def __init__(self, *, count: int | None = None, limits: Limits | None = None) -> None:
-        self.count = count or os.cpu_count() or 1
+        self.count = count or _cores()
         self._limits = limits or Limits()
         self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
         for _ in range(self.count):
@@ -109,6 +109,13 @@ class Workers:
         self._closed = True
         for worker in list(self._running):
             worker.kill()
+
+
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0)) or 1
+    return os.cpu_count() or 1
 
 
 class _Worker:
