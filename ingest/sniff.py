@@ -93,7 +93,8 @@ def sniff(path: Path) -> Sniffed:
             if offset > _HEAD:
                 file.seek(offset)
                 parts.append(file.read(_PART))
-    if b"%PDF-" in head[:1024]:
+    # Readers allow junk before the mark; a text that only speaks of PDF has no objects.
+    if head.lstrip().startswith(b"%PDF-") or (b"%PDF-" in head[:1024] and re.search(rb"\d \d+ obj\b", head)):
         return Sniffed("pdf", "a PDF file")
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _in_zip(path)

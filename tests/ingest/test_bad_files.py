@@ -66,6 +66,7 @@ def test_a_bad_file_is_a_sentence(
         ("notes.html", b"Words with a < b and b > c.", "text/plain"),
         ("notes.pdf", b"Just words.", "text/plain"),
         ("README", b"Just words.", "text/plain"),
+        ("about.txt", b"Words on formats: a file that begins with %PDF-1.7 is a PDF file.", "text/plain"),
         ("wide.txt", "Just words.".encode("utf-16"), "text/plain"),
         ("readme.md", b'<p align="center">Words</p>\n\n# Title\n', "text/markdown"),
     ],
@@ -290,6 +291,7 @@ def test_long_lists_are_cut_but_failures_are_not() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_200_megabytes_of_text_are_read_in_bounded_memory(tmp_path: Path) -> None:
     """A text file of 200 MB becomes one document, exactly, beside a small one."""
     import resource
@@ -302,11 +304,14 @@ def test_200_megabytes_of_text_are_read_in_bounded_memory(tmp_path: Path) -> Non
     assert path.stat().st_size > 200_000_000
     (tmp_path / "small.txt").write_text("Small words.")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with Library.open(tmp_path / "library", create=True, encoder=CountingEncoder()) as library:
+    library = Library.open(tmp_path / "library", create=True, encoder=CountingEncoder())
+    try:
         report = sync(library, [tmp_path])
         assert len(report.added) == 2
         document = library.find(str(path))
         assert document.characters == path.stat().st_size
         assert library.text(document.id, 10**8, 10**8 + 50) == path.read_text()[10**8 : 10**8 + 50]
+    finally:
+        library.close(update_index=False)  # a million vectors in Chroma are another test's business
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    assert grown < 6_000_000, f"{grown / 1e6:.1f} GB"
+    assert grown < 3_000_000, f"{grown / 1e6:.1f} GB"
