@@ -74,7 +74,7 @@ export class Library {
         "div", { class: "row" }, files, folder,
         button(t("library.files"), () => files.click(), { class: "strong" }),
         button(t("library.folder"), () => folder.click(), { class: "plain" }),
-        h("label", { class: "label-inline", for: "into", text: t("library.into") }), this.into, this.known,
+        h("span", { class: "into" }, h("label", { class: "small muted", for: "into", text: t("library.into") }), this.into), this.known,
       ),
       this.address,
     );

@@ -58,7 +58,6 @@ export default {
   "filter.until": "before {day}",
   "filter.none": "Nothing matches.",
 
-  "answer.footnote": "Footnote {n}",
   "answer.footnote.of": "Footnote {n}: {title}",
   "answer.pending": "Footnote {n}, ready when the answer is complete",
   "answer.notes": "Footnotes",
@@ -159,8 +158,6 @@ export default {
   "library.original.gone": "Original is gone",
   "library.pages": { one: "{n} page", other: "{n} pages" },
   "library.ask": { one: "Ask {n} document", other: "Ask {n} documents" },
-  "library.read": "Read",
-  "library.again": "Read again",
   "library.remove": "Remove",
   "library.again.of": "Read {title} again",
   "library.remove.of": "Remove {title}",
@@ -186,7 +183,6 @@ export default {
   "job.unchanged": "unchanged",
   "job.failed.file": "failed",
   "job.toobig": "Larger than {most} MB; the server does not take it.",
-  "job.unsupported": "This kind of file cannot be read.",
   "job.empty": "There are no files in what you dropped.",
 
   "signin.title": "Sign in to Footnote",

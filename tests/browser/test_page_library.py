@@ -1,0 +1,110 @@
+"""The library side: list, drop, choose, fail with a reason, read again, remove."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser_stage import quoting_site
+from browser_steps import ask, count, lit
+
+pytestmark = pytest.mark.browser
+
+DROP = """async ([files]) => {
+  const transfer = new DataTransfer();
+  for (const [name, text] of files) transfer.items.add(new File([text], name));
+  for (const type of ["dragenter", "dragover", "drop"]) {
+    document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: transfer }));
+  }
+}"""
+
+
+def test_documents_are_listed_with_state_size_and_pages(site: Any, open_page: Any) -> None:
+    """Each document shows its title, file name, pages where it has some, size, and whether it is ready."""
+    page = open_page(f"{site[0]}/#/documents")
+    row = page.locator("tr", has_text="Lease of the office")
+    row.wait_for()
+    text = row.inner_text()
+    assert "lease.pdf" in text and "3 pages" in text and "kB" in text and "Ready" in text
+    assert page.locator("tbody tr").count() == 6
+    page.fill(".tools input", "travel")
+    count(page.locator("tbody tr"), 1)
+    page.locator(".document-open").click()
+    page.locator(".source-text", has_text="A hotel may cost up to 140 euros").wait_for()
+
+
+def test_dropped_files_are_read_and_one_fails_with_its_reason(own_library: Path, open_page: Any) -> None:
+    """Each file shows how it is doing; a bad one says why; the good one can be asked at once, its words lit."""
+    with quoting_site(own_library) as (address, _):
+        page = open_page(address)
+        files = [
+            ["canteen 🍜.md", "# Canteen\n\nThe canteen closes at half past two. 🍜 Soup costs three euros.\n"],
+            ["broken.pdf", "%PDF-1.7 and nothing more"],
+        ]
+        page.evaluate(DROP, [files])
+        count(page.locator(".job-file.added"), 1)
+        failed = page.locator(".job-file.failed")
+        failed.wait_for()
+        assert "broken.pdf" in failed.inner_text() and failed.locator(".why").inner_text().endswith(".")
+        assert "1 of 2 read, 1 failed" in page.locator(".job-head").inner_text()
+        page.locator("tr", has_text="Canteen").wait_for()
+        page.get_by_text("New question").click()
+        turn = ask(page, "When does the canteen close?")
+        turn.locator(".ref").first.click()
+        assert lit(page) == "The canteen closes at half past two."
+
+
+def test_a_chosen_folder_keeps_its_names_and_goes_to_a_collection(
+    own_library: Path, tmp_path: Path, open_page: Any
+) -> None:
+    """Files of a folder carry its name, and land in the collection that was written down."""
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    for number in (1, 2):
+        (folder / f"q{number}.md").write_text(f"# Quarter {number}\n\nThe turnover was {number} million euros.\n")
+    with quoting_site(own_library) as (address, _):
+        page = open_page(f"{address}/#/documents")
+        page.fill("#into", "finance")
+        page.set_input_files("#choose-folder", str(folder))
+        count(page.locator(".job-file.added"), 2)
+        assert "reports/q1.md" in page.locator(".job-files").inner_text()
+        page.locator("tr", has_text="Quarter 1").wait_for()
+        page.select_option(".tools select", "finance")
+        count(page.locator("tbody tr"), 2)
+        page.get_by_label("Choose Quarter 2").check()
+        page.get_by_text("Ask 1 document").click()
+        turn = ask(page, "What was the turnover?")
+        assert "2 million" in turn.locator(".statements").inner_text()
+
+
+def test_a_document_is_read_again_and_removed(own_library: Path, open_page: Any) -> None:
+    """Reading again shows as a job; removing asks first; an old footnote still shows its words."""
+    with quoting_site(own_library) as (address, _):
+        page = open_page(address, expect=("404",))
+        ask(page, "How much may a hotel cost?")
+        talk = page.url
+        page.locator(".side-link", has_text="Documents").click()
+        page.get_by_label("Read Travel policy again").click()
+        page.locator(".job-head", has_text="1 of 1 read").wait_for()
+        page.get_by_label("Remove Travel policy").click()
+        assert "Your file itself is not touched" in page.locator("dialog").inner_text()
+        page.locator("dialog").get_by_text("Remove", exact=True).click()
+        count(page.locator("tr", has_text="Travel policy"), 0)
+        page.goto(talk)
+        page.locator(".ref").first.click()
+        page.locator(".source .trouble").wait_for()
+        assert page.locator(".source mark").inner_text() == "A hotel may cost up to 140 euros a night."
+
+
+def test_asking_works_while_files_are_read(own_library: Path, open_page: Any) -> None:
+    """A question is answered while a job is still running, and the job is shown again after a reload."""
+    with quoting_site(own_library) as (address, _):
+        page = open_page(f"{address}/#/documents")
+        files = [[f"note {n}.md", f"# Note {n}\n\nThe number of this note is {n * 37}.\n"] for n in range(40)]
+        page.evaluate(DROP, [files])
+        page.locator(".job").wait_for()
+        other = open_page(address)
+        turn = ask(other, "How much may a hotel cost?")
+        assert "140 euros" in turn.locator(".statements").inner_text()
+        page.locator(".job-head", has_text="40 of 40 read").wait_for(timeout=60_000)
