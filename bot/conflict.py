@@ -62,20 +62,27 @@ def _same_subject(question: str, one: str, other: str) -> bool:
 
 def _numbers_differ(question: str, one: str, other: str) -> Difference | None:
     first, second = _amounts(question, one), _amounts(question, other)
-    for a in first:
-        for b in second:
-            if a.unit == b.unit and a.unit and not _any_same(first, second, a.unit):
-                return None if _other_times(one, other) else ("number", a.text, b.text)
+    for unit, a in first:
+        rivals = [b for kind, b in second if kind == unit]
+        own = [b for kind, b in first if kind == unit]
+        if rivals and not any(same_number(x, y) for x in own for y in rivals):
+            return None if _other_times(one, other) else ("number", a.text, rivals[0].text)
     return None
 
 
-def _amounts(question: str, text: str) -> list[Number]:
+def _amounts(question: str, text: str) -> list[tuple[str, Number]]:
+    """Return the amounts that `text` adds to the question, with their units: dollars, or what is counted."""
     asked = [n.value for n in numbers(question)]
-    return [n for n in numbers(text) if not n.ordinal and not n.soft and n.value not in asked]
-
-
-def _any_same(first: Sequence[Number], second: Sequence[Number], unit: str) -> bool:
-    return any(same_number(a, b) for a in first for b in second if a.unit == unit or b.unit == unit)
+    terms = set(query_terms(question))
+    found = []
+    for number in numbers(text):
+        if number.ordinal or number.soft or number.value in asked:
+            continue
+        counted = [word for word in tokens(text[number.end : number.end + 40])[:2] if word in terms]
+        unit = number.unit or (counted[0] if counted else "")
+        if unit:
+            found.append((unit, number))
+    return found
 
 
 def _other_times(one: str, other: str) -> bool:
