@@ -18,6 +18,8 @@ _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%.*?(?:\n[ \t]*|$)")
 _SECTION = re.compile(r"\\(part|chapter|(?:sub){0,2}section|(?:sub)?paragraph)\*?\s*(?:\[[^\]]*\])?\s*\{")
 _LEVELS = {"part": 1, "chapter": 1, "section": 2, "subsection": 3, "subsubsection": 4, "paragraph": 5,
            "subparagraph": 6}  # fmt: skip
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+_SPECIAL = re.compile(r"[$\\{}~]")
 _BEGIN = re.compile(r"\\begin\s*\{([^{}]*)\}")
 _MATH = frozenset(("equation", "align", "gather", "multline", "eqnarray", "displaymath", "math", "alignat", "flalign"))
 _VERBATIM = frozenset(("verbatim", "lstlisting", "minted", "Verbatim", "alltt"))
@@ -49,7 +51,7 @@ _NO_TEXT = frozenset(
      "tikzset", "usepackage", "vskip", "vspace")
 )  # fmt: skip
 _SECOND = frozenset(("href", "textcolor", "colorbox", "multicolumn", "multirow", "parbox", "makebox", "raisebox"))
-MAX_DEPTH = 60
+MAX_DEPTH = 20
 
 
 def load(path: Path, options: LoadOptions) -> Loaded:  # noqa: ARG001
@@ -105,18 +107,14 @@ def _argument_of(source: str, command: str) -> str:
 
 def _braced(text: str, start: int) -> tuple[str, int]:
     """Return what stands in the braces that open at `start`, and the offset behind them."""
-    depth, position = 0, start
-    while position < len(text):
-        character = text[position]
-        if character == "\\":
-            position += 1
-        elif character == "{":
+    depth = 0
+    for match in _BRACE.finditer(text, start):
+        if match[0] == "{":
             depth += 1
-        elif character == "}":
+        elif match[0] == "}":
             depth -= 1
             if depth == 0:
-                return text[start + 1 : position], position + 1
-        position += 1
+                return text[start + 1 : match.start()], match.end()
     return text[start + 1 :], len(text)
 
 
@@ -238,7 +236,8 @@ def plain(text: str, notes: list[str] | None = None, depth: int = 0) -> str:
             pieces.append(" ")
             position += 1
         else:
-            end = next((i for i in range(position, len(text)) if text[i] in "$\\{}~"), len(text))
+            special = _SPECIAL.search(text, position)
+            end = special.start() if special else len(text)
             pieces.append(_dashes(text[position:end]))
             position = end
     return re.sub(r"[ \t]*\n[ \t]*|[ \t]{2,}", " ", "".join(pieces)).strip()

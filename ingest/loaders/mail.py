@@ -24,6 +24,7 @@ from ingest.loaders.members import add_member
 
 MAX_PARTS = 500
 MAX_DEPTH = 8
+MAX_HEADER = 8_000
 _SHOWN = ("From", "To", "Cc", "Date")
 _FROM_LINE = re.compile(rb"^From \S.*\d{4}", re.MULTILINE)
 _WRAPPED = 78
@@ -68,6 +69,7 @@ def header(message: Message, name: str) -> str:
     raw = message.get(name)
     if raw is None:
         return ""
+    raw = str(raw)[:MAX_HEADER]
     try:
         return one_line(str(make_header(decode_header(raw))))
     except (LookupError, ValueError, TypeError, AttributeError):

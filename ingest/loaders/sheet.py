@@ -13,6 +13,7 @@ from ingest.loaders.builder import GROUP, TextBuilder, row_line
 
 MAX_CELL = 32_768
 MAX_ROWS = 1_100_000
+MAX_COLUMNS = 2_000
 
 LOOK_AHEAD = 12
 """Rows that are looked at to find the header."""
@@ -40,7 +41,7 @@ def add_sheet(
     source = iter(rows)
     for number, cells in source:
         if any(cell.strip() for cell in cells):
-            ahead.append((number, cells))
+            ahead.append((number, cells[: MAX_COLUMNS + 1]))
         if len(ahead) >= LOOK_AHEAD:
             break
     if not ahead:
@@ -72,7 +73,9 @@ class _Rows:
 
     def add(self, number: int, cells: Sequence[str]) -> None:
         """Add one row; a blank one parts the sheet into blocks."""
-        line = row_line([cell[:MAX_CELL] for cell in cells], keep_empty=self.has_header)
+        if len(cells) > MAX_COLUMNS:
+            self.builder.note(f"Only the first {MAX_COLUMNS:,} columns of a sheet were read.")
+        line = row_line([cell[:MAX_CELL] for cell in cells[:MAX_COLUMNS]], keep_empty=self.has_header)
         if not line.replace("|", "").strip():
             return
         self.count += 1

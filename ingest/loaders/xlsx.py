@@ -16,11 +16,10 @@ from ingest.loaders.builder import TextBuilder, add_table
 from ingest.loaders.chart import chart_rows
 from ingest.loaders.number_format import BUILT_IN, shown
 from ingest.loaders.package import Package, open_package
-from ingest.loaders.sheet import add_sheet
+from ingest.loaders.sheet import MAX_CELL, MAX_COLUMNS, add_sheet
 from ingest.loaders.xml_tree import Element, attribute, child, name_of, stream_xml
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MAX_COLUMNS = 2_000
 MAX_STRINGS = 150_000_000
 _COLUMN = re.compile(r"([A-Z]+)(\d*)")
 
@@ -63,7 +62,7 @@ def _strings(package: Package) -> list[str]:
     for part in package.related(package.main, "sharedStrings"):
         with package.archive.open(part) as stream:
             for item in stream_xml(stream, "{*}si"):
-                strings.append(_string(item))
+                strings.append(_string(item)[:MAX_CELL])
                 size += len(strings[-1])
                 if size > MAX_STRINGS:
                     return strings
@@ -131,7 +130,7 @@ def _cell(book: _Book, cell: Element) -> str:
         if name == "v":
             value = item.text or ""
         elif name == "is":
-            return _string(item)
+            return _string(item)[:MAX_CELL]
         elif name == "f":
             formula = item.text or ""
     if not value:
