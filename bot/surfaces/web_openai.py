@@ -24,6 +24,7 @@ from bot.render import (
     statement_words,
     where,
 )
+from bot.surfaces.chat_words import page_address
 from bot.surfaces.web_answers import answer_of
 from bot.surfaces.web_ask import Asked, answered, checked_question, error_object, stream_of, streamed
 from bot.surfaces.web_auth import Caller, Known
@@ -277,7 +278,7 @@ def mark_annotations(answer: Answer, statements: str, base: str) -> list[dict[st
         citation = by_number.get(int(match[1]))
         if citation is None:
             continue
-        address = f"{base}/v1/documents/{citation.document}/text?start={citation.start}&end={citation.end}"
+        address = page_address(base, citation)
         found.append(
             {
                 "type": "url_citation",
@@ -352,7 +353,7 @@ async def complete(body: CompletionIn, request: Request, caller: Known) -> Respo
     services = services_of(request)
     refuse_too_many_questions(services.questions, caller.key)
     request_id = request.scope["footnote_request_id"]
-    base = str(request.base_url).rstrip("/")
+    base = services.settings.page_url or str(request.base_url)
     if not body.stream:
         return Json(await services.asking(_complete, services, body, caller, request_id, base))
     asked = await services.asking(prepare_chat, services, body, caller, request_id)

@@ -88,6 +88,7 @@ class Uploads:
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(path)
+            _sync_folder(path.parent)
         except PermissionError as error:
             raise LibraryReadOnly(
                 "The upload folder cannot be written.", remedy="Check its rights."
@@ -125,3 +126,14 @@ class Uploads:
                     Path(source).unlink()
                 self._db.run("DELETE FROM uploads WHERE path = ?", source)
                 self._names.pop(source, None)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Write a folder's list of files to disk, so that a power cut does not lose a file that was named."""
+    if os.name == "nt":  # Windows opens no folders.
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

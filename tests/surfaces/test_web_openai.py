@@ -64,17 +64,18 @@ def test_a_completion_keeps_footnotes_in_the_text_and_as_annotations(client: Any
     assert mark.type == "url_citation"
     assert message.content[mark.url_citation.start_index : mark.url_citation.end_index] == "[1]"
     assert "Lease of the house" in mark.url_citation.title and mark.quote == NOTICE
-    assert "/v1/documents/" in mark.url_citation.url
     assert done.footnote["citations"][0]["quote"] == NOTICE
     assert done.choices[0].finish_reason == "stop" and done.usage.total_tokens > 0
 
 
 def test_the_address_of_an_annotation_leads_to_the_quote(client: Any, here: Site) -> None:
-    """Following the address gives the cited text."""
+    """It is the page with the source pane open at the passage, as Slack and Discord link to it."""
     done = client.chat.completions.create(model="footnote", messages=[user("notice?")])
     address = done.choices[0].message.annotations[0].url_citation.url
-    path = address[address.index("/v1/") :]
-    assert here.client.get(path).json()["text"] == NOTICE
+    page, _, place = address.partition("/#")
+    assert page.startswith("http://127.0.0.1:")
+    at = dict(part.split("=") for part in place.split("&"))
+    assert here.bot.library.text(at["document"], int(at["start"]), int(at["end"])) == NOTICE
 
 
 def test_a_stream_adds_up_to_the_completion(client: Any) -> None:
