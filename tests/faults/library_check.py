@@ -40,9 +40,7 @@ def child(act: Callable[..., object], *arguments: object, file_limit: int = FILE
     no thread of Chroma is inherited.
     """
     here = Path(__file__).parent
-    os.environ["PYTHONPATH"] = os.pathsep.join(
-        map(str, (here, here.with_name("vectorstore"), here.parents[1]))
-    )
+    os.environ["PYTHONPATH"] = os.pathsep.join(map(str, (here, here.with_name("vectorstore"), here.parents[1])))
     _children.set_forkserver_preload(["chromadb", "library_check"])
     process = _children.Process(target=_limited, args=(file_limit, act, *arguments))
     process.start()

@@ -14,15 +14,12 @@ from library_check import ENCODER, run
 from vectorstore.errors import DiskFull, FootnoteError
 from vectorstore.library import Library
 
-
 pytestmark = pytest.mark.slow
 
 
 def big(number: int) -> tuple:  # type: ignore[type-arg]
     """Return a document of about 60 kB."""
-    return make(
-        f"d{number}.txt", " ".join(f"Filler sentence {number} {row} of words." for row in range(1600))
-    )
+    return make(f"d{number}.txt", " ".join(f"Filler sentence {number} {row} of words." for row in range(1600)))
 
 
 @pytest.fixture

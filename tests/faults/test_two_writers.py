@@ -69,9 +69,7 @@ def test_threads_of_one_process_take_turns(tmp_path: Path) -> None:
     """Two threads that add to one library at once lose nothing."""
     with Library.open(tmp_path / "library", create=True, encoder=ENCODER) as library:
         threads = [
-            threading.Thread(
-                target=lambda n=n: [library.add([version(m, 1)]) for m in range(n * 10, n * 10 + 10)]
-            )
+            threading.Thread(target=lambda n=n: [library.add([version(m, 1)]) for m in range(n * 10, n * 10 + 10)])
             for n in range(3)
         ]
         for thread in threads:
