@@ -115,8 +115,15 @@ class Answer:
         return plain_text(self)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the object that `footnote ask --json` prints and the HTTP API sends."""
+        """Return the object that `footnote ask --json` prints.
+
+        "answer" is what a person reads, without footnote marks: the statements, or that the documents don't say.
+        """
+        from bot.render import ABSTAINED
+
         data = asdict(self)
+        shown = " ".join(statement.text for statement in self.statements)
+        data["answer"] = ABSTAINED if self.abstained else shown or self.notice
         data["passages"] = [
             {k: getattr(p, k) for k in ("document", "title", "source", "start", "end", "page", "score", "text")}
             for p in self.passages

@@ -13,9 +13,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot import facts
+from vectorstore.words import STOP_WORDS
 
-_MONTHS = "January February March April May June July August September October November December".split()
-_WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +62,11 @@ def _shape(old: str, value: float) -> str:
         return _WORDS[int(value)] if value == int(value) and 0 <= value < len(_WORDS) else f"{value:,.0f}"
     run = match.group()
     decimals = len(run.split(".")[1]) if "." in run else 0
-    return old[: match.start()] + (f"{value:,.{decimals}f}" if "," in run else f"{value:.{decimals}f}") + old[match.end() :]
+    return (
+        old[: match.start()]
+        + (f"{value:,.{decimals}f}" if "," in run else f"{value:.{decimals}f}")
+        + old[match.end() :]
+    )
 
 
 def number(material: Material) -> str:
@@ -63,18 +81,24 @@ def number(material: Material) -> str:
         return _put(material.statement, target.start, target.end, material.chance.choice(others).text)
     match = re.search(r"\d+(?:[.,]\d+)*", target.text)
     if match:
-        digits = float(match.group().replace(",", "") if re.search(r",\d{3}", match.group()) else match.group().replace(",", "."))
+        digits = float(
+            match.group().replace(",", "") if re.search(r",\d{3}", match.group()) else match.group().replace(",", ".")
+        )
     elif target.text.lower() in _WORDS and not target.ordinal:
         digits = target.value
     else:
         return ""
     factor = material.chance.choice((0.5, 0.7, 0.9, 1.1, 1.3, 1.5, 2, 3, 10))
     value = digits * factor
-    if value == int(digits) or abs(value - digits) < 1 and "." not in target.text or not match:
+    if value == int(digits) or (abs(value - digits) < 1 and "." not in target.text) or not match:
         value = digits + material.chance.choice((1, 2, 3))
     new = _shape(target.text, value if "." in target.text else round(value))
     if target.ordinal:
-        new = re.sub(r"(?:st|nd|rd|th)$", {1: "st", 2: "nd", 3: "rd"}.get(int(value) % 10 if int(value) % 100 not in (11, 12, 13) else 0, "th"), new)
+        new = re.sub(
+            r"(?:st|nd|rd|th)$",
+            {1: "st", 2: "nd", 3: "rd"}.get(int(value) % 10 if int(value) % 100 not in (11, 12, 13) else 0, "th"),
+            new,
+        )
     return _put(material.statement, target.start, target.end, new) if new != target.text else ""
 
 
@@ -94,11 +118,17 @@ def date(material: Material) -> str:
     day = re.search(r"(?<!\d)\d{1,2}(?!\d)", text)
     choices: list[str] = []
     if year:
-        choices.append(text.replace(year.group(), str(int(year.group()) + material.chance.choice((-20, -10, -3, -2, -1, 1, 2, 3, 10)))))
+        choices.append(
+            text.replace(
+                year.group(), str(int(year.group()) + material.chance.choice((-20, -10, -3, -2, -1, 1, 2, 3, 10)))
+            )
+        )
     if month:
         choices.append(text.replace(month, material.chance.choice([m for m in _MONTHS if m != month])))
     if day and (month or "月" in text):
-        choices.append(_put(text, day.start(), day.end(), str((int(day.group()) + material.chance.choice((1, 3, 8))) % 28 + 1)))
+        choices.append(
+            _put(text, day.start(), day.end(), str((int(day.group()) + material.chance.choice((1, 3, 8))) % 28 + 1))
+        )
     if not choices:
         return ""
     return _put(material.statement, target.start, target.end, material.chance.choice(choices))
@@ -141,26 +171,63 @@ def subject(material: Material) -> str:
     if len(found) >= 2:
         first, second = found[0], found[1]
         between = material.statement[first.end : second.start]
-        if not re.fullmatch(r"\W*(?:and|or|&|,|と|や|、|\(|,? ?(?:also )?(?:known|called) (?:as )?(?:the )?)?\W*(?:the )?", between) and "=" not in between and len(
-            re.findall(r"\w+", between)) >= 2 and not _same(first, second) and material.chance.random() < 0.5 and re.search(
-            r"\b(?:by|from|to|than|of|defeat\w*|beat|won|over|after|before|into|against|for|replac\w*|succeed\w*|follow\w*)\b", between):
+        if (
+            not re.fullmatch(
+                r"\W*(?:and|or|&|,|と|や|、|\(|,? ?(?:also )?(?:known|called) (?:as )?(?:the )?)?\W*(?:the )?", between
+            )
+            and "=" not in between
+            and len(re.findall(r"\w+", between)) >= 2
+            and not _same(first, second)
+            and material.chance.random() < 0.5
+            and re.search(
+                (
+                    r"\b(?:by|from|to|than|of|defeat\w*|beat|won|over|after|before|into|"
+                    r"against|for|replac\w*|succeed\w*|follow\w*)\b"
+                ),
+                between,
+            )
+        ):
             text = _put(material.statement, second.start, second.end, first.text)
             return _put(text, first.start, first.end, second.text)
     known = [n for t in material.passages for n in facts.names(t) if not n.soft]
-    opening = [n for n in facts.names(material.statement)[:1] if n.start < 25 and (not n.soft or any(_same(n, k) for k in known))]
+    opening = [
+        n
+        for n in facts.names(material.statement)[:1]
+        if n.start < 25 and (not n.soft or any(_same(n, k) for k in known))
+    ]
     if not opening:
         return ""
-    pool = [n for s in material.sentences for n in facts.names(s)[:1] if n.start < 12 and not any(c.isdigit() for c in n.text)]
+    pool = [
+        n
+        for s in material.sentences
+        for n in facts.names(s)[:1]
+        if n.start < 12 and not any(c.isdigit() for c in n.text)
+    ]
     return _replace(material, opening[0], pool)
 
 
-_AUXILIARY = re.compile(r"\b(is|are|was|were|can|could|will|would|should|must|may|might|has|have|had)\b(?! not|n't| no\b| never)(?= \w)")
-_PAST = re.compile(r"\b(became|began|won|lost|made|took|gave|went|came|saw|had|played|used|moved|allowed|included|received|announced|released|signed|started|ended)\b(?= \w)")
+_AUXILIARY = re.compile(
+    r"\b(is|are|was|were|can|could|will|would|should|must|may|might|has|have|had)\b(?! not|n't| no\b| never)(?= \w)"
+)
+_PAST = re.compile(
+    (
+        r"\b(became|began|won|lost|made|took|gave|went|came|saw|had|played|used|moved|"
+        r"allowed|included|received|announced|released|signed|started|ended)\b(?= \w)"
+    )
+)
 _BASE = {"became": "become", "began": "begin", "won": "win", "lost": "lose", "made": "make", "took": "take", "gave": "give", "went": "go", "came": "come",
          "saw": "see", "had": "have", "played": "play", "used": "use", "moved": "move", "allowed": "allow", "included": "include", "received": "receive",
          "announced": "announce", "released": "release", "signed": "sign", "started": "start", "ended": "end"}  # fmt: skip
-_PRESENT = re.compile(r"\b(?P<stem>provid|includ|requir|allow|contain|mak|tak|giv|us|becom|offer|play|produc|receiv|increas|reduc|help|support|need|consist|occur|begin)(?P<es>es|s)\b(?= \w)")
-_E_STEMS = frozenset("provid includ requir mak tak giv us becom produc receiv increas reduc".split())
+_PRESENT = re.compile(
+    (
+        r"\b(?P<stem>provid|includ|requir|allow|contain|mak|tak|giv|us|becom|offer|play|"
+        r"produc|receiv|increas|reduc|help|support|need|consist|occur|begin)(?P<es>es|"
+        r"s)\b(?= \w)"
+    )
+)
+_E_STEMS = frozenset(
+    ["provid", "includ", "requir", "mak", "tak", "giv", "us", "becom", "produc", "receiv", "increas", "reduc"]
+)
 _JAPANESE = (("でした。", "ではなかった。"), ("であった。", "ではなかった。"), ("である。", "ではない。"), ("している。", "していない。"), ("された。", "されなかった。"),
              ("れている。", "れていない。"), ("した。", "しなかった。"), ("する。", "しない。"), ("できる。", "できない。"), ("いる。", "いない。"), ("なった。", "ならなかった。"))  # fmt: skip
 
@@ -168,7 +235,10 @@ _JAPANESE = (("でした。", "ではなかった。"), ("であった。", "で
 def negation(material: Material) -> str:
     """Insert a negation at the main verb, or take one away."""
     text = material.statement
-    removable = re.search(r"\b(?:is|are|was|were|can|could|will|would|should|must|may|might|has|have|had)( not|n't)\b(?! only| just)", text)
+    removable = re.search(
+        r"\b(?:is|are|was|were|can|could|will|would|should|must|may|might|has|have|had)( not|n't)\b(?! only| just)",
+        text,
+    )
     if removable:
         return _put(text, removable.start(1), removable.end(1), "")
     for positive, negative in _JAPANESE:
@@ -176,7 +246,14 @@ def negation(material: Material) -> str:
             return text[: -len(positive)] + negative
     found = _AUXILIARY.search(text)
     if found:
-        return _put(text, found.end(), found.end(), material.chance.choice((" not", " not", " never", "n't") if found.group() not in ("may", "might", "will", "can") else (" not",)))
+        return _put(
+            text,
+            found.end(),
+            found.end(),
+            material.chance.choice(
+                (" not", " not", " never", "n't") if found.group() not in ("may", "might", "will", "can") else (" not",)
+            ),
+        )
     found = _PAST.search(text)
     if found:
         return _put(text, found.start(), found.end(), "did not " + _BASE[found.group()])
@@ -185,6 +262,21 @@ def negation(material: Material) -> str:
         stem = found["stem"]
         return _put(text, found.start(), found.end(), "does not " + stem + ("e" if stem in _E_STEMS else ""))
     return ""
+
+
+def word(material: Material) -> str:
+    """Replace one ordinary word by another of the same ending, from a statement about something else."""
+    plain = [m for m in re.finditer(r"(?<![\w-])[a-z]{5,}(?![\w-])", material.statement) if m.group() not in STOP_WORDS]
+    pool = [
+        w for t in material.strangers for w in re.findall(r"(?<![\w-])[a-z]{5,}(?![\w-])", t) if w not in STOP_WORDS
+    ]
+    if not plain or not pool:
+        return ""
+    target = material.chance.choice(plain)
+    fits = [
+        w for w in pool if w[-2:] == target.group()[-2:] and w[:4] != target.group()[:4] and w not in material.statement
+    ]
+    return _put(material.statement, *target.span(), material.chance.choice(fits)) if fits else ""
 
 
 def stranger(material: Material) -> str:
@@ -205,7 +297,12 @@ _ADDITIONS = (
     "so applicants must submit two copies of the form by post", "and its popularity has doubled since the pandemic", "in order to attract foreign investors",
     "and is named after the founder's daughter", "which critics described as a waste of public money",
 )  # fmt: skip
-_JAPANESE_ADDITIONS = ("また、これは世界で初めての試みであった。", "その費用は地元の企業が負担した。", "専門家の多くはこれに反対している。", "後に映画化もされた。")
+_JAPANESE_ADDITIONS = (
+    "また、これは世界で初めての試みであった。",
+    "その費用は地元の企業が負担した。",
+    "専門家の多くはこれに反対している。",
+    "後に映画化もされた。",
+)
 
 
 def addition(material: Material) -> str:
@@ -214,7 +311,11 @@ def addition(material: Material) -> str:
     if re.search(r"[\u3040-\u30ff]", text):
         return text + material.chance.choice(_JAPANESE_ADDITIONS)
     body, mark = (text[:-1].rstrip(), text[-1]) if text and text[-1] in ".!" else (text, ".")
-    clauses = [m.group(1).strip() for s in material.strangers for m in re.finditer(r",? ?\b((?:which|and|but|because|while|after|where) [^,.;()]{25,110})[.,;]", s)]
+    clauses = [
+        m.group(1).strip()
+        for s in material.strangers
+        for m in re.finditer(r",? ?\b((?:which|and|but|because|while|after|where) [^,.;()]{25,110})[.,;]", s)
+    ]
     if clauses and material.chance.random() < 0.5:
         return f"{body}, {material.chance.choice(clauses)}{mark}"
     return f"{body}, {material.chance.choice(_ADDITIONS)}{mark}"
@@ -233,7 +334,11 @@ def rewritten(material: Material) -> str:
 def _date_format(material: Material) -> str:
     for d in facts.dates(material.statement):
         if d.year and d.month and d.day and d.year > 0 and not re.search(r"-|to|–", d.text):
-            forms = (f"{d.day} {_MONTHS[d.month - 1]} {d.year}", f"{_MONTHS[d.month - 1]} {d.day}, {d.year}", f"{d.year}-{d.month:02}-{d.day:02}")
+            forms = (
+                f"{d.day} {_MONTHS[d.month - 1]} {d.year}",
+                f"{_MONTHS[d.month - 1]} {d.day}, {d.year}",
+                f"{d.year}-{d.month:02}-{d.day:02}",
+            )
             if re.search(r"[\u3040-\u30ff]", material.statement):
                 forms = (f"{d.year}/{d.month}/{d.day}",) * 3
             return _put(material.statement, d.start, d.end, material.chance.choice([f for f in forms if f != d.text]))
@@ -258,7 +363,10 @@ def _number_words(material: Material) -> str:
 
 
 def _passive(material: Material) -> str:
-    match = re.match(r"^((?:The |A )?[A-Z][\w' ]{2,40}?) (was|were) (\w+ed) by ((?:the )?[A-Z][\w. ]{2,40}?)( in \d{4})?\.$", material.statement)
+    match = re.match(
+        r"^((?:The |A )?[A-Z][\w' ]{2,40}?) (was|were) (\w+ed) by ((?:the )?[A-Z][\w. ]{2,40}?)( in \d{4})?\.$",
+        material.statement,
+    )
     if not match:
         return ""
     thing, _, verb, agent, when = match.groups()
@@ -275,5 +383,5 @@ def _shorter(material: Material) -> str:
 
 KINDS: dict[str, Callable[[Material], str]] = {
     "number": number, "date": date, "name": name, "negation": negation, "swapped subject": subject,
-    "another passage": stranger, "addition": addition, "rewritten": rewritten,
+    "another passage": stranger, "addition": addition, "word": word, "rewritten": rewritten,
 }  # fmt: skip

@@ -28,9 +28,7 @@ _ANYTHING = Passage("", "", "", 0, 0, "", 0.0, 1)
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="", help="a chat model that condenses; empty for none")
     parser.add_argument("--condensed", type=int, default=0, help="condense so many questions; 0 for all")
     parser.add_argument("--library", type=Path, help="folder of the library, kept between runs")
@@ -109,9 +107,7 @@ def _condensed(question: Question, model: ChatModel) -> tuple[str, str, bool]:
     text, context = _without_model(question)
     if not context:
         return text, "", True
-    condensed = condense(
-        text, [Exchange(asked, answered) for asked, answered in _turns(question)], model=model
-    )
+    condensed = condense(text, [Exchange(asked, answered) for asked, answered in _turns(question)], model=model)
     return (condensed.query, "", False) if condensed.rewritten else (text, context, True)
 
 

@@ -108,8 +108,13 @@ class Near:
 
 
 _NO_CLAIM = re.compile(
-    r"\?\s*$|^(?:hi|hello|yes|no|sure|sorry|thank|i\b|you are welcome)\b[^.]{0,12}$|\b(?:i am|i'm|i do|i don't|i can|i cannot|i'd|i have)\b"
-    r"|\b(?:document|documents|passage|passages|context|provided information)\b|don't have|not (?:specif|mention|provid)|please|let me know",
+    (
+        r"\?\s*$|^(?:hi|hello|yes|no|sure|sorry|thank|i\b|you are welcome)\b[^.]{0,12}$|"
+        r"\b(?:i am|i'm|i do|i don't|i can|i cannot|i'd|i have)\b"
+    )(
+        r"|\b(?:document|documents|passage|passages|context|provided information)\b|don't "
+        r"have|not (?:specif|mention|provid)|please|let me know"
+    ),
     re.IGNORECASE,
 )
 
@@ -175,12 +180,24 @@ def _quoted(name: str, limit: int) -> Iterator[tuple[str, str, tuple[Passage, ..
     for question in _lines(folder / "questions.jsonl"):
         if not question["answerable"] or len(seen) >= limit:
             continue
-        document, context, answer = documents[question["references"][0]["doc_id"]], question["context"], question["references"][0]
+        document, context, answer = (
+            documents[question["references"][0]["doc_id"]],
+            question["context"],
+            question["references"][0],
+        )
         passage = _passage(document, context["start"], context["end"], 1)
         for start, end in passage.sentences:
-            if start <= answer["start"] < end and (document["id"], start) not in seen and 40 < end - start < 400 // (1 + (name == "jaquad")):
+            if (
+                start <= answer["start"] < end
+                and (document["id"], start) not in seen
+                and 40 < end - start < 400 // (1 + (name == "jaquad"))
+            ):
                 seen.add((document["id"], start))
-                paragraphs = [(m.start(), m.end()) for m in re.finditer(r"[^\n]{200,}", document["text"]) if not m.start() <= start < m.end()]
+                paragraphs = [
+                    (m.start(), m.end())
+                    for m in re.finditer(r"[^\n]{200,}", document["text"])
+                    if not m.start() <= start < m.end()
+                ]
                 others = random.Random(question["id"]).sample(paragraphs, min(2, len(paragraphs)))
                 passages = (passage, *(_passage(document, s, e, rank) for rank, (s, e) in enumerate(others, 2)))
                 yield half_of(document["title"]), document["text"][start:end].strip(), passages
@@ -195,7 +212,9 @@ def true_statements() -> list[Case]:
     for name, items in sources:
         kept: Counter[str] = Counter()
         for half, statement, passages in items:
-            chosen = name != "mtrag" or hashlib.sha256(statement.encode()).digest()[1] < 80  # a third: as many as the others
+            chosen = (
+                name != "mtrag" or hashlib.sha256(statement.encode()).digest()[1] < 80
+            )  # a third: as many as the others
             if chosen and kept[half] < 500:
                 kept[half] += 1
                 found.append(Case(statement, passages, "true", name, half, statement))
@@ -227,12 +246,16 @@ def cases() -> tuple[Case, ...]:
 def signs_of(items: Sequence[Case]) -> list[dict[str, float]]:
     """Return the signs of each case, as `ground.check` sees them."""
     return [
-        align(plain_statement(c.statement), read_passages(c.passages), titles=[f"{p.title} {p.heading}" for p in c.passages]).signs
+        align(
+            plain_statement(c.statement),
+            read_passages(c.passages),
+            titles=[f"{p.title} {p.heading}" for p in c.passages],
+        ).signs
         for c in items
     ]
 
 
-KINDS = ("number", "date", "name", "negation", "swapped subject", "another passage", "addition")
+KINDS = ("number", "date", "name", "negation", "swapped subject", "another passage", "addition", "word")
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +326,12 @@ def main() -> None:
         wrong = [o for o in outcomes if (o.verdict.verdict != "supported") == (options.show in ("true", "rewritten"))]
         print(f"{len(wrong)} of {len(outcomes)} wrong")
         for o in random.Random(0).sample(wrong, min(options.limit, len(wrong))):
-            print(f"\n{o.case.set}: {o.case.statement}\n  was: {o.case.original}\n  {o.verdict.verdict} {o.verdict.score:.2f} {o.verdict.missing}")
+            print(
+                (
+                    f"\n{o.case.set}: {o.case.statement}\n  was: {o.case.original}\n  "
+                    f"{o.verdict.verdict} {o.verdict.score:.2f} {o.verdict.missing}"
+                )
+            )
         return
     print(report(outcomes))
 

@@ -1,0 +1,173 @@
+"""Reads the real files of ../shared/eval/files and writes docs/formats.md: expected, got, seconds.
+
+python -m evals.format_table            # writes docs/formats.md
+python -m evals.format_table --check    # writes nothing; exit status 1 if a file is not as expected
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ingest.document import Loaded, LoadOptions
+from ingest.errors import LoadError
+from ingest.load import FORMATS
+from ingest.worker import Workers
+
+ROOT = Path(__file__).parents[1]
+FAILURES = {
+    "password": ("PasswordNeeded",),
+    "no_text_layer": ("NoText",),
+    "error": ("Unreadable", "UnsupportedType", "TooLarge"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one file gave.
+
+    Attributes:
+        name, hard: The file and what is hard about it.
+        expected, got: In words.
+        seconds: From request to result, in a worker process.
+        good: Whether it is as expected.
+        wrong: What is not, in words.
+    """
+
+    name: str
+    hard: str
+    expected: str
+    got: str
+    seconds: float
+    good: bool
+    wrong: str = ""
+
+
+def files_folder() -> Path | None:
+    """Return the folder of files, or None where there is none."""
+    shared = Path(os.environ.get("FOOTNOTE_SHARED") or ROOT.parent / "shared")
+    folder = shared / "eval" / "files"
+    return folder if (folder / "manifest.json").is_file() else None
+
+
+def rows(folder: Path) -> list[Row]:
+    """Read every file that the manifest names."""
+    entries: list[dict[str, Any]] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    with Workers(count=1) as workers:
+        return [_row(folder, entry, workers) for entry in entries]
+
+
+def _row(folder: Path, entry: dict[str, Any], workers: Workers) -> Row:
+    expect = entry["expect"]
+    status = expect["status"]
+    loaded, failure, seconds = _read(folder / entry["path"], (), workers)
+    wrong: list[str] = []
+    if status == "text":
+        got = "text" if loaded else failure
+        wrong += missing(loaded, expect) if loaded else [f"no text: {failure}"]
+    else:
+        got = failure.partition(":")[0] or "text"
+        if got not in FAILURES[status]:
+            wrong.append(f"expected a failure ({status})")
+    if status == "password":
+        opened, failure, _ = _read(folder / entry["path"], ("wrong", expect["password"]), workers)
+        wrong += missing(opened, expect) if opened else [f"not opened: {failure}"]
+        got += ", text with the password" if opened else ""
+    if loaded and loaded.notes:
+        got += f" ({loaded.notes[0].rstrip('.')})"
+    return Row(entry["path"], entry["hard"], _expected(expect), got, seconds, not wrong, "; ".join(wrong))
+
+
+def _read(path: Path, passwords: tuple[str, ...], workers: Workers) -> tuple[Loaded | None, str, float]:
+    start = time.perf_counter()
+    try:
+        loaded = workers.load(path, LoadOptions(passwords=passwords))
+    except LoadError as error:
+        return None, f"{type(error).__name__}: {error.message}", time.perf_counter() - start
+    return loaded, "", time.perf_counter() - start
+
+
+def _expected(expect: dict[str, Any]) -> str:
+    words = {"text": "text", "password": "a password is asked for", "error": "a clear failure"}
+    passages = len(expect["must_contain"]) + len(expect.get("reading_order", []))
+    expected = words.get(expect["status"], "no text layer is named")
+    return f"{expected}, {passages} passage{'s' * (passages != 1)} on their page" if passages else expected
+
+
+def missing(loaded: Loaded, expect: dict[str, Any]) -> list[str]:
+    """Return what a text should hold and does not, each where it should stand."""
+    wrong = [
+        f"{passage['text'][:40]!r} is not on {passage['page'] or 'it'}"
+        for passage in expect["must_contain"] + expect.get("reading_order", [])
+        if plain(passage["text"]) not in plain(_place(loaded, passage["page"]))
+    ]
+    pages = sum(place.kind == "page" for place in loaded.places)
+    if "pages" in expect and pages != expect["pages"]:
+        wrong.append(f"{pages} pages instead of {expect['pages']}")
+    return wrong
+
+
+def _place(loaded: Loaded, page: object) -> str:
+    """Return the text of a page, or all of it where the passage has no page number."""
+    if not isinstance(page, int):
+        return loaded.text
+    starts = [place.start for place in loaded.places if place.kind == "page"] + [len(loaded.text)]
+    return loaded.text[starts[page - 1] : starts[page]] if page < len(starts) else ""
+
+
+def plain(text: str) -> str:
+    """Return text with runs of blanks made one."""
+    return " ".join(text.split())
+
+
+def table(found: list[Row]) -> str:
+    """Return docs/formats.md."""
+    good = sum(row.good for row in found)
+    kinds = ", ".join(sorted({suffix for kind in FORMATS for suffix in kind.suffixes}))
+    lines = [
+        "# Formats",
+        "",
+        "Made by `python -m evals.format_table`; do not edit.",
+        "",
+        f"Read by their content; these endings are known: {kinds}.",
+        "",
+        f"{good} of {len(found)} real files are as expected; the slowest took "
+        f"{max(row.seconds for row in found):.1f} s (each read in a worker process).",
+        "",
+        "| file | what is hard | expected | got | s | |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for row in found:
+        got = f"{row.got}: {row.wrong}" if row.wrong else row.got
+        cells = (row.name, row.hard, row.expected, got.replace("|", "¦"), f"{row.seconds:.2f}")
+        lines.append(f"| {' | '.join(cells)} | {'yes' if row.good else '**no**'} |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    """Write the table, or only check the files."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
+    parser.add_argument("--check", action="store_true", help="write nothing, fail if a file is not as expected")
+    arguments = parser.parse_args()
+    folder = files_folder()
+    if folder is None:
+        print("The folder shared/eval/files is absent: nothing to read.", file=sys.stderr)
+        return 2
+    found = rows(folder)
+    if not arguments.check:
+        (ROOT / "docs" / "formats.md").write_text(table(found), encoding="utf-8")
+    for row in found:
+        if not row.good:
+            print(f"{row.name}: {row.wrong}")
+    print(f"{sum(row.good for row in found)} of {len(found)} as expected")
+    return 0 if all(row.good for row in found) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,176 @@
+"""Asking a real library: footnotes, abstention, follow-ups, refusals. The real model, on three short documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot import Answer, Bot, Conversation, Found, Settings, Statement, ask
+from bot.errors import QuestionRefused
+from ingest.split import split
+from vectorstore.document import Document, Place
+from vectorstore.errors import LibraryMissing
+from vectorstore.library import Library
+from vectorstore.passage import Filter
+
+MILL = (
+    "The old mill on the Ouse was built by Thomas Brown in 1780. It ground corn for the whole valley until 1903. "
+    "Since then it has stood empty. The parish council wants to turn it into a library, which would cost 450,000 pounds."
+)
+FERRY = (
+    "The ferry across the Ouse runs from April to October. A crossing takes ten minutes and costs two pounds for adults. "
+    "Dogs travel free 🐕, and bicycles cost fifty pence. 日本語の案内もあります。"
+)
+SCHOOL = (
+    "The village school has 84 pupils and six teachers. Lessons begin at nine. Lunch is cooked in the school kitchen."
+)
+
+
+def document(name: str, text: str, **more: object) -> Document:
+    return Document(
+        id=name.ljust(16, "0"),
+        source=f"/village/{name}.txt",
+        title=name.capitalize(),
+        media_type="text/plain",
+        text=text,
+        sha256=name,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    with Library.open(tmp_path_factory.mktemp("village") / "library", create=True) as opened:
+        documents = [
+            document("mill", MILL, places=(Place(0, "page", 1), Place(MILL.index("Since"), "page", 2))),
+            document("ferry", FERRY),
+            document("school", SCHOOL, collection="schools"),
+        ]
+        opened.add([(d, split(d.text, count_tokens=opened.encoder.count_tokens)) for d in documents])
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def bot(library: Library) -> Bot:
+    return Bot(library, settings=Settings())
+
+
+def test_every_statement_carries_a_verbatim_footnote(bot: Bot, library: Library) -> None:
+    """Statements are quotes, and each quote is the stored text at its place."""
+    answer = bot.ask("Who built the mill?")
+    assert not answer.abstained and "Thomas Brown" in answer.statements[0].text
+    numbers = {citation.number for citation in answer.citations}
+    for statement in answer.statements:
+        assert statement.support == "quoted" and statement.citations
+        assert set(statement.citations) <= numbers
+    for citation in answer.citations:
+        assert library.text(citation.document, citation.start, citation.end) == citation.quote
+    assert [c.number for c in answer.citations] == list(range(1, len(answer.citations) + 1))
+
+
+def test_a_footnote_names_its_page(bot: Bot) -> None:
+    """The page is the one where the quote stands."""
+    answer = bot.ask("How much would turning the mill into a library cost?")
+    citation = next(c for c in answer.citations if "450,000" in c.quote)
+    assert citation.page == 2
+
+
+def test_what_the_documents_do_not_hold_is_not_answered(bot: Bot) -> None:
+    """An abstention shows nothing and no source, and says what was searched."""
+    answer = bot.ask("Which football club won the cup in 1998?")
+    assert answer.abstained
+    assert answer.statements == () and answer.citations == ()
+    assert answer.searched == "all 3 documents"
+    assert bot.nearest("Which football club won the cup in 1998?", limit=2)
+
+
+def test_levels_move_the_threshold(library: Library) -> None:
+    """A threshold of 1 answers nothing, of 0 everything that can be quoted."""
+    question = "Who built the mill?"
+    assert Bot(library, settings=Settings(threshold_value=1.0)).ask(question).abstained
+    assert not Bot(library, settings=Settings(threshold_value=0.0)).ask("Which planet is red?").abstained
+
+
+def test_streaming_ends_with_the_answer_that_asking_returns(bot: Bot) -> None:
+    """What was found comes first, then each statement, then the whole answer."""
+    items = list(bot.stream("How long does a crossing take?"))
+    assert isinstance(items[0], Found) and isinstance(items[-1], Answer)
+    statements = tuple(item for item in items[1:-1] if isinstance(item, Statement))
+    assert statements == items[-1].statements
+    asked = bot.ask("How long does a crossing take?")
+    assert replace(asked, seconds=0, timings={}) == replace(items[-1], seconds=0, timings={})
+
+
+def test_a_follow_up_is_searched_with_what_it_follows_on(bot: Bot) -> None:
+    """A question that names nothing leans on the last one, and what was searched is said."""
+    first = bot.ask("What does a crossing on the ferry cost?")
+    talk = Conversation().add("What does a crossing on the ferry cost?", first)
+    answer = bot.ask("And for bicycles?", conversation=talk)
+    assert any("fifty pence" in statement.text for statement in answer.statements)
+    assert "crossing on the ferry" in answer.searched_for
+
+
+def test_a_question_that_stands_alone_is_not_mixed_with_the_last(bot: Bot) -> None:
+    """A whole question after another is searched as it is."""
+    talk = Conversation().add("Who built the mill?", bot.ask("Who built the mill?"))
+    answer = bot.ask("How many pupils does the village school have?", conversation=talk)
+    assert answer.searched_for == ""
+    assert any("84 pupils" in statement.text for statement in answer.statements)
+
+
+def test_a_greeting_is_answered_without_a_search(bot: Bot) -> None:
+    """Courtesies are no questions."""
+    answer = bot.ask("hello")
+    assert answer.notice and not answer.abstained and answer.passages == ()
+
+
+def test_a_filter_restricts_the_answer(bot: Bot) -> None:
+    """What is outside the filter is not in the answer."""
+    assert bot.ask("Who built the mill?", filter=Filter(collections=("schools",))).abstained
+
+
+@pytest.mark.parametrize("question", ["", "  \n ", "?" * 5_000, "why " * 25_000])
+def test_empty_and_endless_questions_are_refused_in_words(bot: Bot, question: str) -> None:
+    """Nothing to ask, or far too much, is an error with what to do."""
+    with pytest.raises(QuestionRefused) as refused:
+        bot.ask(question)
+    assert refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    "question",
+    ['"', "*", "NEAR", "-", "a OR b", "😀😀😀", "水車は誰が建てましたか", "من بنى الطاحونة", "'; DROP TABLE documents"],
+)
+def test_odd_questions_get_an_answer_or_none(bot: Bot, question: str) -> None:
+    """Operators, emoji and other scripts are questions like any other."""
+    assert isinstance(bot.ask(question), Answer)
+
+
+def test_the_short_form(library: Library) -> None:
+    """`from bot import ask` is the function, whatever was imported before, and its text has the footnotes."""
+    import bot.ask  # noqa: F401  # must not put the module where the function stands
+
+    from bot import ask as again
+
+    assert again is ask
+    assert "[1]" in ask("Who built the mill?", library=library).text
+
+
+def test_no_library_says_what_to_run(tmp_path: Path) -> None:
+    """Without a library the error names the command that makes one."""
+    with pytest.raises(LibraryMissing) as missing:
+        ask("Who built the mill?", library=tmp_path / "nothing")
+    assert "ingest" in str(missing.value)
+
+
+def test_as_dict_is_json(bot: Bot) -> None:
+    """What the command line prints and the API sends can be written as JSON and holds what is documented."""
+    import json
+
+    data = json.loads(json.dumps(bot.ask("Who built the mill?").as_dict()))
+    assert {"question", "answer", "abstained", "statements", "citations", "passages", "model", "seconds"} <= set(data)
+    assert {"number", "document", "title", "source", "page", "start", "end", "quote"} <= set(data["citations"][0])
+    assert {"document", "start", "end", "page", "score"} <= set(data["passages"][0])
