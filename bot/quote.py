@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from bot.conflict import disagreement
 from bot.question import answer_type, fits
+from bot.suspect import tainted
 from vectorstore.passage import Passage
 from vectorstore.search import PLACES, TITLE_COVERAGE, SearchResult
 from vectorstore.words import tokens
@@ -100,7 +101,10 @@ def rank(question: str, result: SearchResult) -> list[Quoted]:
     found: list[Quoted] = []
     for passage in [p for p in result.passages if p.kind not in PLACES][:CONSIDERED]:
         title = set(tokens(passage.title))
+        orders = tainted(passage)
         for start, end in passage.sentences or ((passage.start, passage.end),):
+            if (start, end) in orders:
+                continue  # it speaks to the assistant; it says nothing
             text = passage.text[start - passage.start : end - passage.start]
             held = set(tokens(text))
             covered = sum(w if t in held else TITLE_COVERAGE * w * (t in title) for t, w in weights.items())
@@ -112,9 +116,9 @@ def rank(question: str, result: SearchResult) -> list[Quoted]:
 def _rival(question: str, best: Quoted, ranked: Sequence[Quoted]) -> Quoted | None:
     """Return the best sentence of another document that answers with another value, if one does."""
     for other in ranked[1:RIVALS]:
-        if other.passage.document != best.passage.document and other.score >= best.score - RIVAL_MARGIN:
-            if disagreement(question, best.text, other.text):
-                return other
+        near = other.passage.document != best.passage.document and other.score >= best.score - RIVAL_MARGIN
+        if near and disagreement(question, best.text, other.text):
+            return other
     return None
 
 

@@ -1,0 +1,1 @@
+"""Runs question sets, scores them, and fits what is fitted."""

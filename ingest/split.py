@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.structure import Block, blocks
-from vectorstore.document import Heading, Place
+from vectorstore.document import Heading
 from vectorstore.passage import Chunk
 
 CountTokens = Callable[[Sequence[str]], list[int]]
@@ -180,7 +180,6 @@ def split(
     text: str,
     *,
     headings: Sequence[Heading] = (),
-    places: Sequence[Place] = (),
     count_tokens: CountTokens | None = None,
     max_tokens: int = 256,
 ) -> list[Chunk]:
@@ -189,7 +188,6 @@ def split(
     Args:
         text: The stored text of one document.
         headings: Headings that the loader found; more are found by their look.
-        places: Pages and the like; a chunk may cross a page where a sentence does.
         count_tokens: Word pieces of each text; an estimate by length when None.
         max_tokens: The encoder's window; a section stays within it, a longer sentence is cut.
     """

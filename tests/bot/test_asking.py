@@ -152,7 +152,6 @@ def test_odd_questions_get_an_answer_or_none(bot: Bot, question: str) -> None:
 def test_the_short_form(library: Library) -> None:
     """`from bot import ask` is the function, whatever was imported before, and its text has the footnotes."""
     import bot.ask  # noqa: F401  # must not put the module where the function stands
-
     from bot import ask as again
 
     assert again is ask

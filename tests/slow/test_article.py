@@ -9,8 +9,8 @@ import pytest
 
 from bot import Bot, Settings
 from evals.sets import shared_folder
-from ingest.load import load
 from ingest.document import LoadOptions
+from ingest.load import load
 from ingest.split import split
 from vectorstore.document import Document
 from vectorstore.library import Library

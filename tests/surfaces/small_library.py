@@ -67,7 +67,7 @@ def _template() -> tuple[TemporaryDirectory[str], Path]:
     kept = TemporaryDirectory(prefix="footnote-small-")
     folder = Path(kept.name) / "library"
     with Library.open(folder, create=True) as library:
-        library.add([(d, split(d.text, headings=d.headings, places=d.places)) for d in documents()])
+        library.add([(d, split(d.text, headings=d.headings)) for d in documents()])
     return kept, folder
 
 

@@ -11,8 +11,8 @@ from hash_encoder import HashEncoder, make
 from vectorstore import words
 from vectorstore.document import Heading
 from vectorstore.errors import LibraryOutdated
-from vectorstore.library import Library
 from vectorstore.layout import fts_terms
+from vectorstore.library import Library
 from vectorstore.lookup import Lookup
 from vectorstore.schema import sqlite_errors
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from hash_encoder import HashEncoder, Vectors, make
 
-from vectorstore.library import Library
 from vectorstore.layout import Ids
+from vectorstore.library import Library
 from vectorstore.passage import Filter
 
 ENCODER = HashEncoder()
