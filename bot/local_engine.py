@@ -18,6 +18,7 @@ import os
 import queue
 import secrets
 import threading
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -163,6 +164,7 @@ class Engine:
 
 _engine: Engine | None = None
 _engine_lock = threading.Lock()
+_holders: Counter[tuple[str, int, int]] = Counter()
 
 
 def engine_for(key: tuple[str, int, int]) -> Engine:
@@ -187,6 +189,21 @@ def close_engine(key: tuple[str, int, int] | None = None) -> None:
             return
         _engine.close(wait_for_questions=False)
         _engine = None
+
+
+def hold(key: tuple[str, int, int]) -> None:
+    """Count one more model object that uses the engine of this key."""
+    with _engine_lock:
+        _holders[key] += 1
+
+
+def release(key: tuple[str, int, int]) -> None:
+    """Count one less; the last one unloads the model."""
+    with _engine_lock:
+        _holders[key] -= 1
+        left = _holders[key] > 0
+    if not left:
+        close_engine(key)
 
 
 atexit.register(close_engine)
@@ -233,8 +250,7 @@ def require() -> Any:
 def _error(found: Mapping[str, Any]) -> ModelError:
     if found.get("type") == "exceed_context_size_error":
         return ContextTooLong(
-            f"The prompt has {found.get('n_prompt_tokens', '?')} tokens; the context holds "
-            f"{found.get('n_ctx', '?')}.",
+            f"The prompt has {found.get('n_prompt_tokens', '?')} tokens; the context holds {found.get('n_ctx', '?')}.",
             remedy="Set a longer context (FOOTNOTE_MODEL_CONTEXT) or fewer passages (FOOTNOTE_PASSAGES).",
         )
     return ModelError(f"The local model failed (error {found.get('code', '?')}).", remedy="Ask again.")

@@ -11,7 +11,7 @@ from typing import Any
 from bot.chat_model import Finish, Message, Reply
 from bot.errors import ModelError
 from bot.gguf import read_header
-from bot.local_engine import End, Job, close_engine, engine_for, require
+from bot.local_engine import End, Engine, Job, engine_for, hold, release, require
 from bot.memory import gigabytes, memory_needed, memory_total
 
 DEFAULT_CONTEXT = 4_096
@@ -46,11 +46,11 @@ class LocalModel:
         self._context = min(context or DEFAULT_CONTEXT, trained)
         self._threads = threads or free_cores()
         self._key = (str(path.resolve()), self._context, self._threads)
+        self._held = False
         needed, total = memory_needed(self.header, self._context), memory_total()
         if total is not None and needed > total:
             raise ModelError(
-                f"{path.name} needs about {gigabytes(needed)} of memory; this machine has "
-                f"{gigabytes(total)}.",
+                f"{path.name} needs about {gigabytes(needed)} of memory; this machine has {gigabytes(total)}.",
                 remedy="Choose a smaller model (`footnote models`) or a shorter context.",
             )
 
@@ -71,11 +71,11 @@ class LocalModel:
 
     def warm(self) -> None:
         """Load the file now instead of at the first question."""
-        engine_for(self._key)
+        self._engine()
 
     def count(self, text: str) -> int:
         """Return the tokens of `text` by the model's own tokenizer."""
-        return engine_for(self._key).count(text)
+        return self._engine().count(text)
 
     def stream(
         self,
@@ -103,7 +103,7 @@ class LocalModel:
         return reply
 
     def _pieces(self, job: Job) -> Generator[str, None, Finish]:
-        while not (engine := engine_for(self._key)).submit(job):
+        while not (engine := self._engine()).submit(job):
             pass
         try:
             while True:
@@ -124,8 +124,16 @@ class LocalModel:
             job.cancelled.set()
 
     def close(self) -> None:
-        """Stop what runs and give the memory back."""
-        close_engine(self._key)
+        """Stop what runs and give the memory back, unless another object uses the same model."""
+        if self._held:
+            self._held = False
+            release(self._key)
+
+    def _engine(self) -> Engine:
+        if not self._held:
+            self._held = True
+            hold(self._key)
+        return engine_for(self._key)
 
 
 def free_cores() -> int:

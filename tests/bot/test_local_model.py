@@ -79,9 +79,7 @@ def test_a_question_that_is_left_stops(model: LocalModel) -> None:
     assert list(model.stream([("user", "Hi")], max_tokens=2))
 
 
-def test_a_question_that_is_left_while_it_waits_is_skipped(
-    model: LocalModel, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_question_that_is_left_while_it_waits_is_skipped(model: LocalModel, monkeypatch: pytest.MonkeyPatch) -> None:
     """A question whose person is gone before its turn never reaches the model."""
     asked: list[str] = []
     original = local_engine.Engine._answer
@@ -189,7 +187,7 @@ def test_the_loopback_door_is_locked(model: LocalModel) -> None:
 def test_memory_is_given_back() -> None:
     """Closing a model returns its memory, and it opens again when it is asked again."""
     process = psutil.Process()
-    model = LocalModel(small_model(), context=2_048, threads=1)
+    model = LocalModel(small_model(), context=1_536, threads=1)
     list(model.stream([("user", "Hi")], max_tokens=2))
     loaded = process.memory_info().rss
     model.close()
@@ -207,6 +205,22 @@ def test_one_engine_a_process() -> None:
         assert local_engine._engine is not None
         assert local_engine._engine.key[1] == model.context
     small.close()
+    large.close()
+
+
+def test_a_model_that_two_objects_share_stays_until_both_are_closed() -> None:
+    """Closing one of two bots does not take the model from the other."""
+    path = small_model()
+    one, other = LocalModel(path, context=512, threads=1), LocalModel(path, context=512, threads=1)
+    for model in (one, other):
+        assert list(model.stream([("user", "Hi")], max_tokens=2))
+    running = iter(other.stream([("user", "Tell a story.")], max_tokens=30))
+    next(running)
+    one.close()
+    one.close()
+    assert list(running)
+    other.close()
+    assert local_engine._engine is None
 
 
 def test_closing_refuses_what_waits() -> None:
