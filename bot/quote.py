@@ -32,11 +32,6 @@ RIVAL_MARGIN = 0.6
 CONSIDERED = 8
 """Passages whose sentences are considered."""
 
-_LEANS = re.compile(
-    r"^[\"'“‘(]*(?:this|that|these|those|it|its|they|their|them|he|she|his|her|such|both|the (?:former|latter|same)|here|there|"
-    r"however|but|and|or|also|instead|moreover|furthermore|therefore|thus|hence|consequently|as a result|in addition)\b",
-    re.IGNORECASE,
-)
 _PRONOUN = re.compile(
     r"^[\"'“‘(]*(?:(?:however|but|and|also|moreover|furthermore|in addition|instead),? )?"
     r"(?:this|that|these|those|it|its|they|their|he|she|his|her|such|both|the (?:former|latter))\b"
