@@ -54,3 +54,8 @@ def attribute(locator: Any, name: str, value: str) -> None:
     from playwright.sync_api import expect
 
     expect(locator).to_have_attribute(name, value, timeout=15_000)
+
+
+def leave(page: Any) -> None:
+    """Leave the page, so that it does not miss a server that is about to stop."""
+    page.goto("about:blank")

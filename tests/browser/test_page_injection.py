@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from browser_bot import ScriptedBot, citation, passage
 from browser_stage import quoting_site, serving
-from browser_steps import api, count, overflow
+from browser_steps import api, count, leave, overflow
 from injection_payloads import PAYLOADS
 
 from bot.answer import Answer, Conflict, Statement, Withheld
@@ -87,7 +88,7 @@ def watched(open_page: Any, address: str) -> tuple[Any, list[str]]:
     page = open_page(address, bypass_csp=True)
     escaped: list[str] = []
     page.on("dialog", lambda dialog: (escaped.append(dialog.message), dialog.dismiss()))
-    page.on("request", lambda request: None if request.url.startswith(address) else escaped.append(request.url))
+    page.on("request", lambda request: None if request.url.startswith(address.split("#")[0]) else escaped.append(request.url))
     return page, escaped
 
 
@@ -163,7 +164,9 @@ def test_names_of_conversations_are_text(hostile: str, open_page: Any) -> None:
     assert len(shown) >= len(names) - 2
     unharmed(page, escaped)
     for text in (PAYLOADS[5], PAYLOADS[31]):
-        page.locator(".conversation-link", has_text=text).first.click()
+        link = f"[...document.querySelectorAll('.conversation-link')].find((node) => node.textContent === {json.dumps(text)})"
+        page.evaluate(f"{link}.click()")
+        page.locator("h1", has_text=text).wait_for()
         page.get_by_label("Rename").click()
         assert page.input_value("dialog input") == text
         assert page.title() == f"{text} · Footnote"
@@ -204,3 +207,4 @@ def test_names_of_uploaded_files_are_text(own_library: Path, open_page: Any) -> 
         page.get_by_label("Dismiss").click()
         page.locator("tbody tr").nth(len(PAYLOADS) // 2).wait_for()
         unharmed(page, escaped)
+        leave(page)

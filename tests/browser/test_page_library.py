@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from browser_stage import quoting_site
-from browser_steps import ask, count, lit
+from browser_steps import ask, count, leave, lit
 
 pytestmark = pytest.mark.browser
 
@@ -53,6 +53,7 @@ def test_dropped_files_are_read_and_one_fails_with_its_reason(own_library: Path,
         turn = ask(page, "When does the canteen close?")
         turn.locator(".ref").first.click()
         assert lit(page) == "The canteen closes at half past two."
+        leave(page)
 
 
 def test_a_chosen_folder_keeps_its_names_and_goes_to_a_collection(
@@ -76,6 +77,7 @@ def test_a_chosen_folder_keeps_its_names_and_goes_to_a_collection(
         page.get_by_text("Ask 1 document").click()
         turn = ask(page, "What was the turnover?")
         assert "2 million" in turn.locator(".statements").inner_text()
+        leave(page)
 
 
 def test_a_document_is_read_again_and_removed(own_library: Path, open_page: Any) -> None:
@@ -95,6 +97,7 @@ def test_a_document_is_read_again_and_removed(own_library: Path, open_page: Any)
         page.locator(".ref").first.click()
         page.locator(".source .trouble").wait_for()
         assert page.locator(".source mark").inner_text() == "A hotel may cost up to 140 euros a night."
+        leave(page)
 
 
 def test_asking_works_while_files_are_read(own_library: Path, open_page: Any) -> None:
@@ -108,3 +111,4 @@ def test_asking_works_while_files_are_read(own_library: Path, open_page: Any) ->
         turn = ask(other, "How much may a hotel cost?")
         assert "140 euros" in turn.locator(".statements").inner_text()
         page.locator(".job-head", has_text="40 of 40 read").wait_for(timeout=60_000)
+        leave(page)

@@ -31,10 +31,10 @@ class Page {
     this.menu = iconButton("menu", t("app.menu"), () => this.toggleSide(), { class: "icon-button menu-button", "aria-expanded": "false", "aria-controls": "side" });
     this.content = h("main", { class: "main", id: "main" });
     this.frame = h("div", { class: "frame" }, this.side.element, this.content, this.source.element);
-    const skip = h("a", { class: "skip", href: "#ask", text: t("app.skip"), on: { click: (event) => {
+    const skip = h("a", { class: "skip", href: "#main", text: t("app.skip"), on: { click: (event) => {
       event.preventDefault();
-      location.hash = location.hash.startsWith("#/documents") ? "#/" : location.hash;
-      this.thread.box.focus();
+      if (this.view === "thread") this.thread.box.focus();
+      else this.content.querySelector(".library button, .library input")?.focus();
     } } });
     fill(document.getElementById("app"), skip, this.frame);
     addEventListener("hashchange", () => this.follow());

@@ -29,7 +29,7 @@ export class Library {
       h("span", { class: /pick|acts/.test(name) ? "unseen" : null, text: t(`library.column.${name}`) }),
     )))), this.rows);
     this.inside = h(
-      "div", { class: "column library" }, h("h2", { text: t("library.title") }), this.lead,
+      "div", { class: "column library" }, h("h1", { text: t("library.title") }), this.lead,
       mayEdit() && this.takeIn(), this.uploads.element,
       h("div", { class: "tools" }, this.search, this.collection, h("span", { class: "grow" }), this.askThese),
       this.table, this.none, this.next,

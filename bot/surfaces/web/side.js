@@ -16,7 +16,7 @@ export class Side {
     this.list = h("ul", {});
     this.more = button(t("talks.more"), () => this.load(true), { class: "quiet", hidden: true });
     this.empty = h("p", { class: "muted small", hidden: true });
-    const nav = h("nav", { "aria-label": t("app.side") }, this.fresh, this.documents);
+    const links = h("div", { class: "side-links" }, this.fresh, this.documents);
     const language = h(
       "select", { "aria-label": t("app.language"), on: { change: () => chooseLanguage(language.value) } },
       ...Object.entries(LANGUAGES).map(([value, text]) => h("option", { value, text, lang: value })),
@@ -24,9 +24,9 @@ export class Side {
     language.value = currentLanguage();
     this.foot = h("div", { class: "side-foot" }, language);
     this.element = h(
-      "div", { class: "side", id: "side" },
+      "nav", { class: "side", id: "side", "aria-label": t("app.side") },
       h("div", { class: "side-head" }, h("a", { class: "brand", href: "#/" }, "Footnote", h("sup", { text: "1", "aria-hidden": "true" }))),
-      nav, h("div", { class: "side-search", role: "search" }, this.search),
+      links, h("div", { class: "side-search", role: "search" }, this.search),
       h("section", { class: "conversations", "aria-label": t("talks.title") }, h("h2", { text: t("talks.title") }), this.list, this.empty, this.more),
       this.foot,
     );

@@ -39,7 +39,7 @@ export class Thread {
   welcome() {
     const empty = state.status?.documents === 0;
     fill(this.list, h(
-      "div", { class: "welcome" }, h("h2", { text: t("welcome.title") }),
+      "div", { class: "welcome" }, h("h1", { text: t("welcome.title") }),
       h("p", { text: t(empty ? "welcome.empty" : "welcome.text") }),
       empty && mayEdit() && h("a", { class: "strong", href: "#/documents", text: t("welcome.add") }),
     ));

@@ -1,7 +1,7 @@
 // English. To translate, copy this file, name it after the language, and add it to LANGUAGES in words.js.
 // {name} is filled in; {one, other} are chosen by the number {n}, as Intl.PluralRules names them.
 export default {
-  "app.skip": "Skip to the question",
+  "app.skip": "Skip to the main part",
   "app.menu": "Show conversations and documents",
   "app.new": "New question",
   "app.documents": "Documents",

@@ -1,6 +1,6 @@
 // 日本語。en.js と同じ鍵を持つ。{name} は値に置き換わる。
 export default {
-  "app.skip": "質問欄へ移動",
+  "app.skip": "本文へ移動",
   "app.menu": "会話と文書を表示",
   "app.new": "新しい質問",
   "app.documents": "文書",
