@@ -43,11 +43,12 @@ def beyond(statement: str, question: str) -> set[str]:
 def answers_as_well(statement: str, best: str, question: str) -> bool:
     """Tell whether a sentence that rests on `best` says what `best` says to the question.
 
-    Where the question asks for a kind of thing (a date, a person, a place, a number), the sentence must hold
-    one if `best` does; elsewhere it must keep some of what `best` says beyond the question.
+    The sentence must keep some of what `best` says beyond the question: one word where the question asks for
+    a kind of thing (a date, a person, a place, a number) and both hold one, a share elsewhere.
     """
     kind = answer_type(question)
-    if kind in ("when", "who", "where", "number"):
-        return fits(kind, statement, question) >= fits(kind, best, question)
     new = beyond(best, question)
-    return len(new & beyond(statement, question)) >= LEAST_KEPT * len(new)
+    kept = len(new & beyond(statement, question))
+    if kind in ("when", "who", "where", "number"):
+        return kept >= min(1, len(new)) and fits(kind, statement, question) >= fits(kind, best, question)
+    return kept >= LEAST_KEPT * len(new)
