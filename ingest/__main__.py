@@ -12,8 +12,9 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,8 +80,10 @@ def run(paths: Sequence[str | Path], settings: Run | None = None) -> int:
 
 def _once(paths: Sequence[str | Path], settings: Run, *, quiet: bool = False) -> int:
     """Sync once and print the report, or the words of the error that ended it."""
+    began = time.monotonic()
     try:
-        report = _sync(paths, settings)
+        # The time includes what follows the sync: writing the index.
+        report = replace(_sync(paths, settings), seconds=time.monotonic() - began)
     except FootnoteError as error:
         if quiet and isinstance(error, NothingToIngest):
             return DONE

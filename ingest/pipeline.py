@@ -179,7 +179,6 @@ class Pipeline:
         chunks = split(
             loaded.text,
             headings=loaded.headings,
-            places=loaded.places,
             count_tokens=count,
             max_tokens=encoder.max_tokens,
         )

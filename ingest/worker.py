@@ -14,21 +14,24 @@ import os
 import queue
 import re
 import signal
-import struct
 import subprocess
 import sys
 import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Any
 
-from ingest import errors
 from ingest.document import Loaded, LoadOptions
 from ingest.errors import LoadError, TooLarge, Unreadable
 from ingest.load import MAX_BYTES, load, reads_plainly
-from vectorstore.document import Heading, Place
-
-_LENGTHS = struct.Struct(">QQ")
+from ingest.wire import (
+    error_from_json,
+    loaded_from_json,
+    loaded_to_json,
+    options_from_json,
+    options_to_json,
+    receive,
+    send,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +165,8 @@ class _Worker:
         try:
             assert self._process.stdin
             assert self._process.stdout
-            _send(self._process.stdin, {"path": os.fspath(path), "options": _options_to_json(options)})
-            header, text = _receive(self._process.stdout)
+            send(self._process.stdin, {"path": os.fspath(path), "options": options_to_json(options)})
+            header, text = receive(self._process.stdout)
         except (OSError, EOFError, ValueError, KeyError) as error:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(1)  # so that the status says how it ended, not that it was killed
@@ -174,8 +177,8 @@ class _Worker:
         if header.get("retired"):
             self.kill()
         if "error" in header:
-            raise _error_from_json(header)
-        return _loaded_from_json(header, text)
+            raise error_from_json(header)
+        return loaded_from_json(header, text)
 
     def _broke_off(self, path: Path, *, timed_out: bool) -> LoadError:
         if timed_out:
@@ -213,73 +216,6 @@ def _memory_error(path: Path, memory: int) -> TooLarge:
     )
 
 
-# What travels between the two: a JSON header and a text, each with its length before it.
-
-
-def _send(pipe: IO[bytes], header: dict[str, Any], text: str = "") -> None:
-    head, body = json.dumps(header).encode(), text.encode("utf-8", "replace")
-    pipe.write(_LENGTHS.pack(len(head), len(body)))
-    pipe.write(head)
-    pipe.write(body)
-    pipe.flush()
-
-
-def _receive(pipe: IO[bytes]) -> tuple[dict[str, Any], str]:
-    head, body = _LENGTHS.unpack(_exactly(pipe, _LENGTHS.size))
-    header = json.loads(_exactly(pipe, head))
-    if not isinstance(header, dict):
-        raise ValueError("not a header")
-    return header, _exactly(pipe, body).decode()
-
-
-def _exactly(pipe: IO[bytes], count: int) -> bytes:
-    data = pipe.read(count)
-    if len(data) != count:
-        raise EOFError
-    return data
-
-
-def _options_to_json(options: LoadOptions) -> dict[str, Any]:
-    return {**asdict(options), "extra": dict(options.extra)}
-
-
-def _options_from_json(data: dict[str, Any]) -> LoadOptions:
-    return LoadOptions(
-        passwords=tuple(data["passwords"]),
-        comments=data["comments"],
-        ocr_languages=tuple(data["ocr_languages"]),
-        extra=data["extra"],
-    )
-
-
-def _loaded_to_json(loaded: Loaded) -> dict[str, Any]:
-    return {
-        "media_type": loaded.media_type,
-        "title": loaded.title,
-        "notes": list(loaded.notes),
-        "places": [(p.start, p.kind, p.number) for p in loaded.places],
-        "headings": [(h.start, h.end, h.level) for h in loaded.headings],
-    }
-
-
-def _loaded_from_json(data: dict[str, Any], text: str) -> Loaded:
-    return Loaded(
-        text=text,
-        media_type=data["media_type"],
-        title=data["title"],
-        notes=tuple(data["notes"]),
-        places=tuple(Place(*place) for place in data["places"]),
-        headings=tuple(Heading(*heading) for heading in data["headings"]),
-    )
-
-
-def _error_from_json(data: dict[str, Any]) -> LoadError:
-    kind = getattr(errors, data["error"], None)
-    if not (isinstance(kind, type) and issubclass(kind, LoadError)):
-        kind = LoadError
-    return kind(data["message"], remedy=data["remedy"])
-
-
 # The worker's side.
 
 _OUT_OF_MEMORY = 99
@@ -296,20 +232,20 @@ def main() -> None:
     _arm(limits)
     while True:
         try:
-            request, _ = _receive(requests)
+            request, _ = receive(requests)
         except EOFError:
             return
         path = Path(request["path"])
         # If the ingest is killed, nobody else ends a reader that hangs.
         _alarm(limits.seconds + 5)
         try:
-            loaded = load(path, _options_from_json(request["options"]), max_bytes=limits.bytes)
-            _send(answers, _loaded_to_json(loaded), loaded.text)
+            loaded = load(path, options_from_json(request["options"]), max_bytes=limits.bytes)
+            send(answers, loaded_to_json(loaded), loaded.text)
         except LoadError as error:
             # After a MemoryError, what took the memory may still hold it: the ingest ends this process.
             retired = isinstance(error.__cause__, MemoryError)
             answer = {"error": type(error).__name__, "message": error.message, "remedy": error.remedy}
-            _send(answers, answer | {"retired": retired})
+            send(answers, answer | {"retired": retired})
         except MemoryError:
             # os._exit: unwinding needs memory too.
             os._exit(_OUT_OF_MEMORY)
