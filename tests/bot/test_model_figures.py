@@ -1,0 +1,54 @@
+"""The table of raw model text against what is shown: which questions, what counts as right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evals.models import first_of_each, holds, markdown, score_rows, times
+from evals.sets import Question
+
+
+def question(number: int, *, answerable: bool) -> Question:
+    """Return a question whose accepted answer is "Tokyo"."""
+    return Question(str(number), "Where?", ("Tokyo",) if answerable else (), (), answerable)
+
+
+def test_half_of_the_questions_can_be_answered() -> None:
+    """The first so many are taken, answerable and unanswerable in turns."""
+    questions = [question(n, answerable=n < 10) for n in range(20)]
+    chosen = first_of_each(questions, 6)
+    assert [q.id for q in chosen] == ["0", "10", "1", "11", "2", "12"]
+    assert len(first_of_each(questions[:12], 10)) == 7
+
+
+def test_what_counts_as_right() -> None:
+    """Short answers must stand there; of long ones half of the words that carry content."""
+    assert holds("It was signed in Tokyo.", ["tokyo"])
+    assert not holds("It was signed in Osaka.", ["tokyo"])
+    long = "The Russian Blue cat has a double coat with an undercoat that is soft, downy and even in length."
+    assert holds("Its undercoat is soft, downy, even in length: a double coat.", [long])
+    assert not holds("It is a cat.", [long])
+
+
+def test_a_run_is_scored() -> None:
+    """Wrong answers count among those shown, answers to unanswerable questions among those."""
+    questions = [question(n, answerable=n < 3) for n in range(5)]
+    texts = ("In Tokyo.", "In Osaka.", "", "Somewhere.", "")
+    run = [
+        {"id": str(n), "answer": text, "abstained": not text, "withheld": 1, "seconds": 1.0 + n}
+        for n, text in enumerate(texts)
+    ]
+    row = score_rows(Path("/sets/tiny"), questions, run, "shown")
+    assert (row.answered, row.correct, row.wrong_when_shown, row.false_answer) == (66.7, 33.3, 50.0, 50.0)
+    assert (row.withheld, row.seconds) == (5, 3.0)
+    assert "| tiny | shown | 5 | 66.7 | 33.3 | 50.0 | 50.0 | 5 | 3.00 |" in markdown([row])
+
+
+def test_where_the_time_went() -> None:
+    """Only answers that a model wrote count; shares add up."""
+    run = [
+        {"first": 2.0, "timings": {"search": 1.0, "answer": 8.0, "check": 1.0}},
+        {"first": 0.0, "timings": {"search": 1.0}},
+    ]
+    assert times(run) == ("first statement after 2.0 s (median of 1); search 10.0 %, model 80.0 %, check 10.0 %")
+    assert times([]) == "no answer was written"
