@@ -21,9 +21,7 @@ def passage(library: Library, quote: str, *, rank: int = 1) -> Passage:
         start = library.text(info.id).find(quote)
         if start >= 0:
             end = start + len(quote)
-            return Passage(
-                info.id, info.title, info.source, start, end, quote, 1.0, rank, collection=info.collection
-            )
+            return Passage(info.id, info.title, info.source, start, end, quote, 1.0, rank, collection=info.collection)
     raise AssertionError(f"no document reads {quote!r}")
 
 
@@ -53,9 +51,7 @@ class ScriptedBot:
     given_up: threading.Event = field(default_factory=threading.Event)
     error: Exception | None = None
 
-    def ask(
-        self, question: str, *, conversation: Conversation | None = None, filter: Filter | None = None
-    ) -> Answer:
+    def ask(self, question: str, *, conversation: Conversation | None = None, filter: Filter | None = None) -> Answer:
         """Answer at once."""
         *_, last = self.stream(question, conversation=conversation, filter=filter)
         assert isinstance(last, Answer)

@@ -49,7 +49,10 @@ def test_a_pdf_footnote_names_its_page_and_opens_the_file_there(site: Any, open_
     link.wait_for()
     assert "page 3" in link.inner_text()
     assert link.get_attribute("href").endswith("/original?inline=true#page=3")
-    assert page.request.get(site[0] + link.get_attribute("href").split("#")[0]).headers["content-type"] == "application/pdf"
+    assert (
+        page.request.get(site[0] + link.get_attribute("href").split("#")[0]).headers["content-type"]
+        == "application/pdf"
+    )
     assert "p. 3" in page.locator(".source-place").inner_text()
 
 
@@ -59,7 +62,10 @@ def test_hover_and_focus_show_the_quote(site: Any, open_page: Any) -> None:
     ref = ask(page, "When does the summer party begin?").locator(".ref").first
     ref.hover()
     card = page.locator(".quote-card")
-    assert card.locator(".quote").inner_text() == "🇯🇵 The summer party begins at nine in the evening on the roof terrace. 🎆🎆"
+    assert (
+        card.locator(".quote").inner_text()
+        == "🇯🇵 The summer party begins at nine in the evening on the roof terrace. 🎆🎆"
+    )
     page.mouse.move(5, 5)
     card.wait_for(state="detached")
     ref.focus()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,10 +28,13 @@ STRANGERS = """() => {
   for (const node of document.querySelectorAll("*")) {
     for (const { name, value } of node.attributes) {
       if (name.startsWith("on")) made.push(`${node.tagName} ${name}`);
-      if (/^(href|src|action|xlink:href)$/.test(name) && !/^(\\/|#)/.test(value)) made.push(`${node.tagName} ${name}=${value}`);
+      const leads = /^(href|src|action|xlink:href)$/.test(name);
+      if (leads && !/^(\\/|#)/.test(value)) made.push(`${node.tagName} ${name}=${value}`);
     }
   }
-  for (const script of document.scripts) if (!script.getAttribute("src")?.startsWith("/web/")) made.push(script.outerHTML);
+  for (const script of document.scripts) {
+    if (!script.getAttribute("src")?.startsWith("/web/")) made.push(script.outerHTML);
+  }
   return made;
 }"""
 
@@ -67,7 +69,11 @@ def hostile(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             quote = f"Marker {number} {PAYLOADS[number]} end."
             return Answer(
                 question,
-                statements=(Statement(question, (1,), "partly", question), Statement(quote, (1,), "supported")),
+                statements=(
+                    Statement(question, (1,), "partly", question),
+                    Statement(quote, (1,), "supported"),
+                    Statement(f"{question} {quote}", (1,)),
+                ),
                 citations=(citation(library, 1, quote),),
                 passages=(passage(library, quote),),
                 model=question,
@@ -88,7 +94,10 @@ def watched(open_page: Any, address: str) -> tuple[Any, list[str]]:
     page = open_page(address, bypass_csp=True)
     escaped: list[str] = []
     page.on("dialog", lambda dialog: (escaped.append(dialog.message), dialog.dismiss()))
-    page.on("request", lambda request: None if request.url.startswith(address.split("#")[0]) else escaped.append(request.url))
+    page.on(
+        "request",
+        lambda request: None if request.url.startswith(address.split("#")[0]) else escaped.append(request.url),
+    )
     return page, escaped
 
 
@@ -121,7 +130,9 @@ def test_questions_answers_quotes_and_sources_are_text(hostile: str, open_page: 
     )
     assert wide == 0
     page.evaluate("for (const fold of document.querySelectorAll('.turns details')) fold.open = true")
-    page.evaluate("for (const ref of document.querySelectorAll('.ref')) ref.dispatchEvent(new MouseEvent('mouseenter'))")
+    page.evaluate(
+        "for (const ref of document.querySelectorAll('.ref')) ref.dispatchEvent(new MouseEvent('mouseenter'))"
+    )
     page.wait_for_timeout(200)
     unharmed(page, escaped)
     for number, turn in enumerate(page.locator(".turn").all()):
@@ -164,8 +175,11 @@ def test_names_of_conversations_are_text(hostile: str, open_page: Any) -> None:
     assert len(shown) >= len(names) - 2
     unharmed(page, escaped)
     for text in (PAYLOADS[5], PAYLOADS[31]):
-        link = f"[...document.querySelectorAll('.conversation-link')].find((node) => node.textContent === {json.dumps(text)})"
-        page.evaluate(f"{link}.click()")
+        page.evaluate(
+            "(text) => [...document.querySelectorAll('.conversation-link')]"
+            ".find((node) => node.textContent === text).click()",
+            text,
+        )
         page.locator("h1", has_text=text).wait_for()
         page.get_by_label("Rename").click()
         assert page.input_value("dialog input") == text

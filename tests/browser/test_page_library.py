@@ -112,3 +112,32 @@ def test_asking_works_while_files_are_read(own_library: Path, open_page: Any) ->
         assert "140 euros" in turn.locator(".statements").inner_text()
         page.locator(".job-head", has_text="40 of 40 read").wait_for(timeout=60_000)
         leave(page)
+
+
+def test_a_long_document_opens_at_the_passage_and_reads_on(own_library: Path, open_page: Any) -> None:
+    """Of a long text only what surrounds the passage is loaded; more comes on demand, the lit characters stay."""
+    line = "Line {n} of the log 🧾 says nothing of note about the weather or the tide.\n\n"
+    half = [line.format(n=n) for n in range(1500)]
+    needle = "The lighthouse keeper 🗼 is called Ingrid Solberg."
+    text = "".join([*half, f"{needle}\n\n", *half])
+    with quoting_site(own_library) as (address, _):
+        page = open_page(f"{address}/#/documents")
+        page.evaluate(DROP, [[["log.txt", text]]])
+        count(page.locator(".job-file.added"), 1)
+        page.get_by_text("New question").click()
+        ask(page, "Who is the lighthouse keeper?").locator(".ref").first.click()
+        assert lit(page) == needle
+        shown = "node => node.textContent.length"
+        before = page.locator(".source-text").evaluate(shown)
+        assert before < len(text) / 2
+        page.get_by_text("Show earlier text").click()
+        page.get_by_text("Show later text").click()
+        count(page.locator(".source .more"), 2)
+        while page.locator(".source .more").count():
+            height = page.locator(".source-text").evaluate(shown)
+            page.locator(".source .more button").first.click()
+            while page.locator(".source-text").evaluate(shown) == height:
+                page.wait_for_timeout(20)
+        assert lit(page) == needle
+        assert page.locator(".source-text").evaluate("node => node.textContent").strip() == text.strip()
+        leave(page)

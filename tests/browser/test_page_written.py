@@ -72,6 +72,9 @@ def test_statements_appear_one_by_one_and_escape_stops(own_library: Path, open_p
         assert page.get_by_label("Stop").is_visible()
         page.keyboard.press("Escape")
         page.locator(".stopped").wait_for()
+        # The server must have noticed before the model goes on, else it would be done by then.
+        while "footnote_open_streams 0.0" not in page.request.get(f"{address}/metrics").text():
+            page.wait_for_timeout(50)
         bot.gate.set()
         assert bot.given_up.wait(10)
         assert page.locator(".conversation-link").count() == 0

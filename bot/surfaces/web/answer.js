@@ -1,7 +1,7 @@
 // One turn of a conversation: the question, statements as they come, footnotes, what was found.
-import { add, announce, button, fill, h, icon, iconButton, said, toast } from "/web/dom.js";
-import { remove, post } from "/web/api.js";
+import { add, announce, button, fill, h, icon, iconButton, said } from "/web/dom.js";
 import { copyText, footnoteLink, markdownOf } from "/web/copying.js";
+import { thumbs } from "/web/feedback.js";
 import { hideQuote, showQuote } from "/web/quote.js";
 import { seconds, t } from "/web/words.js";
 
@@ -63,13 +63,16 @@ export class Turn {
     this.citations = new Map(answer.citations.map((citation) => [citation.number, citation]));
     answer.statements.forEach((statement, index) => this.place(statement, index, fresh));
     for (const extra of this.shown.splice(answer.statements.length)) extra.element.remove();
+    // What stands side by side need not be read twice.
+    const aside = new Set(answer.conflicts.flatMap((conflict) => conflict.statements));
+    this.shown.forEach(({ element }, index) => { element.hidden = aside.has(index); });
     this.refreshRefs();
     fill(
       this.body,
       answer.searched_for && searchedFor(answer.searched_for),
       answer.notice && said("p", answer.notice, { class: "notice" }),
       this.disagreement(),
-      answer.statements.length > 0 && this.statements,
+      answer.statements.length > aside.size && this.statements,
       answer.abstained && this.abstention(),
       this.notes(),
       this.withheld(),
@@ -250,54 +253,10 @@ export class Turn {
       );
     }
     if (answer.conversation) add(foot, act("link", t("answer.copy.link"), () => copyText(footnoteLink(answer))));
-    if (answer.statements.length || answer.abstained) add(foot, this.thumbs());
+    if (answer.statements.length || answer.abstained) add(foot, thumbs(answer.id, this.feedback));
     const by = answer.model === "quotes" ? t("answer.meta.quotes") : answer.model;
     add(foot, said("span", `${by} · ${seconds(answer.seconds)}`, { class: "meta" }));
     return foot;
-  }
-
-  thumbs() {
-    const word = h("form", { class: "word", hidden: true });
-    const input = h("input", {
-      class: "field", "aria-label": t("answer.word"), placeholder: t("answer.word"), maxlength: 4000, dir: "auto",
-      autocomplete: "off",
-    });
-    add(word, input, h("button", { class: "plain", text: t("answer.word.send") }));
-    const thumbs = ["up", "down"].map((thumb) => iconButton(
-      thumb === "up" ? "good" : "bad", t(thumb === "up" ? "answer.good" : "answer.bad"), () => choose(thumb),
-      { "aria-pressed": "false", data: { thumb } },
-    ));
-    const mark = () => thumbs.forEach((made) =>
-      made.setAttribute("aria-pressed", String(this.feedback?.thumb === made.dataset.thumb)));
-    const keep = async (thumb, comment) => {
-      try {
-        this.feedback = await post("/v1/feedback", { answer: this.answer.id, thumb, comment });
-      } catch (error) { toast(error.sentence ?? error.message); }
-      mark();
-    };
-    const choose = async (thumb) => {
-      if (this.feedback?.thumb === thumb) {
-        try { await remove(`/v1/feedback/${this.feedback.id}`); } catch (error) { toast(error.sentence); return; }
-        this.feedback = null;
-        word.hidden = true;
-        mark();
-        return;
-      }
-      await keep(thumb, this.feedback?.comment ?? "");
-      if (!this.feedback) return;
-      word.hidden = false;
-      input.focus();
-    };
-    word.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      if (!this.feedback) return;
-      await keep(this.feedback.thumb, input.value.trim());
-      word.hidden = true;
-      toast(t("answer.thanks"));
-    });
-    input.value = this.feedback?.comment ?? "";
-    mark();
-    return [...thumbs, word];
   }
 
   /** Mark the footnote that the source pane shows; null for none. */

@@ -167,8 +167,8 @@ export function upload(files, collection, onProgress) {
   });
 }
 
-/** Watch a job until it ends; the browser reconnects by itself. Returns a function that stops watching. */
-export function watchJob(id, { onJob, onFile, onDone }) {
+/** Watch a job until it ends; the browser reconnects by itself. */
+export function watchJob(id, { onJob, onFile, onDone, onLost }) {
   const source = new EventSource(`/v1/jobs/${id}/events`);
   source.addEventListener("job", (event) => onJob(JSON.parse(event.data)));
   source.addEventListener("file", (event) => onFile(JSON.parse(event.data)));
@@ -176,5 +176,6 @@ export function watchJob(id, { onJob, onFile, onDone }) {
     source.close();
     onDone(JSON.parse(event.data));
   });
-  return () => source.close();
+  // A lost connection comes back by itself; a refusal does not.
+  source.addEventListener("error", () => { if (source.readyState === EventSource.CLOSED) onLost(); });
 }

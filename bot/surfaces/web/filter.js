@@ -4,6 +4,24 @@ import { add, button, fill, h, icon } from "/web/dom.js";
 import { emptyFilter, filterIsEmpty, onChange, state, tell } from "/web/state.js";
 import { day, t } from "/web/words.js";
 
+const KINDS = {
+  "application/pdf": "PDF",
+  "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word (docx)",
+  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel (xlsx)",
+  "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint (pptx)",
+  "application/epub+zip": "EPUB",
+  "application/json": "JSON",
+  "message/rfc822": "E-mail",
+  "text/csv": "CSV",
+  "text/html": "HTML",
+  "text/markdown": "Markdown",
+};
+
+/** A media type as people name it; one that is not known stays as it is. */
+function kindOf(type) {
+  return type === "text/plain" ? t("filter.plain") : Object.hasOwn(KINDS, type) ? KINDS[type] : type;
+}
+
 export class FilterPanel {
   /** @param {HTMLElement} home Takes the focus when the panel closes. */
   constructor(home) {
@@ -57,7 +75,7 @@ export class FilterPanel {
         pick(name, filter.collections.includes(name), (on) => this.choose("collections", name, on)))),
       this.documents(documents),
       types.length > 1 && this.group(t("filter.types"), types.map((type) =>
-        pick(type, filter.media_types.includes(type), (on) => this.choose("media_types", type, on)))),
+        pick(kindOf(type), filter.media_types.includes(type), (on) => this.choose("media_types", type, on)))),
       h("div", { class: "two" }, this.date("modified_after", t("filter.after")), this.date("modified_before", t("filter.before"))),
       h(
         "div", { class: "row end" },
@@ -112,13 +130,14 @@ export class FilterPanel {
   show() {
     const { filter } = state;
     add(fill(this.toggle), icon("filter"), t(filterIsEmpty() ? "filter.all" : "filter.some"));
-    const named = (kind) => filter[kind].map((name) => chip(name, () => this.choose(kind, name, false)));
+    const named = (kind, words = (name) => name) =>
+      filter[kind].map((name) => chip(words(name), () => this.choose(kind, name, false)));
     const date = (kind, words) => filter[kind] && chip(t(words, { day: day(filter[kind]) }), () => {
       filter[kind] = "";
       tell("filter");
     });
     fill(
-      this.chips, named("collections"), named("media_types"),
+      this.chips, named("collections"), named("media_types", kindOf),
       filter.documents.map((document) => chip(document.title, () => this.chooseDocument(document, false))),
       date("modified_after", "filter.since"), date("modified_before", "filter.until"),
     );

@@ -1,6 +1,6 @@
 // The source pane: a document's own text, with the cited characters lit.
 import { get, originalTrouble, path } from "/web/api.js";
-import { add, announce, button, fill, h, icon, iconButton, said } from "/web/dom.js";
+import { add, announce, button, fill, h, icon, iconButton, said, toast } from "/web/dom.js";
 import { placeOf } from "/web/answer.js";
 import { t } from "/web/words.js";
 
@@ -135,7 +135,10 @@ export class SourcePane {
     const [start, end] = direction < 0
       ? [Math.max(0, text.start_utf16 - MORE), text.start_utf16] : [text.end_utf16, text.end_utf16 + MORE];
     const turn = this.turnedTo;
-    const more = await get(path(`/v1/documents/${run.document}/text`, { start, end, unit: "utf16" }));
+    let more;
+    try {
+      more = await get(path(`/v1/documents/${run.document}/text`, { start, end, unit: "utf16" }));
+    } catch (error) { toast(error.sentence ?? error.message); return; }
     if (turn !== this.turnedTo) return;
     const [first, last] = direction < 0 ? [more, text] : [text, more];
     this.reading.text = { ...first, end: last.end, end_utf16: last.end_utf16, text: first.text + last.text };

@@ -68,6 +68,10 @@ export class Uploads {
         card.file(file);
         if (!OPEN.has(file.state)) tell("documents");
       },
+      onLost: () => {
+        this.watched.delete(job.id);
+        card.failed(t("error.lost"));
+      },
       onDone: (data) => {
         card.job(data);
         announce(card.head.textContent);

@@ -49,6 +49,7 @@ export default {
   "filter.documents": "Documents",
   "filter.find": "Find a document",
   "filter.types": "Kinds of file",
+  "filter.plain": "Plain text",
   "filter.after": "Changed on or after",
   "filter.before": "Changed before",
   "filter.clear": "Search everything",

@@ -48,6 +48,7 @@ export default {
   "filter.documents": "文書",
   "filter.find": "文書を探す",
   "filter.types": "ファイルの種類",
+  "filter.plain": "テキスト",
   "filter.after": "この日以降に変更",
   "filter.before": "この日より前に変更",
   "filter.clear": "すべてを検索",
