@@ -70,7 +70,7 @@ def _is_garbled(lines: list[Line]) -> bool:
     text = "".join(line.text for line in lines)
     if len(text) < 300:
         return False
-    sample = text[:4_000].replace(" ", "").replace("\t", "")
+    sample = text[:4_000].replace(" ", "").replace("\t", "").replace(".", "").replace("…", "")
     letters = sum(map(str.isalpha, sample))
     digits = sum(map(str.isdigit, sample))
     return letters < 0.3 * len(sample) and digits < 0.25 * len(sample)

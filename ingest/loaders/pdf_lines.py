@@ -18,6 +18,7 @@ from ingest.loaders.builder import clean
 _MARKS = re.compile(r"[\x02\xad\ufffe]")
 """What pdfium writes for a hyphen at which a word was broken, with the line end behind it left out."""
 _SPACED = re.compile(r"(?<!\S)(?:[^\W_] ){3,}[^\W_](?!\S)")
+_LEADERS = re.compile(r"\s*\.{4,}\s*")
 _BLANKS = re.compile(r"[ \u00a0\u2000-\u200a\u3000]+")
 _LIGATURES = str.maketrans({
     "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st",
@@ -271,6 +272,8 @@ def _clean(line: Line) -> bool:
     text = line.text
     if not text.isascii():
         text = clean(text.translate(_LIGATURES))
+    if "...." in text:
+        text = _LEADERS.sub(" … ", text)  # dots that lead to a page number
     if text.count(" ") > 0.35 * len(text) and _SPACED.search(text):
         joined = _SPACED.sub(lambda match: match.group().replace(" ", ""), text)
         # Letters set apart over a whole line are words; single letters in a row of cells are not.

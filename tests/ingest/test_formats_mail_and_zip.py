@@ -33,9 +33,7 @@ def test_mail_with_attachments(tmp_path: Path) -> None:
     message = mail("Größe der Räume")
     document = zip_bytes(docx_parts(paragraph("The hall has 40 seats.")))
     message.add_attachment(document, maintype="application", subtype="octet-stream", filename="räume.docx")
-    message.add_attachment(
-        b"\x89PNG\r\n\x1a\n" + bytes(300), maintype="image", subtype="png", filename="x.png"
-    )
+    message.add_attachment(b"\x89PNG\r\n\x1a\n" + bytes(300), maintype="image", subtype="png", filename="x.png")
     path = tmp_path / "m.eml"
     path.write_bytes(bytes(message))
     loaded = load(path)
@@ -71,9 +69,7 @@ def test_mail_folder(tmp_path: Path) -> None:
     """Each message of an MBOX file is a part; a quoted From line is no new message."""
     one, two = bytes(mail("First", "Hello.\n>From me to you.")), bytes(mail("Second", "Bye."))
     path = tmp_path / "box.mbox"
-    path.write_bytes(
-        b"From a@x Wed May 1 10:00:00 2024\n" + one + b"\nFrom b@x Wed May 1 11:00:00 2024\n" + two
-    )
+    path.write_bytes(b"From a@x Wed May 1 10:00:00 2024\n" + one + b"\nFrom b@x Wed May 1 11:00:00 2024\n" + two)
     loaded = load(path)
     assert [p.number for p in loaded.places] == [1, 2]
     assert "From me to you." in loaded.text

@@ -72,9 +72,7 @@ def test_docx_tables_are_rows_with_merged_cells_repeated(tmp_path: Path) -> None
         ('<w:vMerge w:val="restart"/>', "North", "", "10"),
         ("<w:vMerge/>", "", "", "20"),
     )
-    table = "".join(
-        f"<w:tr>{cell.format(a, paragraph(b))}{cell.format(c, paragraph(d))}</w:tr>" for a, b, c, d in rows
-    )
+    table = "".join(f"<w:tr>{cell.format(a, paragraph(b))}{cell.format(c, paragraph(d))}</w:tr>" for a, b, c, d in rows)
     loaded = load(make_zip(tmp_path / "t.docx", docx_parts(f"<w:tbl>{table}</w:tbl>")))
     assert loaded.text == "Region | Sales\nNorth | 10\nNorth | 20"
 

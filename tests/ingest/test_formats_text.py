@@ -53,9 +53,7 @@ def test_csv_cells_may_hold_delimiters_and_line_ends(tmp_path: Path) -> None:
 def test_csv_in_another_encoding(tmp_path: Path) -> None:
     """A table saved by a program on Windows in Japan is read."""
     rows = "名前,住所\n" + "山田太郎,東京都千代田区丸の内一丁目\n" * 5
-    assert (
-        "山田太郎 | 東京都千代田区丸の内一丁目" in load(write(tmp_path, "j.csv", rows.encode("cp932"))).text
-    )
+    assert "山田太郎 | 東京都千代田区丸の内一丁目" in load(write(tmp_path, "j.csv", rows.encode("cp932"))).text
 
 
 def test_rtf_code_pages_headings_tables_and_footnotes(tmp_path: Path) -> None:
@@ -66,9 +64,7 @@ def test_rtf_code_pages_headings_tables_and_footnotes(tmp_path: Path) -> None:
         r"\trowd\intbl Name\cell Age\cell\row\intbl Ann\cell 41\cell\row\pard End\par"
     )
     loaded = load(write(tmp_path, "a.rtf", rtf(body)))
-    assert (
-        loaded.text == "Title\n\nテスト\n\nCafé € paid\n\nFootnote: See note.\n\nName | Age\nAnn | 41\n\nEnd"
-    )
+    assert loaded.text == "Title\n\nテスト\n\nCafé € paid\n\nFootnote: See note.\n\nName | Age\nAnn | 41\n\nEnd"
     assert titles(loaded) == ["Title"]
 
 
@@ -191,8 +187,7 @@ def test_restructured_text(tmp_path: Path) -> None:
     )
     loaded = load(write(tmp_path, "g.rst", source))
     assert loaded.text == (
-        "Guide\n\nSee the start and code.\n\nSteps\n\n1. One\n2. Two\n\nprint(1)\n\nMind"
-        " this.\n\nA | B\n1 | 2"
+        "Guide\n\nSee the start and code.\n\nSteps\n\n1. One\n2. Two\n\nprint(1)\n\nMind this.\n\nA | B\n1 | 2"
     )
     assert [(h.level) for h in loaded.headings] == [1, 2]
 
@@ -223,8 +218,7 @@ def test_latex(tmp_path: Path) -> None:
     loaded = load(write(tmp_path, "p.tex", source))
     assert loaded.title == "On Tool"
     assert loaded.text == (
-        "On Tool\n\nIntro\n\nCafé bold pages 3–4, $x^2$.\n\nFootnote: A note.\n\n• First\n•"
-        " Second\n\na | b\n1 | 2"
+        "On Tool\n\nIntro\n\nCafé bold pages 3–4, $x^2$.\n\nFootnote: A note.\n\n• First\n• Second\n\na | b\n1 | 2"
     )
 
 
