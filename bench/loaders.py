@@ -1,0 +1,153 @@
+"""Pages and megabytes a second of each loader, beside the bare library that it stands on.
+
+    python -m bench.loaders                 # the real files of ../shared/eval
+    python -m bench.loaders --many 2000     # mixed files one after the other: peak memory
+
+Processor time, the best of three runs, so that other work on the machine counts little.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+import zipfile
+from collections.abc import Callable
+from functools import partial
+from itertools import cycle, islice
+from pathlib import Path
+
+from ingest.document import LoadOptions
+from ingest.errors import LoadError
+from ingest.load import load
+
+ROOT = Path(__file__).parents[1]
+SHARED = Path(os.environ.get("FOOTNOTE_SHARED") or ROOT.parent / "shared") / "eval"
+RUNS = 3
+
+
+def bare_pdf(path: Path) -> int:
+    """Open every page with pypdfium2 and take its text."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(path)
+    count = len(document)
+    for index in range(count):
+        page = document[index]
+        textpage = page.get_textpage()
+        textpage.get_text_range()
+        textpage.close()
+        page.close()
+    document.close()
+    return count
+
+
+def bare_office(path: Path) -> int:
+    """Parse every XML part of an Office file with lxml and take its text."""
+    from lxml import etree
+
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if name.endswith(".xml"):
+                "".join(etree.fromstring(archive.read(name)).itertext())
+    return 0
+
+
+def bare_html(path: Path) -> int:
+    """Parse a page with selectolax and take its text."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    LexborHTMLParser(path.read_bytes().decode("utf-8", "replace")).text()
+    return 0
+
+
+def bare_xml(path: Path) -> int:
+    """Parse a file with lxml and take its text."""
+    from lxml import etree
+
+    "".join(etree.fromstring(path.read_bytes(), etree.XMLParser(recover=True)).itertext())
+    return 0
+
+
+BARE: dict[str, Callable[[Path], int]] = {
+    ".pdf": bare_pdf, ".docx": bare_office, ".pptx": bare_office, ".xlsx": bare_office, ".html": bare_html,
+    ".xml": bare_xml,
+}  # fmt: skip
+
+
+def seconds(action: Callable[[], object]) -> float:
+    """Return the processor time of the best of several runs."""
+    best = float("inf")
+    for _ in range(RUNS):
+        start = time.process_time()
+        action()
+        best = min(best, time.process_time() - start)
+    return best
+
+
+def files() -> list[Path]:
+    """Return the real files that can be read without a password."""
+    found = sorted((SHARED / "files").glob("*.*")) + sorted((SHARED / "kg_rag_sec10q" / "pdfs").glob("*.pdf"))
+    readable: list[Path] = []
+    for path in found:
+        try:
+            load(path, LoadOptions())
+        except LoadError:
+            continue
+        if path.name != "manifest.json":
+            readable.append(path)
+    return readable
+
+
+def by_format(paths: list[Path]) -> None:
+    """Print a line for each format."""
+    print(f"{'format':<10}{'files':>6}{'pages':>7}{'MB':>8}{'MB/s':>9}{'pages/s':>9}{'bare s':>9}{'s':>8}{'ratio':>7}")
+    groups: dict[str, list[Path]] = {}
+    for path in paths:
+        groups.setdefault(path.suffix.lower(), []).append(path)
+    for suffix, members in sorted(groups.items()):
+        ours = bare = 0.0
+        pages = 0
+        for path in members:
+            pages += sum(p.kind in ("page", "slide") for p in load(path).places)
+            ours += seconds(partial(load, path))
+            if suffix in BARE:
+                bare += seconds(partial(BARE[suffix], path))
+        size = sum(path.stat().st_size for path in members) / 1e6
+        ratio = f"{ours / bare:>7.2f}" if bare else f"{'':>7}"
+        plain = f"{bare:>9.3f}" if bare else f"{'':>9}"
+        print(
+            f"{suffix:<10}{len(members):>6}{pages:>7}{size:>8.1f}{size / ours:>9.1f}{pages / ours:>9.0f}"
+            f"{plain}{ours:>8.3f}{ratio}"
+        )
+
+
+def many(paths: list[Path], count: int) -> None:
+    """Read files one after the other and print the peak of memory."""
+    import resource
+
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    start = time.perf_counter()
+    for path in islice(cycle(paths), count):
+        load(path)
+    spent = time.perf_counter() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{count} files in {spent:.1f} s; peak {peak:.0f} MiB, {before:.0f} MiB after each had been read once")
+
+
+def main() -> None:
+    """Run what was asked for."""
+    parser = argparse.ArgumentParser(description="Speed of the loaders beside the bare libraries.")
+    parser.add_argument("--many", type=int, default=0, help="read so many files in a row instead")
+    arguments = parser.parse_args()
+    paths = files()
+    if not paths:
+        raise SystemExit("The folder shared/eval is absent: nothing to read.")
+    if arguments.many:
+        many(paths, arguments.many)
+    else:
+        by_format(paths)
+
+
+if __name__ == "__main__":
+    main()
