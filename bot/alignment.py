@@ -9,6 +9,7 @@ same slot, and whether a negation was added or dropped.
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Sequence, Set
@@ -78,7 +79,9 @@ def units_of(statement: str, found: Facts) -> list[Unit]:
     taken: list[tuple[int, int]] = []
     for kind, group in (("date", found.dates), ("number", found.numbers), ("name", found.names)):
         for fact in group:
-            if kind != "name" and fact.text == "" or any(fact.start < e and s < fact.end for s, e in taken) and kind == "name":
+            if (kind != "name" and fact.text == "") or (
+                any(fact.start < e and s < fact.end for s, e in taken) and kind == "name"
+            ):
                 continue
             soft = bool(getattr(fact, "soft", False))
             stems = tuple(t.stem for t in terms(fact.text) if t.content) if kind == "name" else ()
@@ -108,7 +111,11 @@ def _hold_number(claim: facts.Number, sentence: Sentence) -> tuple[float, list[i
     at = [d.start for d in sentence.facts.dates if d.bare and d.year == claim.value]
     if at:
         return 1.0, at
-    loose = [n.start for n in sentence.facts.numbers if facts.same_number(claim, n, loose=True) and "%" not in (claim.unit, n.unit)]
+    loose = [
+        n.start
+        for n in sentence.facts.numbers
+        if facts.same_number(claim, n, loose=True) and "%" not in (claim.unit, n.unit)
+    ]
     if loose and claim.unit not in ("usd", "eur", "gbp", "jpy"):
         return 0.3, loose
     if claim.soft:
@@ -152,11 +159,16 @@ def _hold_name(unit: Unit, sentence: Sentence) -> tuple[float, list[int]]:
     found = [place_of(stem, sentence) for stem in unit.stems]
     exact = [places for degree, places in found if degree >= 1.0]
     if found and len(exact) == len(found):
-        return 1.0, exact[0]
+        apart = max((min(abs(p - q) for p in ps for q in qs) for ps, qs in itertools.pairwise(exact)), default=0)
+        return (1.0, exact[0]) if apart <= 12 + len(claim.text) else (0.5, exact[0])
     if len(claim.words) == 1 and len(claim.text) > 3 and claim.text in sentence.text:
         return 1.0, [sentence.text.index(claim.text)]
     degree = sum(d for d, _ in found) / len(found) if found else 0.0
-    return (degree * (0.9 if unit.soft or len(found) > 1 else 0.6), found[0][1] or [p for _, ps in found for p in ps][:1]) if degree else (0.0, [])
+    return (
+        (degree * (0.9 if unit.soft or len(found) > 1 else 0.6), found[0][1] or [p for _, ps in found for p in ps][:1])
+        if degree
+        else (0.0, [])
+    )
 
 
 def _weights(units: Sequence[Unit], grid: list[list[float]]) -> list[float]:
@@ -171,7 +183,9 @@ def _weights(units: Sequence[Unit], grid: list[list[float]]) -> list[float]:
     return weights
 
 
-_CLAUSE = re.compile(r"[,;:—()]\s|\s(?:and|but|which|who|because|while|although|so that|where|after|before|since)\s|、|。")
+_CLAUSE = re.compile(
+    r"[,;:—()]\s|\s(?:and|but|which|who|because|while|although|so that|where|after|before|since)\s|、|。"
+)
 
 
 def _clauses(statement: str, units: Sequence[Unit]) -> list[list[int]]:
@@ -210,7 +224,7 @@ def _best_sentences(
                 new *= 1.02
             if new > gain + 1e-9:
                 best, gain = s, new
-        if best < 0 or chosen and gain < 0.06:
+        if best < 0 or (chosen and gain < 0.06):
             break
         chosen.append(best)
         held = [max(h, r) for h, r in zip(held, grid[best], strict=True)]
@@ -233,6 +247,7 @@ def align(
     cells = [[hold(unit, sentence) for unit in units] for sentence in sentences]
     if cells:
         _without_year(units, cells, sentences)
+        _entitle(units, cells, sentences, titles)
     grid = [[degree for degree, _ in row] for row in cells]
     weights = _weights(units, grid)
     result = Alignment(units, weights, negations=found.negations)
@@ -242,19 +257,26 @@ def align(
         result.missing = list(units)
         return result
     best = _best_sentences(grid, weights, sentences, preferred)
-    context = _title_stems(titles)
     result.best = best
-    for i, unit in enumerate(units):
-        entitled = 0.7 if unit.stems and all(stem in context for stem in unit.stems) else 0.0
-        result.anywhere.append(max(entitled, max(row[i] for row in grid)))
-        result.held.append(max([entitled, *(grid[s][i] for s in best)]))
+    for i in range(len(units)):
+        result.anywhere.append(max(row[i] for row in grid))
+        result.held.append(max((grid[s][i] for s in best), default=0.0))
     result.missing = [u for u, h in zip(units, result.held, strict=True) if h < 0.3]
-    result.signs = _signs(statement, found, result, sentences, cells, context)
+    result.signs = _signs(statement, found, result, sentences, cells)
     return result
 
 
-def _title_stems(titles: Sequence[str]) -> set[str]:
-    return {term.stem for title in titles for term in terms(title)}
+def _entitle(units: Sequence[Unit], cells: Cells, sentences: Sequence[Sentence], titles: Sequence[str]) -> None:
+    """Count what stands in the title or headings of a passage as nearly said by each of its sentences."""
+    stems = [{term.stem for term in terms(title)} for title in titles]
+    for i, unit in enumerate(units):
+        if not unit.stems:
+            continue
+        entitled = [all(stem in title for stem in unit.stems) for title in stems]
+        if any(entitled):
+            for row, sentence in zip(cells, sentences, strict=True):
+                if sentence.passage < len(stems) and entitled[sentence.passage] and row[i][0] < 0.7:
+                    row[i] = (0.7, row[i][1])
 
 
 def _share(indexes: Sequence[int], held: Sequence[float], weights: Sequence[float]) -> float:
@@ -262,7 +284,7 @@ def _share(indexes: Sequence[int], held: Sequence[float], weights: Sequence[floa
     return sum(held[i] * weights[i] for i in indexes) / total if total else 1.0
 
 
-def _signs(statement: str, found: Facts, a: Alignment, sentences: Sequence[Sentence], cells: Cells, context: set[str]) -> dict[str, float]:
+def _signs(statement: str, found: Facts, a: Alignment, sentences: Sequence[Sentence], cells: Cells) -> dict[str, float]:
     everything = range(len(a.units))
     first = [d for d, _ in cells[a.best[0]]] if a.best else [0.0] * len(a.units)
     signs = {
@@ -271,9 +293,17 @@ def _signs(statement: str, found: Facts, a: Alignment, sentences: Sequence[Sente
         "covered_anywhere": _share(everything, a.anywhere, a.weights),
         "words_anywhere": _share([i for i in everything if a.units[i].kind == "word"], a.anywhere, a.weights),
         "worst_clause": min((_share(g, a.held, a.weights) for g in _clauses(statement, a.units)), default=1.0),
-        "worst_clause_anywhere": min((_share(g, a.anywhere, a.weights) for g in _clauses(statement, a.units)), default=1.0),
+        "worst_clause_anywhere": min(
+            (_share(g, a.anywhere, a.weights) for g in _clauses(statement, a.units)), default=1.0
+        ),
         "longest_gap": _longest_gap(a) / max(4, len(a.units)),
         "gap_words": min(8, _longest_gap(a)) / 8,
+        "word_nowhere": max(
+            (w for u, w, h in zip(a.units, a.weights, a.anywhere, strict=True) if u.kind == "word" and h < 0.3),
+            default=0.0,
+        )
+        / (sum(a.weights) or 1.0),
+        "words_missing": sum(1 for u in a.missing if u.kind == "word") / 6,
         "sentences": (len(a.best) - 1) / 2,
         "length": min(1.0, len(a.units) / 30),
         "short": 1.0 if len(a.units) < 6 else 0.0,
@@ -287,12 +317,14 @@ def _signs(statement: str, found: Facts, a: Alignment, sentences: Sequence[Sente
     signs["soft_name_missing"] = float(any(a.held[i] < 0.4 for i in soft))
     signs["soft_name_nowhere"] = float(any(a.anywhere[i] < 0.4 for i in soft))
     signs["number_noun"] = _counted_otherwise(a, sentences, cells)
-    signs |= _edits(statement, a, sentences)
-    signs |= _single_clause(statement, a, cells, sentences, context)
-    signs |= _pairing(a, sentences, cells, context)
+    signs |= _edits(statement, a, sentences, cells)
+    signs |= _single_clause(statement, a, cells, sentences)
+    signs |= _pairing(a, sentences, cells)
     signs |= _polarity(found, a, sentences)
     signs["order"] = _order(a, cells)
-    signs["quotation_missing"] = float(any(not any(q.words in s.run for s in sentences) for q in found.quotations if len(q.words) > 3))
+    signs["quotation_missing"] = float(
+        any(not any(q.words in s.run for s in sentences) for q in found.quotations if len(q.words) > 3)
+    )
     return signs
 
 
@@ -304,18 +336,18 @@ def _longest_gap(a: Alignment) -> int:
     return longest
 
 
-def _single_clause(
-    statement: str, a: Alignment, cells: Cells, sentences: Sequence[Sentence], context: set[str]
-) -> dict[str, float]:
+def _single_clause(statement: str, a: Alignment, cells: Cells, sentences: Sequence[Sentence]) -> dict[str, float]:
     """Each clause against the one sentence that holds it best: words strewn over a passage support nothing."""
-    entitled = [0.7 if u.stems and all(x in context for x in u.stems) else 0.0 for u in a.units]
     worst = 1.0
     for group in _clauses(statement, a.units):
         best = 0.0
         for s, row in enumerate(cells):
             before = cells[s - 1] if s and sentences[s - 1].passage == sentences[s].passage else None
-            held = [max(row[i][0], entitled[i], 0.5 * before[i][0] if before else 0.0) for i in range(len(a.units))]
-            best = max(best, _share(group, held, a.weights))
+            total = share = 0.0
+            for i in group:
+                share += a.weights[i] * max(row[i][0], 0.5 * before[i][0] if before else 0.0)
+                total += a.weights[i]
+            best = max(best, share / total if total else 1.0)
         worst = min(worst, best)
     return {"worst_clause_single": worst}
 
@@ -323,7 +355,12 @@ def _single_clause(
 _NEGATING = frozenset({"not", "never", "no", "without", "neither", "nor", "none", "nobodi", "noth"})
 
 
-def _edits(statement: str, a: Alignment, sentences: Sequence[Sentence]) -> dict[str, float]:
+def _same_place(cell: tuple[float, list[int]], start: int, end: int) -> bool:
+    """Tell whether a unit is held by a sentence between two offsets, a currency sign before them included."""
+    return cell[0] >= 0.8 and any(start - 2 <= place < end for place in cell[1])
+
+
+def _edits(statement: str, a: Alignment, sentences: Sequence[Sentence], cells: Cells) -> dict[str, float]:
     """Line the words of the statement up with those of its best sentences, and look at what was exchanged.
 
     Where the words on both sides are the same, another value between them contradicts the source.
@@ -337,7 +374,8 @@ def _edits(statement: str, a: Alignment, sentences: Sequence[Sentence]) -> dict[
                     kinds[t] = i
     exchanged: dict[int, float] = {}
     fine: set[int] = set()
-    copied, inserted, deleted = 0.0, 0.0, 0.0
+    copied, inserted, deleted, other_word = 0.0, 0.0, 0.0, 0.0
+    absent = {t for t, term in enumerate(mine) if any(u.kind == "word" and u.start == term.start for u in a.missing)}
     for s in a.best[:3]:
         theirs = sentences[s].order
         matcher = SequenceMatcher(None, [t.stem for t in mine], [t.stem for t in theirs], autojunk=False)
@@ -350,7 +388,7 @@ def _edits(statement: str, a: Alignment, sentences: Sequence[Sentence]) -> dict[
             if tag == "equal":
                 fine.update(kinds[t] for t in range(i1, i2) if t in kinds and i2 - i1 >= 2)
                 continue
-            firm = left >= 1 and right >= 1 and left + right >= 3 or (not left or not right) and left + right >= 4
+            firm = left + right >= (3 if left and right else 2 if i2 == len(mine) else 4)
             if not firm:
                 continue
             here, there = {t.stem for t in mine[i1:i2]}, {t.stem for t in theirs[j1:j2]}
@@ -359,15 +397,19 @@ def _edits(statement: str, a: Alignment, sentences: Sequence[Sentence]) -> dict[
             if there & _NEGATING and not here & _NEGATING and j2 - j1 <= 4 and left and right:
                 deleted = 1.0
             if tag == "replace" and i2 - i1 <= 6 and j2 - j1 <= 8 and any(t.content for t in theirs[j1:j2]):
+                if any(t in absent for t in range(i1, i2)) and i2 - i1 <= 4:
+                    other_word = max(other_word, min(1.0, (left + right) / 8))
                 for t in range(i1, i2):
-                    if t in kinds:
+                    if t in kinds and _same_place(cells[s][kinds[t]], theirs[j1].start, theirs[j2 - 1].end):
+                        fine.add(kinds[t])  # the same value in other words: "two" for "2"
+                    elif t in kinds:
                         exchanged[kinds[t]] = max(exchanged.get(kinds[t], 0.0), min(1.0, (left + right) / 8))
     by_kind = {"number": 0.0, "date": 0.0, "name": 0.0}
     for i, strength in exchanged.items():
         if i not in fine and not (a.units[i].soft and a.units[i].kind == "number"):
             by_kind[a.units[i].kind] = max(by_kind[a.units[i].kind], strength)
     return {f"{k}_exchanged": v for k, v in by_kind.items()} | {
-        "copied": copied, "negation_inserted": inserted, "negation_deleted": deleted}  # fmt: skip
+        "word_exchanged": other_word, "copied": copied, "negation_inserted": inserted, "negation_deleted": deleted}  # fmt: skip
 
 
 # Facts beside their words -----------------------------------------------------------------------------------
@@ -382,13 +424,13 @@ def _neighbours(index: int, a: Alignment, reach: int = 5) -> list[tuple[int, flo
     return near
 
 
-def _pairing(a: Alignment, sentences: Sequence[Sentence], cells: Cells, context: set[str]) -> dict[str, float]:
+def _pairing(a: Alignment, sentences: Sequence[Sentence], cells: Cells) -> dict[str, float]:
     """For each fact: do its neighbours stand in a sentence that holds it, and is its slot taken by another value?"""
     least = {"number": 1.0, "date": 1.0, "name": 1.0}
     apart = {"number": 0.0, "date": 0.0, "name": 0.0}
     slot = {"number": 0.0, "date": 0.0, "name": 0.0}
     for i, unit in enumerate(a.units):
-        if unit.kind == "word" or unit.soft and unit.kind != "name":
+        if unit.kind == "word" or (unit.soft and unit.kind != "name"):
             continue
         near = _neighbours(i, a)
         total = sum(w for _, w in near) or 1.0
@@ -401,8 +443,9 @@ def _pairing(a: Alignment, sentences: Sequence[Sentence], cells: Cells, context:
             after = cells[s + 1] if s + 1 < len(cells) and sentences[s + 1].passage == sentences[s].passage else None
             score = 0.0
             for other, weight in near:
-                entitled = 0.7 if a.units[other].stems and all(x in context for x in a.units[other].stems) else 0.0
-                degree = max(row[other][0], entitled, 0.6 * before[other][0] if before else 0.0, 0.5 * after[other][0] if after else 0.0)
+                degree = max(
+                    row[other][0], 0.6 * before[other][0] if before else 0.0, 0.5 * after[other][0] if after else 0.0
+                )
                 score += weight * degree
             scores.append(score / total)
         if scores and near:
@@ -445,7 +488,12 @@ def _counted_otherwise(a: Alignment, sentences: Sequence[Sentence], cells: Cells
     """Return 1.0 where the word that a number counts stands beside the number nowhere, but beside other numbers."""
     for i, unit in enumerate(a.units[:-1]):
         counted = i + 1
-        if unit.kind != "number" or unit.soft or a.units[counted].kind != "word" or a.units[counted].start - unit.end > 3:
+        if (
+            unit.kind != "number"
+            or unit.soft
+            or a.units[counted].kind != "word"
+            or a.units[counted].start - unit.end > 3
+        ):
             continue
         right = wrong = False
         for row, sentence in zip(cells, sentences, strict=True):
@@ -472,8 +520,12 @@ def _order(a: Alignment, cells: Cells) -> float:
     if not a.best:
         return 0.0
     row = cells[a.best[0]]
-    placed = [(i, row[i][1][0]) for i, u in enumerate(a.units) if u.kind == "name" and row[i][0] >= 0.8 and len(row[i][1]) == 1]
-    pairs = list(zip(placed, placed[1:], strict=False))
+    placed = [
+        (i, row[i][1][0])
+        for i, u in enumerate(a.units)
+        if u.kind == "name" and row[i][0] >= 0.8 and len(row[i][1]) == 1
+    ]
+    pairs = list(itertools.pairwise(placed))
     flipped = sum(1 for (_, p), (_, q) in pairs if q < p)
     return flipped / len(pairs) if pairs else 0.0
 

@@ -58,14 +58,18 @@ _MONTH_NAMES = (
     "december dec dezember dez décembre diciembre dicembre dezembro декабря декабрь aralık δεκεμβρίου decembrie",
 )
 _MONTHS = {name: i for i, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
-_WEEKDAYS = {w: i for i, w in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())}
+_WEEKDAYS = {w: i for i, w in enumerate(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])}
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _ORDINAL_CENTURIES = {
     w: i for i, w in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
-        "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth twenty-first".split(), 1)
+        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth", "twenty-first"], 1)
 }  # fmt: skip
-_DECADE_WORDS = {w: 10 * i for i, w in enumerate("twenties thirties forties fifties sixties seventies eighties nineties".split(), 2)}
+_DECADE_WORDS = {
+    w: 10 * i
+    for i, w in enumerate(
+        ["twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties"], 2
+    )
+}
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "明治": 1867}
 
 _M = "(?P<{0}>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
@@ -128,7 +132,7 @@ def _build(kind: str, match: re.Match[str], text: str) -> Iterator[Date]:
     day = int(group["d"]) if group.get("d") else None
     if kind in ("mdy", "dmy", "my", "ymd"):
         lower_verb = group.get("m") in ("may", "march", "mar", "mart", "dec", "sept") and year is None
-        if lower_verb or day is not None and not 1 <= day <= 31:
+        if lower_verb or (day is not None and not 1 <= day <= 31):
             return
         second_month = _MONTHS.get(group["m2"].lower()) if group.get("m2") else None
         second_day = int(group["d2"]) if group.get("d2") else None
@@ -150,7 +154,11 @@ def _build(kind: str, match: re.Match[str], text: str) -> Iterator[Date]:
         day, month = (b, a) if b > 12 else (a, b)
         yield Date(**base, year=year, month=month, day=day, swapped=a <= 12 and b <= 12 and a != b)  # type: ignore[arg-type]
     elif kind == "decade":
-        first = year if year is not None else 1900 + (int(group["y2"]) if group["y2"] else _DECADE_WORDS[group["dw"].lower()])
+        first = (
+            year
+            if year is not None
+            else 1900 + (int(group["y2"]) if group["y2"] else _DECADE_WORDS[group["dw"].lower()])
+        )
         yield Date(**base, year=first, last=first + (99 if first % 100 == 0 else 9))  # type: ignore[arg-type]
     elif kind == "century":
         number = int(group["c"]) if group.get("c") else _ORDINAL_CENTURIES[group["cw"].lower()]
@@ -181,7 +189,7 @@ def dates(text: str) -> list[Date]:
     found: list[Date] = []
     named = _WORDY.search(low) is not None
     for kind, pattern in _PATTERNS:
-        if kind in _NAMED and not named or kind == "cjk" and low.isascii():
+        if (kind in _NAMED and not named) or (kind == "cjk" and low.isascii()):
             continue
         for match in pattern.finditer(low):
             start, end = match.span()

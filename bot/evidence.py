@@ -34,7 +34,22 @@ class Term:
 
 @lru_cache(maxsize=1)
 def _stop_stems() -> frozenset[str]:
-    more = "also one two would like well even every many much another within among since".split()
+    more = [
+        "also",
+        "one",
+        "two",
+        "would",
+        "like",
+        "well",
+        "even",
+        "every",
+        "many",
+        "much",
+        "another",
+        "within",
+        "among",
+        "since",
+    ]
     return frozenset(stem for word in [*STOP_WORDS, *more] for stem in tokens(word))
 
 
@@ -49,7 +64,9 @@ def _stems(chunk: str) -> tuple[tuple[str, bool], ...]:
     if contracted:  # "isn't" is "is" and "not"
         verb = (contracted.group(1) or contracted.group(2) or "").lower()
         return ((_BEFORE_NOT.get(verb, verb), False), ("not", False)) if verb else (("not", False),)
-    return tuple((stem, stem not in stop and not _KANA.fullmatch(stem) and not _KANA.match(stem)) for stem in tokens(chunk))
+    return tuple(
+        (stem, stem not in stop and not _KANA.fullmatch(stem) and not _KANA.match(stem)) for stem in tokens(chunk)
+    )
 
 
 def terms(text: str) -> list[Term]:
@@ -151,7 +168,7 @@ def place_of(stem: str, sentence: Sentence) -> tuple[float, list[int]]:
         for other in sentence.prefixes.get(stem[:4], ()):
             shared = _shared(stem, other)
             share = shared / max(len(stem), len(other))
-            if shared >= 5 and share > 0.6 and share > best or shared == 4 and share >= 0.66 and share > best:
+            if (shared >= 5 and share > 0.6 and share > best) or (shared == 4 and share >= 0.66 and share > best):
                 best, found = share, other
         if found:
             return 0.5 + 0.4 * best, sentence.places[found]

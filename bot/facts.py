@@ -81,25 +81,33 @@ def numbers(text: str, *, except_in: Iterable[Date] | None = None) -> list[Numbe
 # Names -----------------------------------------------------------------------------------------------------
 
 _NOT_NAMES = frozenset(
-    """the a an this that these those there here it its he his him she her hers they them their we us our you your i my
-    me in on at for from by with as if when while after before however but and or nor so yet to of into onto upon over
-    under between among during since until till because although though whereas unless despite also both each every
-    either neither many much most some any all no not none one two three four five six seven eight nine ten several
-    few other others another such what who whom whose which where why how then thus therefore moreover furthermore
-    finally first second third next last once only even still just further more less rather instead yes ok please note
-    according additionally alternatively overall generally typically usually often sometimes currently recently later
-    earlier today now similarly specifically particularly especially notably likewise meanwhile otherwise nevertheless
-    nonetheless indeed perhaps maybe unlike like without within through throughout across against about above below
-    around along behind beside besides beyond near per via is are was were be been being has have had do does did can
-    could will would shall should may might must let lets based due given using used being make makes made made there
-    people person someone everyone anyone something everything anything part parts example examples answer question
-    section chapter page figure table appendix name names mr mrs ms dr sir""".split()
+    """
+        the a an this that these those there here it its he his him she her hers they them their we us our you
+        your i my me in on at for from by with as if when while after before however but and or nor so yet to of
+        into onto upon over under between among during since until till because although though whereas unless
+        despite also both each every either neither many much most some any all no not none one two three four
+        five six seven eight nine ten several few other others another such what who whom whose which where why
+        how then thus therefore moreover furthermore finally first second third next last once only even still
+        just further more less rather instead yes ok please note according additionally alternatively overall
+        generally typically usually often sometimes currently recently later earlier today now similarly
+        specifically particularly especially notably likewise meanwhile otherwise nevertheless nonetheless
+        indeed perhaps maybe unlike like without within through throughout across against about above below
+        around along behind beside besides beyond near per via is are was were be been being has have had do
+        does did can could will would shall should may might must let lets based due given using used being make
+        makes made made there people person someone everyone anyone something everything anything part parts
+        example examples answer question section chapter page figure table appendix name names mr mrs ms dr sir
+    """.split()
 )
 _MONTHS_AND_DAYS = frozenset(
-    """january february march april may june july august september october november december monday tuesday wednesday
-    thursday friday saturday sunday jan feb mar apr jun jul aug sep sept oct nov dec bc bce ad ce am pm""".split()
+    """
+        january february march april may june july august september october november december monday tuesday
+        wednesday thursday friday saturday sunday jan feb mar apr jun jul aug sep sept oct nov dec bc bce ad ce
+        am pm
+    """.split()
 )
-_NEVER_ACRONYMS = frozenset("THE AND OF IN A I AM PM BC AD BCE CE NOT OR TO FOR".split())
+_NEVER_ACRONYMS = frozenset(
+    ["THE", "AND", "OF", "IN", "A", "I", "AM", "PM", "BC", "AD", "BCE", "CE", "NOT", "OR", "TO", "FOR"]
+)
 _CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _CAPITAL_WORD = re.compile(
     r"(?P<dotted>\b(?:[A-Z]\.\s?){2,})"
@@ -121,7 +129,7 @@ _CASELESS = re.compile(r"[a-z\u0430-\u044f\u03b1-\u03c9]")
 
 
 def _is_capital(word: str) -> bool:
-    return word[0].isupper() or any(c.isupper() for c in word[1:]) and not word.isupper()
+    return word[0].isupper() or (any(c.isupper() for c in word[1:]) and not word.isupper())
 
 
 def fold_word(word: str) -> str:
@@ -154,7 +162,9 @@ def names(text: str) -> list[Name]:
     found.extend(_finish(text, run, doubtful))
     for pattern in (_KATAKANA, _KANJI_NAME):
         if not text.isascii():
-            found.extend(Name(*m.span(), m.group(), tuple(re.split("[・＝]", m.group()))) for m in pattern.finditer(text))
+            found.extend(
+                Name(*m.span(), m.group(), tuple(re.split("[・＝]", m.group()))) for m in pattern.finditer(text)
+            )
     return sorted(found, key=lambda name: name.start)
 
 
@@ -170,7 +180,7 @@ def _finish(text: str, run: list[re.Match[str]], doubtful: bool) -> list[Name]:
     if run[-1]["dotted"]:
         end = start + len(text[start:end].rstrip())
     folded = [fold_word(m.group().replace(" ", "")) for m in run]
-    words = tuple(w for w in folded if w and (len(w) > 1 and w not in _NOT_NAMES or len(run) == 1))
+    words = tuple(w for w in folded if w and ((len(w) > 1 and w not in _NOT_NAMES) or len(run) == 1))
     opens = _SENTENCE_OPENS.search(text[max(0, start - 12) : start]) is not None
     single = len(run) == 1 and not run[0]["code"] and not run[0]["dotted"]
     shouted = single and len(run[0].group()) > 1 and run[0].group().isupper() and not doubtful
@@ -244,12 +254,13 @@ _NO_NEGATION = re.compile(
     re.IGNORECASE,
 )
 _ANSWERS_NO = re.compile(r"N(?:o|on|ão|ein)[,.]")
-_CLAUSE_END = re.compile(
-    r"[.;:!?]|,\s?(?:but|and|which|who|while|although)\b|\b(?:but|while|although|because|than)\b"
-)
+_CLAUSE_END = re.compile(r"[.;:!?]|,\s?(?:but|and|which|who|while|although)\b|\b(?:but|while|although|because|than)\b")
 _SKIPPED = frozenset(
-    """a an the be been being is are was were do does did have has had to of in on at for by with any all it this that very so
-    as much longer yet ever really actually only more most can could will would shall should may might must there""".split()
+    """
+        a an the be been being is are was were do does did have has had to of in on at for by with any all it
+        this that very so as much longer yet ever really actually only more most can could will would shall
+        should may might must there
+    """.split()
 )
 
 

@@ -4,7 +4,8 @@
 
 Numbers, dates, names, quotations and negations of the statement must stand in the sentences that support it,
 beside the words that they belong to; the rest must be covered. The best one to three sentences are its
-citations, whatever markers the writer set: missing ones are attached, wrong ones are gone.
+citations, whatever markers the writer set: missing ones are attached, wrong ones are gone. Sentences that
+give orders to the assistant support nothing (`suspect.py`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from bot.alignment import Alignment, Unit, align
 from bot.evidence import Sentence, read_passages
 from bot.ground_model import certainly_missing, fallen, weigh
+from bot.suspect import is_instruction, tainted
 from vectorstore.passage import Passage
 
 if TYPE_CHECKING:
@@ -49,7 +51,10 @@ class Verdict:
     score: float = 0.0
 
 
-_MARKERS = re.compile(r"\s?(?:\[\^?\d+(?:\s?[,–-]\s?\^?\d+)*\]|【\d+[^】]{0,20}】|\((?:source|passage|ref\.?)s? \d+\)|[¹²³⁴-⁹]+)", re.IGNORECASE)
+_MARKERS = re.compile(
+    r"\s?(?:\[\^?\d+(?:\s?[,–-]\s?\^?\d+)*\]|【\d+[^】]{0,20}】|\((?:source|passage|ref\.?)s? \d+\)|[¹²³⁴-⁹]+)",
+    re.IGNORECASE,
+)
 _LINK = re.compile(r"!?\[([^\]]{0,200})\]\([^)\s]{0,500}\)")
 _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)(.{1,400}?)(?<=\S)\1(?![\w*])")
 _LIST_ITEM = re.compile(r"^\s*(?:[-*•+]\s+|#{1,6}\s+|>\s+|\d{1,2}[.)]\s+)")
@@ -92,7 +97,10 @@ def check(
         The verdict; about 5 ms for 60 sentences of passages.
     """
     text = plain_statement(statement)
-    sentences = read_passages(passages)
+    if is_instruction(statement):
+        return Verdict("unsupported")
+    kept_out = [tainted(passage) for passage in passages]
+    sentences = [s for s in read_passages(passages) if (s.start, s.end) not in kept_out[s.passage]]
     preferred = {i for i in (*cited, *marked(statement, len(passages))) if 0 <= i < len(passages)}
     titles = [f"{p.title} {p.heading}" for p in passages]
     found = align(text, sentences, titles=titles, preferred=preferred)
@@ -115,7 +123,12 @@ def check(
 
 
 def _deeper(
-    text: str, found: Alignment, sentences: Sequence[Sentence], passages: Sequence[Passage], nli: Entailment, score: float
+    text: str,
+    found: Alignment,
+    sentences: Sequence[Sentence],
+    passages: Sequence[Passage],
+    nli: Entailment,
+    score: float,
 ) -> Verdict:
     """Ask the cross-encoder whether the supporting sentences, in reading order, entail the statement."""
     citations = _citations(found.best, sentences, passages)
@@ -126,7 +139,9 @@ def _deeper(
     return Verdict("supported", citations, score=min(score, entailed))
 
 
-def _citations(best: Sequence[int], sentences: Sequence[Sentence], passages: Sequence[Passage]) -> tuple[tuple[int, int, int], ...]:
+def _citations(
+    best: Sequence[int], sentences: Sequence[Sentence], passages: Sequence[Passage]
+) -> tuple[tuple[int, int, int], ...]:
     """Return the supporting sentences as runs, neighbours joined, in the order of their support."""
     runs: list[list[int]] = []
     for index in best:
@@ -154,9 +169,12 @@ def _named(text: str, found: Alignment, down: Sequence[str]) -> list[str]:
     """Name what is missing in the statement's own words, the weightiest pieces first."""
     pieces: list[str] = []
     for kind in ("number", "date", "name"):
-        absent = [u for u, held in zip(found.units, found.held, strict=True) if u.kind == kind and not u.soft and held < 0.55]
+        absent = [
+            u for u, held in zip(found.units, found.held, strict=True) if u.kind == kind and not u.soft and held < 0.55
+        ]
         if not absent and kind in down:
-            absent = [found.units[i] for i in found.suspects.get(kind, ())]
+            suspects = found.suspects.get(kind) or [i for i, u in enumerate(found.units) if u.kind == kind][:1]
+            absent = [found.units[i] for i in suspects]
         pieces += [text[u.start : u.end].strip(" ,.;:") for u in absent]
     if "polarity" in down:
         pieces += [f"“{text[n.start : n.end].strip()}”" for n in found.negations[:1]] or ["a “not” that the source has"]
@@ -169,7 +187,11 @@ def _runs(text: str, missing: Sequence[Unit]) -> list[str]:
     """Return the longest stretches of the statement whose words are missing."""
     runs: list[list[int]] = []
     for unit in missing:
-        if runs and len(re.findall(r"\w+", text[runs[-1][1] : unit.start])) <= 3 and "." not in text[runs[-1][1] : unit.start]:
+        if (
+            runs
+            and len(re.findall(r"\w+", text[runs[-1][1] : unit.start])) <= 3
+            and "." not in text[runs[-1][1] : unit.start]
+        ):
             runs[-1][1] = unit.end
         else:
             runs.append([unit.start, unit.end])

@@ -43,6 +43,11 @@ _COLUMNS: dict[str, dict[str, Callable[[Signs], float]]] = {
         "length": lambda s: s["length"],
         "sentences": lambda s: s["sentences"],
         "copied": lambda s: s["copied"],
+        "word exchanged": lambda s: s["word_exchanged"],
+        "word exchanged in a copy": lambda s: s["word_exchanged"] * s["copied"],
+        "weight of a word nowhere": lambda s: s["word_nowhere"],
+        "words missing": lambda s: s["words_missing"],
+        "words missing in a copy": lambda s: s["words_missing"] * s["copied"],
     },
     "number": {
         "missing": lambda s: s["number_missing"],
@@ -119,7 +124,7 @@ def weigh(signs: Signs) -> dict[str, float]:
     found = {}
     for factor, table in _COLUMNS.items():
         weights = COEFFICIENTS[factor]
-        logit = weights["constant"] + sum(weights[name] * column(signs) for name, column in table.items())
+        logit = weights["constant"] + sum(weights.get(name, 0.0) * column(signs) for name, column in table.items())
         found[factor] = 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
     return found
 

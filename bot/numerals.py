@@ -47,7 +47,9 @@ class Number:
 class _Fold(dict[int, int]):
     """One-to-one character folding, so that offsets stay: digits of every script, wide forms, dashes, quotes."""
 
-    _PAIRS = dict(zip("–—−‑‒―～〜‘’‛′“”„‟″´`·٫٬、　\u00a0\u2009\u202f", "------~~''''\"\"\"\"\"''.. ,   \u0020", strict=False))
+    _PAIRS = dict(
+        zip("–—−‑‒―～〜‘’‛′“”„‟″´`·٫٬、　\u00a0\u2009\u202f", "------~~''''\"\"\"\"\"''.. ,   \u0020", strict=False)
+    )
 
     def __missing__(self, code: int) -> int:
         char = chr(code)
@@ -70,16 +72,61 @@ def fold(text: str) -> str:
     return text if text.isascii() else text.translate(_FOLD)
 
 
-_SMALL = {w: i for i, w in enumerate(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen".split())}
-_TENS = {w: 10 * i for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
-_ORDINAL_WORDS = {w: i for i, w in enumerate(
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
-    "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(), 1)}
+_SMALL = {
+    w: i
+    for i, w in enumerate(
+        """
+            zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+            sixteen seventeen eighteen nineteen
+        """.split()
+    )
+}
+_TENS = {
+    w: 10 * i for i, w in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
+}
+_ORDINAL_WORDS = {
+    w: i
+    for i, w in enumerate(
+        [
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+            "thirteenth",
+            "fourteenth",
+            "fifteenth",
+            "sixteenth",
+            "seventeenth",
+            "eighteenth",
+            "nineteenth",
+            "twentieth",
+        ],
+        1,
+    )
+}
 _ORDINAL_WORDS |= {w[:-1] + "ieth": v for w, v in _TENS.items()}
-_FRACTIONS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifths": 5, "fifth": 5,
-              "sixths": 6, "eighths": 8, "tenths": 10, "tenth": 10}
+_FRACTIONS = {
+    "half": 2,
+    "halves": 2,
+    "third": 3,
+    "thirds": 3,
+    "quarter": 4,
+    "quarters": 4,
+    "fifths": 5,
+    "fifth": 5,
+    "sixths": 6,
+    "eighths": 8,
+    "tenths": 10,
+    "tenth": 10,
+}
 _MAGNITUDES = {
     "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "dozen": 12.0, "dozens": 12.0,
     "mn": 1e6, "mln": 1e6, "mio": 1e6, "bn": 1e9, "mrd": 1e9, "tn": 1e12, "trn": 1e12, "lakh": 1e5, "crore": 1e7,
@@ -96,24 +143,37 @@ _KANJI_TENS = {"十": 10, "百": 100, "千": 1000, "백": 100, "천": 1000}
 _KANJI_MAGNITUDES = {"万": 1e4, "萬": 1e4, "만": 1e4, "億": 1e8, "亿": 1e8, "억": 1e8, "兆": 1e12, "조": 1e12}
 _COUNTERS = "つ人年月日回個件社本台枚倍割円元歳週時分秒番位章条種名度点冊階校組世代か国カヶ県市町村色部%世個곳명"
 
-_DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?|\d{1,3}\.\d{3},\d+|\d{1,3}(?: \d{3})+(?!\d)|\d+(?:[.,]\d+)?)"
+_DIGITS = (
+    r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?|\d{1,3}\.\d{3},\d+|"
+    r"\d{1,3}(?: \d{3})+(?!\d)|\d+(?:[.,]\d+)?)"
+)
 _NUMBER_WORD = "|".join(sorted([*_SMALL, *_TENS, *_ORDINAL_WORDS, *_FRACTIONS, *_MAGNITUDES], key=len, reverse=True))
 _TOKEN = re.compile(
     rf"(?<![\w.])(?P<clock>[012]?\d:[0-5]\d(?::[0-5]\d)?(?:\s?[ap]\.?\s?m\b)?|\d{{1,2}}(?:\s?[ap]\.?m\b\.?))"
     rf"|(?<![^\W\d_\u3040-\u9fff\uac00-\ud7af])(?<![\d.])(?P<vulgar>\d*[½⅓⅔¼¾⅛])"
     rf"|(?P<kanji>(?:{_DIGITS}|[〇零一二三四五六七八九十百千両两])(?:\d*[〇零一二三四五六七八九十百千両两万萬億亿兆만억조천백])+\d*)"
-    rf"|(?<![A-Za-z_]-)(?<![^\W\d_\u3040-\u9fff\uac00-\ud7af])(?<!\d)(?<!\d[.,])(?P<digits>{_DIGITS})(?!\.\d)(?:(?P<ordinal>st|nd|rd|th)\b|(?P<suffix>bn|mn|tn|k|m|b)\b)?"
+    rf"|(?<![A-Za-z_]-)(?<![^\W\d_\u3040-\u9fff\uac00-\ud7af])(?<!\d)(?<!\d[.,])(?P<digits>{_DIGITS})"
+    r"(?!\.\d)(?:(?P<ordinal>st|nd|rd|th)\b|(?P<suffix>bn|mn|tn|k|m|b)\b)?"
     rf"|\b(?P<word>{_NUMBER_WORD})\b"
 )
 _VULGAR = {"½": 1 / 2, "⅓": 1 / 3, "⅔": 2 / 3, "¼": 1 / 4, "¾": 3 / 4, "⅛": 1 / 8}
 _SUFFIX = {"k": 1e3, "m": 1e6, "mn": 1e6, "b": 1e9, "bn": 1e9, "tn": 1e12}
 _BOUNDS: tuple[tuple[Bound, str], ...] = (
-    ("about", r"about|around|approximately|approx\.?|roughly|some|nearly|almost|circa|c\.|ca\.|~|estimated|約|およそ|ほぼ|大约|近"),
-    ("over", r"over|more than|at least|greater than|above|exceed(?:s|ed|ing)?|no (?:fewer|less) than|upwards of|超过|至少"),
+    (
+        "about",
+        r"about|around|approximately|approx\.?|roughly|some|nearly|almost|circa|c\.|ca\.|~|estimated|約|およそ|ほぼ|大约|近",
+    ),
+    (
+        "over",
+        r"over|more than|at least|greater than|above|exceed(?:s|ed|ing)?|no (?:fewer|less) than|upwards of|超过|至少",
+    ),
     ("under", r"under|less than|fewer than|at most|below|up to|no more than|not more than|a maximum of|最大|不到"),
 )
 _BOUND_BEFORE = [(b, re.compile(rf"(?<![a-z])(?:{p})\s?(?:a |an |the )?(?:us\s?)?[$€£¥₹]?\s?$")) for b, p in _BOUNDS]
-_BOUND_AFTER = ((re.compile(r"\s?(?:or more|or higher|and over|以上|を超え|超|이상)"), "over"), (re.compile(r"\s?(?:or less|or fewer|以下|未満|이하)"), "under"))
+_BOUND_AFTER = (
+    (re.compile(r"\s?(?:or more|or higher|and over|以上|を超え|超|이상)"), "over"),
+    (re.compile(r"\s?(?:or less|or fewer|以下|未満|이하)"), "under"),
+)
 _RANGE_GAP = re.compile(r"\s?(?:-+|~|から|to|or|and)\s?(?:[$€£¥₹]\s?)?$")
 
 
@@ -155,7 +215,7 @@ def _kanji_counts(text: str, match: re.Match[str]) -> bool:
     before = text[match.start() - 1 : match.start()] if match.start() else ""
     if run == "十" and after == "分":
         return text[match.end() + 1 : match.end() + 2] in ("間", "後", "前", "以")
-    return before == "第" or after in _COUNTERS and after != "" or len(run) > 2
+    return before == "第" or (after in _COUNTERS and after != "") or len(run) > 2
 
 
 def _words(text: str, first: re.Match[str], matches: list[re.Match[str]], at: int) -> tuple[Number, int]:
@@ -174,7 +234,7 @@ def _words(text: str, first: re.Match[str], matches: list[re.Match[str]], at: in
             word = match["word"]
             if used == at + 1 and first["digits"] and word not in _MAGNITUDES and word not in _FRACTIONS:
                 break  # "1000 one": two numbers
-            if word in _FRACTIONS and (joined and word == "half" or (current is not None or total) and not joined):
+            if word in _FRACTIONS and ((joined and word == "half") or ((current is not None or total) and not joined)):
                 if word in ("third", "fifth", "tenth") and current != 1:
                     break
                 if joined:
@@ -189,14 +249,21 @@ def _words(text: str, first: re.Match[str], matches: list[re.Match[str]], at: in
                 break
             if word in _SMALL or word in _TENS or word in _ORDINAL_WORDS:
                 value = _SMALL.get(word, _TENS.get(word, _ORDINAL_WORDS.get(word, 0)))
-                room = current is None or value < 100 <= current and current % 100 == 0 or (
-                    value < 10 and current % 10 == 0 and 20 <= current % 100 < 100 and not joined)
-                if not room or joined and current is None and not total or current is None and total and value >= last:
+                room = (
+                    current is None
+                    or (value < 100 <= current and current % 100 == 0)
+                    or (value < 10 and current % 10 == 0 and 20 <= current % 100 < 100 and not joined)
+                )
+                if (
+                    not room
+                    or (joined and current is None and not total)
+                    or (current is None and total and value >= last)
+                ):
                     break
                 current = (current or 0) + value
                 ordinal = word in _ORDINAL_WORDS
             elif word in ("hundred", "hundert", "dozen", "dozens"):
-                if current is not None and current >= 100 or joined:
+                if (current is not None and current >= 100) or joined:
                     break
                 current = (1 if current is None else current) * _MAGNITUDES[word]
             elif word in _MAGNITUDES:
@@ -214,7 +281,9 @@ def _words(text: str, first: re.Match[str], matches: list[re.Match[str]], at: in
         used, end = at + 1, first.end()
     value = total + (current or 0)
     text_run = text[first.start() : end]
-    soft = soft or text_run in ("one", "first", "second", "third", "ten", "zero") and text_run in ("one", "first", "second")
+    soft = soft or (
+        text_run in ("one", "first", "second", "third", "ten", "zero") and text_run in ("one", "first", "second")
+    )
     return Number(first.start(), end, text_run, value, other=other, ordinal=ordinal, soft=soft), used
 
 
@@ -245,9 +314,20 @@ def _scan(low: str) -> Iterator[Number]:
                 end, suffix = match.end("digits"), None
             factor = _SUFFIX[suffix] if suffix else 1
             yield Number(start, end, "", value * factor, ordinal=bool(match["ordinal"]))
-        elif match["word"] in ("mil", "mille", "bin", "mio", "mn", "tn", "billions", "millions", "thirds", "halves", "fifths", "tenths") or (
-            match["word"] in _MAGNITUDES and not re.search(r"\ba\s$|\bper\s$", low[max(0, start - 4) : start])
-        ):
+        elif match["word"] in (
+            "mil",
+            "mille",
+            "bin",
+            "mio",
+            "mn",
+            "tn",
+            "billions",
+            "millions",
+            "thirds",
+            "halves",
+            "fifths",
+            "tenths",
+        ) or (match["word"] in _MAGNITUDES and not re.search(r"\ba\s$|\bper\s$", low[max(0, start - 4) : start])):
             at += 1  # a magnitude that counts nothing: "millions of", French "mille"
             continue
         else:
@@ -267,7 +347,15 @@ def _dressed(number: Number, low: str, text: str) -> Number:
         unit, start = (UNITS[sign][0] if sign in UNITS else "usd"), max(0, start - 5) + currency.start(1)
     elif after and not unit:
         form = after.group(1)
-        form = "%" if form.startswith("per cent") else "pp" if form.startswith("percentage p") else "usd" if form.startswith("us d") else form
+        form = (
+            "%"
+            if form.startswith("per cent")
+            else "pp"
+            if form.startswith("percentage p")
+            else "usd"
+            if form.startswith("us d")
+            else form
+        )
         unit, factor = UNITS[form]
         value, other, end = value * factor, other * factor if other is not None else None, after.end()
     before = low[max(0, start - 24) : start]
@@ -287,12 +375,21 @@ def numbers(text: str) -> list[Number]:
         first, second = found[i], found[i + 1]
         if _RANGE_GAP.fullmatch(low[first.end : second.start]) and not first.unit and second.unit not in ("", "clock"):
             raw = _plain(low[first.start : first.end])
-            scale = second.value / _plain(low[second.start : second.end]) if raw and _plain(low[second.start : second.end]) else 1
+            scale = (
+                second.value / _plain(low[second.start : second.end])
+                if raw and _plain(low[second.start : second.end])
+                else 1
+            )
             shared = raw * scale if raw and first.value == raw and first.value < second.value else first.value
             found[i] = replace(first, value=shared, unit=second.unit, soft=False)
-        elif re.fullmatch(r"\s?(?:-+|to)\s?|\s(?:and|or)\s", low[first.end : second.start]) and first.value < 1000 <= second.value:
+        elif (
+            re.fullmatch(r"\s?(?:-+|to)\s?|\s(?:and|or)\s", low[first.end : second.start])
+            and first.value < 1000 <= second.value
+        ):
             raw = _plain(low[second.start : second.end]) or _leading(low[second.start : second.end])
-            joined = "and" in low[first.end : second.start] and "between" not in low[max(0, first.start - 9) : first.start]
+            joined = (
+                "and" in low[first.end : second.start] and "between" not in low[max(0, first.start - 9) : first.start]
+            )
             if raw and raw < 1000 and raw != second.value and first.value < raw and not joined:
                 found[i] = replace(first, value=first.value * second.value / raw)
     return found
@@ -310,7 +407,9 @@ def _as_written(number: Number) -> float:
     if not number.unit:
         return number.value
     ending = number.text.lower()
-    return number.value / next((f for form, (unit, f) in UNITS.items() if unit == number.unit and ending.endswith(form)), 1.0)
+    return number.value / next(
+        (f for form, (unit, f) in UNITS.items() if unit == number.unit and ending.endswith(form)), 1.0
+    )
 
 
 def _equal(a: float | None, b: float) -> bool:

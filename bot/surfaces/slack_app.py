@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 from bot.answer import Answer, Statement
 from bot.conversation import Conversation
-from bot.errors import SettingError, words_for
+from bot.errors import words_for
 from bot.surfaces import chat_words as words
-from bot.surfaces.chat_access import Audience, allowed_collections
-from bot.surfaces.slack_events import Me, Question, claim_keys, read_question
+from bot.surfaces.slack_channels import Channels, who_am_i
+from bot.surfaces.slack_events import Question, claim_keys, read_question
 from bot.surfaces.slack_reply import Reply
-from bot.surfaces.slack_send import Sender, error_code
+from bot.surfaces.slack_send import Sender
 from bot.surfaces.slack_thread import turns_of
 from vectorstore.passage import Filter
 
@@ -40,8 +39,6 @@ WORKERS = 8
 REMEMBERED_THREADS = 1_000
 RESUME_SECONDS = 900
 """A question that a dead process left behind is answered if it is at most so old."""
-CHANNEL_SECONDS = 300
-_AUDIENCES: dict[str, Audience] = {"channel": "public", "group": "private", "mpim": "private", "im": "direct"}
 
 
 class SlackSurface:
@@ -77,13 +74,13 @@ class SlackSurface:
         self.settings = settings
         self.store = store
         self.sender = Sender(settings.slack_bot_token, address=address)
-        self.me = _who_am_i(self.sender)
+        self.me, self.scopes = who_am_i(self.sender)
+        self.channels = Channels(settings, self.sender)
         self._patience, self._pause = patience, pause
         self._workers = ThreadPoolExecutor(workers, thread_name_prefix="slack-answer")
         self._threads: OrderedDict[str, Conversation] = OrderedDict()
         self._waiting: dict[str, deque[tuple[Question, str]]] = {}
         self._guard = threading.Lock()
-        self._channels: dict[str, tuple[float, Audience]] = {}
         self.app = bolt_app(self)
 
     def take(self, body: dict[str, Any]) -> tuple[Question, str] | None:
@@ -103,6 +100,10 @@ class SlackSurface:
         self.store.join_thread(question.place)
         return question, job
 
+    def answer_retry(self, question: Question, job: str) -> None:
+        """Hand a question to the workers that Slack sends again; another machine may have answered it."""
+        self._workers.submit(self._resume, question, job)
+
     def answer_later(self, question: Question, job: str) -> None:
         """Hand a question to the workers. Those of one thread are answered in turn, each seeing the last."""
         with self._guard:
@@ -120,9 +121,13 @@ class SlackSurface:
         """Take up what a process that died left unanswered; return how many questions that were."""
         jobs = self.store.unfinished("slack", seconds=RESUME_SECONDS)
         for job, payload in jobs:
-            question = Question(**payload)
-            self._workers.submit(self._resume, question, job)
+            self.answer_retry(Question(**payload), job)
         return len(jobs)
+
+    @property
+    def busy(self) -> bool:
+        """Whether questions are under way."""
+        return bool(self._waiting)
 
     def close(self) -> None:
         """Finish the questions under way and let go of the threads."""
@@ -130,7 +135,7 @@ class SlackSurface:
 
     def ask(self, question: Question, *, show: Callable[[Answer], None] | None = None) -> Answer | None:
         """Return the bot's answer in its conversation, or None if nothing may be searched from there."""
-        names = self._collections(question)
+        names = self.channels.collections(question, tuple(self.bot.library.collections()))
         if names == ():
             return None
         final = partial = Answer(question.text)
@@ -160,6 +165,7 @@ class SlackSurface:
             self._work(question, job)
 
     def _resume(self, question: Question, job: str) -> None:
+        """Answer a question unless its thread shows that it was answered: our messages name theirs."""
         try:
             answered = bool(self.sender.find(question.channel, question.thread, f"{question.ts}/"))
         except Exception as error:  # the edge: whatever Slack says, the question still gets its answer
@@ -192,7 +198,8 @@ class SlackSurface:
             reply.fail(words.EMPTY_QUESTION)
             return
         reply.working()
-        answer = self.ask(question, show=reply.show)
+        # Quotations come all at once; only a chat model's sentences are worth watching.
+        answer = self.ask(question, show=reply.show if self.bot.writes else None)
         if answer is None:
             reply.fail(words.NO_COLLECTIONS)
             return
@@ -226,34 +233,6 @@ class SlackSurface:
         kept = self.store.kept(reference)
         return kept.answer if kept else None
 
-    def _collections(self, question: Question) -> tuple[str, ...] | None:
-        settings = self.settings
-        if not settings.chat_collections and not settings.private_collections:
-            return None
-        existing = tuple(self.bot.library.collections())
-        names = allowed_collections(
-            settings, places=(question.channel,), audience=self._audience(question), existing=existing
-        )
-        return names if names is None else tuple(name for name in names if name in existing)
-
-    def _audience(self, question: Question) -> Audience:
-        """Return who can read a channel. Slack is asked now and then; in doubt everybody can."""
-        if question.direct:
-            return "direct"
-        if question.kind in _AUDIENCES:
-            return _AUDIENCES[question.kind]
-        until, audience = self._channels.get(question.channel, (0.0, "public"))
-        if time.monotonic() < until:
-            return audience
-        try:
-            info = self.sender.reading.conversations_info(channel=question.channel)["channel"]
-        except Exception as error:  # the edge: without the scope, or for a channel that is not ours
-            log.warning("a channel could not be looked up (%s); taken as public", type(error).__name__)
-            return "public"
-        audience = "direct" if info.get("is_im") else "private" if info.get("is_private") else "public"
-        self._channels[question.channel] = (time.monotonic() + CHANNEL_SECONDS, audience)
-        return audience
-
 
 def _say_failed(reply: Reply, error: Exception, reference: str) -> None:
     log.error("answer %s failed: %s", reference, type(error).__name__)
@@ -261,21 +240,3 @@ def _say_failed(reply: Reply, error: Exception, reference: str) -> None:
         reply.fail(words.failure(words_for(error), reference))
     except Exception as second:  # the edge: Slack itself cannot be reached; the log has the reference
         log.error("answer %s: the failure could not be told either: %s", reference, type(second).__name__)
-
-
-def _who_am_i(sender: Sender) -> Me:
-    from slack_sdk.errors import SlackApiError
-
-    try:
-        who = sender.reading.auth_test()
-    except SlackApiError as error:
-        raise SettingError(
-            f"Slack refuses the bot token ({error_code(error)}).",
-            remedy="Copy it from your app's page, OAuth & Permissions, Bot User OAuth Token (docs/slack.md).",
-        ) from error
-    except OSError as error:
-        from bot.errors import BotError
-
-        raise BotError("Slack cannot be reached.", remedy="Check the connection and any proxy.") from error
-    name = str(who.get("user") or "Footnote")
-    return Me(str(who["team_id"]), str(who["user_id"]), str(who.get("bot_id") or ""), name)

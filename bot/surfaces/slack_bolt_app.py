@@ -38,17 +38,19 @@ def bolt_app(surface: SlackSurface) -> App:
     )
 
     @app.middleware
-    def claim(body: dict[str, Any], context: Any, next: Any) -> Any:
+    def claim(body: dict[str, Any], request: Any, context: Any, next: Any) -> Any:
         """Claim a question before it is acknowledged; everything else that is a message ends here."""
         if (body.get("event") or {}).get("type") not in ("app_mention", "message"):
             return next()
         context["taken"] = surface.take(body)
+        context["again"] = any(number != "0" for number in request.headers.get("x-slack-retry-num", ()))
         return next() if context["taken"] else BoltResponse(status=200)
 
     @app.event("app_mention")
     @app.event("message")
     def question(context: Any) -> None:
-        surface.answer_later(*context["taken"])
+        answer = surface.answer_retry if context["again"] else surface.answer_later
+        answer(*context["taken"])
 
     @app.event("assistant_thread_started")
     def panel(body: dict[str, Any]) -> None:
@@ -94,9 +96,7 @@ def _greet(surface: SlackSurface, body: dict[str, Any]) -> None:
         return
     surface.sender.post(channel, ts, render.plain_message(words.GREETING))
     prompts = [{"title": title, "message": message} for title, message in words.PROMPTS]
-    surface.sender.attempt(
-        "assistant.threads.setSuggestedPrompts", channel_id=channel, thread_ts=ts, prompts=prompts
-    )
+    surface.sender.attempt("assistant.threads.setSuggestedPrompts", channel_id=channel, thread_ts=ts, prompts=prompts)
 
 
 def _answer_command(surface: SlackSurface, body: dict[str, Any]) -> None:
@@ -145,9 +145,7 @@ def _share(surface: SlackSurface, body: dict[str, Any], action: dict[str, Any]) 
     if kept is None:
         _respond(body, response_type="ephemeral", replace_original=False, text=words.GONE)
         return
-    messages = render.answer_messages(
-        kept.answer, reference=reference, page=surface.settings.page_url, question=True
-    )
+    messages = render.answer_messages(kept.answer, reference=reference, page=surface.settings.page_url, question=True)
     try:
         thread = surface.sender.post(channel, "", messages[0])
         for message in messages[1:]:

@@ -47,7 +47,9 @@ Json = dict[str, Any]
 _ACTIVE = re.compile(r"[*_~`]|^\s*>|:[^\s:]+:", re.MULTILINE)
 _DELIMITER = re.compile(r"([*_~`])")
 _LINE_QUOTE = re.compile(r"^(\s*)&gt;", re.MULTILINE)
-_MARKDOWN_ACTIVE = re.compile(r"([\\`*_{}\[\]()#+\-.!|~:$^=])")
+_MARKDOWN_ACTIVE = re.compile(
+    r"([\\`*~|])|(?<!\w)(_)|(_)(?!\w)|(\[)(?=[^\]\n]*\][(\[:])|^([ \t]*)([#+=-]|\d+(?=[.)]))", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +97,7 @@ def answer_messages(
     head = [_context([_literal(f"Question: {shortened(answer.question, NOTE_LENGTH)}")])] if question else []
     body = [*head, *statement_sections(answer)]
     tail = ending(answer, reference=reference, page=page, share=share)
-    return [
-        {"text": fallback_text(answer), "mrkdwn": False, "blocks": blocks} for blocks in _messages(body, tail)
-    ]
+    return [{"text": fallback_text(answer), "mrkdwn": False, "blocks": blocks} for blocks in _messages(body, tail)]
 
 
 def ending(answer: Answer, *, reference: str, page: str = "", share: bool = False) -> list[Json]:
@@ -199,10 +199,20 @@ def streamed_markdown(answer: Answer, index: int) -> str:
         if isinstance(block, Code) and "```" not in block.text:
             parts.append(fenced(block.text))
         else:
-            parts.append(_MARKDOWN_ACTIVE.sub(r"\\\1", escape(block.text)))
+            parts.append(_plain_markdown(block.text))
     pieces = split_text("\n".join(parts), lambda piece: utf16_size(piece) <= MARKDOWN_LIMIT)
-    ending = _MARKDOWN_ACTIVE.sub(r"\\\1", mark(statement))
-    return f"{pieces[0] if pieces else ''}{ending}\n\n"
+    return f"{pieces[0] if pieces else ''}{mark(statement)}\n\n"
+
+
+def _plain_markdown(text: str) -> str:
+    """Return text in which Markdown finds nothing, with no more backslashes than that takes."""
+
+    def defused(match: re.Match[str]) -> str:
+        if match[6] is None:
+            return f"\\{match[0]}"
+        return f"{match[5]}{match[6]}\\" if match[6].isdigit() else f"{match[5]}\\{match[6]}"
+
+    return _MARKDOWN_ACTIVE.sub(defused, escape(text))
 
 
 def closing_blocks(answer: Answer, page: str = "") -> list[Json]:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import signal
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,22 @@ if TYPE_CHECKING:
 
 EVENTS_PATH = "/slack/events"
 PING_SECONDS = 5
-WANTED_SCOPES = ("app_mentions:read", "chat:write", "channels:history", "im:history", "commands")
+SCOPES = {
+    "app_mentions:read": "mentions",
+    "assistant:write": "the assistant panel and the status",
+    "channels:history": "follow-ups without a mention",
+    "channels:read": "telling private channels from public ones",
+    "chat:write": "answers",
+    "commands": "/ask",
+    "groups:history": "follow-ups in private channels",
+    "groups:read": "telling private channels from public ones",
+    "im:history": "direct messages",
+    "im:read": "telling private channels from public ones",
+    "mpim:history": "follow-ups in group messages",
+    "mpim:read": "telling private channels from public ones",
+    "reactions:write": "a sign of work where there is no status",
+}
+"""Scopes of the app, as in docs/slack-manifest.yaml, and what fails without each."""
 
 _TOKENS = {
     "slack_bot_token": ("FOOTNOTE_SLACK_BOT_TOKEN", "xoxb-…: OAuth & Permissions, Bot User OAuth Token"),
@@ -69,9 +85,7 @@ def serve(settings: Settings, *, http: bool = False, port: int = 3_000) -> None:
     try:
         import slack_bolt  # noqa: F401
     except ImportError:
-        raise ExtraMissing(
-            "slack-bolt is not installed.", remedy='pip install "footnote-bot[slack]"'
-        ) from None
+        raise ExtraMissing("slack-bolt is not installed.", remedy='pip install "footnote-bot[slack]"') from None
     from bot.ask import Bot
     from bot.surfaces.chat_store import FILE_NAME, ChatStore
     from bot.surfaces.slack_app import SlackSurface
@@ -82,6 +96,8 @@ def serve(settings: Settings, *, http: bool = False, port: int = 3_000) -> None:
         surface = SlackSurface(bot, settings, store)
         resumed = surface.resume()
         print(f"Footnote is in Slack as @{surface.me.name}. Mention it, write to it, or use its command.")
+        for line in missing_scopes(surface.scopes):
+            print(line)
         if resumed:
             print(f"Answering {resumed} question{'s' if resumed > 1 else ''} left from before.")
         try:
@@ -92,9 +108,19 @@ def serve(settings: Settings, *, http: bool = False, port: int = 3_000) -> None:
                 print("Connected through Socket Mode. Stop with Ctrl-C.")
                 serve_socket(surface, settings.slack_app_token, stop=stop_signal())
         finally:
-            print("Finishing the questions under way…")
+            if surface.busy:
+                print("Finishing the questions under way…")
             surface.close()
             store.close()
+
+
+def missing_scopes(scopes: Sequence[str]) -> list[str]:
+    """Return a line for each scope that the app lacks; none where Slack does not tell the scopes."""
+    if not scopes:
+        return []
+    lines = [f"  {scope}: {use}" for scope, use in SCOPES.items() if scope not in scopes]
+    head = "The app lacks scopes. Add them under OAuth & Permissions and install it again; until then this fails:"
+    return [head, *lines] if lines else []
 
 
 def socket_handler(surface: SlackSurface, app_token: str, *, ping_seconds: float = PING_SECONDS) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -15,11 +15,12 @@ from vectorstore.errors import DiskFull, DocumentMissing, LibraryBusy, VectorsUn
 
 if TYPE_CHECKING:
     from ingest.report import SyncReport
-    from ingest.sync import SyncOptions
+    from ingest.sync import Progress, SyncOptions
     from vectorstore.library import Library
+    from vectorstore.records import Stamp
 
-BATCH = 8
-"""Files that are read together: enough to keep the cores busy, few enough to show progress."""
+GROUP = 50
+"""Files of one sync. Each sync starts a process that reads; within one, progress comes file by file."""
 BUSY_SECONDS = 600.0
 """So long another writing process is waited for."""
 UNKNOWN = "0" * 64
@@ -48,10 +49,10 @@ class LibraryReader:
     ) -> None:
         """Read `files` into `collection`; see `web_jobs.Ingest`."""
         options = self._options(collection)
-        for begin in range(0, len(files), BATCH):
+        for begin in range(0, len(files), GROUP):
             if stop.is_set():
                 return
-            batch = files[begin : begin + BATCH]
+            batch = files[begin : begin + GROUP]
             for file in batch:
                 on_file(file.path, "loading")
             self._patiently(batch, options, on_file, again=again, stop=stop)
@@ -109,15 +110,24 @@ class LibraryReader:
                 on_file(file.path, "failed", message="The file is not there any more.")
         if not there:
             return
-        with self._forgotten(there, options.collection) if again else nullcontext():
+        collection = options.collection
+        with self._forgotten(there, collection) if again else nullcontext():
+            before = self._library.manifest(collection)
+            told: dict[str, FileState] = {}
+
+            def progress(_: Progress) -> None:
+                self._tell_stored(there, before, told, collection, on_file)
+
             try:
-                report = sync(self._library, [file.path for file in there], options, stop=stop)
+                paths = [file.path for file in there]
+                report = sync(self._library, paths, options, progress=progress, stop=stop)
             except IngestError as error:
                 for file in there:
                     on_file(file.path, "failed", message=_for_person(str(error), file))
                 return
+        self._tell_stored(there, before, told, collection, on_file)
         if not report.stopped:
-            self._tell(there, report, options.collection, on_file)
+            self._tell(there, report, told, collection, on_file)
 
     @contextmanager
     def _forgotten(self, files: Sequence[Incoming], collection: str) -> Iterator[None]:
@@ -135,7 +145,34 @@ class LibraryReader:
                     # It could not be read: the text that is kept is still the one of before.
                     self._library.touch(stamp.id, sha256=stamp.sha256, modified=stamp.modified)
 
-    def _tell(self, files: Sequence[Incoming], report: SyncReport, collection: str, on_file: OnFile) -> None:
+    def _tell_stored(
+        self,
+        files: Sequence[Incoming],
+        before: Mapping[str, Stamp],
+        told: dict[str, FileState],
+        collection: str,
+        on_file: OnFile,
+    ) -> None:
+        """Tell of the files that have come into the library since `before` and were not told of."""
+        known = self._library.manifest(collection)
+        for file in files:
+            source = str(file.path)
+            stamp, old = known.get(source), before.get(source)
+            if source in told or stamp is None or (old and old.sha256 == stamp.sha256):
+                continue
+            told[source] = "changed" if old else "added"
+            self._title(stamp.id, file)
+            on_file(file.path, told[source], document=stamp.id)
+
+    def _tell(
+        self,
+        files: Sequence[Incoming],
+        report: SyncReport,
+        told: Mapping[str, FileState],
+        collection: str,
+        on_file: OnFile,
+    ) -> None:
+        """Tell how the others ended, and what was remarked on any."""
         known = self._library.manifest(collection)
         failed = dict(report.failed)
         for file in files:
@@ -147,11 +184,10 @@ class LibraryReader:
                 continue
             notes = [note for note in report.notes if note.startswith(f"{file.path.name}: ")]
             words = " ".join(_for_person(note.removeprefix(f"{file.path.name}: "), file) for note in notes)
-            if document:
-                self._title(document, file)
-                on_file(file.path, _state(source, report), document=document, message=words)
-            else:
+            if document is None:
                 on_file(file.path, "failed", message="It was not read.")
+            elif words or source not in told:
+                on_file(file.path, told.get(source, "unchanged"), document=document, message=words)
 
     def _title(self, document: str, file: Incoming) -> None:
         """Call a document without a title of its own after the given name instead of ours."""
@@ -170,10 +206,3 @@ def _for_person(sentence: str, file: Incoming) -> str:
     """Return a sentence with the given name of a file in place of ours."""
     name = PurePosixPath(file.name).name
     return sentence.replace(str(file.path), name).replace(file.path.name, name)
-
-
-def _state(source: str, report: SyncReport) -> FileState:
-    """Return what a sync did with a file that did not fail."""
-    if source in report.added:
-        return "added"
-    return "changed" if source in report.changed else "unchanged"

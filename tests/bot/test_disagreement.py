@@ -13,7 +13,12 @@ BUDGET = "What is the budget of the harbour?"
 @pytest.mark.parametrize(
     ("question", "one", "other", "values"),
     [
-        (BUDGET, "The harbour budget is $550 billion.", "The budget of the harbour is $500 billion.", ("$550 billion", "$500 billion")),
+        (
+            BUDGET,
+            "The harbour budget is $550 billion.",
+            "The budget of the harbour is $500 billion.",
+            ("$550 billion", "$500 billion"),
+        ),
         ("When was the mill built?", "The mill was built in 1780.", "The mill was built in 1785.", ("1780", "1785")),
         ("How many rooms does the inn have?", "The inn has 40 rooms.", "The inn has 45 rooms.", ("40", "45")),
     ],

@@ -50,7 +50,9 @@ def test_a_number_has_one_value_however_it_is_written(text: str, value: float, u
     assert number.unit == unit
 
 
-@pytest.mark.parametrize("text", ["COVID-19", "H1N1", "the A320", "一般的に", "十分に", "version 1.5.9", "millions of people"])
+@pytest.mark.parametrize(
+    "text", ["COVID-19", "H1N1", "the A320", "一般的に", "十分に", "version 1.5.9", "millions of people"]
+)
 def test_digits_and_numerals_inside_words_are_no_numbers(text: str) -> None:
     """Codes and ordinary words that contain a numeral give no number."""
     assert facts.numbers(text) == []
@@ -120,7 +122,7 @@ def test_same_date(claim: str, source: str, same: bool) -> None:
 
 
 def test_verbs_and_amounts_are_no_dates() -> None:
-    """"may 3 times", "2000 people" and "1,500" are no dates."""
+    """ "may 3 times", "2000 people" and "1,500" are no dates."""
     assert facts.dates("You may 3 times ask 2000 people for 1,500") == []
 
 

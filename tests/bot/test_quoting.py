@@ -94,7 +94,9 @@ def test_places_are_never_quoted() -> None:
 def test_a_copy_is_shown_once() -> None:
     """The same sentence in two documents is not repeated."""
     same = "The mill was built in 1780."
-    assert chosen("When was the mill built?", passage(same, score=1.2), passage(same, score=1.2, document="b")) == [same]
+    assert chosen("When was the mill built?", passage(same, score=1.2), passage(same, score=1.2, document="b")) == [
+        same
+    ]
 
 
 def test_another_value_for_the_same_thing_is_shown_too() -> None:
@@ -129,4 +131,6 @@ def test_a_sentence_fits_by_what_it_adds() -> None:
     """A number that the question says itself answers no "how many"."""
     assert fits("number", "It has 40 rooms.", "How many rooms?") == 1
     assert fits("number", "In 1780 it had rooms.", "How many rooms in 1780?") == 0
-    assert fits("list", "AI, space, fusion, quantum, 6G and ships", "Which fields?") > fits("list", "It was broad.", "Which fields?")
+    assert fits("list", "AI, space, fusion, quantum, 6G and ships", "Which fields?") > fits(
+        "list", "It was broad.", "Which fields?"
+    )

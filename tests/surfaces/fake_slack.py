@@ -192,18 +192,11 @@ class FakeSlack:
 
     def replies(self, channel: str, thread: str) -> list[dict[str, Any]]:
         """Our messages in a thread, in order."""
-        return [
-            m for m in self.messages[channel] if m.get("thread_ts") == thread and m.get("user") == BOT_USER
-        ]
+        return [m for m in self.messages[channel] if m.get("thread_ts") == thread and m.get("user") == BOT_USER]
 
     def ours(self) -> list[dict[str, Any]]:
         """All our messages."""
-        return [
-            m
-            for messages in list(self.messages.values())
-            for m in list(messages)
-            if m.get("user") == BOT_USER
-        ]
+        return [m for messages in list(self.messages.values()) for m in list(messages) if m.get("user") == BOT_USER]
 
     def methods(self) -> list[str]:
         """Names of the methods called, in order."""
@@ -241,17 +234,16 @@ class FakeSlack:
         await socket.prepare(request)
         self.connections += 1
         self._sockets.append(socket)
-        await socket.send_json(
-            {"type": "hello", "num_connections": 1, "connection_info": {"app_id": "A0APP"}}
-        )
+        await socket.send_json({"type": "hello", "num_connections": 1, "connection_info": {"app_id": "A0APP"}})
         for envelope, _ in list(self._pending.values()):
             await self._send({**envelope, "retry_attempt": 1, "retry_reason": "timeout"})
-        async for message in socket:
-            if message.type == WSMsgType.TEXT:
-                data = json.loads(message.data)
-                known = self._pending.pop(data.get("envelope_id", ""), None)
-                if known:
-                    self.acknowledged[data["envelope_id"]] = time.monotonic() - known[1]
+        with suppress(ConnectionError):  # cut
+            async for message in socket:
+                if message.type == WSMsgType.TEXT:
+                    data = json.loads(message.data)
+                    known = self._pending.pop(data.get("envelope_id", ""), None)
+                    if known:
+                        self.acknowledged[data["envelope_id"]] = time.monotonic() - known[1]
         if socket in self._sockets:
             self._sockets.remove(socket)
         return socket
@@ -263,9 +255,7 @@ class FakeSlack:
 
     async def _response(self, request: web.Request) -> web.Response:
         data = await request.json()
-        self.ephemeral.append(
-            {**data, "to": request.match_info["user"], "channel": request.match_info["channel"]}
-        )
+        self.ephemeral.append({**data, "to": request.match_info["user"], "channel": request.match_info["channel"]})
         return web.json_response({"ok": True})
 
     async def _method(self, request: web.Request) -> web.StreamResponse:
@@ -295,7 +285,8 @@ class FakeSlack:
             self.cut_after[method] -= 1
             assert request.transport
             request.transport.abort()
-        return web.json_response({"ok": True, **result} if "ok" not in result else result)
+        answer = {"ok": True, **result} if "ok" not in result else result
+        return web.json_response(answer, headers={"X-OAuth-Scopes": "chat:write,commands"})
 
     def _auth_test(self, _: dict[str, Any]) -> dict[str, Any]:
         return {"team_id": TEAM, "user_id": BOT_USER, "bot_id": BOT_ID, "user": "footnote", "team": "Test"}
@@ -362,11 +353,7 @@ class FakeSlack:
 
     def _conversations_replies(self, arguments: dict[str, Any]) -> dict[str, Any]:
         thread = arguments["ts"]
-        return {
-            "messages": [
-                m for m in self.messages[arguments["channel"]] if thread in (m["ts"], m.get("thread_ts"))
-            ]
-        }
+        return {"messages": [m for m in self.messages[arguments["channel"]] if thread in (m["ts"], m.get("thread_ts"))]}
 
     def _conversations_info(self, arguments: dict[str, Any]) -> dict[str, Any]:
         channel = arguments["channel"]

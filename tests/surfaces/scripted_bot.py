@@ -43,6 +43,7 @@ class ScriptedBot:
     collection_names: tuple[str, ...] = ("default",)
     opened: Any = None
     settings: Settings = field(default_factory=Settings)
+    writes: bool = True
     asked: list[Asked] = field(default_factory=list)
     stopped: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -71,9 +72,7 @@ class ScriptedBot:
                 self.stopped += 1
             raise
 
-    def ask(
-        self, question: str, *, conversation: Conversation | None = None, filter: Filter | None = None
-    ) -> Answer:
+    def ask(self, question: str, *, conversation: Conversation | None = None, filter: Filter | None = None) -> Answer:
         """Return the answer."""
         *_, answer = self.stream(question, conversation=conversation, filter=filter)
         assert isinstance(answer, Answer)

@@ -36,9 +36,9 @@ class Stage:
 
     def idle(self) -> None:
         """Wait until every delivery is acknowledged and no question is under way."""
-        self.wait(lambda: self.slack.settled() and not self.surface._waiting)
+        self.wait(self.slack.settled)
         time.sleep(0.15)  # a delivery that is wrongly answered would show up now
-        self.wait(lambda: not self.surface._waiting)
+        self.wait(lambda: not self.store._rows("SELECT 1 FROM jobs LIMIT 1"))
 
     def answers(self, event: dict[str, Any]) -> list[dict[str, Any]]:
         """Wait for the answer to an event; return our messages in its thread."""
@@ -76,17 +76,19 @@ def slack_stage(
     store = ChatStore(folder / "chats.sqlite")
     surface = SlackSurface(bot, chosen, store, address=slack.address, patience=patience, pause=pause)
     handler = socket_handler(surface, APP_TOKEN, ping_seconds=0.3)
-    handler.connect()
     before = slack.connections
-    end = time.monotonic() + 10
-    while slack.connections < before and time.monotonic() < end:
+    handler.connect()
+    end = time.monotonic() + 30
+    while slack.connections == before and time.monotonic() < end:
         time.sleep(0.01)
     try:
         yield Stage(slack, bot, surface, store)
     finally:
-        handler.client.auto_reconnect_enabled = False
+        client = handler.client
+        client.default_auto_reconnect_enabled = client.auto_reconnect_enabled = False
         slack.cut()  # or the library waits for its read to time out
         handler.close()
+        slack.cut()  # a connection that was being made meanwhile
         surface.close()
         store.close()
 

