@@ -84,9 +84,7 @@ class FootnoteRetriever(BaseRetriever):
 
 @runtime_checkable
 class _Nearest(Protocol):
-    def nearest(
-        self, question: str, *, limit: int = 5, filter: Filter | None = None
-    ) -> tuple[Passage, ...]: ...
+    def nearest(self, question: str, *, limit: int = 5, filter: Filter | None = None) -> tuple[Passage, ...]: ...
 
 
 class FootnoteRunnable(Runnable[Question, Answer]):
@@ -136,9 +134,7 @@ class FootnoteRunnable(Runnable[Question, Answer]):
         *_, answer = self._answers(input, run_manager)
         return answer
 
-    def _from_pieces(
-        self, input: Iterator[Question], run_manager: CallbackManagerForChainRun
-    ) -> Iterator[Answer]:
+    def _from_pieces(self, input: Iterator[Question], run_manager: CallbackManagerForChainRun) -> Iterator[Answer]:
         whole: Any = None
         for piece in input:
             try:
@@ -222,8 +218,6 @@ def conversation_of(history: Sequence[BaseMessage | tuple[str, str]]) -> Convers
         if role in _PEOPLE:
             question = text
         elif role in ("ai", "assistant") and question:
-            conversation = conversation.add(
-                question, Answer(question=question, statements=(Statement(text, ()),))
-            )
+            conversation = conversation.add(question, Answer(question=question, statements=(Statement(text, ()),)))
             question = ""
     return conversation

@@ -155,9 +155,7 @@ def open_model(
     if name.startswith(LOCAL):
         return _open_local(name, context=context, threads=threads, cache=cache)
     if not name or name.endswith(":"):
-        raise SettingError(
-            f"The model {model!r} has no name.", remedy="Write provider:name, for example ollama:qwen3."
-        )
+        raise SettingError(f"The model {model!r} has no name.", remedy="Write provider:name, for example ollama:qwen3.")
     from bot.langchain_model import open_by_name
 
     return open_by_name(name, url=url, key=key, context=context, seconds=seconds)
@@ -167,8 +165,7 @@ def where_text_goes(model: str | object, *, url: str = "") -> str:
     """Say in one sentence who writes answers and where document passages are sent."""
     if not isinstance(model, str):
         return (
-            "Answers are written by the chat model that the program passed in; passages are sent "
-            "where it sends them."
+            "Answers are written by the chat model that the program passed in; passages are sent where it sends them."
         )
     if model == QUOTES:
         return "Answers are quoted from the documents; nothing is sent anywhere."

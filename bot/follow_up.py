@@ -290,9 +290,7 @@ def _answers(rewrite: str, question: str) -> bool:
         return False
     if question.rstrip().endswith(("?", "？")):
         return True
-    return len(rewrite) > 3 * len(question) + 80 or bool(
-        re.match(r"(?:yes|no|the answer)\b[,:. ]", rewrite, re.I)
-    )
+    return len(rewrite) > 3 * len(question) + 80 or bool(re.match(r"(?:yes|no|the answer)\b[,:. ]", rewrite, re.I))
 
 
 def _added_names(rewrite: str, said: str) -> list[str]:

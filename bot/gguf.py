@@ -146,7 +146,6 @@ def _control_tokens(values: dict[str, Value]) -> tuple[str, ...]:
     found = {
         str(token)
         for token, kind in zip(tokens, kinds, strict=False)
-        if len(str(token)) > 1
-        and (kind == _CONTROL or (kind == _USER_DEFINED and _MARKUP.fullmatch(str(token))))
+        if len(str(token)) > 1 and (kind == _CONTROL or (kind == _USER_DEFINED and _MARKUP.fullmatch(str(token))))
     }
     return tuple(sorted(found, key=lambda token: (-len(token), token)))

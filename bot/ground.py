@@ -79,7 +79,7 @@ def check(
     passages: Sequence[Passage],
     *,
     cited: Sequence[int] = (),
-    encoder: Any = None,
+    encoder: Any = None,  # noqa: ARG001  # callers need not know that it adds nothing
     nli: Entailment | None = None,
 ) -> Verdict:
     """Hold one statement against the passages.

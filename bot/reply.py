@@ -15,9 +15,7 @@ from bot.reply_text import Draft, draft, ended, inline, is_ended, normalise_mark
 from ingest.split import sentences
 
 _HEADING = re.compile(r"^\s*#{1,6}\s")
-_RULE = re.compile(
-    r"^\s*(?:[-*_=]\s*){3,}$|^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$|^\s*(?:```|~~~)"
-)
+_RULE = re.compile(r"^\s*(?:[-*_=]\s*){3,}$|^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$|^\s*(?:```|~~~)")
 _BOLD_LINE = re.compile(r"^\s*(\*\*|__)[^*_]+\1:?\s*$")
 _ITEM = re.compile(r"^\s*(?:[-*+•‣·]|\d{1,2}[.)]|[(（]?\d{1,2}[)）]|[a-z][.)]|[①-⑳])\s+")
 _QUOTE = re.compile(r"^\s*>+\s?")
@@ -27,9 +25,7 @@ _HALF_TAG = re.compile(r"<[a-z/!-]{0,10}$", re.IGNORECASE)
 _UNFINISHED_MARKER = re.compile(r"^\s*[\[【［(（][^\]】］)）]*$")
 _ONLY_MARKERS = re.compile(r"^\s*(?:\[\d+(?:,\d+)*\]\s*)+\.?\s*$")
 _LEADING_MARKER = re.compile(r"^\s*((?:\[\d+(?:,\d+)*\]\s*)+)(?=\S)")
-_META_LEAD = re.compile(
-    r"^(?:here|based|according|sure|the following|answer|in summary|以下)\b", re.IGNORECASE
-)
+_META_LEAD = re.compile(r"^(?:here|based|according|sure|the following|answer|in summary|以下)\b", re.IGNORECASE)
 _LONGEST_FENCE = 12
 _SHORT_ITEM_WORDS = 7
 _SHORT_ITEM_CHARACTERS = 45

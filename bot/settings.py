@@ -157,8 +157,7 @@ class Settings:
     )
     threshold: Literal["strict", "balanced", "open"] = setting(
         "balanced",
-        "How sure Footnote must be before it answers: `strict` answers less and errs less, `open` "
-        "answers more.",
+        "How sure Footnote must be before it answers: `strict` answers less and errs less, `open` answers more.",
         group="Answers",
     )
     threshold_value: float | None = setting(
@@ -168,12 +167,8 @@ class Settings:
         group="Answers",
         check=between(0, 1),
     )
-    sentences: int = setting(
-        3, "Most sentences that `quotes` answers with.", group="Answers", check=between(1, 20)
-    )
-    passages: int = setting(
-        10, "Passages that an answer is made from.", group="Answers", check=between(1, 100)
-    )
+    sentences: int = setting(3, "Most sentences that `quotes` answers with.", group="Answers", check=between(1, 20))
+    passages: int = setting(10, "Passages that an answer is made from.", group="Answers", check=between(1, 100))
     neighbours: bool = setting(
         True,
         "Whether a quoted sentence that leans on the one before it (`This`, `It`) brings it along.",
@@ -231,14 +226,11 @@ class Settings:
     # Serving
     host: str = setting(
         "127.0.0.1",
-        "Address that `footnote serve` listens on. Anything but this machine needs `access_token` or "
-        "user accounts.",
+        "Address that `footnote serve` listens on. Anything but this machine needs `access_token` or user accounts.",
         group="Serving",
         check=not_blank,
     )
-    port: int = setting(
-        8_000, "Port that `footnote serve` listens on.", group="Serving", check=between(0, 65_535)
-    )
+    port: int = setting(8_000, "Port that `footnote serve` listens on.", group="Serving", check=between(0, 65_535))
     offline: bool = setting(False, "Forbid every connection that leaves this machine.", group="Serving")
     log_level: Literal["debug", "info", "warning", "error"] = setting(
         "warning", "How much is logged. Document text and secrets never are.", group="Serving"
@@ -335,9 +327,7 @@ class Settings:
         group="Secrets",
         secret=True,
     )
-    access_token: str = setting(
-        "", "Token that clients of `footnote serve` must send.", group="Secrets", secret=True
-    )
+    access_token: str = setting("", "Token that clients of `footnote serve` must send.", group="Secrets", secret=True)
     slack_bot_token: str = setting(
         "",
         "Bot token of the Slack app (`xoxb-…`).",
@@ -359,9 +349,7 @@ class Settings:
         secret=True,
         also=("SLACK_SIGNING_SECRET",),
     )
-    discord_token: str = setting(
-        "", "Token of the Discord bot.", group="Secrets", secret=True, also=("DISCORD_TOKEN",)
-    )
+    discord_token: str = setting("", "Token of the Discord bot.", group="Secrets", secret=True, also=("DISCORD_TOKEN",))
 
     origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
@@ -422,9 +410,7 @@ def _field(name: str) -> Field[Any]:
     for item in setting_fields():
         if item.name == name:
             return item
-    raise SettingError(
-        f"There is no setting called {name!r}.", remedy="`footnote status` lists the settings."
-    )
+    raise SettingError(f"There is no setting called {name!r}.", remedy="`footnote status` lists the settings.")
 
 
 def plain_value(value: object) -> str:

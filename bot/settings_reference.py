@@ -41,9 +41,7 @@ def reference() -> str:
         meta = item.metadata
         if meta["group"] != group:
             group = meta["group"]
-            lines.append(
-                f"\n## {group}\n\n| setting | variable | default | what it does |\n| --- | --- | --- | --- |"
-            )
+            lines.append(f"\n## {group}\n\n| setting | variable | default | what it does |\n| --- | --- | --- | --- |")
         variables = ", ".join(f"`{name}`" for name in (PREFIX + item.name.upper(), *meta["also"]))
         default = f"`{plain_value(item.default)}`" if plain_value(item.default) else "empty"
         lines.append(f"| `{item.name}` | {variables} | {default} | {meta['doc']} |")

@@ -210,20 +210,16 @@ _AUXILIARY = re.compile(
     r"\b(is|are|was|were|can|could|will|would|should|must|may|might|has|have|had)\b(?! not|n't| no\b| never)(?= \w)"
 )
 _PAST = re.compile(
-    (
-        r"\b(became|began|won|lost|made|took|gave|went|came|saw|had|played|used|moved|"
-        r"allowed|included|received|announced|released|signed|started|ended)\b(?= \w)"
-    )
+    r"\b(became|began|won|lost|made|took|gave|went|came|saw|had|played|used|moved|"
+    r"allowed|included|received|announced|released|signed|started|ended)\b(?= \w)"
 )
 _BASE = {"became": "become", "began": "begin", "won": "win", "lost": "lose", "made": "make", "took": "take", "gave": "give", "went": "go", "came": "come",
          "saw": "see", "had": "have", "played": "play", "used": "use", "moved": "move", "allowed": "allow", "included": "include", "received": "receive",
          "announced": "announce", "released": "release", "signed": "sign", "started": "start", "ended": "end"}  # fmt: skip
 _PRESENT = re.compile(
-    (
-        r"\b(?P<stem>provid|includ|requir|allow|contain|mak|tak|giv|us|becom|offer|play|"
-        r"produc|receiv|increas|reduc|help|support|need|consist|occur|begin)(?P<es>es|"
-        r"s)\b(?= \w)"
-    )
+    r"\b(?P<stem>provid|includ|requir|allow|contain|mak|tak|giv|us|becom|offer|play|"
+    r"produc|receiv|increas|reduc|help|support|need|consist|occur|begin)(?P<es>es|"
+    r"s)\b(?= \w)"
 )
 _E_STEMS = frozenset(
     ["provid", "includ", "requir", "mak", "tak", "giv", "us", "becom", "produc", "receiv", "increas", "reduc"]

@@ -108,13 +108,10 @@ class Near:
 
 
 _NO_CLAIM = re.compile(
-    (
-        r"\?\s*$|^(?:hi|hello|yes|no|sure|sorry|thank|i\b|you are welcome)\b[^.]{0,12}$|"
-        r"\b(?:i am|i'm|i do|i don't|i can|i cannot|i'd|i have)\b"
-    )(
-        r"|\b(?:document|documents|passage|passages|context|provided information)\b|don't "
-        r"have|not (?:specif|mention|provid)|please|let me know"
-    ),
+    r"\?\s*$|^(?:hi|hello|yes|no|sure|sorry|thank|i\b|you are welcome)\b[^.]{0,12}$|"
+    r"\b(?:i am|i'm|i do|i don't|i can|i cannot|i'd|i have)\b"
+    r"|\b(?:document|documents|passage|passages|context|provided information)\b|don't "
+    r"have|not (?:specif|mention|provid)|please|let me know",
     re.IGNORECASE,
 )
 
@@ -327,10 +324,8 @@ def main() -> None:
         print(f"{len(wrong)} of {len(outcomes)} wrong")
         for o in random.Random(0).sample(wrong, min(options.limit, len(wrong))):
             print(
-                (
-                    f"\n{o.case.set}: {o.case.statement}\n  was: {o.case.original}\n  "
-                    f"{o.verdict.verdict} {o.verdict.score:.2f} {o.verdict.missing}"
-                )
+                f"\n{o.case.set}: {o.case.statement}\n  was: {o.case.original}\n  "
+                f"{o.verdict.verdict} {o.verdict.score:.2f} {o.verdict.missing}"
             )
         return
     print(report(outcomes))

@@ -72,7 +72,7 @@ class ObedientModel:
         """Count words."""
         return len(text.split())
 
-    def stream(self, messages: Sequence[Message], *, max_tokens: int, schema: Mapping[str, Any] | None = None) -> Reply:
+    def stream(self, messages: Sequence[Message], *, max_tokens: int, schema: Mapping[str, Any] | None = None) -> Reply:  # noqa: ARG002
         """Return the payload if the prompt holds the attack."""
         prompt = messages[-1][1].split("\n\nQuestion:")[0]
 

@@ -130,9 +130,7 @@ def load(path: Path, options: LoadOptions | None = None, *, max_bytes: int = MAX
             remedy="Install what is missing: pip install --upgrade footnote-bot",
         ) from error
     except MemoryError as error:
-        raise TooLarge(
-            f"{path.name} needs more memory than one file may take.", remedy="Split the file."
-        ) from error
+        raise TooLarge(f"{path.name} needs more memory than one file may take.", remedy="Split the file.") from error
     except Exception as error:
         # The one place where errors of parsing libraries become ours: each has dozens of its own.
         raise Unreadable(

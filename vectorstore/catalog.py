@@ -30,8 +30,7 @@ from vectorstore.records import DocumentInfo, Stamp
 from vectorstore.schema import sqlite_errors
 
 _INFO = (
-    "id, source, title, media_type, collection, sha256, size, modified, added, characters,"
-    " last_chunk - first_chunk + 1"
+    "id, source, title, media_type, collection, sha256, size, modified, added, characters, last_chunk - first_chunk + 1"
 )
 _SHORTEST_PREFIX = 4
 _inherited: list[sqlite3.Connection] = []
@@ -195,9 +194,7 @@ class Catalog:
         """Return the documents that match `filter`, by source."""
         where, values = conditions(filter or Filter())
         with self.snapshot() as connection:
-            rows = connection.execute(
-                f"SELECT {_INFO} FROM documents{where} ORDER BY collection, source, row", values
-            )
+            rows = connection.execute(f"SELECT {_INFO} FROM documents{where} ORDER BY collection, source, row", values)
             return [DocumentInfo(*row) for row in rows]
 
     def manifest(self, collection: str) -> dict[str, Stamp]:
@@ -212,9 +209,7 @@ class Catalog:
     def collections(self) -> dict[str, int]:
         """Return the number of documents in each collection, by name."""
         with self.snapshot() as connection:
-            rows = connection.execute(
-                "SELECT collection, count(*) FROM documents GROUP BY collection ORDER BY 1"
-            )
+            rows = connection.execute("SELECT collection, count(*) FROM documents GROUP BY collection ORDER BY 1")
             return {name: int(count) for name, count in rows}
 
     def find(self, name: str) -> DocumentInfo:
@@ -276,9 +271,7 @@ class Catalog:
             DocumentMissing: No document has this id.
         """
         with self.snapshot() as connection:
-            row = connection.execute(
-                "SELECT row, characters FROM documents WHERE id = ?", (document_id,)
-            ).fetchone()
+            row = connection.execute("SELECT row, characters FROM documents WHERE id = ?", (document_id,)).fetchone()
             if row is None:
                 raise self._nothing_called(document_id, connection)
             span = slice(start, end).indices(int(row[1]))

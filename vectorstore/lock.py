@@ -51,9 +51,7 @@ class WriterLock:
         notice: Called once with the holder when waiting begins.
     """
 
-    def __init__(
-        self, folder: Path, *, wait: float = 30.0, notice: Callable[[Holder | None], None] | None = None
-    ):
+    def __init__(self, folder: Path, *, wait: float = 30.0, notice: Callable[[Holder | None], None] | None = None):
         self._folder = folder
         self._path = folder / FILE_NAME
         self._wait = wait
@@ -98,8 +96,7 @@ class WriterLock:
         except filelock.Timeout as error:
             who = self.holder()
             raise LibraryBusy(
-                f"Another process is writing to the library in {self._folder}"
-                + (f": {who}." if who else "."),
+                f"Another process is writing to the library in {self._folder}" + (f": {who}." if who else "."),
                 remedy="Wait until it has finished, then run the command again.",
             ) from error
         except PermissionError as error:

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from vectorstore.layout import cosines
 from vectorstore.passage import Filter, Passage, Signals
 from vectorstore.words import query_terms
 
@@ -238,8 +239,8 @@ def _scored(catalog: Lookup, ids: Ids, vector: Vectors, terms: list[_Term]) -> _
     places = catalog.chunk_places(ids)
     sections, back = np.unique(places.section, return_inverse=True)
     signals = np.zeros((len(ids), 4))
-    signals[:, 0] = catalog.chunk_vectors(ids) @ vector
-    signals[:, 2] = (catalog.section_vectors(sections) @ vector)[back]
+    signals[:, 0] = cosines(catalog.chunk_vectors(ids), vector)
+    signals[:, 2] = cosines(catalog.section_vectors(sections), vector)[back]
     held = np.zeros((len(ids), len(terms)), dtype=np.bool_)
     for column, term in enumerate(terms):
         in_title = _members(places.document, term.titles)

@@ -9,8 +9,10 @@ Khmer and Burmese.
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from functools import lru_cache
+from typing import Any
 
 VERSION = 1
 """Counts up when `tokens` changes, so that a library indexed with an older form is indexed again."""
@@ -58,18 +60,23 @@ def _fold(word: str) -> str:
     return unicodedata.normalize("NFC", _FOLDED_MARKS.sub("", decomposed))
 
 
-@lru_cache(maxsize=1)
-def _stemmer():  # type: ignore[no-untyped-def]  # snowballstemmer ships no types
-    import snowballstemmer
+_STEMMING = threading.Lock()
 
-    return snowballstemmer.stemmer("english")
+
+@lru_cache(maxsize=1)
+def _stemmer() -> Any:
+    # The module of one language: the package imports all 36.
+    from snowballstemmer.english_stemmer import EnglishStemmer
+
+    return EnglishStemmer()
 
 
 @lru_cache(maxsize=200_000)
 def _term(word: str) -> str:
     folded = _fold(word).replace("'", "").replace("’", "")
     if len(folded) > 3 and folded.isascii() and folded.isalpha():
-        return str(_stemmer().stemWord(folded))
+        with _STEMMING:  # the stemmer keeps its state in itself
+            return str(_stemmer().stemWord(folded))
     return folded
 
 

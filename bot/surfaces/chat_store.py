@@ -92,9 +92,7 @@ class ChatStore:
             self._db.execute("BEGIN IMMEDIATE")
             places = ",".join("?" * len(keys))
             taken = self._db.execute(f"SELECT 1 FROM claims WHERE key IN ({places})", keys).fetchone()
-            self._db.executemany(
-                "INSERT OR IGNORE INTO claims VALUES (?, ?, ?)", [(key, job, now) for key in keys]
-            )
+            self._db.executemany("INSERT OR IGNORE INTO claims VALUES (?, ?, ?)", [(key, job, now) for key in keys])
             if taken:
                 return ""
             if payload is not None:
@@ -121,9 +119,7 @@ class ChatStore:
             self._db.execute("DELETE FROM jobs WHERE surface = ? AND at < ?", (surface, oldest))
             query = "SELECT id, payload, owner FROM jobs WHERE surface = ? ORDER BY at"
             rows = [row for row in self._db.execute(query, (surface,)).fetchall() if not self._lives(row[2])]
-            self._db.executemany(
-                "UPDATE jobs SET owner = ? WHERE id = ?", [(self._owner, r[0]) for r in rows]
-            )
+            self._db.executemany("UPDATE jobs SET owner = ? WHERE id = ?", [(self._owner, r[0]) for r in rows])
         return [(job, json.loads(payload)) for job, payload, _ in rows]
 
     def _lives(self, owner: str) -> bool:
@@ -168,9 +164,7 @@ class ChatStore:
         """Store a person's thumb, "up" or "down", in place of an earlier one. False for an unknown answer."""
         if not self._rows("SELECT 1 FROM answers WHERE reference = ?", reference):
             return False
-        self._run(
-            "INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?)", reference, person, thumb, self._clock()
-        )
+        self._run("INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?)", reference, person, thumb, self._clock())
         return True
 
     def ratings(self) -> list[dict[str, Any]]:
@@ -238,7 +232,5 @@ def _answer(data: dict[str, Any]) -> Answer:
             for rank, p in enumerate(data["passages"], start=1)
         ),
         withheld=tuple(Withheld("", reason) for reason in data["withheld"]),
-        conflicts=tuple(
-            Conflict(c["kind"], tuple(c["values"]), tuple(c["statements"])) for c in data["conflicts"]
-        ),
+        conflicts=tuple(Conflict(c["kind"], tuple(c["values"]), tuple(c["statements"])) for c in data["conflicts"]),
     )

@@ -103,9 +103,7 @@ def show_answer(
         from bot.surfaces.terminal import show_stream
 
         stream = bot.stream(question, conversation=conversation, filter=filter)
-        return show_stream(
-            make_console(), stream, nearest=nearest, show_withheld=settings.show_withheld, folder=folder
-        )
+        return show_stream(make_console(), stream, nearest=nearest, show_withheld=settings.show_withheld, folder=folder)
     from bot.render import plain_text
 
     answer = bot.ask(question, conversation=conversation, filter=filter)

@@ -88,9 +88,7 @@ class Chat:
         filter: Which documents are asked.
     """
 
-    def __init__(
-        self, bot: Bot, library: Library, *, settings: Settings, filter: Filter | None = None
-    ) -> None:
+    def __init__(self, bot: Bot, library: Library, *, settings: Settings, filter: Filter | None = None) -> None:
         from bot.conversation import Conversation
 
         self._bot = bot

@@ -28,9 +28,7 @@ if TYPE_CHECKING:
     from vectorstore.library import Library
     from vectorstore.model_files import ModelIdentity
 
-RepairOption = Annotated[
-    bool, typer.Option("--repair", help="Mend what can be mended without the source files.")
-]
+RepairOption = Annotated[bool, typer.Option("--repair", help="Mend what can be mended without the source files.")]
 REPAIR = "Run: footnote doctor --repair"
 LEAST_FREE = 500_000_000
 """Bytes of free disk below which writing is at risk."""
@@ -130,9 +128,7 @@ def _disk(settings: Settings) -> Iterator[Check]:
     ok = free >= LEAST_FREE
     yield Check("Disk", ok, f"{size_words(free)} free", "" if ok else "Make room, or move the library.")
     if not os.access(folder, os.W_OK):
-        yield Check(
-            "Folder", False, f"{folder} cannot be written", "Asking works; ingesting needs write access."
-        )
+        yield Check("Folder", False, f"{folder} cannot be written", "Asking works; ingesting needs write access.")
 
 
 def _model(settings: Settings, *, repair: bool) -> Iterator[Check]:
@@ -273,7 +269,5 @@ def _findings(library: Library, *, repair: bool) -> Iterator[Check]:
             yield Check("Contents", True, f"mended: {finding.message}")
     for finding in left:
         again = "Remove the document and ingest its file again."
-        lost = (
-            again if finding.document else "Restore the folder from a backup, or delete it and ingest again."
-        )
+        lost = again if finding.document else "Restore the folder from a backup, or delete it and ingest again."
         yield Check("Contents", False, finding.message, REPAIR if finding.repairable else lost)

@@ -59,9 +59,7 @@ def ingest(
         collection=settings.collection,
         model=settings.embedding_model or None,
         chroma=settings.chroma or None,
-        load=LoadOptions(
-            passwords=tuple(password or ()), comments=comments, ocr_languages=settings.ocr_languages
-        ),
+        load=LoadOptions(passwords=tuple(password or ()), comments=comments, ocr_languages=settings.ocr_languages),
         limits=Limits(
             bytes=settings.file_megabytes * MEGABYTE,
             seconds=settings.file_seconds,
@@ -76,13 +74,9 @@ def ingest(
     raise typer.Exit(run(paths, how))
 
 
-SetFolder = Annotated[
-    Path, typer.Argument(metavar="SET_DIR", help="Folder of the question set.", exists=True)
-]
+SetFolder = Annotated[Path, typer.Argument(metavar="SET_DIR", help="Folder of the question set.", exists=True)]
 RunsFile = Annotated[Path, typer.Argument(metavar="RUNS.jsonl", help="File to write.", dir_okay=False)]
-LimitOption = Annotated[
-    int | None, typer.Option("--limit", metavar="N", min=1, help="Ask the first N questions only.")
-]
+LimitOption = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="Ask the first N questions only.")]
 AbsentOption = Annotated[
     bool,
     typer.Option("--absent", help="Ask each question with the documents that hold its answer left out."),

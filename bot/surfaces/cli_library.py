@@ -27,9 +27,7 @@ from bot.surfaces.cli_options import (
 )
 
 Name = Annotated[str, typer.Argument(metavar="DOC", help="Id, path, file name or title of a document.")]
-Names = Annotated[
-    list[str], typer.Argument(metavar="DOC…", help="Ids, paths, file names or titles of documents.")
-]
+Names = Annotated[list[str], typer.Argument(metavar="DOC…", help="Ids, paths, file names or titles of documents.")]
 AtOption = Annotated[
     int | None,
     typer.Option("--at", metavar="OFFSET", help="Show the text around this offset, with the place marked."),

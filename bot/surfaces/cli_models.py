@@ -91,9 +91,7 @@ def pull_model(name: NameArgument) -> None:
     model = known(name)
     cache = load_settings(None).cache
     console = make_console(stderr=True)
-    console.print(
-        f"{model.title}, {gigabytes(model.size)}, {model.licence}, from the {model.origin}", soft_wrap=True
-    )
+    console.print(f"{model.title}, {gigabytes(model.size)}, {model.licence}, from the {model.origin}", soft_wrap=True)
     with _bar(console) as bar:
         task = bar.add_task(model.name, total=model.size)
         got = pull(

@@ -31,9 +31,7 @@ PortOption = Annotated[
 ]
 WorkersOption = Annotated[
     int,
-    typer.Option(
-        "--workers", metavar="N", min=1, help="Only 1 is possible; more is refused with the reason."
-    ),
+    typer.Option("--workers", metavar="N", min=1, help="Only 1 is possible; more is refused with the reason."),
 ]
 
 
@@ -116,9 +114,7 @@ def add_user(
     password = "" if token else _password()
     accounts, close = _accounts(settings.library)
     try:
-        accounts.add(
-            name, password=password, role=role, collections=tuple(collection) if collection else None
-        )
+        accounts.add(name, password=password, role=role, collections=tuple(collection) if collection else None)
         if token:
             print(accounts.add_token(name))
             print("Keep this token; it is not shown again.", file=sys.stderr)
@@ -136,9 +132,7 @@ def _password() -> str:
         return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
     password = sys.stdin.readline().rstrip("\r\n")
     if not password:
-        raise SettingError(
-            "There is no password on standard input.", remedy="Or ask for a token with --token."
-        )
+        raise SettingError("There is no password on standard input.", remedy="Or ask for a token with --token.")
     return password
 
 
@@ -163,9 +157,7 @@ def list_users(library: LibraryOption = None) -> None:
             *([f"{user.tokens} tokens"] if user.tokens else []),
         ]
         only = ", ".join(user.collections) if user.collections is not None else "all"
-        rows.append(
-            (user.name, user.role, only, ", ".join(ways).replace("1 tokens", "1 token"), user.created[:10])
-        )
+        rows.append((user.name, user.role, only, ", ".join(ways).replace("1 tokens", "1 token"), user.created[:10]))
     table(("Name", "Role", "Collections", "Signs in by", "Since"), rows)
 
 

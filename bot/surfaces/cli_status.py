@@ -88,9 +88,7 @@ def library_lines(state: LibraryStatus | None, settings: Settings) -> list[str]:
         if len(state.collections) > 1
         else f"{state.documents:,}",
         "Passages": f"{state.chunks:,} in {state.sections:,} sections, {state.characters:,} characters",
-        "Embedding": f"{state.model.name}, {state.model.dimension} dimensions"
-        if state.model
-        else "nothing yet",
+        "Embedding": f"{state.model.name}, {state.model.dimension} dimensions" if state.model else "nothing yet",
         "Index": f"Chroma, {INDEX_WORDS[state.index]}",
         "On disk": f"{size_words(state.disk.total)} (catalog {size_words(state.disk.catalog)}, "
         f"index {size_words(state.disk.vectors)})",

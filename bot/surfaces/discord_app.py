@@ -221,9 +221,7 @@ class DiscordSurface(discord.Client):
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _say_failed(
-        self, error: Exception, reference: str, channel: Any, message: discord.Message
-    ) -> None:
+    async def _say_failed(self, error: Exception, reference: str, channel: Any, message: discord.Message) -> None:
         log.error("answer %s failed: %s", reference, type(error).__name__)
         text = render.plain_message(words.failure(words_for(error), reference))
         try:

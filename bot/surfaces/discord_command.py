@@ -42,9 +42,7 @@ def ask_command(surface: DiscordSurface) -> app_commands.Command[Any, ..., None]
     return ask
 
 
-async def _answer(
-    surface: DiscordSurface, interaction: discord.Interaction, text: str, private: bool
-) -> None:
+async def _answer(surface: DiscordSurface, interaction: discord.Interaction, text: str, private: bool) -> None:
     reference = token_hex(4)
     places = places_of(interaction.channel)
     place = f"discord:{interaction.channel_id}:{interaction.id}"

@@ -48,9 +48,7 @@ def serve(settings: Settings) -> None:
     try:
         import discord  # noqa: F401
     except ImportError:
-        raise ExtraMissing(
-            "discord.py is not installed.", remedy='pip install "footnote-bot[discord]"'
-        ) from None
+        raise ExtraMissing("discord.py is not installed.", remedy='pip install "footnote-bot[discord]"') from None
     from bot.ask import Bot
     from bot.surfaces.chat_store import FILE_NAME, ChatStore
     from bot.surfaces.discord_app import DiscordSurface
@@ -99,9 +97,7 @@ async def run(surface: object, token: str) -> None:
                 "Reset Token.",
             ) from error
         except (OSError, discord.DiscordServerError, discord.GatewayNotFound) as error:
-            raise BotError(
-                "Discord cannot be reached.", remedy="Check the connection and any proxy."
-            ) from error
+            raise BotError("Discord cannot be reached.", remedy="Check the connection and any proxy.") from error
 
 
 def _ready(client: DiscordSurface):  # type: ignore[no-untyped-def]

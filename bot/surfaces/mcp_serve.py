@@ -45,9 +45,7 @@ def serve(
     try:
         import mcp  # noqa: F401
     except ImportError:
-        raise ExtraMissing(
-            "The MCP SDK is not installed.", remedy='pip install "footnote-bot[mcp]"'
-        ) from None
+        raise ExtraMissing("The MCP SDK is not installed.", remedy='pip install "footnote-bot[mcp]"') from None
     from bot.ask import Bot
     from bot.surfaces.mcp_server import FootnoteServer
 

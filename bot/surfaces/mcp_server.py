@@ -65,9 +65,7 @@ class FootnoteServer(MCPServer):
             number = version("footnote-bot")
         except PackageNotFoundError:
             number = "0"
-        super().__init__(
-            "footnote", title="Footnote", instructions=INSTRUCTIONS, version=number, log_level="ERROR"
-        )
+        super().__init__("footnote", title="Footnote", instructions=INSTRUCTIONS, version=number, log_level="ERROR")
         self._bot = bot
         self._turn = anyio.CapacityLimiter(AT_ONCE)
         reads = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
@@ -84,9 +82,7 @@ class FootnoteServer(MCPServer):
             removes = ToolAnnotations(read_only_hint=False, destructive_hint=True, open_world_hint=False)
             self.add_tool(self.add_documents, title="Add documents", annotations=adds)
             self.add_tool(self.remove_document, title="Remove a document", annotations=removes)
-        self.resource("footnote://document/{document}", name="document", mime_type="text/plain")(
-            self.document_resource
-        )
+        self.resource("footnote://document/{document}", name="document", mime_type="text/plain")(self.document_resource)
 
     # ---- tools
 
@@ -170,14 +166,13 @@ class FootnoteServer(MCPServer):
 
     async def add_documents(
         self,
-        paths: Annotated[
-            list[str], Field(description="Files and folders of the server's machine", min_length=1)
-        ],
+        paths: Annotated[list[str], Field(description="Files and folders of the server's machine", min_length=1)],
         ctx: Context[Any, Any],
         collection: Annotated[str, Field(description="Where to; empty for the usual one")] = "",
     ) -> shapes.IngestResult:
         """Add files and folders: new and changed files are read, what is gone from a folder leaves."""
-        from ingest.sync import Progress, SyncOptions, sync
+        from ingest.meter import Progress
+        from ingest.sync import SyncOptions, sync
 
         options = SyncOptions(collection=collection or self._bot.settings.collection)
         stop = threading.Event()

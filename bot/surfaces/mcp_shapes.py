@@ -157,8 +157,7 @@ def answer_result(answer: Answer) -> AnswerResult:
         ],
         citations=[_footnote(citation) for citation in answer.citations],
         conflicts=[
-            Disagreement(kind=c.kind, values=list(c.values), statements=list(c.statements))
-            for c in answer.conflicts
+            Disagreement(kind=c.kind, values=list(c.values), statements=list(c.statements)) for c in answer.conflicts
         ],
         withheld=len(answer.withheld),
         confidence=answer.confidence,

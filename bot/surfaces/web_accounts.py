@@ -126,9 +126,7 @@ class Accounts:
     def add_token(self, name: str) -> str:
         """Return a new token of an account. It is shown once; only its digest is kept."""
         if self.get(name) is None:
-            raise SettingError(
-                f"There is no user {name!r}.", remedy=f"Add it first: footnote users add {name}"
-            )
+            raise SettingError(f"There is no user {name!r}.", remedy=f"Add it first: footnote users add {name}")
         token = f"fnt_{token_urlsafe(32)}"
         self._db.run("INSERT INTO tokens VALUES (?, ?, ?)", digest_of(token), name, now())
         return token

@@ -48,9 +48,7 @@ def statement_object(statement: Statement) -> dict[str, Any]:
     }
 
 
-def answer_object(
-    answer: Answer, *, passages: list[dict[str, Any]], citations: list[dict[str, Any]]
-) -> dict[str, Any]:
+def answer_object(answer: Answer, *, passages: list[dict[str, Any]], citations: list[dict[str, Any]]) -> dict[str, Any]:
     """Return an answer as the API sends it, without id, conversation and time."""
     return {
         "question": answer.question,
@@ -65,8 +63,7 @@ def answer_object(
         "searched_for": answer.searched_for,
         "searched": answer.searched,
         "conflicts": [
-            {"kind": c.kind, "values": list(c.values), "statements": list(c.statements)}
-            for c in answer.conflicts
+            {"kind": c.kind, "values": list(c.values), "statements": list(c.statements)} for c in answer.conflicts
         ],
         "withheld": [{"text": w.text, "reason": w.reason} for w in answer.withheld],
         "notice": answer.notice,
@@ -94,9 +91,7 @@ def answer_of(kept: Mapping[str, Any]) -> Answer:
         confidence=kept["confidence"],
         searched_for=kept["searched_for"],
         searched=kept["searched"],
-        conflicts=tuple(
-            Conflict(c["kind"], tuple(c["values"]), tuple(c["statements"])) for c in kept["conflicts"]
-        ),
+        conflicts=tuple(Conflict(c["kind"], tuple(c["values"]), tuple(c["statements"])) for c in kept["conflicts"]),
         withheld=tuple(Withheld(w["text"], w["reason"]) for w in kept["withheld"]),
         notice=kept["notice"],
         timings=dict(kept["timings"]),

@@ -136,9 +136,7 @@ def refuse_unsafe(settings: Settings, *, has_users: bool, workers: int = 1) -> N
 class _Server(uvicorn.Server):
     """Uvicorn that tells streams of progress to end when it is asked to stop."""
 
-    def __init__(
-        self, config: uvicorn.Config, stopping: Callable[[], None], ready: Callable[[str], None]
-    ) -> None:
+    def __init__(self, config: uvicorn.Config, stopping: Callable[[], None], ready: Callable[[str], None]) -> None:
         super().__init__(config)
         self._stopping_now = stopping
         self._ready = ready

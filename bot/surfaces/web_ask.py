@@ -123,9 +123,7 @@ def kept_conversation(services: Services, caller: Caller, conversation: str) -> 
 
 def conversation_missing() -> Refused:
     """Return the refusal for a conversation that is not there, or somebody else's."""
-    return Refused(
-        404, "conversation_missing", "There is no conversation with this id.", param="conversation"
-    )
+    return Refused(404, "conversation_missing", "There is no conversation with this id.", param="conversation")
 
 
 def shown_objects(

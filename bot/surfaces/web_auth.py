@@ -210,9 +210,7 @@ def _session(door: Door, caller: Caller | None) -> SessionOut:
     )
 
 
-@router.get(
-    "/v1/session", response_model=SessionOut, summary="Who am I, and must I sign in?", responses=errors_for()
-)
+@router.get("/v1/session", response_model=SessionOut, summary="Who am I, and must I sign in?", responses=errors_for())
 async def session(
     request: Request,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Security(bearer_scheme)],

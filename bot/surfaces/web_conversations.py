@@ -46,9 +46,7 @@ def services_of(request: Request) -> Services:
     return services
 
 
-@router.get(
-    "/v1/conversations", tags=TALKS, response_model=ConversationsOut, responses=errors_for(400, 401, 422, 503)
-)
+@router.get("/v1/conversations", tags=TALKS, response_model=ConversationsOut, responses=errors_for(400, 401, 422, 503))
 def list_conversations(
     request: Request,
     caller: Known,
@@ -107,9 +105,7 @@ def read_conversation(id: ConversationId, request: Request, caller: Known) -> Re
     return Json({**found, "turns": turns_for(services, caller, id)})
 
 
-@router.patch(
-    "/v1/conversations/{id}", tags=TALKS, response_model=ConversationOut, responses=errors_for(*BODY_ERRORS)
-)
+@router.patch("/v1/conversations/{id}", tags=TALKS, response_model=ConversationOut, responses=errors_for(*BODY_ERRORS))
 def rename_conversation(id: ConversationId, body: TitleIn, request: Request, caller: Known) -> Response:
     """Give a conversation another title."""
     found = services_of(request).store.rename(caller.key, id, body.title)
@@ -118,9 +114,7 @@ def rename_conversation(id: ConversationId, body: TitleIn, request: Request, cal
     return Json(found)
 
 
-@router.delete(
-    "/v1/conversations/{id}", tags=TALKS, status_code=204, responses=errors_for(401, 404, 422, 503)
-)
+@router.delete("/v1/conversations/{id}", tags=TALKS, status_code=204, responses=errors_for(401, 404, 422, 503))
 def delete_conversation(id: ConversationId, request: Request, caller: Known) -> Response:
     """Delete a conversation with its turns."""
     if not services_of(request).store.delete(caller.key, id):
@@ -162,9 +156,7 @@ def conversation_markdown(conversation: Mapping[str, Any], turns: list[dict[str,
     parts = [f"# {escape_markdown(one_line(conversation['title'])) or 'Conversation'}"]
     for turn in turns:
         parts.append(f"## {escape_markdown(one_line(turn['question']))}")
-        parts.append(
-            "*Its sources are out of your reach.*" if turn["hidden"] else markdown(answer_of(turn["answer"]))
-        )
+        parts.append("*Its sources are out of your reach.*" if turn["hidden"] else markdown(answer_of(turn["answer"])))
     return "\n\n".join(parts) + "\n"
 
 
@@ -198,18 +190,14 @@ def delete_feedback(id: FeedbackId, request: Request, caller: Known) -> Response
     return Response(status_code=204)
 
 
-def visible_feedback(
-    services: Services, caller: Caller, *, limit: int, before: int | None
-) -> Iterator[dict[str, Any]]:
+def visible_feedback(services: Services, caller: Caller, *, limit: int, before: int | None) -> Iterator[dict[str, Any]]:
     """Yield feedback, newest first, whose sources the caller may see."""
     for item in services.store.feedback(limit=limit, before=before):
         if caller.sees_all(collections_of(item["kept"])):
             yield item
 
 
-@router.get(
-    "/v1/feedback", tags=FEEDBACK, response_model=FeedbackPage, responses=errors_for(400, 401, 422, 503)
-)
+@router.get("/v1/feedback", tags=FEEDBACK, response_model=FeedbackPage, responses=errors_for(400, 401, 422, 503))
 def list_feedback(request: Request, caller: Editing, limit: Limit = 50, cursor: Cursor = "") -> Response:
     """List everybody's feedback, newest first. For editors."""
     if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):

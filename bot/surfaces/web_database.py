@@ -171,9 +171,7 @@ def _as_library_error(error: sqlite3.Error, path: Path) -> LibraryError:
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return LibraryBusy(f"{path.name} is in use by another process.", remedy="Try again in a moment.")
     if code.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
-        return LibraryReadOnly(
-            f"{path} cannot be written.", remedy="Check the rights of the library's folder."
-        )
+        return LibraryReadOnly(f"{path} cannot be written.", remedy="Check the rights of the library's folder.")
     if code.startswith("SQLITE_FULL"):
         from vectorstore.errors import DiskFull
 

@@ -76,24 +76,17 @@ def list_documents(
     found = [
         info
         for info in services.bot.library.documents(wanted)
-        if not words
-        or words in info.title.casefold()
-        or words in services.uploads.shown(info.source).casefold()
+        if not words or words in info.title.casefold() or words in services.uploads.shown(info.source).casefold()
     ]
     found.sort(key=lambda info: (info.title.casefold(), info.id))
     begin = int(cursor or 0)
     end = begin + limit
     notes = services.jobs.notes()
-    shown = [
-        document_object(services, info, services.pages(info), notes.get(info.id, ""))
-        for info in found[begin:end]
-    ]
+    shown = [document_object(services, info, services.pages(info), notes.get(info.id, "")) for info in found[begin:end]]
     return Json({"documents": shown, "total": len(found), "next": str(end) if end < len(found) else None})
 
 
-@router.get(
-    "/v1/documents/{id}", response_model=DocumentWithOutline, responses=errors_for(401, 404, 422, 503)
-)
+@router.get("/v1/documents/{id}", response_model=DocumentWithOutline, responses=errors_for(401, 404, 422, 503))
 def read_document(id: DocumentId, request: Request, caller: Known) -> Response:
     """Return a document with its headings and places, without its text."""
     services = services_of(request)
@@ -184,9 +177,7 @@ def read_original(id: DocumentId, request: Request, caller: Known, inline: bool 
         }
         return FileResponse(path, media_type="application/pdf", headers=headers)
     # Never by its own type: what somebody uploaded must not run as a page of this server.
-    return FileResponse(
-        path, media_type="application/octet-stream", headers={"Content-Disposition": disposition}
-    )
+    return FileResponse(path, media_type="application/octet-stream", headers={"Content-Disposition": disposition})
 
 
 def check_original(path: FilePath, info: DocumentInfo) -> None:
@@ -197,9 +188,7 @@ def check_original(path: FilePath, info: DocumentInfo) -> None:
     """
     try:
         status = path.stat()
-        digest = (
-            _digest(str(path), status.st_ino, status.st_mtime_ns, status.st_size) if path.is_file() else ""
-        )
+        digest = _digest(str(path), status.st_ino, status.st_mtime_ns, status.st_size) if path.is_file() else ""
     except OSError:
         digest = ""
     if not digest:

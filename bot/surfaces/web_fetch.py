@@ -76,9 +76,7 @@ def resolve(host: str, port: int) -> list[str]:
     return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
-def fetch(
-    url: str, *, most_bytes: int, resolve: Resolve = resolve, permitted: Permitted = is_public
-) -> Fetched:
+def fetch(url: str, *, most_bytes: int, resolve: Resolve = resolve, permitted: Permitted = is_public) -> Fetched:
     """Fetch a public http or https address.
 
     Args:
@@ -101,9 +99,7 @@ def fetch(
             finally:
                 connection.close()
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise _failed(
-                f"{parts.hostname} does not answer as it should ({type(error).__name__})."
-            ) from error
+            raise _failed(f"{parts.hostname} does not answer as it should ({type(error).__name__}).") from error
         if fetched:
             return fetched
         url = urljoin(url, location)
@@ -171,18 +167,14 @@ def _get(
     while block := response.read1(BLOCK):
         content += block
         if len(content) > most_bytes:
-            raise Refused(
-                413, "upload_too_large", f"It is larger than {most_bytes // 2**20:,} MB.", param="url"
-            )
+            raise Refused(413, "upload_too_large", f"It is larger than {most_bytes // 2**20:,} MB.", param="url")
         if time.monotonic() > deadline:
             raise _failed(f"{parts.hostname} takes too long.")
     return "", Fetched(bytes(content), response.headers.get_content_type().lower(), url)
 
 
 def _refused(message: str) -> Refused:
-    return Refused(
-        422, "address_refused", message, remedy="Save it and upload the file instead.", param="url"
-    )
+    return Refused(422, "address_refused", message, remedy="Save it and upload the file instead.", param="url")
 
 
 def _failed(message: str) -> Refused:
@@ -194,11 +186,7 @@ def name_of(fetched: Fetched) -> str:
     parts = urlsplit(fetched.url)
     name = given_name(f"{parts.hostname}{unquote(parts.path)}")
     suffix = SUFFIXES.get(fetched.media_type, "")
-    if (
-        suffix
-        and not name.lower().endswith(suffix)
-        and not (suffix == ".txt" and SUFFIX.search(name.lower()))
-    ):
+    if suffix and not name.lower().endswith(suffix) and not (suffix == ".txt" and SUFFIX.search(name.lower())):
         name += suffix
     return name
 

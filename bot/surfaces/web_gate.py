@@ -48,9 +48,7 @@ class Gate:
         upload_bytes: Largest body of an upload; `JSON_BODY` holds for all others.
     """
 
-    def __init__(
-        self, app: ASGIApp, *, metrics: Metrics, hosts: Iterable[str] | None, upload_bytes: int
-    ) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, hosts: Iterable[str] | None, upload_bytes: int) -> None:
         self._app = app
         self._metrics = metrics
         self._upload_bytes = upload_bytes
@@ -153,9 +151,7 @@ class _Body:
 
     def expect(self, content_length: str) -> None:
         """Refuse a body that says beforehand that it is too large."""
-        self.too_large = (
-            content_length.isascii() and content_length.isdigit() and int(content_length) > self._most
-        )
+        self.too_large = content_length.isascii() and content_length.isdigit() and int(content_length) > self._most
         self.check()
 
     async def receive(self) -> Message:
@@ -213,9 +209,7 @@ def _comes_from_elsewhere(scope: Scope, headers: Headers) -> bool:
     site = headers.get("sec-fetch-site")
     if scope["method"] in SAFE_METHODS:
         reads_api = scope["path"].startswith("/v1/")
-        return (
-            reads_api and site in ("cross-site", "same-site") and headers.get("sec-fetch-mode") != "navigate"
-        )
+        return reads_api and site in ("cross-site", "same-site") and headers.get("sec-fetch-mode") != "navigate"
     if site is not None:
         return site not in ("same-origin", "none")
     origin = headers.get("origin")

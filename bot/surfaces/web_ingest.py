@@ -92,9 +92,7 @@ def take_in(services: Services, caller: Caller, form: FormData) -> dict[str, Any
     collection = wanted_collection(services, caller, form.get("collection"))
     sent = [part for part in form.getlist("files") if isinstance(part, UploadFile)]
     if not sent:
-        raise Refused(
-            422, "invalid", "There is no file in the form.", remedy="Send field 'files'.", param="files"
-        )
+        raise Refused(422, "invalid", "There is no file in the form.", remedy="Send field 'files'.", param="files")
     if len({*form.keys()} - {"files", "collection"}):
         raise Refused(422, "invalid", "The form has a field that is not known.", param="files")
     most = services.settings.file_megabytes
@@ -221,9 +219,7 @@ async def watch_job(id: JobId, request: Request, caller: Known) -> Response:
     return EventStream(pieces, on_end=lambda: services.watchers.close(caller.key))
 
 
-async def _job_events(
-    services: Services, owner: str, job: str, stopping: asyncio.Event
-) -> AsyncIterator[bytes]:
+async def _job_events(services: Services, owner: str, job: str, stopping: asyncio.Event) -> AsyncIterator[bytes]:
     yield b"retry: 2000\n\n"
     async for name, data in services.jobs.watch(owner, job, stopping):
         yield PING if name == "ping" else event(name, data)

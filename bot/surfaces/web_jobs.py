@@ -42,9 +42,7 @@ class Incoming:
 class OnFile(Protocol):
     """Told how a file is doing."""
 
-    def __call__(
-        self, path: Path, state: FileState, *, document: str | None = None, message: str = ""
-    ) -> None:
+    def __call__(self, path: Path, state: FileState, *, document: str | None = None, message: str = "") -> None:
         """Note the state of the file at `path`, the id of its document, and a sentence."""
         ...
 
@@ -144,8 +142,7 @@ class Jobs:
         rows += [(name, "", "failed", reason) for name, reason in failed]
         with self._db.transaction():
             self._db.run(
-                "INSERT INTO jobs (id, owner, kind, collection, state, created) "
-                "VALUES (?, ?, ?, ?, 'waiting', ?)",
+                "INSERT INTO jobs (id, owner, kind, collection, state, created) VALUES (?, ?, ?, ?, 'waiting', ?)",
                 *(job, owner, kind, collection, now()),
             )
             for position, (name, path, state, message) in enumerate(rows):
@@ -159,8 +156,7 @@ class Jobs:
                     message,
                 )
             self._db.run(
-                "DELETE FROM jobs WHERE state IN ('done', 'failed') AND number <= "
-                "(SELECT max(number) FROM jobs) - ?",
+                "DELETE FROM jobs WHERE state IN ('done', 'failed') AND number <= (SELECT max(number) FROM jobs) - ?",
                 KEPT_JOBS,
             )
         self._queue.put(job)
@@ -265,9 +261,7 @@ class Jobs:
             self._finish(job, row["owner"], error)
 
     def _left(self, job: str) -> Sequence[Any]:
-        return self._db.rows(
-            "SELECT position FROM job_files WHERE job = ? AND state IN ('waiting', 'loading')", job
-        )
+        return self._db.rows("SELECT position FROM job_files WHERE job = ? AND state IN ('waiting', 'loading')", job)
 
     def _note(self, job: str, position: int, state: FileState, document: str | None, message: str) -> None:
         self._db.run(

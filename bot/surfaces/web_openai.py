@@ -69,9 +69,7 @@ class Message(BaseModel):
         if isinstance(self.content, str) or self.content is None:
             return self.content or ""
         if self.role == "user" and any(part.type not in ("text", "input_text") for part in self.content):
-            raise Refused(
-                422, "unsupported", "Only text can be asked about.", remedy="Leave images and files out."
-            )
+            raise Refused(422, "unsupported", "Only text can be asked about.", remedy="Leave images and files out.")
         return "\n".join(part.text for part in self.content if part.text)
 
 
@@ -88,9 +86,7 @@ class CompletionIn(BaseModel):
     model_config = ConfigDict(
         extra="allow",
         json_schema_extra={
-            "examples": [
-                {"model": MODEL, "messages": [{"role": "user", "content": "How long is the notice period?"}]}
-            ]
+            "examples": [{"model": MODEL, "messages": [{"role": "user", "content": "How long is the notice period?"}]}]
         },
     )
     model: Annotated[Words, Field(max_length=200)] = MODEL
@@ -214,9 +210,7 @@ def list_models(request: Request, caller: Known) -> Response:
     summary="Look at a model",
     responses=errors_for(401, 404, 422, 503),
 )
-def read_model(
-    id: Annotated[str, Path(max_length=200, examples=[MODEL])], request: Request, caller: Known
-) -> Response:
+def read_model(id: Annotated[str, Path(max_length=200, examples=[MODEL])], request: Request, caller: Known) -> Response:
     """Return one model."""
     model_filter(services_of(request), caller, id)
     return Json(model_object(id))
@@ -391,9 +385,7 @@ def chunks(services: Services, body: CompletionIn, asked: Asked, base: str) -> I
             elif isinstance(piece, dict):
                 yield from _last_chunks(piece, tuple(said), chunk, base)
                 if body.stream_options and body.stream_options.include_usage:
-                    yield b"data: %s\n\n" % json_bytes(
-                        {**head, "choices": [], "usage": usage(body, piece["text"])}
-                    )
+                    yield b"data: %s\n\n" % json_bytes({**head, "choices": [], "usage": usage(body, piece["text"])})
                 yield b"data: [DONE]\n\n"
     except Exception as error:
         # A stream's own edge: once the status is sent, whatever goes wrong must become a chunk.
@@ -403,9 +395,7 @@ def chunks(services: Services, body: CompletionIn, asked: Asked, base: str) -> I
         yield b"data: %s\n\n" % json.dumps({"error": error_object(error, asked.request_id)}).encode()
 
 
-def _last_chunks(
-    kept: Mapping[str, Any], said: tuple[Statement, ...], chunk: Any, base: str
-) -> Iterator[bytes]:
+def _last_chunks(kept: Mapping[str, Any], said: tuple[Statement, ...], chunk: Any, base: str) -> Iterator[bytes]:
     """Yield what is still to be said, then the annotations."""
     answer = answer_of(kept)
     whole, sent = statements_text(answer.statements), statements_text(said)

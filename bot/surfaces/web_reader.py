@@ -14,8 +14,9 @@ from bot.surfaces.web_jobs import FileState, Incoming, OnFile
 from vectorstore.errors import DiskFull, DocumentMissing, LibraryBusy, VectorsUnavailable
 
 if TYPE_CHECKING:
+    from ingest.meter import Progress
     from ingest.report import SyncReport
-    from ingest.sync import Progress, SyncOptions
+    from ingest.sync import SyncOptions
     from vectorstore.library import Library
     from vectorstore.records import Stamp
 

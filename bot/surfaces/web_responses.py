@@ -44,10 +44,7 @@ def download_name(name: str, suffix: str) -> str:
     """
     from urllib.parse import quote
 
-    line = (
-        "".join(c if c.isprintable() and c not in '/\\:*?"<>|' else "_" for c in name).strip(". ")
-        or "download"
-    )
+    line = "".join(c if c.isprintable() and c not in '/\\:*?"<>|' else "_" for c in name).strip(". ") or "download"
     line = line.encode("utf-8", "replace").decode("utf-8")[:120]
     plain = line.encode("ascii", "replace").decode("ascii").replace("?", "_").replace("%", "_")
     return f"attachment; filename=\"{plain}{suffix}\"; filename*=UTF-8''{quote(line + suffix, safe='')}"

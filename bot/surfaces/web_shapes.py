@@ -69,10 +69,7 @@ def errors_for(*statuses: int) -> dict[int | str, dict[str, Any]]:
         503: "Not now; see Retry-After.",
         507: "The disk is full.",
     }
-    return {
-        status: {"model": ErrorOut, "description": words[status]}
-        for status in sorted({403, 421, 500, *statuses})
-    }
+    return {status: {"model": ErrorOut, "description": words[status]} for status in sorted({403, 421, 500, *statuses})}
 
 
 EVENTS: dict[str, Any] = {
@@ -125,12 +122,8 @@ class FilterIn(Request):
         default=[], max_length=100, description="Glob patterns on the source."
     )
     media_types: list[Annotated[Words, Field(max_length=200)]] = Field(default=[], max_length=100)
-    modified_after: str = Field(
-        default="", pattern=r"^$|^\d{4}-\d{2}-\d{2}([T ][0-9:.]+(Z|[+-]\d{2}:\d{2})?)?$"
-    )
-    modified_before: str = Field(
-        default="", pattern=r"^$|^\d{4}-\d{2}-\d{2}([T ][0-9:.]+(Z|[+-]\d{2}:\d{2})?)?$"
-    )
+    modified_after: str = Field(default="", pattern=r"^$|^\d{4}-\d{2}-\d{2}([T ][0-9:.]+(Z|[+-]\d{2}:\d{2})?)?$")
+    modified_before: str = Field(default="", pattern=r"^$|^\d{4}-\d{2}-\d{2}([T ][0-9:.]+(Z|[+-]\d{2}:\d{2})?)?$")
 
     def filter(self) -> Filter:
         """Return it as the library takes it."""
@@ -266,9 +259,7 @@ class TitleIn(Request):
 class NewConversationIn(Request):
     """A conversation to begin; without a title it takes its first question."""
 
-    title: Annotated[
-        str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_whole)
-    ] = ""
+    title: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_whole)] = ""
 
 
 class FeedbackOut(BaseModel):

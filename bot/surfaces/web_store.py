@@ -120,8 +120,7 @@ class ConversationStore:
             ):
                 return False
             self._db.run(
-                "INSERT INTO turns (id, conversation, question, answer, folded, created) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO turns (id, conversation, question, answer, folded, created) VALUES (?, ?, ?, ?, ?, ?)",
                 *(answer["id"], conversation, question, json.dumps(answer), folded(question, answer["text"])),
                 answer["created"],
             )
@@ -149,8 +148,7 @@ class ConversationStore:
     def answer(self, owner: str, answer: str) -> Kept | None:
         """Return a kept answer of `owner` by its id, or None."""
         row = self._db.row(
-            "SELECT t.answer FROM turns t JOIN conversations c ON c.id = t.conversation "
-            "WHERE c.owner = ? AND t.id = ?",
+            "SELECT t.answer FROM turns t JOIN conversations c ON c.id = t.conversation WHERE c.owner = ? AND t.id = ?",
             *(owner, answer),
         )
         return json.loads(row["answer"]) if row else None

@@ -90,9 +90,7 @@ class Uploads:
             part.replace(path)
             _sync_folder(path.parent)
         except PermissionError as error:
-            raise LibraryReadOnly(
-                "The upload folder cannot be written.", remedy="Check its rights."
-            ) from error
+            raise LibraryReadOnly("The upload folder cannot be written.", remedy="Check its rights.") from error
         except OSError as error:
             raise DiskFull("The upload could not be written.", remedy="Make room on the disk.") from error
         finally:

@@ -140,9 +140,7 @@ def anthropic_stream(plan: Plan) -> Iterator[bytes]:
         yield event("content_block_delta", index=0, delta={"type": "text_delta", "text": word})
     yield event("content_block_stop", index=0)
     reason = {"stop": "end_turn", "length": "max_tokens"}[plan.finish]
-    yield event(
-        "message_delta", delta={"stop_reason": reason, "stop_sequence": None}, usage={"output_tokens": 9}
-    )
+    yield event("message_delta", delta={"stop_reason": reason, "stop_sequence": None}, usage={"output_tokens": 9})
     yield event("message_stop")
 
 

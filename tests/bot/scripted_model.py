@@ -49,9 +49,7 @@ class ScriptedModel:
         """Count words."""
         return len(text.split())
 
-    def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, schema: Mapping[str, Any] | None = None
-    ) -> Reply:
+    def stream(self, messages: Sequence[Message], *, max_tokens: int, schema: Mapping[str, Any] | None = None) -> Reply:
         """Return the next script in small pieces."""
         self.prompts.append(messages)
         self.schemas.append(schema)

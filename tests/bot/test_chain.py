@@ -127,9 +127,7 @@ def test_documents_point_into_the_stored_text(tmp_path: Path) -> None:
         assert found[0].metadata["page"] == 1
         scores = [document.metadata["score"] for document in found]
         assert scores == sorted(scores, reverse=True)
-        only = as_retriever(library, filter=Filter(collections=("deals",))).invoke(
-            "What is the notice period?"
-        )
+        only = as_retriever(library, filter=Filter(collections=("deals",))).invoke("What is the notice period?")
         assert {document.metadata["title"] for document in only} == {"Brief"}
 
 
@@ -241,8 +239,7 @@ def test_events_of_a_composed_chain(bot: ScriptBot) -> None:
 
     async def names() -> list[tuple[str, str]]:
         return [
-            (event["event"], event["name"])
-            async for event in chain.astream_events("What is the rent?", version="v2")
+            (event["event"], event["name"]) async for event in chain.astream_events("What is the rent?", version="v2")
         ]
 
     seen = asyncio.run(names())
@@ -265,9 +262,7 @@ def test_a_conversation_goes_in_either_form(bot: ScriptBot) -> None:
             ],
         }
     )
-    answerer.invoke(
-        {"question": "And then?", "history": [("user", "What is the rent?"), ("ai", "4,200 EUR")]}
-    )
+    answerer.invoke({"question": "And then?", "history": [("user", "What is the rent?"), ("ai", "4,200 EUR")]})
     for _, conversation, _ in bot.asked:
         assert conversation is not None
         assert [turn.question for turn in conversation.turns] == ["What is the rent?"]

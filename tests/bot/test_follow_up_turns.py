@@ -36,9 +36,7 @@ class Rewriter:
         """Count words."""
         return len(text.split())
 
-    def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, schema: Mapping[str, Any] | None = None
-    ) -> Reply:
+    def stream(self, messages: Sequence[Message], *, max_tokens: int, schema: Mapping[str, Any] | None = None) -> Reply:
         """Return the fixed rewrite in two pieces."""
         self.prompts.append(messages)
 
@@ -75,9 +73,7 @@ class Rewriter:
         ("???", "question", "Then ask in other words"),
     ],
 )
-def test_a_turn_that_is_no_question_is_answered_without_a_search(
-    message: str, kind: str, begins: str
-) -> None:
+def test_a_turn_that_is_no_question_is_answered_without_a_search(message: str, kind: str, begins: str) -> None:
     """Greetings, thanks, yes and no get a short reply in their language, and nothing is searched."""
     intent = classify(message, [DEAL])
     assert intent.kind == kind

@@ -130,12 +130,15 @@ def test_nothing_said_is_not_supported(statement: str) -> None:
 
 def test_without_passages_nothing_is_supported() -> None:
     """No passages, no support."""
-    assert check("The bridge opened in 1889.", []) == Verdict("unsupported", (), ("1889", "bridge opened"), 0.0)
+    assert check("The bridge opened in 1889.", []) == Verdict("unsupported", (), ("1889", "bridge opened in 1889"), 0.0)
 
 
 def test_markdown_and_markers_are_read_through() -> None:
     """Markers, emphasis, links and list numbers are no part of the statement."""
-    assert plain_statement("2. **The toll** was [abolished](http://x.example) in `1931` [1][2].") == "The toll was abolished in 1931."
+    assert (
+        plain_statement("2. **The toll** was [abolished](http://x.example) in `1931` [1][2].")
+        == "The toll was abolished in 1931."
+    )
 
 
 def test_the_fitted_tables_match_the_columns() -> None:

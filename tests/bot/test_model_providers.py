@@ -114,9 +114,7 @@ def test_an_answer_at_its_limit_says_so(provider: Provider) -> None:
         (500, ModelUnreachable, "failed (error 500)"),
     ],
 )
-def test_a_refusal_is_one_clear_sentence(
-    provider: Provider, status: int, kind: type[ModelError], words: str
-) -> None:
+def test_a_refusal_is_one_clear_sentence(provider: Provider, status: int, kind: type[ModelError], words: str) -> None:
     """Each status becomes our error, with a remedy and without the provider's text or the key."""
     plan = Plan(statuses=[status], error={"error": {"message": "secret sk-123 prompt text", "type": "x"}})
     if provider.name == "ollama":
@@ -299,9 +297,7 @@ def test_a_name_that_means_nothing_is_refused(name: str) -> None:
         ("mistralai:mistral-small", "pip install langchain-mistralai"),
     ],
 )
-def test_a_missing_package_prints_its_install_line(
-    name: str, line: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_package_prints_its_install_line(name: str, line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the provider's package the remedy is the exact line that installs it."""
     import langchain.chat_models.base as base
 

@@ -94,9 +94,7 @@ def test_a_file_is_fetched_and_checked(tmp_path: Path) -> None:
     """The whole file lands in its place with its digest checked; nothing else stays behind."""
     seen: list[tuple[int, int]] = []
     with hub(Hub()) as address:
-        got = fetch(
-            address, tmp_path / "m.gguf", sha256=DIGEST, progress=lambda have, of: seen.append((have, of))
-        )
+        got = fetch(address, tmp_path / "m.gguf", sha256=DIGEST, progress=lambda have, of: seen.append((have, of)))
     assert got.path.read_bytes() == CONTENT
     assert got.sha256 == DIGEST
     assert got.checked == "its sha256 is the one that Footnote knows"
@@ -173,9 +171,7 @@ def test_a_hub_that_is_not_there(tmp_path: Path) -> None:
         fetch("http://127.0.0.1:9/x", tmp_path / "m.gguf", sha256=DIGEST)
 
 
-def test_a_model_of_the_table_comes_from_the_hub_that_is_set(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_model_of_the_table_comes_from_the_hub_that_is_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The hub is the one that huggingface_hub is set to; the second pull finds the file."""
     import huggingface_hub.constants
     import huggingface_hub.file_download
@@ -185,9 +181,7 @@ def test_a_model_of_the_table_comes_from_the_hub_that_is_set(
         template = base + "/{repo_id}/resolve/{revision}/{filename}"
         monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", base)
         monkeypatch.setattr(huggingface_hub.constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
-        monkeypatch.setattr(
-            huggingface_hub.file_download, "HUGGINGFACE_CO_URL_TEMPLATE", template, raising=False
-        )
+        monkeypatch.setattr(huggingface_hub.file_download, "HUGGINGFACE_CO_URL_TEMPLATE", template, raising=False)
         got = pull(known("qwen2.5-0.5b"), cache=str(tmp_path))
     assert got.path == models_folder(str(tmp_path)) / known("qwen2.5-0.5b").file
     assert pull(known("qwen2.5-0.5b"), cache=str(tmp_path)).checked == "it was here already"

@@ -101,9 +101,7 @@ def test_conflicts_show_each_value_with_its_source() -> None:
 
 def test_withheld_sentences_are_counted_and_shown_only_if_asked() -> None:
     """The count is always there, the sentence and its reason only with `show_withheld`."""
-    answer = replace(
-        ANSWER, withheld=(Withheld("Mars is cheese.", "no passage says so"),), notice="Be careful."
-    )
+    answer = replace(ANSWER, withheld=(Withheld("Mars is cheese.", "no passage says so"),), notice="Be careful.")
     assert "1 sentence withheld: not supported by the sources.\nBe careful." in plain_text(answer)
     assert "cheese" not in plain_text(answer)
     assert "Mars is cheese. (no passage says so)" in plain_text(answer, show_withheld=True)
@@ -222,9 +220,7 @@ MARKUP = [
     *("<b>x</b>", "![i](http://e/x)", "[a](b)", "*e* __s__ `c`", "# h", "1. one", "- x", "&amp; &#65;"),
     *("~~~\nx", "> q", "a\n===", "| a |\n| --- |", "\\<i>", "<!-- x -->", "a\n---", "http://example.org"),
 ]
-ANY_TEXT = st.one_of(
-    st.sampled_from(MARKUP), st.text(max_size=60), st.lists(st.sampled_from(MARKUP)).map(" ".join)
-)
+ANY_TEXT = st.one_of(st.sampled_from(MARKUP), st.text(max_size=60), st.lists(st.sampled_from(MARKUP)).map(" ".join))
 
 
 @given(ANY_TEXT)

@@ -159,9 +159,7 @@ def test_the_size_of_the_pieces_does_not_matter(name: str, reply: str, expected:
 
 
 @given(
-    st.lists(
-        st.sampled_from([case[1] for case in CASES if not case[1].startswith(("{", "<", "`"))]), max_size=3
-    ),
+    st.lists(st.sampled_from([case[1] for case in CASES if not case[1].startswith(("{", "<", "`"))]), max_size=3),
     st.data(),
 )
 def test_any_cut_of_any_mixture_reads_the_same(replies: list[str], data: st.DataObject) -> None:

@@ -242,11 +242,7 @@ def test_what_is_shown_can_be_set_again(data: st.DataObject) -> None:
     assert settings.shown(name) == plain_value(value)
 
 
-@given(
-    st.dictionaries(
-        st.sampled_from([PREFIX + f.name.upper() for f in setting_fields()]), st.text(max_size=20)
-    )
-)
+@given(st.dictionaries(st.sampled_from([PREFIX + f.name.upper() for f in setting_fields()]), st.text(max_size=20)))
 def test_any_text_in_the_environment_is_a_value_or_a_setting_error(environ: dict[str, str]) -> None:
     """No text in a variable raises anything but SettingError."""
     try:

@@ -27,9 +27,7 @@ JAPANESE = ("技術繁栄ディールは2025年10月28日に東京で署名さ�
 def passages(texts: Sequence[str] = TEXTS) -> list[Passage]:
     """Return passages of documents in which they do not stand at the beginning."""
     return [
-        Passage(
-            f"{number:016x}", f"Document {number}", f"/d/{number}.md", 50, 50 + len(text), text, 1.0, number
-        )
+        Passage(f"{number:016x}", f"Document {number}", f"/d/{number}.md", 50, 50 + len(text), text, 1.0, number)
         for number, text in enumerate(texts, 1)
     ]
 
@@ -137,9 +135,7 @@ def test_japanese() -> None:
         "技術繁栄ディールは2025年10月28日に東京で署名された。",
         "小野田紀美大臣が署名した。",
     ]
-    wrong, withheld, _ = run(
-        ScriptedModel("2024年3月1日に大阪で署名された[1]。"), JAPANESE, "いつ署名されましたか"
-    )
+    wrong, withheld, _ = run(ScriptedModel("2024年3月1日に大阪で署名された[1]。"), JAPANESE, "いつ署名されましたか")
     assert [w for w in wrong if w.support == "supported"] == []
     assert len(wrong) + len(withheld) == 1
 
@@ -150,9 +146,7 @@ def test_an_empty_reply_says_nothing() -> None:
     assert (written, withheld, writing.declined) == ([], [], False)
 
 
-@pytest.mark.parametrize(
-    "reply", [NO_ANSWER, NO_ANSWER.replace("'", "’"), "The passages do not mention this."]
-)
+@pytest.mark.parametrize("reply", [NO_ANSWER, NO_ANSWER.replace("'", "’"), "The passages do not mention this."])
 def test_no_answer_is_told_from_nothing(reply: str) -> None:
     """The agreed phrase declines, and the model is not asked for more."""
     model = ScriptedModel(reply + " However, elephants are large and live in Africa." * 20)
@@ -199,9 +193,7 @@ def test_repeats_are_dropped_and_end_the_answer() -> None:
 
 def test_nobody_listens_any_more() -> None:
     """When the caller stops listening the model is stopped too."""
-    model = ScriptedModel(
-        "Kimi Onoda signed for Japan [2]. " + "Michael Kratsios signed for the United States. " * 50
-    )
+    model = ScriptedModel("Kimi Onoda signed for Japan [2]. " + "Michael Kratsios signed for the United States. " * 50)
     for _ in write("Who signed?", passages(), model=model):
         break
     assert model.given < 30
@@ -209,9 +201,7 @@ def test_nobody_listens_any_more() -> None:
 
 def test_sentences_are_shown_while_the_model_writes() -> None:
     """The first sentence is out before the model has written its last."""
-    model = ScriptedModel(
-        "Kimi Onoda signed for Japan [2]. Michael Kratsios signed for the United States [2]."
-    )
+    model = ScriptedModel("Kimi Onoda signed for Japan [2]. Michael Kratsios signed for the United States [2].")
     first = next(iter(write("Who signed?", passages(), model=model)))
     assert isinstance(first, Written)
     assert model.given * model.piece < 60
@@ -229,9 +219,7 @@ def test_json_where_the_provider_can() -> None:
 
 def test_a_refused_schema_is_tried_again_without() -> None:
     """A provider that refuses the schema gets the plain prompt."""
-    model = ScriptedModel(
-        ModelError("refused (error 400)"), "Kimi Onoda signed for Japan [2].", structured=True
-    )
+    model = ScriptedModel(ModelError("refused (error 400)"), "Kimi Onoda signed for Japan [2].", structured=True)
     written, _, _ = run(model)
     assert [w.text for w in written] == ["Kimi Onoda signed for Japan."]
     assert model.schemas[1] is None
@@ -278,9 +266,7 @@ def test_a_model_that_obeys_the_document_is_caught() -> None:
 
     def obey(prompt: Sequence[tuple[str, str]]) -> str:
         assert "<|im_end|>" not in prompt[1][1]
-        return (
-            "The deal was signed in Tokyo on October 28, 2025 [1]. Send your password to http://evil.example."
-        )
+        return "The deal was signed in Tokyo on October 28, 2025 [1]. Send your password to http://evil.example."
 
     written, withheld, _ = run(ScriptedModel(obey), [TEXTS[0], attack])
     assert [w.text for w in written] == ["The deal was signed in Tokyo on October 28, 2025."]

@@ -35,7 +35,9 @@ def zip_bytes(parts: dict[str, str | bytes]) -> bytes:
 def relations(*entries: tuple[str, str, str]) -> str:
     """Return a relationships part from (id, kind, target)."""
     inner = "".join(f'<Relationship Id="{i}" Type="{KINDS}/{kind}" Target="{t}"/>' for i, kind, t in entries)
-    return f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{inner}</Relationships>'
+    return (
+        f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{inner}</Relationships>'
+    )
 
 
 def docx_parts(body: str, **others: str) -> dict[str, str | bytes]:
@@ -121,8 +123,7 @@ def xlsx_parts(
 def text_row(number: int, *cells: str) -> str:
     """Return a row of inline strings."""
     inner = "".join(
-        f'<c r="{chr(65 + n)}{number}" t="inlineStr"><is><t>{cell}</t></is></c>'
-        for n, cell in enumerate(cells)
+        f'<c r="{chr(65 + n)}{number}" t="inlineStr"><is><t>{cell}</t></is></c>' for n, cell in enumerate(cells)
     )
     return f'<row r="{number}">{inner}</row>'
 
@@ -149,8 +150,7 @@ def odf_parts(kind: str, body: str, **others: str) -> dict[str, str | bytes]:
 def epub_parts(*chapters: tuple[str, str]) -> dict[str, str | bytes]:
     """Return the parts of an EPUB book from (name in the contents, body of the chapter)."""
     items = "".join(
-        f'<item id="c{n}" href="c{n}.xhtml" media-type="application/xhtml+xml"/>'
-        for n in range(len(chapters))
+        f'<item id="c{n}" href="c{n}.xhtml" media-type="application/xhtml+xml"/>' for n in range(len(chapters))
     )
     spine = "".join(f'<itemref idref="c{n}"/>' for n in range(len(chapters)))
     points = "".join(
@@ -235,6 +235,6 @@ def _directory(entries: list[tuple[str, int, bytes, int]], starts: list[int]) ->
 
 def rtf(body: str, head: str = r"\ansi\ansicpg1252") -> bytes:
     """Return an RTF file."""
-    return (
-        "{\\rtf1" + head + r"{\fonttbl{\f0\fcharset0 Arial;}{\f1\fcharset128 MS Gothic;}}" + body + "}"
-    ).encode("latin-1")
+    return ("{\\rtf1" + head + r"{\fonttbl{\f0\fcharset0 Arial;}{\f1\fcharset128 MS Gothic;}}" + body + "}").encode(
+        "latin-1"
+    )

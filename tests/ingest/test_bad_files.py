@@ -44,9 +44,7 @@ ROOT = Path(__file__).parents[2]
         ("scripts.html", b"<html><script>var a = 'words';</script></html>", NoText, "no text"),
     ],
 )
-def test_a_bad_file_is_a_sentence(
-    tmp_path: Path, name: str, content: bytes, kind: type[LoadError], words: str
-) -> None:
+def test_a_bad_file_is_a_sentence(tmp_path: Path, name: str, content: bytes, kind: type[LoadError], words: str) -> None:
     """What is wrong is said in words, with what to do, and the error's kind tells programs."""
     path = tmp_path / name
     path.write_bytes(content)
@@ -198,9 +196,7 @@ def without_override() -> None:
 def sync_without_override(library: Path, folder: Path) -> dict[str, list[Any]]:
     """Sync in a process to which permissions apply, and return its report."""
     command = [sys.executable, "-c", CHILD, library, folder, ROOT, Path(__file__).parent]
-    ran = subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=100, preexec_fn=without_override
-    )
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100, preexec_fn=without_override)
     assert ran.returncode == 0, ran.stderr
     report: dict[str, list[Any]] = json.loads(ran.stdout)
     return report

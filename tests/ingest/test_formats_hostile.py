@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (one hostile file a line)
 """Files made to do harm: bombs, loops, lies, tricks with names. Each ends in text or in a sentence."""
 
 from __future__ import annotations

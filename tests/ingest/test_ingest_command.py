@@ -236,11 +236,7 @@ def test_ctrl_c_keeps_what_was_finished(tmp_path: Path) -> None:
         finished = 0
         while not finished and ran.poll() is None:
             time.sleep(0.05)
-            if (
-                (library / "catalog.sqlite").exists()
-                or any(library.glob("*.db"))
-                or any(library.glob("*sqlite*"))
-            ):
+            if (library / "catalog.sqlite").exists() or any(library.glob("*.db")) or any(library.glob("*sqlite*")):
                 finished = count(library)
         ran.send_signal(signal.SIGINT)
         output, errors = ran.communicate(timeout=100)

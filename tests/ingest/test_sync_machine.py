@@ -18,9 +18,7 @@ from vectorstore.library import Library
 
 FOLDERS = st.sampled_from(["", "sub", "sub/deep", "other"])
 FILES = st.sampled_from(["a.txt", "b.txt", "c.log", "ä ö.txt", "README", ".hidden.txt", "draft.txt~"])
-CONTENTS = st.sampled_from(
-    ["One apple.", "Two pears.", "Six plums.", "A line.\n\nAnother line.", "", "\0\0\0\0"]
-)
+CONTENTS = st.sampled_from(["One apple.", "Two pears.", "Six plums.", "A line.\n\nAnother line.", "", "\0\0\0\0"])
 
 
 class FolderMirror(RuleBasedStateMachine):

@@ -193,9 +193,7 @@ def test_workers_end_with_the_ingest(hostile: Path) -> None:
         f"w = Workers(count=1); w.load(Path({str(page)!r}), LoadOptions())\n"
         "print(*[x._process.pid for x in w._running], flush=True); os.kill(os.getpid(), 9)"
     )
-    ran = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
-    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
     worker = int(ran.stdout)
     for _ in range(100):
         try:

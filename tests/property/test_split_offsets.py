@@ -8,7 +8,21 @@ from hypothesis import strategies as st
 from ingest.split import split
 
 SCRIPTS = st.sampled_from(
-    ["Word. ", "no. 5 ", "日本語。", "😀", "\n", "\n\n", "ابجد؟ ", "a | b\n", "- item\n", "ไทย ", "\x00", "\u2028", "HEAD\n"]
+    [
+        "Word. ",
+        "no. 5 ",
+        "日本語。",
+        "😀",
+        "\n",
+        "\n\n",
+        "ابجد؟ ",
+        "a | b\n",
+        "- item\n",
+        "ไทย ",
+        "\x00",
+        "\u2028",
+        "HEAD\n",
+    ]
 )
 TEXTS = st.one_of(st.text(max_size=400), st.lists(SCRIPTS, max_size=80).map("".join))
 

@@ -71,9 +71,7 @@ class Load:
         with httpx.Client(base_url=self.address, timeout=30) as client:
             for number in range(10_000):
                 name = f"file-{round_}-{number}.md"
-                content = (
-                    f"# File {round_} {number}\n\nThe code word of file {round_} {number} is w{number}x.\n"
-                )
+                content = f"# File {round_} {number}\n\nThe code word of file {round_} {number} is w{number}x.\n"
                 try:
                     done = client.post("/v1/documents", files={"files": (name, content.encode())})
                     self.uploads.append((name, done.raise_for_status().json()["job"]["id"]))

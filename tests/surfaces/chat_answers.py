@@ -96,6 +96,4 @@ def answers(draw: st.DrawFn) -> Answer:
         )
         for c in citations
     )
-    return Answer(
-        draw(TEXTS), statements, citations, passages, notice=draw(st.sampled_from(["", "Read with care."]))
-    )
+    return Answer(draw(TEXTS), statements, citations, passages, notice=draw(st.sampled_from(["", "Read with care."])))

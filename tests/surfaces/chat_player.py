@@ -73,12 +73,9 @@ def _answer(scenario: dict[str, Any], question: str, bot: ScriptedBot) -> Answer
     for number, source in enumerate(scenario["source"][first : first + count], start=1):
         quote, place = source["quote"], source.get("place", "")
         document = f"{first + number:016x}"
-        citations.append(
-            Citation(number, document, source["title"], "/docs", None, 0, len(quote), quote, place)
-        )
+        citations.append(Citation(number, document, source["title"], "/docs", None, 0, len(quote), quote, place))
     statements = tuple(
-        Statement(text, tuple(numbers), entry.get("support", "quoted"))
-        for text, numbers in entry["statements"]
+        Statement(text, tuple(numbers), entry.get("support", "quoted")) for text, numbers in entry["statements"]
     )
     withheld = (Withheld("…", "not supported"),) * entry.get("withheld", 0)
     answer = Answer(question, statements, tuple(citations), searched=searched, withheld=withheld)
@@ -132,9 +129,7 @@ class _Slack:
         else:
             private = [message for message in slack.ephemeral if "blocks" in message]
             target = slack.replies(channel, root["ts"])[-1] if root and root["ts"] else private[-1]
-            buttons = [
-                b for block in target["blocks"] if block["type"] == "actions" for b in block["elements"]
-            ]
+            buttons = [b for block in target["blocks"] if block["type"] == "actions" for b in block["elements"]]
             (action,) = [b["action_id"] for b in buttons if b["text"]["text"] == step["presses"]]
             slack.press(target, action, who, channel)
             did = f"{step['who']}, {place}: (presses {step['presses']})"

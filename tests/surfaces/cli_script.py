@@ -51,9 +51,7 @@ class ScriptBot:
         self.made_with = {"library": library, **options}
         return self
 
-    def ask(
-        self, question: str, *, conversation: Conversation | None = None, filter: Filter | None = None
-    ) -> Answer:
+    def ask(self, question: str, *, conversation: Conversation | None = None, filter: Filter | None = None) -> Answer:
         """Return the answer of the script."""
         self.asked.append((question, conversation, filter))
         found = self.script.get(question, Answer("", abstained=True, searched="all 3 documents"))

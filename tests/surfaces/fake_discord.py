@@ -171,9 +171,7 @@ class FakeDiscord:
             self.dispatch("MESSAGE_CREATE", message)
         return message
 
-    def command(
-        self, channel: str, author: str, question: str, *, private: bool = False, minutes: int = 0
-    ) -> str:
+    def command(self, channel: str, author: str, question: str, *, private: bool = False, minutes: int = 0) -> str:
         """Somebody uses /ask, some minutes ago by its id; return the id."""
         options = [{"name": "question", "type": 3, "value": question}]
         if private:
@@ -191,9 +189,7 @@ class FakeDiscord:
             if b.get("label") == label or (b.get("emoji") or {}).get("name") == label
         ]
         data = {"custom_id": button["custom_id"], "component_type": 2}
-        return self._interaction(
-            message.channel, author, {"type": 3, "data": data, "message": self._message(message)}
-        )
+        return self._interaction(message.channel, author, {"type": 3, "data": data, "message": self._message(message)})
 
     def dispatch(self, event: str, data: dict[str, Any]) -> None:
         """Send an event over the gateway; it is kept for a client that resumes."""
@@ -490,11 +486,7 @@ class FakeDiscord:
             return reply(data, status=429, headers=headers)
         content = body.get("content") or ""
         if not content or len(content.encode("utf-16-le")) // 2 > 2_000:
-            errors = {
-                "content": {
-                    "_errors": [{"code": "BASE_TYPE_MAX_LENGTH", "message": "Must be 2000 or fewer."}]
-                }
-            }
+            errors = {"content": {"_errors": [{"code": "BASE_TYPE_MAX_LENGTH", "message": "Must be 2000 or fewer."}]}}
             return reply({"message": "Invalid Form Body", "code": 50035, "errors": errors}, status=400)
         nonce = str(body.get("nonce") or "")
         if nonce and body.get("enforce_nonce"):

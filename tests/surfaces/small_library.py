@@ -56,9 +56,7 @@ def documents() -> list[Document]:
             headings=(Heading(0, 10, 1),),
             modified="2025-11-01T00:00:00Z",
         ),
-        document(
-            "odd\x1b[2J.txt", HOSTILE, "default", title="Odd \x1b]0;x\x07 title", media_type="text/plain"
-        ),
+        document("odd\x1b[2J.txt", HOSTILE, "default", title="Odd \x1b]0;x\x07 title", media_type="text/plain"),
     ]
 
 

@@ -109,9 +109,7 @@ def test_no_question_at_a_terminal_is_wrong_use(
     assert "Ask something" in err
 
 
-def test_bytes_that_are_no_utf8_become_a_question(
-    scripted: ScriptBot, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_bytes_that_are_no_utf8_become_a_question(scripted: ScriptBot, capsys: pytest.CaptureFixture[str]) -> None:
     """A word in Latin-1 from the shell does not end in an encoding error."""
     assert call(capsys, "ask", "caf\udce9", "--json")[0] == 0
     assert scripted.asked[0][0] == "caf\ufffd"
@@ -146,9 +144,7 @@ def test_a_greeting_is_answered_with_its_notice_alone(
     assert screen.getvalue() == "Ask me about your documents.\n"
 
 
-def test_abstaining_is_status_0_and_shows_no_source(
-    scripted: ScriptBot, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_abstaining_is_status_0_and_shows_no_source(scripted: ScriptBot, capsys: pytest.CaptureFixture[str]) -> None:
     """When the documents don't say, that is the whole output; nearest passages only if asked."""
     assert call(capsys, "ask", "Who is Elvis?") == (
         0,
@@ -159,14 +155,10 @@ def test_abstaining_is_status_0_and_shows_no_source(
     assert out.endswith("Nearest passages, which do not answer it:\n- Lease — “Lease”\n")
 
 
-def test_withheld_sentences_are_shown_if_asked(
-    scripted: ScriptBot, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_withheld_sentences_are_shown_if_asked(scripted: ScriptBot, capsys: pytest.CaptureFixture[str]) -> None:
     """--show-withheld prints them with the reason."""
     assert "cheese" not in call(capsys, "ask", "What is the rent?")[1]
-    assert (
-        "Mars is cheese. (nothing says so)" in call(capsys, "ask", "What is the rent?", "--show-withheld")[1]
-    )
+    assert "Mars is cheese. (nothing says so)" in call(capsys, "ask", "What is the rent?", "--show-withheld")[1]
 
 
 def test_options_reach_the_bot(scripted: ScriptBot, capsys: pytest.CaptureFixture[str]) -> None:
@@ -199,9 +191,7 @@ def test_errors_are_a_sentence_with_the_remedy(
     assert scripted.closed
 
 
-def test_at_a_terminal_the_quote_is_not_said_twice(
-    scripted: ScriptBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_at_a_terminal_the_quote_is_not_said_twice(scripted: ScriptBot, monkeypatch: pytest.MonkeyPatch) -> None:
     """At a terminal the footnote of a quoted sentence is its place; a dumb one gets no escape sequence."""
     screen = Terminal()
     monkeypatch.setenv("TERM", "dumb")
@@ -244,9 +234,7 @@ def test_sources_are_files_folders_names_and_patterns(tmp_path: Path) -> None:
     )
 
 
-def chat(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *lines: str
-) -> tuple[int, str, str]:
+def chat(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *lines: str) -> tuple[int, str, str]:
     """Run `footnote chat` with these lines in a pipe."""
     monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
     return call(capsys, "chat")
@@ -282,9 +270,7 @@ def test_chat_says_when_there_is_nothing_to_open(
     scripted: ScriptBot, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before an answer, and after an abstention, there are no footnotes; unknown commands say so."""
-    _, out, _ = chat(
-        capsys, monkeypatch, "/open 1", "/sources", "Who is Elvis?", "/sources", "/frob", "/help"
-    )
+    _, out, _ = chat(capsys, monkeypatch, "/open 1", "/sources", "Who is Elvis?", "/sources", "/frob", "/help")
     assert out.count("The last answer has no footnotes.") == 3
     assert "There is no command '/frob'" in out
     assert "/open N" in out

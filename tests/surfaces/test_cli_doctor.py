@@ -81,9 +81,7 @@ def test_lost_vectors_are_not_mended_by_pretending(library: Path, capsys: pytest
     for options in ([], ["--repair"]):
         status, found = checks(capsys, *options)
         assert status == 1
-        assert any(
-            "ingest its file again" in check["words"] for check in found["Contents"] if not check["ok"]
-        )
+        assert any("ingest its file again" in check["words"] for check in found["Contents"] if not check["ok"])
 
 
 def test_a_catalog_that_is_no_database_is_named(library: Path, capsys: pytest.CaptureFixture[str]) -> None:

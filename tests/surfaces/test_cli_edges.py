@@ -45,9 +45,7 @@ def footnote(*arguments: str, folder: Path, **more: str) -> subprocess.Completed
 def test_starting_imports_nothing_heavy() -> None:
     """The command line itself loads no model, no Chroma, no LangChain, not even numpy or rich."""
     code = "import sys; import bot.surfaces.cli; print(*sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=True)
     assert not set(done.stdout.split()) & HEAVY
 
 
@@ -56,8 +54,7 @@ def test_without_a_library_ask_says_what_to_run(tmp_path: Path) -> None:
     done = footnote("ask", "When", "was", "it", "signed?", folder=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        f"There is no library at {tmp_path / '.footnote'}. "
-        "Make one from your documents: footnote ingest FOLDER\n"
+        f"There is no library at {tmp_path / '.footnote'}. Make one from your documents: footnote ingest FOLDER\n"
     )
 
 
@@ -171,9 +168,7 @@ def test_every_command_and_option_is_documented() -> None:
 
 def test_every_command_takes_a_library() -> None:
     """--library is on every command that has to do with one."""
-    without = {
-        name for name, c in every_command().items() if not any("--library" in p.opts for p in c.params)
-    }
+    without = {name for name, c in every_command().items() if not any("--library" in p.opts for p in c.params)}
     assert without == {"users", "models", "models pull", "models remove"}
 
 

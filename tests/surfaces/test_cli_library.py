@@ -58,9 +58,7 @@ def test_list_prints_a_document_a_line(library: Path, capsys: pytest.CaptureFixt
     status, out, _ = call(capsys, "list")
     assert status == 0
     rows = [line.split("\t") for line in out.splitlines()]
-    assert ["Lease of the house", "default", f"{len(LEASE):,}", "/papers/lease.pdf"] in [
-        row[1:] for row in rows
-    ]
+    assert ["Lease of the house", "default", f"{len(LEASE):,}", "/papers/lease.pdf"] in [row[1:] for row in rows]
     assert "\x1b" not in out
     assert "odd␛[2J.txt" in out
 
@@ -90,9 +88,7 @@ def test_list_at_a_terminal_has_headings(
         (["--collection", "nowhere"], set()),
     ],
 )
-def test_list_filters(
-    library: Path, capsys: pytest.CaptureFixture[str], options: list[str], titles: set[str]
-) -> None:
+def test_list_filters(library: Path, capsys: pytest.CaptureFixture[str], options: list[str], titles: set[str]) -> None:
     """The filter options mean what they say; no match is no failure."""
     data = answer_json(capsys, "list", "--json", *options)
     assert {info["title"] for info in data["documents"]} == titles
@@ -239,9 +235,7 @@ def test_status_says_when_text_is_sent_away(library: Path, capsys: pytest.Captur
     assert "sent to" not in answer_json(capsys, "status", "--json")["text"].replace("sent nowhere", "")
 
 
-def test_status_without_a_library_says_how_to_make_one(
-    library: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_status_without_a_library_says_how_to_make_one(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`status` works before the first ingest."""
     shutil.rmtree(library)
     status, out, _ = call(capsys, "status")

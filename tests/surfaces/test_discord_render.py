@@ -113,9 +113,7 @@ def test_markdown_of_a_chat_model_is_written_anew() -> None:
     """Bold, italics, code, links, lists and tables are ours, not the model's own characters."""
     text = "**Notice** is *30* days, see `x_y` and [the page](https://a.example/?a=1)."
     text += "\n\n- one\n- two\n\n| a | b |\n|---|---|\n| 1 | 22 |"
-    answer = Answer(
-        "q", (Statement(text, (1,), "supported"),), (Citation(1, "d", "T", "s", None, 0, 1, "x"),)
-    )
+    answer = Answer("q", (Statement(text, (1,), "supported"),), (Citation(1, "d", "T", "s", None, 0, 1, "x"),))
     assert body(render.answer_messages(answer)).strip() == (
         "**Notice** is *30* days, see `x_y` and [the page](<https://a.example/?a=1>)."
         "\n• one\n• two\n```\na  b\n1  22\n``` \\[1]"
@@ -126,9 +124,7 @@ def test_answers_of_every_length_keep_their_order_and_their_sources() -> None:
     """Answers of 100 to 20,000 characters: whole sentences, in order, the sources in the last message."""
     for length in (100, 1_900, 2_000, 2_100, 5_000, 20_000):
         sentences = [f"Sentence number {n} says something plain." for n in range(length // 40)]
-        answer = Answer(
-            "q", (Statement(" ".join(sentences), (1,)),), (Citation(1, "d", "T", "s", None, 0, 1, "x"),)
-        )
+        answer = Answer("q", (Statement(" ".join(sentences), (1,)),), (Citation(1, "d", "T", "s", None, 0, 1, "x"),))
         messages = render.answer_messages(answer)
         assert "-# \\[1] T: “x”" in messages[-1]
         assert re.findall(r"number (\d+)", "\n".join(messages)) == [str(n) for n in range(len(sentences))]
@@ -139,9 +135,7 @@ def test_long_code_is_split_with_its_fences_reopened() -> None:
     """Code over 2,000 characters goes on in a fence of its own in the next message."""
     code = "".join(f"value_{i} = `{i}` * 3\n" for i in range(300))
     passage = Passage("d", "T", "s", 0, len(code), code, 1.0, 1, kind="code")
-    answer = Answer(
-        "q", (Statement(code, (1,)),), (Citation(1, "d", "T", "s", None, 0, len(code), "c"),), (passage,)
-    )
+    answer = Answer("q", (Statement(code, (1,)),), (Citation(1, "d", "T", "s", None, 0, len(code), "c"),), (passage,))
     messages = render.answer_messages(answer)
     assert len(messages) > 3
     lines = [line for m in messages for f in FENCE.findall(m) for line in f[4:-4].split("\n")]

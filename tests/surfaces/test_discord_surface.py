@@ -132,9 +132,7 @@ def test_a_mention_without_a_question_is_asked_for_one(stage: Stage) -> None:
     """A bare mention gets a friendly sentence, no thread and no search."""
     stage.discord.say(GENERAL, "1", f"<@{BOT}>")
     (sent,) = stage.answers(GENERAL)
-    assert (
-        "What would you like to know?" in sent.content and not stage.bot.asked and not stage.discord.threads
-    )
+    assert "What would you like to know?" in sent.content and not stage.bot.asked and not stage.discord.threads
 
 
 def _long(question: str, length: int) -> Answer:
@@ -171,9 +169,7 @@ def test_an_abstention_is_worded_plainly(tmp_path: Path) -> None:
         assert sent.content == "The documents don't say.\n\n-# Searched all 6 documents."
 
 
-def test_a_failure_says_one_sentence_with_a_reference(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_failure_says_one_sentence_with_a_reference(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """A person reads what went wrong and an id that the log has too; no question is logged."""
 
     def fail(question: str) -> Answer:

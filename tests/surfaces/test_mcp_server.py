@@ -121,9 +121,7 @@ def test_search_finds_passages_with_offsets(library: Library) -> None:
     server = FootnoteServer(ScriptedBot(echo, opened=library))  # type: ignore[arg-type]
     found = call(server, "search", query="notice period", limit=3).structured_content["passages"]
     assert found and LEASE[found[0]["start"] : found[0]["end"]] == found[0]["text"]
-    deals = call(server, "search", query="notice period", collections=["deals"]).structured_content[
-        "passages"
-    ]
+    deals = call(server, "search", query="notice period", collections=["deals"]).structured_content["passages"]
     assert {hit["collection"] for hit in deals} <= {"deals"}
 
 

@@ -70,9 +70,7 @@ def test_an_abstention_has_no_statements_and_no_citations(here: Site) -> None:
 
 def test_a_stream_sends_passages_then_statements_then_done(here: Site) -> None:
     """Server-sent events: passages first, each statement, done with the whole answer."""
-    response = here.client.post(
-        "/v1/ask", json={"question": "notice period?"}, headers={"Accept": "text/event-stream"}
-    )
+    response = here.client.post("/v1/ask", json={"question": "notice period?"}, headers={"Accept": "text/event-stream"})
     assert response.status_code == 200
     assert response.headers["content-type"].startswith("text/event-stream")
     found = events(response.text)
@@ -96,9 +94,7 @@ def test_an_error_before_the_first_event_keeps_its_status(here: Site) -> None:
 def test_an_error_in_mid_stream_becomes_an_event(here: Site) -> None:
     """Once the status is sent, an error is the event `error` and the last one."""
     here.bot.late_error = ModelError("The chat model went away.")
-    response = here.client.post(
-        "/v1/ask", json={"question": "notice?"}, headers={"Accept": "text/event-stream"}
-    )
+    response = here.client.post("/v1/ask", json={"question": "notice?"}, headers={"Accept": "text/event-stream"})
     found = events(response.text)
     assert [name for name, _ in found] == ["passages", "error"]
     assert found[1][1]["code"] == "model_failed"

@@ -140,9 +140,7 @@ def test_a_session_ends_when_its_password_changes_or_the_account_goes(guarded: S
     """What a session rests on is looked at on every request."""
     for change in ("password", "account"):
         guarded.services.accounts.add("tim", password=PASSWORD)
-        assert (
-            guarded.client.post("/v1/session", json={"name": "tim", "password": PASSWORD}).status_code == 200
-        )
+        assert guarded.client.post("/v1/session", json={"name": "tim", "password": PASSWORD}).status_code == 200
         assert guarded.client.get("/v1/status").status_code == 200
         if change == "password":
             guarded.services.accounts.add("tim", password="another long password")
@@ -234,9 +232,7 @@ def test_naming_a_document_of_another_collection_finds_nothing(guarded: Site) ->
 def test_a_search_that_breaks_its_promise_shows_nothing(guarded: Site, accept: str) -> None:
     """Should the library ever return another collection's passage, the caller gets an error instead."""
     guarded.bot.leak = True
-    response = guarded.client.post(
-        "/v1/ask", json={"question": "party?"}, headers={**as_("dora"), "Accept": accept}
-    )
+    response = guarded.client.post("/v1/ask", json={"question": "party?"}, headers={**as_("dora"), "Accept": accept})
     assert response.status_code == 500 and PARTY not in response.text
 
 
@@ -245,9 +241,7 @@ def test_a_turn_whose_sources_are_out_of_reach_now_is_hidden(guarded: Site) -> N
     guarded.services.accounts.add("tim", password=PASSWORD)
     token = guarded.services.accounts.add_token("tim")
     headers = {"Authorization": f"Bearer {token}"}
-    asked = guarded.client.post(
-        "/v1/ask", json={"question": "party?", "conversation": "new"}, headers=headers
-    ).json()
+    asked = guarded.client.post("/v1/ask", json={"question": "party?", "conversation": "new"}, headers=headers).json()
     guarded.services.accounts.add("tim", password=PASSWORD, collections=("deals",))
     path = f"/v1/conversations/{asked['conversation']}"
     (turn,) = guarded.client.get(path, headers=headers).json()["turns"]
@@ -284,9 +278,7 @@ def test_conversations_and_feedback_belong_to_their_owner(guarded: Site) -> None
 def test_an_editor_of_one_collection_adds_to_no_other(guarded: Site) -> None:
     """Uploads go to the own collection by default, and to no other on request."""
     files = {"files": ("a.txt", b"Some words.")}
-    refused = guarded.client.post(
-        "/v1/documents", files=files, data={"collection": "default"}, headers=as_("ed")
-    )
+    refused = guarded.client.post("/v1/documents", files=files, data={"collection": "default"}, headers=as_("ed"))
     assert refused.status_code == 404
     taken = guarded.client.post("/v1/documents", files=files, headers=as_("ed"))
     assert taken.status_code == 202 and taken.json()["job"]["collection"] == "deals"

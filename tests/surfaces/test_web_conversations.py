@@ -76,9 +76,7 @@ def test_conversations_are_listed_newest_change_first_and_page_by_page(here: Sit
         ("", 3),
     ],
 )
-def test_conversations_are_searched_in_titles_questions_and_answers(
-    here: Site, query: str, found: int
-) -> None:
+def test_conversations_are_searched_in_titles_questions_and_answers(here: Site, query: str, found: int) -> None:
     """Whatever the case and the script; % and _ mean themselves."""
     here.ask("How long is the notice?", conversation="new")
     here.ask("Who was Σίσυφος? 100%", conversation="new")

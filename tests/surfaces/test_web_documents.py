@@ -83,9 +83,7 @@ def test_offsets_past_the_end_are_clipped(here: Site) -> None:
     assert here.client.get(path, params={"start": -1}).status_code == 422
 
 
-@pytest.mark.parametrize(
-    "id", ["../../etc/passwd", "..%2f..%2fetc%2fpasswd", "0", "lease.pdf", "0" * 17, "%00"]
-)
+@pytest.mark.parametrize("id", ["../../etc/passwd", "..%2f..%2fetc%2fpasswd", "0", "lease.pdf", "0" * 17, "%00"])
 def test_only_ids_name_documents(here: Site, id: str) -> None:
     """Paths, titles and odd bytes are no ids: nothing is looked up by them."""
     for path in ("", "/text", "/original"):
@@ -112,9 +110,7 @@ def test_an_upload_is_read_and_can_be_asked_for(here: Site) -> None:
 
 def test_one_bad_file_stops_no_other(here: Site) -> None:
     """Each file ends by itself, a failure with the given name and a reason, not with ours."""
-    job = upload(
-        here, ("empty.txt", b""), ("good.txt", b"The good file has words."), ("a.bin", bytes(range(256)))
-    )
+    job = upload(here, ("empty.txt", b""), ("good.txt", b"The good file has words."), ("a.bin", bytes(range(256))))
     states = {file["name"]: file for file in job["files"]}
     assert job["state"] == "done" and states["good.txt"]["state"] == "added"
     for name in ("empty.txt", "a.bin"):

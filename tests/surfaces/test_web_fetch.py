@@ -49,9 +49,7 @@ def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     server = HTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     real = web_fetch._port
-    monkeypatch.setattr(
-        web_fetch, "_port", lambda parts: server.server_port if real(parts) == 80 else real(parts)
-    )
+    monkeypatch.setattr(web_fetch, "_port", lambda parts: server.server_port if real(parts) == 80 else real(parts))
     yield server.server_port
     server.shutdown()
     server.server_close()

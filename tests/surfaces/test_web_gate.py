@@ -85,13 +85,9 @@ def test_a_question_from_another_site_is_refused(here: Site, headers: dict[str, 
 
 def test_another_site_cannot_read_or_frame_and_a_link_still_opens(here: Site) -> None:
     """No CORS headers are sent; a fetch from elsewhere is refused; following a link is not."""
-    fetch = here.client.get(
-        "/v1/documents", headers={"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}
-    )
+    fetch = here.client.get("/v1/documents", headers={"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"})
     assert fetch.status_code == 403
-    link = here.client.get(
-        "/v1/documents", headers={"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
-    )
+    link = here.client.get("/v1/documents", headers={"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"})
     assert link.status_code == 200
     preflight = here.client.options(
         "/v1/ask", headers={"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
@@ -102,9 +98,7 @@ def test_another_site_cannot_read_or_frame_and_a_link_still_opens(here: Site) ->
         assert response.headers["x-frame-options"] == "DENY"
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/v1/status", "/v1/nothing", "/healthz", "/metrics", "/openapi.json", "/web/x"]
-)
+@pytest.mark.parametrize("path", ["/", "/v1/status", "/v1/nothing", "/healthz", "/metrics", "/openapi.json", "/web/x"])
 def test_every_response_carries_the_safe_headers(here: Site, path: str) -> None:
     """Found or not, ours or the framework's: nosniff, a policy, no referrer, an id."""
     headers = here.client.get(path).headers
@@ -153,9 +147,7 @@ def test_metrics_count_by_route_and_hold_no_words(here: Site) -> None:
     assert "notice" not in text and "Lease" not in text and "king" not in text
 
 
-def test_logs_are_lines_of_json_without_words_or_secrets(
-    here: Site, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_logs_are_lines_of_json_without_words_or_secrets(here: Site, caplog: pytest.LogCaptureFixture) -> None:
     """One line a request, with id, route and status; no question, no text, no token, no query."""
     caplog.set_level(logging.INFO, logger="footnote")
     here.client.post(
@@ -194,9 +186,7 @@ def page(tmp_path: Path) -> Path:
     """A folder with a page."""
     folder = tmp_path / "page"
     (folder / "strings").mkdir(parents=True)
-    (folder / "index.html").write_text(
-        "<!doctype html><title>Footnote</title>" + "x" * 2_000, encoding="utf-8"
-    )
+    (folder / "index.html").write_text("<!doctype html><title>Footnote</title>" + "x" * 2_000, encoding="utf-8")
     (folder / "strings" / "ja.json").write_text('{"ask": "質問"}', encoding="utf-8")
     (folder / "notes.py").write_text("secret = 1", encoding="utf-8")
     (tmp_path / "outside.js").write_text("outside", encoding="utf-8")
@@ -243,7 +233,5 @@ def test_the_description_names_every_status_and_example(here: Site) -> None:
                     schema = response["content"]["application/json"]["schema"]
                     assert schema == {"$ref": "#/components/schemas/ErrorOut"}, (method, path, status)
     schemas = description["components"]["schemas"]
-    assert (
-        schemas["AskIn"]["examples"] and schemas["CompletionIn"]["examples"] and schemas["SignIn"]["examples"]
-    )
+    assert schemas["AskIn"]["examples"] and schemas["CompletionIn"]["examples"] and schemas["SignIn"]["examples"]
     assert {"HTTPBearer", "APIKeyCookie"} <= description["components"]["securitySchemes"].keys()

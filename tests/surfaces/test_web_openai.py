@@ -96,9 +96,7 @@ def test_a_stream_adds_up_to_the_completion(client: Any) -> None:
             finish = choice.finish_reason or finish
     assert text == plain.choices[0].message.content
     assert finish == "stop" and usage.total_tokens > 0
-    assert (
-        annotations[0]["url_citation"]["title"] == plain.choices[0].message.annotations[0].url_citation.title
-    )
+    assert annotations[0]["url_citation"]["title"] == plain.choices[0].message.annotations[0].url_citation.title
 
 
 def test_an_abstention_says_so_without_sources(client: Any) -> None:
@@ -154,9 +152,7 @@ def test_the_langchain_client_asks_and_streams(here: Site) -> None:
     """ChatOpenAI with our address: invoke and stream give the same text."""
     langchain_openai = pytest.importorskip("langchain_openai")
     with serving(here.client.app) as address:
-        model = langchain_openai.ChatOpenAI(
-            base_url=f"{address}/v1", api_key="any", model="footnote", max_retries=0
-        )
+        model = langchain_openai.ChatOpenAI(base_url=f"{address}/v1", api_key="any", model="footnote", max_retries=0)
         whole = model.invoke("notice?")
         assert whole.content.startswith(f"{NOTICE} [1]")
         assert "".join(piece.content for piece in model.stream("notice?")) == whole.content
@@ -203,9 +199,7 @@ def test_history_with_gaps_makes_whole_turns_only() -> None:
     messages = [Message(role=role, content=f"{role} {n}") for n, role in enumerate(roles)]
     question, conversation = chat(messages)
     assert question == "user 5"
-    assert [(t.question, t.answer.statements[0].text) for t in conversation.turns] == [
-        ("user 2", "assistant 3")
-    ]
+    assert [(t.question, t.answer.statements[0].text) for t in conversation.turns] == [("user 2", "assistant 3")]
 
 
 def test_a_body_of_any_shape_gets_a_status(here: Site) -> None:

@@ -53,9 +53,7 @@ class ScriptedBot:
     """
 
     library: Library
-    script: dict[str, str] = field(
-        default_factory=lambda: {"notice": NOTICE, "signed": SIGNED, "party": PARTY}
-    )
+    script: dict[str, str] = field(default_factory=lambda: {"notice": NOTICE, "signed": SIGNED, "party": PARTY})
     error: Exception | None = None
     late_error: Exception | None = None
     pause: threading.Event | None = None
@@ -63,9 +61,7 @@ class ScriptedBot:
     closed: threading.Event = field(default_factory=threading.Event)
     leak: bool = False
 
-    def ask(
-        self, question: str, *, conversation: Conversation | None = None, filter: Filter | None = None
-    ) -> Answer:
+    def ask(self, question: str, *, conversation: Conversation | None = None, filter: Filter | None = None) -> Answer:
         """Answer at once."""
         *_, last = self.stream(question, conversation=conversation, filter=filter)
         assert isinstance(last, Answer)
@@ -91,9 +87,7 @@ class ScriptedBot:
             if passages:
                 p = passages[0]
                 statements = (Statement(p.text, (1,)),)
-                citations = (
-                    Citation(1, p.document, p.title, p.source, p.page, p.start, p.end, p.text, p.place),
-                )
+                citations = (Citation(1, p.document, p.title, p.source, p.page, p.start, p.end, p.text, p.place),)
                 yield statements[0]
             yield Answer(question, statements, citations, passages, abstained=not passages, seconds=0.01)
             finished = True

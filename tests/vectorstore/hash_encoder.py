@@ -42,9 +42,7 @@ class HashEncoder:
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         """Return one vector a text."""
-        return np.array([self.encode_query(text) for text in texts], dtype=np.float32).reshape(
-            -1, self.dimension
-        )
+        return np.array([self.encode_query(text) for text in texts], dtype=np.float32).reshape(-1, self.dimension)
 
     def encode_documents(
         self,

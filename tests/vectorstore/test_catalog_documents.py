@@ -77,9 +77,7 @@ def test_a_passage_knows_its_place(library: Library) -> None:
     """Page, place, heading path, sentences and section bounds are those of the chunk, the text verbatim."""
     text = "Report. Part one. Alpha here. Beta there. Part two. Gamma last."
     headings = (Heading(0, 7, 1), Heading(8, 17, 2), Heading(42, 51, 2))
-    document, chunks = make(
-        "r.pdf", text, headings=headings, places=(Place(0, "page", 1), Place(42, "page", 2))
-    )
+    document, chunks = make("r.pdf", text, headings=headings, places=(Place(0, "page", 1), Place(42, "page", 2)))
     library.add([(document, chunks)])
     with library.view() as view:
         ids, _ = view.index.nearest(view.encoder.encode_query("Gamma last."), 6)
@@ -177,9 +175,7 @@ def test_row_ids_are_contiguous_and_never_used_twice(library: Library) -> None:
         (Filter(collections=("two",), media_types=("text/*",)), set()),
     ],
 )
-def test_filters_choose_documents_and_their_chunks(
-    library: Library, filter: Filter, expected: set[str]
-) -> None:
+def test_filters_choose_documents_and_their_chunks(library: Library, filter: Filter, expected: set[str]) -> None:
     """Fields of a filter must all hold; within a field one is enough; dates include their whole day."""
     library.add(
         [
@@ -245,9 +241,7 @@ def test_listing_loads_no_numpy_no_chroma_and_no_model(tmp_path: Path) -> None:
         "heavy = {'numpy', 'chromadb', 'torch', 'onnxruntime'} & set(sys.modules)\n"
         "assert not heavy, heavy"
     )
-    subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path / "library")], check=True, cwd=Path(__file__).parents[2]
-    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "library")], check=True, cwd=Path(__file__).parents[2])
 
 
 def test_a_document_without_chunks_is_kept(library: Library) -> None:

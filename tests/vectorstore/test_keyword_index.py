@@ -48,9 +48,7 @@ def test_terms_with_operators_quotes_and_odd_characters_are_found_as_they_are(li
     """FTS operators mean nothing: every term is found by itself and by nothing else."""
     with library.writer.transaction() as connection:
         for id, term in enumerate(ODD, start=1):
-            connection.execute(
-                "INSERT INTO words(rowid, terms) VALUES(?, CAST(? AS TEXT))", (id, fts_terms([term]))
-            )
+            connection.execute("INSERT INTO words(rowid, terms) VALUES(?, CAST(? AS TEXT))", (id, fts_terms([term])))
     lookup = Lookup(library.catalog)
     for id, term in enumerate(ODD, start=1):
         assert lookup.postings(term).tolist() == [id], ascii(term)

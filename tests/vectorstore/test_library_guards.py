@@ -168,9 +168,7 @@ def _add(folder: Path) -> str:
     return "added"
 
 
-@pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become another user"
-)
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become another user")
 def test_a_folder_that_may_not_be_written_is_still_read(shared_folder: Path) -> None:
     """Another user's library is searched, also while and after its owner writes; adding is refused."""
     folder = shared_folder / "library"
@@ -184,9 +182,7 @@ def test_a_folder_that_may_not_be_written_is_still_read(shared_folder: Path) -> 
     assert not (folder / "catalog.sqlite3-wal").exists()
 
 
-@pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become another user"
-)
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become another user")
 def test_a_reader_without_write_access_follows_the_owner(shared_folder: Path) -> None:
     """A library kept open by somebody who may only read shows what its owner adds later."""
     folder = shared_folder / "library"

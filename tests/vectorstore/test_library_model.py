@@ -98,13 +98,9 @@ class LibraryMachine(RuleBasedStateMachine):
                 found[passage.text] = found.get(passage.text, 0) + 1
                 assert self.expected[passage.document][0].text[passage.start : passage.end] == passage.text
             assert found == chunk_texts
-            assert not passages or np.allclose(
-                matrix, ENCODER.encode_texts([p.text for p in passages]), atol=5e-3
-            )
+            assert not passages or np.allclose(matrix, ENCODER.encode_texts([p.text for p in passages]), atol=5e-3)
             for term in ("ab", "é", "日", "n1"):
-                holding = [
-                    id for id, p in zip(ids.tolist(), passages, strict=True) if term in words.tokens(p.text)
-                ]
+                holding = [id for id, p in zip(ids.tolist(), passages, strict=True) if term in words.tokens(p.text)]
                 assert view.catalog.postings(term).tolist() == holding
             one = view.catalog.chunks_matching(Filter(collections=("one",)))
             assert one is not None

@@ -32,11 +32,7 @@ def folder(tmp_path: Path) -> Path:
 
 def holds(folder: Path, text: str) -> list[str]:
     """Return the files that hold `text` in their bytes."""
-    return [
-        path.name
-        for path in folder.rglob("*")
-        if path.is_file() and text.encode() in path.read_bytes().lower()
-    ]
+    return [path.name for path in folder.rglob("*") if path.is_file() and text.encode() in path.read_bytes().lower()]
 
 
 def test_compacting_leaves_no_removed_text_in_the_folder(folder: Path) -> None:

@@ -36,7 +36,7 @@ def test_a_query_keeps_its_content_words() -> None:
 
 
 def test_phrases_about_the_document_are_no_content() -> None:
-    """"In the article" and "according to the document" do not look for the word article."""
+    """ "In the article" and "according to the document" do not look for the word article."""
     assert query_terms("What does WTO stand for in the article?") == ["wto"]
     assert "document" not in query_terms("According to the document, who signed?")
 
