@@ -149,7 +149,7 @@ _DIGITS = (
 )
 _NUMBER_WORD = "|".join(sorted([*_SMALL, *_TENS, *_ORDINAL_WORDS, *_FRACTIONS, *_MAGNITUDES], key=len, reverse=True))
 _TOKEN = re.compile(
-    rf"(?<![\w.])(?P<clock>[012]?\d:[0-5]\d(?::[0-5]\d)?(?:\s?[ap]\.?\s?m\b)?|\d{{1,2}}(?:\s?[ap]\.?m\b\.?))"
+    rf"(?<![\w.])(?P<clock>[012]?\d:[0-5]\d(?::[0-5]\d)?(?:\s?[ap]\.?\s?m\b)?|\d{{1,2}}(?:\s?[ap]\.?m\b\.?)|\b(?:midnight|noon|midday)\b)"
     rf"|(?<![^\W\d_\u3040-\u9fff\uac00-\ud7af])(?<![\d.])(?P<vulgar>\d*[½⅓⅔¼¾⅛])"
     rf"|(?P<kanji>(?:{_DIGITS}|[〇零一二三四五六七八九十百千両两])(?:\d*[〇零一二三四五六七八九十百千両两万萬億亿兆만억조천백])+\d*)"
     rf"|(?<![A-Za-z_]-)(?<![^\W\d_\u3040-\u9fff\uac00-\ud7af])(?<!\d)(?<!\d[.,])(?P<digits>{_DIGITS})"
@@ -288,6 +288,9 @@ def _words(text: str, first: re.Match[str], matches: list[re.Match[str]], at: in
 
 
 def _clock(run: str) -> float:
+    """Return minutes after midnight."""
+    if run[0].isalpha():
+        return 0.0 if run == "midnight" else 720.0
     parts = [int(p) for p in re.findall(r"\d+", run)]
     hour = parts[0] % 12 + 12 if "p" in run else parts[0] % 12 if "a" in run else parts[0]
     return float(hour * 60 + (parts[1] if len(parts) > 1 else 0))

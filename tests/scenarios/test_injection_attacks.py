@@ -11,7 +11,7 @@ from bot.suspect import tainted
 from evals.injection import Attack, ObedientModel, attacks, run, stage
 from ingest.document import LoadOptions
 from ingest.load import load
-from ingest.split import sentences
+from ingest.split import split
 from vectorstore.passage import Passage
 
 ATTACKS = attacks()
@@ -22,7 +22,7 @@ def _passage(attack: Attack, folder: Path) -> Passage:
     path = folder / attack.name
     path.write_text(attack.text, encoding="utf-8")
     text = load(path, LoadOptions()).text
-    spans = tuple(sentences(text))
+    spans = tuple(span for chunk in split(text) for span in chunk.sentences)
     return Passage("d", attack.name, str(path), 0, len(text), text, 1.0, 1, sentences=spans)
 
 
