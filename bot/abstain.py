@@ -15,11 +15,14 @@ import re
 from dataclasses import astuple, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.settings import Settings
 from vectorstore.passage import Passage
-from vectorstore.search import SearchResult
 from vectorstore.words import query_terms
+
+if TYPE_CHECKING:
+    from vectorstore.search import SearchResult
 
 SEEN = 30
 """Passages that the features are computed from; a search for an answer asks for as many."""

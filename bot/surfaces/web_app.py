@@ -158,13 +158,14 @@ class _Server(uvicorn.Server):
             self._loop.call_soon_threadsafe(self._stopping_now)
 
 
-def serve(bot: Bot, settings: Settings, *, workers: int = 1) -> None:
+def serve(bot: Bot, settings: Settings, *, workers: int = 1, warm: bool = False) -> None:
     """Serve page and API until the process is asked to stop; answers under way are finished first.
 
     Args:
         bot: Answers.
         settings: Host, port, limits and access token.
         workers: Only 1 is possible.
+        warm: Load the embedding model at once, beside the start, rather than with the first question.
 
     Raises:
         SettingError: Serving so is not safe or not possible.
@@ -172,6 +173,9 @@ def serve(bot: Bot, settings: Settings, *, workers: int = 1) -> None:
     web_log.configure(settings.log_level)
     refuse_unsafe(settings, has_users=_has_users(bot), workers=workers)
     listener = _listen(settings)
+    if warm:
+        # Not before all refusals: a process that ends while a model loads in a thread ends with an abort.
+        threading.Thread(target=_warm, args=(bot.library,), name="footnote-warm", daemon=True).start()
     app = create_app(bot, settings)
     config = uvicorn.Config(
         app,
@@ -199,9 +203,8 @@ def serve_bot(settings: Settings) -> None:
     # The first document may well come by upload.
     Library.open(settings.library, create=True).close(update_index=False)
     bot = Bot(settings=settings)
-    threading.Thread(target=_warm, args=(bot.library,), name="footnote-warm", daemon=True).start()
     try:
-        serve(bot, settings)
+        serve(bot, settings, warm=True)
     finally:
         bot.close()
 
