@@ -102,6 +102,8 @@ class Bot:
                 Path(library or self.settings.library),
                 model=self.settings.embedding_model or None,
                 chroma=self.settings.chroma or None,
+                cache=self.settings.cache or None,
+                threads=self.settings.threads,
             )
         self._chosen = model if model is not None else self.settings.model
         self._model: ChatModel | None = None

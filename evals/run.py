@@ -21,7 +21,7 @@ from bot.errors import SettingError
 from bot.settings import Settings
 from evals.sets import Question, absent_filter, build_library, read_questions
 from vectorstore.library import Library
-from vectorstore.passage import Filter, Passage
+from vectorstore.passage import Passage
 
 PASSAGES = 40
 """Passages in a run: enough to fill 4,000 characters."""
@@ -44,7 +44,7 @@ def run_set(
         runs_path: File to write.
         limit: Only the first so many questions.
         absent: Ask each answerable question with the documents that hold its answer left out. The run then
-            lies beside a questions file of its own (`<runs>.questions/`) that marks each as unanswerable.
+            marks each as unanswerable, and beside it lies a set of its own that does so too (`<runs>.questions/`).
         settings: Settings of the bot; `library` and `collection` are not used.
         libraries: Folder in which the set's library is kept for the next run.
         model: Who answers; None for the one that the settings name.
@@ -70,8 +70,7 @@ def run_set(
     with _library(set_dir, libraries, settings) as library, runs_path.open("w", encoding="utf-8") as out:
         bot = Bot(library, settings=settings, model=model)
         for question in questions:
-            chosen = absent_filter(question) if absent else None
-            row = run_question(bot, question, chosen)
+            row = run_question(bot, question, absent=absent)
             out.write(json.dumps(row, ensure_ascii=False) + "\n")
             out.flush()
     return len(questions)
@@ -107,11 +106,12 @@ def _write_absent_set(set_dir: Path, runs_path: Path, questions: list[Question])
     link.symlink_to((set_dir / "documents.jsonl").resolve())
 
 
-def run_question(bot: Bot, question: Question, filter: Filter | None = None) -> dict[str, Any]:
-    """Ask one question and return its row of the run file."""
-    answer = bot.ask(question.text, filter=filter)
+def run_question(bot: Bot, question: Question, *, absent: bool = False) -> dict[str, Any]:
+    """Ask one question, with the documents that hold its answer left out where `absent`; return its row."""
+    answer = bot.ask(question.text, filter=absent_filter(question) if absent else None)
     return {
         "id": question.id,
+        "answerable": question.answerable and not absent,
         "passages": [_span(p) for p in answer.passages],
         "answer": "" if answer.abstained else " ".join(s.text for s in answer.statements),
         "abstained": answer.abstained,

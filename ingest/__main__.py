@@ -42,7 +42,7 @@ class Run:
     Attributes:
         library: Folder of the library.
         collection: Which collection is made equal to the paths.
-        model, chroma: As in `Library.open`.
+        model, chroma, cache, threads: As in `Library.open`.
         load: What a person may set for all loaders.
         limits: What one file may use while it is read; None for the default.
         dry_run: Say what would be done; write nothing.
@@ -56,6 +56,8 @@ class Run:
     collection: str = "default"
     model: str | None = None
     chroma: str | None = None
+    cache: str | None = None
+    threads: int = 0
     load: LoadOptions = field(default_factory=LoadOptions)
     limits: Limits | None = None
     dry_run: bool = False
@@ -146,6 +148,8 @@ def _library(paths: Sequence[str | Path], settings: Run) -> Iterator[Library | N
             read_only=settings.dry_run,
             wait=settings.wait,
             notice=_say_who_writes,
+            cache=settings.cache,
+            threads=settings.threads,
         )
     except LibraryMissing:
         if not settings.dry_run:

@@ -66,6 +66,8 @@ class Library:
         chroma: str | None,
         read_only: bool,
         encoder: Encoder | None,
+        cache: str | None = None,
+        threads: int = 0,
     ) -> None:
         self.folder = catalog.folder
         self.catalog = catalog
@@ -74,6 +76,8 @@ class Library:
         self.chroma = chroma
         self._model = model
         self._encoder = encoder
+        self._cache = cache
+        self._threads = threads
         self._loads_encoder = encoder is None
         self._making = threading.RLock()
         self._lookup: Lookup | None = None
@@ -94,6 +98,8 @@ class Library:
         wait: float = 30.0,
         notice: Callable[[Holder | None], None] | None = None,
         encoder: Encoder | None = None,
+        cache: str | None = None,
+        threads: int = 0,
     ) -> Library:
         """Open the library in `folder`.
 
@@ -107,6 +113,8 @@ class Library:
             wait: Seconds to wait for another writer.
             notice: Called with the other writer when waiting begins.
             encoder: An encoder that is loaded already; `model` is then not used.
+            cache: Folder for the ONNX form of the model; None for the user's cache folder.
+            threads: Threads of the encoder; 0 for one a core.
 
         Raises:
             LibraryMissing: There is none, and `create` is not set.
@@ -123,7 +131,16 @@ class Library:
                 raise
             _create(path, lock)
             catalog = Catalog(path)
-        return cls(catalog, lock, model=model, chroma=chroma, read_only=read_only, encoder=encoder)
+        return cls(
+            catalog,
+            lock,
+            model=model,
+            chroma=chroma,
+            read_only=read_only,
+            encoder=encoder,
+            cache=cache,
+            threads=threads,
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -190,7 +207,7 @@ class Library:
             if self._encoder is None:
                 from vectorstore import embed
 
-                self._encoder = embed.open_encoder(self._model)
+                self._encoder = embed.open_encoder(self._model, cache=self._cache, threads=self._threads)
             return self._encoder
 
     @property
@@ -391,7 +408,7 @@ class Library:
         from vectorstore import embed, upkeep
 
         with self.writing():
-            self._encoder = encoder or embed.open_encoder(model)
+            self._encoder = encoder or embed.open_encoder(model, cache=self._cache, threads=self._threads)
             self._model = model
             upkeep.reembed(self, _identity(self._encoder), progress)
             self.update_index(force=True)

@@ -59,6 +59,8 @@ def ingest(
         collection=settings.collection,
         model=settings.embedding_model or None,
         chroma=settings.chroma or None,
+        cache=settings.cache or None,
+        threads=settings.threads,
         load=LoadOptions(passwords=tuple(password or ()), comments=comments, ocr_languages=settings.ocr_languages),
         limits=Limits(
             bytes=settings.file_megabytes * MEGABYTE,

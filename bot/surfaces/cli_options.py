@@ -98,6 +98,8 @@ def open_library(settings: Settings) -> Library:
         model=settings.embedding_model or None,
         chroma=settings.chroma or None,
         notice=_say_waiting,
+        cache=settings.cache or None,
+        threads=settings.threads,
     )
 
 
