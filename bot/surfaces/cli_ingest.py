@@ -106,4 +106,5 @@ def evaluate(
             "The evaluation is not part of the installed package.",
             remedy="Run this inside a checkout of the repository.",
         ) from error
-    run_set(set_dir, runs, limit=limit, absent=absent, settings=settings)
+    asked = run_set(set_dir, runs, limit=limit, absent=absent, settings=settings)
+    typer.echo(f"{asked} questions asked; the run is in {runs}.")

@@ -16,6 +16,7 @@ export class Uploads {
 
   /** Send files into a collection, in as many requests as the server's limits ask for. */
   async send(files, collection) {
+    state.status ??= await get("/v1/status"); // files may be dropped before the page has asked
     const { upload_files: most, upload_megabytes: megabytes } = state.status.limits;
     const largest = megabytes * 1024 * 1024;
     const refused = files.filter(({ file }) => file.size > largest);
