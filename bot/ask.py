@@ -23,6 +23,7 @@ from vectorstore.passage import Filter, Passage
 
 if TYPE_CHECKING:
     from bot.chat_model import ChatModel
+    from bot.entailment import Entailment
     from bot.generate import Written
     from vectorstore.library import Library
     from vectorstore.search import SearchResult
@@ -107,6 +108,7 @@ class Bot:
             )
         self._chosen = model if model is not None else self.settings.model
         self._model: ChatModel | None = None
+        self._deeper: Entailment | None = None
 
     def __enter__(self) -> Bot:
         return self
@@ -152,6 +154,14 @@ class Bot:
             )
             assert self._model is not None  # only "quotes" opens none
         return self._model
+
+    def _entailment(self) -> Entailment | None:
+        """Return the model of the deeper check where the setting names one, opened at first use."""
+        if self._deeper is None and self.settings.nli:
+            from bot.entailment import Entailment
+
+            self._deeper = Entailment(self.settings.nli)
+        return self._deeper
 
     def ask(self, question: str, *, conversation: Conversation | None = None, filter: Filter | None = None) -> Answer:
         """Answer a question.
@@ -298,6 +308,7 @@ class Bot:
                 model=self.chat_model,
                 encoder=self.library.encoder,
                 language=language or self.settings.language,
+                nli=self._entailment(),
             )
             for item in writing:
                 if isinstance(item, Withheld):

@@ -189,11 +189,6 @@ class Settings:
         "Language that a chat model answers in, for example `English` or `ja`; empty for the question's own.",
         group="Answers",
     )
-    reranker: str = setting(
-        "",
-        "Name or folder of a cross-encoder that re-orders the passages; empty for none.",
-        group="Answers",
-    )
     nli: str = setting(
         "",
         "Name or folder of a natural-language-inference cross-encoder for a deeper check of a chat "
