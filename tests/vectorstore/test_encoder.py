@@ -1,0 +1,100 @@
+"""The embedding model in its ONNX form: one pass for chunks and sections, nothing cut off in silence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ingest.split import split
+from vectorstore.embed import Encoder, open_encoder
+from vectorstore.errors import ModelMissing
+from vectorstore.model_files import PARITY, find_model, identity
+
+TEXT = (
+    "The mill on the Ouse was built in 1780. It ground corn for the valley. A fire destroyed the roof. "
+    "The parish wants to turn it into a library. Ünïcödé, 日本語 and 😀 stand in one line. "
+) * 12
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    return open_encoder()
+
+
+def test_vectors_have_length_one_and_the_shape_that_is_said(encoder: Encoder) -> None:
+    """Chunk vectors (n, dimension), section vectors (m, dimension), each of length 1."""
+    chunks = split(TEXT, count_tokens=encoder.count_tokens)
+    [(chunk_vectors, section_vectors)] = encoder.encode_documents([(TEXT, chunks)])
+    assert chunk_vectors.shape == (len(chunks), encoder.dimension)
+    assert section_vectors.shape == (chunks[-1].section + 1, encoder.dimension) and len(section_vectors) > 1
+    for vectors in (chunk_vectors, section_vectors):
+        assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+
+
+def test_sections_stay_within_the_window(encoder: Encoder) -> None:
+    """What the splitter calls a section is read whole: with both special tokens it fits the window."""
+    chunks = split(TEXT, count_tokens=encoder.count_tokens)
+    for number in range(chunks[-1].section + 1):
+        group = [c for c in chunks if c.section == number]
+        assert encoder.count_tokens([TEXT[group[0].start : group[-1].end]])[0] + 2 <= encoder.max_tokens
+
+
+def test_one_section_alone_is_what_its_text_is(encoder: Encoder) -> None:
+    """A section's vector is the vector of its text, and a chunk that fills its section points the same way."""
+    text = "The ferry crosses the river from April to October."
+    [(chunk_vectors, section_vectors)] = encoder.encode_documents([(text, split(text))])
+    assert float(section_vectors[0] @ encoder.encode_texts([text])[0]) > 0.9999
+    assert float(chunk_vectors[0] @ section_vectors[0]) > 0.97
+
+
+def test_company_in_a_batch_changes_nothing(encoder: Encoder) -> None:
+    """A document has the same vectors alone and beside others."""
+    other = "Lunch is cooked at school. " * 30
+    alone = encoder.encode_documents([(TEXT, split(TEXT))])[0]
+    beside = encoder.encode_documents([(other, split(other)), (TEXT, split(TEXT))])[1]
+    assert np.allclose(alone[0], beside[0], atol=1e-4) and np.allclose(alone[1], beside[1], atol=1e-4)
+
+
+def test_progress_counts_every_chunk(encoder: Encoder) -> None:
+    """The numbers reported add up to the chunks given."""
+    counted: list[int] = []
+    chunks = split(TEXT, count_tokens=encoder.count_tokens)
+    encoder.encode_documents([(TEXT, chunks), ("", [])], counted.append)
+    assert sum(counted) == len(chunks)
+
+
+def test_a_model_that_is_not_here_is_never_fetched() -> None:
+    """The error names the model and how to get it."""
+    with pytest.raises(ModelMissing) as missing:
+        open_encoder("nobody/no-such-model")
+    assert "nobody/no-such-model" in str(missing.value) and "hf download" in missing.value.remedy
+
+
+def test_models_that_want_prefixes_get_them(tmp_path: Path) -> None:
+    """e5 wants "query: " and "passage: ", by its name; a model's own prompts come first."""
+    source = find_model().folder
+    for name in ("e5-small", "with-prompts"):
+        folder = tmp_path / name
+        folder.mkdir()
+        for file in source.iterdir():
+            (folder / file.name).symlink_to(file)
+    prompts = tmp_path / "with-prompts" / "config_sentence_transformers.json"
+    prompts.unlink()
+    prompts.write_text('{"prompts": {"query": "Q: ", "document": "D: "}}')
+    e5, own = find_model(str(tmp_path / "e5-small")), find_model(str(tmp_path / "with-prompts"))
+    assert (e5.query_prefix, e5.document_prefix) == ("query: ", "passage: ")
+    assert (own.query_prefix, own.document_prefix) == ("Q: ", "D: ")
+    assert len({identity().fingerprint, e5.identity.fingerprint, own.identity.fingerprint}) == 3
+
+
+@pytest.mark.slow
+def test_the_written_form_agrees_with_sentence_transformers(tmp_path: Path) -> None:
+    """A form written anew gives the vectors of sentence-transformers, for short, long and odd texts."""
+    from sentence_transformers import SentenceTransformer
+
+    texts = ["a", "Who signed it, and when?", TEXT, "日本語の文。", "😀" * 50, "word " * 400]
+    fresh = open_encoder(cache=str(tmp_path))
+    wanted = SentenceTransformer(str(find_model().folder), device="cpu").encode(texts, normalize_embeddings=True)
+    assert float((fresh.encode_texts(texts) * wanted).sum(axis=1).min()) >= PARITY
