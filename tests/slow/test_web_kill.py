@@ -26,6 +26,7 @@ class Load:
     Attributes:
         turns: Answers that were received whole, by id.
         uploads: (name, job) of every acknowledged upload.
+        leaving: Conversations whose deletion was asked for; the kill may come before its answer.
         deleted: Conversations whose deletion was acknowledged.
     """
 
@@ -34,6 +35,7 @@ class Load:
         self.turns: dict[str, dict[str, Any]] = {}
         self.feedback: set[str] = set()
         self.uploads: list[tuple[str, str]] = []
+        self.leaving: set[str] = set()
         self.deleted: set[str] = set()
         self._lock = threading.Lock()
 
@@ -61,6 +63,7 @@ class Load:
                         given = client.post("/v1/feedback", json={"answer": answer["id"], "thumb": "up"})
                         self.feedback.add(given.raise_for_status().json()["id"])
                     if count % 10 == 0 and number == 0:
+                        self.leaving.add(conversation)
                         client.delete(f"/v1/conversations/{conversation}").raise_for_status()
                         self.deleted.add(conversation)
                         conversation = "new"
@@ -84,9 +87,13 @@ def check(server: Server, loads: list[Load]) -> None:
     """Look for everything that was acknowledged."""
     with httpx.Client(base_url=server.address, timeout=60) as client:
         deleted = set().union(*(load.deleted for load in loads))
+        leaving = set().union(*(load.leaving for load in loads))
         turns = {key: turn for load in loads for key, turn in load.turns.items()}
         for conversation in {turn["conversation"] for turn in turns.values()} - deleted:
-            kept = client.get(f"/v1/conversations/{conversation}").raise_for_status().json()["turns"]
+            found = client.get(f"/v1/conversations/{conversation}")
+            if found.status_code == 404 and conversation in leaving:
+                continue
+            kept = found.raise_for_status().json()["turns"]
             expected = [turn for turn in turns.values() if turn["conversation"] == conversation]
             there = {turn["id"]: turn["answer"] for turn in kept}
             for turn in expected:
