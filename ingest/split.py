@@ -1,8 +1,8 @@
 """From text to sentences, chunks and sections. Offsets are exact; nothing is changed or dropped.
 
 `sentences` finds them by rules of our own: the common libraries either lose offsets, cut at the line
-ends of hard-wrapped text, know no Chinese or Japanese, or download a model (docs/decisions/ has the
-comparison). A chunk is one to three whole sentences of one paragraph; a section is the run of chunks of
+ends of hard-wrapped text, know no Chinese or Japanese, or download a model (docs/decisions/0007-sentences.md has
+the comparison). A chunk is one to three whole sentences of one paragraph; a section is the run of chunks of
 about 250 tokens that is embedded in one pass of the encoder.
 """
 
@@ -31,28 +31,40 @@ _ABBREVIATIONS = frozenset(
     vs v etc al cf ed eds vol vols no nos fig figs eq eqs sec ch chap pp p para art inc ltd co corp llc bros dept univ
     assn approx est ca c min max avg jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun
     e.g i.e a.m p.m u.s u.k u.n d.c ph.d m.d b.a m.a b.sc m.sc ave blvd rd mt ft lb oz viz resp incl ref refs
-    z.b d.h u.a bzw usw ca nr str hr fr dipl ing evtl ggf inkl vgl bspw sog
+    z.b d.h u.a bzw usw ca nr str hr fr dipl ing evtl ggf inkl vgl bspw sog chr jh jhd mrd mio tsd
     p.ex env av bd sra srta dña núm pág ej ud uds ee.uu sig sigg dott avv ing geom rag spett ecc
-    т.е т.д т.п др г гг руб млн млрд тыс им ул стр рис см""".split()
+    डॉ श्री ee т.е т.д т.п др г гг руб млн млрд тыс им ул стр рис см""".split()
 )
 _NEVER_LAST = frozenset(
     """mr mrs ms dr prof rev hon messrs mme mlle gen col lt capt cmdr sgt maj gov sen rep vs e.g i.e cf fig figs
-    eq eqs no nos vol pp p approx z.b d.h nr bzw vgl sra srta dott т.е""".split()
+    eq eqs no nos vol pp p approx z.b d.h nr bzw vgl mrd mio tsd sra srta dott ee т.е डॉ श्री""".split()
 )
 """Abbreviations after which a capital letter or a number still goes on with the sentence."""
 _STARTERS = frozenset(
     """the this that these those it its he she they we i you in on at for from by with as if when while after before
     however but and or so a an there here what who how why where although though because since also both each many
-    most some such to our their his her no not one two let now then thus therefore moreover furthermore finally""".split()
+    most some such to our their his her no not one two let now then thus therefore moreover furthermore finally
+    der die das den dem ein eine einen einem einer es er sie wir ich ihr im am auf für mit nach nur bei auch als wenn
+    los las en una pero dans une mais cette dies diese dieser dieses damit dann danach dort hier jedoch doch da zu zum zur von vom""".split()
 )
-_CLOSERS = "\"'”’»›)\\]}」』】）〉》"
+_BEFORE_ORDINAL = re.compile(
+    r"(?i)(?<!\bi )\b(?:a[mb]|im|ins|zu[mr]|vom|beim|bis|seit|de[rnms]|die|das|jede[rnms]|späten|frühen|mitte|ende|anfang) $"
+)
+_MONTHS = re.compile(
+    r"(?:Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|Jahrhunderts?)\b"
+)
+"""German (and Danish, Norwegian …) writes ordinals as a number with a full stop: "am 3. Oktober"."""
+_SPACED = re.compile(r"[\s\u00a0](?:B|h|a|Chr|ä|d|[CRUTZE]|е|э|д)\.")
+"""What follows the first letter of abbreviations that may hold a blank: "z. B.", "v. Chr.", "a. C.", "т. е."."""
+_CLOSERS = "\"'”’“‘»›)\\]}」』】）〉》"
+_WIDE_CLOSERS = _CLOSERS.replace("“‘", "")  # without a blank between, these open what follows
 _BOUNDARY = re.compile(
-    rf"(?P<wide>[。！？｡]+[{_CLOSERS}]*)"
-    rf"|(?P<mark>[.!?…‽؟۔।॥։።]+[{_CLOSERS}]*)(?=\s|$|\[\d|(?<=[.!?])[A-Z])"
+    rf"(?P<wide>(?:[。！？｡]+|[!?]+(?=[{_WIDE_CLOSERS}]*[\u3005-\u30ff\u3400-\u9fff]))[{_WIDE_CLOSERS}]*)"
+    rf"|(?P<mark>[.!?…‽؟۔।॥։።]+[{_CLOSERS}]*(?:[ \u00a0\u202f]»(?=\s|$))?)(?=\s|$|\[\d|(?<=[.!?])[A-Z])"
     r"|(?P<thai>(?<=[\u0e00-\u0e7f]) {1,}(?=[\u0e00-\u0e7f]))"
 )
-_OPENERS = re.compile(r"[\s\"'“‘«‹(\[{「『【（〈《¿¡*_–—-]*")
-_WORD_BEFORE = re.compile(r"[\w.’'-]*$")
+_OPENERS = re.compile(r"[\s\"'“‘„‚«‹(\[{「『【（〈《¿¡*_–—-]*")
+_WORD_BEFORE = re.compile(r"[\w\u0900-\u0dff.’'-]*$")
 _INITIAL = re.compile(r"(?:^|[\s(.])[A-Z]$")
 _FOOTNOTE_MARKS = re.compile(r"(?:\[\d+(?:[,–-]\d+)*\])+")
 
@@ -83,10 +95,18 @@ def _is_boundary(text: str, match: re.Match[str], start: int, end: int) -> bool:
     if following.islower():
         return False
     lowered = word.lower().strip("'’")
-    if lowered in _NEVER_LAST and (following.isupper() or following.isdigit() or following in "(§"):
+    if lowered in _NEVER_LAST and (following.isalnum() or following in "(§"):
         return False
     next_word = re.match(r"\w+", text[position:end])
     starts = bool(next_word and next_word.group().lower() in _STARTERS)
+    if word.isdigit() and not starts and following.isupper():
+        begin = match.start() - len(word)
+        if _MONTHS.match(text, position) or (
+            len(word) < 3 and _BEFORE_ORDINAL.search(text[max(start, begin - 12) : begin])
+        ):
+            return False
+    if len(word) == 1 and word.islower() and _SPACED.match(text, match.end(), end):
+        return False
     if lowered in _ABBREVIATIONS or (
         len(lowered) > 1 and "." in lowered and all(len(p) <= 2 for p in lowered.split("."))
     ):
