@@ -46,7 +46,7 @@ def count(locator: Any, number: int) -> None:
     """Wait until so many elements are there."""
     from playwright.sync_api import expect
 
-    expect(locator).to_have_count(number, timeout=15_000)
+    expect(locator).to_have_count(number, timeout=60_000)
 
 
 def attribute(locator: Any, name: str, value: str) -> None:

@@ -52,7 +52,7 @@ def open_page(browser: Any) -> Iterator[Any]:
     def open_at(address: str, *, expect: tuple[str, ...] = (), **options: Any) -> Any:
         chosen = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", **options}
         context = browser.new_context(**chosen)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         page = context.new_page()
 

@@ -111,6 +111,7 @@ def test_asking_works_while_files_are_read(own_library: Path, open_page: Any) ->
         turn = ask(other, "How much may a hotel cost?")
         assert "140 euros" in turn.locator(".statements").inner_text()
         page.locator(".job-head", has_text="40 of 40 read").wait_for(timeout=60_000)
+        leave(other)
         leave(page)
 
 
@@ -123,7 +124,7 @@ def test_a_long_document_opens_at_the_passage_and_reads_on(own_library: Path, op
     with quoting_site(own_library) as (address, _):
         page = open_page(f"{address}/#/documents")
         page.evaluate(DROP, [[["log.txt", text]]])
-        count(page.locator(".job-file.added"), 1)
+        page.locator(".job-file.added").wait_for(timeout=180_000)  # a quarter of a megabyte is embedded
         page.get_by_text("New question").click()
         ask(page, "Who is the lighthouse keeper?").locator(".ref").first.click()
         assert lit(page) == needle
