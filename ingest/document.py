@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -42,12 +42,15 @@ class LoadOptions:
         comments: Whether review comments are read.
         ocr_languages: Tesseract language codes; empty uses English.
         extra: Settings of loaders that others add.
+        more_time: Called by a loader that is about to do what takes long, with the seconds that it needs; they
+            are granted beside the file's limit, since the loader bounds the step itself.
     """
 
     passwords: tuple[str, ...] = ()
     comments: bool = False
     ocr_languages: tuple[str, ...] = ()
     extra: Mapping[str, str] = field(default_factory=dict)
+    more_time: Callable[[float], None] = field(default=lambda _: None, compare=False, repr=False)
 
 
 class Loader(Protocol):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import struct
-from dataclasses import asdict
 from typing import IO, Any
 
 from ingest import errors
@@ -47,7 +46,12 @@ def _exactly(pipe: IO[bytes], count: int) -> bytes:
 
 def options_to_json(options: LoadOptions) -> dict[str, Any]:
     """Return options as JSON."""
-    return {**asdict(options), "extra": dict(options.extra)}
+    return {
+        "passwords": options.passwords,
+        "comments": options.comments,
+        "ocr_languages": options.ocr_languages,
+        "extra": dict(options.extra),
+    }
 
 
 def options_from_json(data: dict[str, Any]) -> LoadOptions:

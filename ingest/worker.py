@@ -17,7 +17,7 @@ import signal
 import subprocess
 import sys
 import threading
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from ingest.document import Loaded, LoadOptions
@@ -159,14 +159,22 @@ class _Worker:
             timed_out.set()
             self._process.kill()
 
-        timer = threading.Timer(self._limits.seconds, stop)
-        timer.daemon = True
-        timer.start()
+        def allow(seconds: float) -> threading.Timer:
+            timer = threading.Timer(seconds, stop)
+            timer.daemon = True
+            timer.start()
+            return timer
+
+        timer = allow(self._limits.seconds)
         try:
             assert self._process.stdin
             assert self._process.stdout
             send(self._process.stdin, {"path": os.fspath(path), "options": options_to_json(options)})
             header, text = receive(self._process.stdout)
+            while "more_time" in header:
+                timer.cancel()
+                timer = allow(self._limits.seconds + header["more_time"])
+                header, text = receive(self._process.stdout)
         except (OSError, EOFError, ValueError, KeyError) as error:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(1)  # so that the status says how it ended, not that it was killed
@@ -238,8 +246,14 @@ def main() -> None:
         path = Path(request["path"])
         # If the ingest is killed, nobody else ends a reader that hangs.
         _alarm(limits.seconds + 5)
+
+        def more_time(seconds: float) -> None:
+            _alarm(limits.seconds + seconds + 5)
+            send(answers, {"more_time": seconds})
+
+        options = replace(options_from_json(request["options"]), more_time=more_time)
         try:
-            loaded = load(path, options_from_json(request["options"]), max_bytes=limits.bytes)
+            loaded = load(path, options, max_bytes=limits.bytes)
             send(answers, loaded_to_json(loaded), loaded.text)
         except LoadError as error:
             # After a MemoryError, what took the memory may still hold it: the ingest ends this process.

@@ -87,6 +87,7 @@ def load(path: Path, options: LoadOptions) -> Loaded:
     if len(data) > 100_000_000:
         raise Unreadable("The picture is too large.", remedy="Save it smaller.")
     builder = TextBuilder("image/*")
+    options.more_time(SECONDS)
     builder.paragraph("\n".join(reader.lines(data)))
     builder.note("Read by Tesseract, which may err.")
     return builder.finish(empty=f"{path.name} is a picture on which no words were found.")

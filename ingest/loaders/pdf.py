@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 from ingest.document import Loaded, LoadOptions
 from ingest.errors import NoText, PasswordNeeded, TooLarge, Unreadable
 from ingest.loaders.builder import TextBuilder, one_line
-from ingest.loaders.ocr import Reader, find_reader
+from ingest.loaders.ocr import SECONDS, Reader, find_reader
 from ingest.loaders.pdf_extras import bookmarks, notes_of
 from ingest.loaders.pdf_layout import ordered, without_running_heads
 from ingest.loaders.pdf_lines import Line, read_lines
@@ -25,6 +25,8 @@ from ingest.loaders.pdf_paragraphs import Paragraph, paragraphs, style_of
 MEDIA_TYPE = "application/pdf"
 MAX_PAGES = 20_000
 MAX_LINES = 3_000_000
+MAX_SCANS = 1_000
+"""Pages of one file that are read by OCR, which takes seconds for each."""
 _SOFTWARE_TITLE = re.compile(
     r"(?:untitled|microsoft word\b|powerpoint\b|slide 1\b|document\d*$|.*\.\w{2,5}$)", re.IGNORECASE
 )
@@ -40,8 +42,11 @@ def load(path: Path, options: LoadOptions) -> Loaded:
         pages, asides, damaged = _read(document)
         if sum(map(len, pages)) > MAX_LINES:
             raise TooLarge(f"{path.name} has more text than one file may have.", remedy="Split it.")
-        empty = [index for index in range(count) if not pages[index] and not asides[index]]
-        scanned, how = _scans(document, empty, options)
+        pictures = [
+            index for index in range(count)
+            if not pages[index] and not asides[index] and _shows_something(document, index)
+        ]  # fmt: skip
+        scanned, how = _scans(document, pictures, options)
         outline = bookmarks(document, limit=MAX_PAGES)
         title = one_line(document.get_metadata_value("Title"))
     for index, lines in scanned.items():
@@ -50,9 +55,8 @@ def load(path: Path, options: LoadOptions) -> Loaded:
     _write(builder, paragraphs(pages, style_of(pages, outline)), asides)
     if damaged:
         builder.note(f"{damaged} of {count} pages are damaged and were left out.")
-    left = [index for index in empty if index not in scanned and not damaged]
-    if left:
-        builder.note(f"{len(left)} of {count} pages have no text layer. {how}".strip())
+    if left := len(pictures) - len(scanned):
+        builder.note(f"{left} of {count} pages have no text layer. {how}".strip())
     if scanned:
         builder.note(f"{len(scanned)} scanned pages were read by Tesseract; it may err.")
     if garbled := sum(map(_is_garbled, pages)):
@@ -62,7 +66,9 @@ def load(path: Path, options: LoadOptions) -> Loaded:
     try:
         return builder.finish(title="" if _SOFTWARE_TITLE.match(title) or title == path.stem else title)
     except NoText as error:
-        raise NoText(f"{path.name} has no text layer: its pages are pictures, or empty.", remedy=how) from error
+        if not pictures:
+            raise NoText(f"The pages of {path.name} are empty.", remedy="There is nothing to search in it.") from error
+        raise NoText(f"{path.name} has no text layer: its pages are pictures.", remedy=how) from error
 
 
 def _is_garbled(lines: list[Line]) -> bool:
@@ -139,18 +145,36 @@ def _read(document: Any) -> tuple[list[list[Line]], list[list[str]], int]:
     return pages, asides, damaged
 
 
-def _scans(document: Any, empty: list[int], options: LoadOptions) -> tuple[dict[int, list[Line]], str]:
+def _shows_something(document: Any, index: int) -> bool:
+    """Tell whether a page has anything drawn on it; a blank page needs no OCR, and nobody misses its text."""
+    from pypdfium2 import PdfiumError
+    from pypdfium2.raw import FPDFPage_CountObjects
+
+    try:
+        page = document[index]
+    except PdfiumError:
+        return False
+    try:
+        return bool(FPDFPage_CountObjects(page) > 0)
+    finally:
+        page.close()
+
+
+def _scans(document: Any, pictures: list[int], options: LoadOptions) -> tuple[dict[int, list[Line]], str]:
     """Return the lines that OCR reads on pages without text, and what to do where it cannot."""
-    if not empty:
+    if not pictures:
         return {}, ""
     reader, how = find_reader(options.ocr_languages)
     if reader is None:
         return {}, how
     found: dict[int, list[Line]] = {}
-    for index in empty:
+    for index in pictures[:MAX_SCANS]:
+        options.more_time(SECONDS)
         if lines := _read_scan(document, index, reader):
             found[index] = lines
-    return found, "" if found else "Tesseract found no words on them."
+    if len(pictures) > MAX_SCANS:
+        return found, f"Tesseract reads {MAX_SCANS:,} pages of a file; split it to have all read."
+    return found, "Tesseract found no words on them."
 
 
 def _read_scan(document: Any, index: int, reader: Reader) -> list[Line]:

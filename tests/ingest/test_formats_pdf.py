@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -236,20 +237,27 @@ def test_passwords(tmp_path: Path) -> None:
     assert load(path, LoadOptions(passwords=("open", "sesame"))).text == "The secret is out."
 
 
-def test_pages_without_text_are_counted(tmp_path: Path) -> None:
-    """Some empty pages are a note with what to do; only empty ones are no text."""
+def test_pages_without_text_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages that are pictures are a note with what to do; only such pages are no text. Blank ones are no loss."""
+    monkeypatch.setenv("PATH", os.fspath(tmp_path))  # no Tesseract
     pdf = document()
     pdf.add_page()
     pdf.text(60, 100, "One page has words.")
     pdf.add_page()
     pdf.rect(10, 10, 50, 50)
+    pdf.add_page()
     loaded = load(saved(pdf, tmp_path))
-    assert any("1 of 2 pages have no text layer" in note for note in loaded.notes)
+    assert any("1 of 3 pages have no text layer" in note for note in loaded.notes)
+    drawn = document()
+    drawn.add_page()
+    drawn.rect(10, 10, 50, 50)
+    with pytest.raises(NoText, match="no text layer") as caught:
+        load(saved(drawn, tmp_path))
+    assert "Tesseract" in caught.value.remedy
     blank = document()
     blank.add_page()
-    with pytest.raises(NoText, match="no text layer") as caught:
+    with pytest.raises(NoText, match="are empty"):
         load(saved(blank, tmp_path))
-    assert caught.value.remedy
 
 
 def test_scans_are_read_where_tesseract_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,6 +270,7 @@ def test_scans_are_read_where_tesseract_is(tmp_path: Path, monkeypatch: pytest.M
     )
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    monkeypatch.setattr("ingest.loaders.pdf.MAX_SCANS", 1)
     pdf = document()
     pdf.add_page()
     pdf.rect(10, 10, 50, 50)
@@ -271,6 +280,12 @@ def test_scans_are_read_where_tesseract_is(tmp_path: Path, monkeypatch: pytest.M
     assert any("Tesseract" in note for note in loaded.notes)
     with pytest.raises(NoText, match="deu"):
         load(path, LoadOptions(ocr_languages=("deu",)))
+    two = document()
+    for _ in range(2):
+        two.add_page()
+        two.rect(10, 10, 50, 50)
+    notes = load(saved(two, tmp_path)).notes
+    assert any("1 of 2 pages have no text layer. Tesseract reads 1 pages of a file" in note for note in notes)
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,13 @@ def load(path, options):
     if order[1] == "fill":
         with open(os.environ["TMPDIR"] + "/filled", "wb") as file:
             while True: file.write(bytes(1 << 20))
+    if order[1] == "long":
+        for _ in range(3):
+            options.more_time(30)
+            time.sleep(1)
+    if order[1] == "late":
+        options.more_time(0.1)
+        while True: time.sleep(1)
     if order[1] == "env": return Loaded(text=repr(sorted(os.environ)), media_type="text/x-hostile")
     if order[1] == "ctrl": os.kill(os.getpid(), 2)
     text = "fine " + str(os.getpid())
@@ -95,6 +102,14 @@ def test_a_hostile_file_fails_alone(hostile: Path, order: str, kind: type[LoadEr
         assert caught.value.remedy
         assert "secret words" not in str(caught.value)
         assert workers.load(write(hostile, "nothing"), LoadOptions()).text.startswith("fine")
+
+
+def test_a_loader_that_bounds_its_steps_gets_time_for_them(hostile: Path) -> None:
+    """A scan of many pages takes longer than the limit, page by page; what hangs after that is still ended."""
+    with Workers(count=1, limits=Limits(seconds=1.5)) as workers:
+        assert workers.load(write(hostile, "long"), LoadOptions()).text.startswith("fine")
+        with pytest.raises(TooLarge, match="given up"):
+            workers.load(write(hostile, "late"), LoadOptions())
 
 
 def test_a_worker_is_used_again(hostile: Path) -> None:
