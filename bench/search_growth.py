@@ -1,6 +1,6 @@
 """How search grows with the library: time, memory and disk at 2,000, 20,000 and 200,000 chunks.
 
-    python bench/search_growth.py [--sizes 2000 20000 200000] [--folder DIR] [--json FILE]
+    python bench/search_growth.py [--sizes 2000 20000 200000] [--collections 5] [--folder DIR] [--json FILE]
 
 Text and vectors are generated: words by Zipf's law, vectors in clusters, as embeddings lie. Each size is
 written once; then a fresh process opens the library, searches, and reports. No model is loaded, so a real
@@ -84,8 +84,8 @@ def word(rank: int) -> str:
             return letters
 
 
-def documents(count: int, random: np.random.Generator) -> list[tuple[Document, list[Chunk]]]:
-    """Return documents of 100 chunks each."""
+def documents(count: int, random: np.random.Generator, collections: int = 1) -> list[tuple[Document, list[Chunk]]]:
+    """Return documents of 100 chunks each, in `collections` in turn."""
     made = []
     words = [word(rank) for rank in range(VOCABULARY)]
     for _ in range(count):
@@ -115,7 +115,7 @@ def documents(count: int, random: np.random.Generator) -> list[tuple[Document, l
                     "text/plain",
                     " ".join(text),
                     name * 4,
-                    f"c{len(made) % 5}",
+                    f"c{len(made) % collections}",
                 ),
                 chunks,
             )
@@ -123,13 +123,13 @@ def documents(count: int, random: np.random.Generator) -> list[tuple[Document, l
     return made
 
 
-def write(folder: Path, chunks: int) -> dict[str, float]:
+def write(folder: Path, chunks: int, collections: int) -> dict[str, float]:
     """Write a library of `chunks` chunks; return what it cost."""
     random = np.random.default_rng(7)
     library = Library.open(folder, create=True, encoder=GeneratedEncoder())
     adding = 0.0
     for _ in range(max(1, chunks // CHUNKS_A_DOCUMENT // 20)):
-        batch = documents(min(20, chunks // CHUNKS_A_DOCUMENT), random)
+        batch = documents(min(20, chunks // CHUNKS_A_DOCUMENT), random, collections)
         begun = time.perf_counter()
         library.add(batch)
         adding += time.perf_counter() - begun
@@ -203,6 +203,7 @@ def main() -> None:
     """Write and ask each size, print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=[2_000, 20_000, 200_000])
+    parser.add_argument("--collections", type=int, default=5)
     parser.add_argument("--folder", type=Path, help="where to write the libraries (default: a temporary folder)")
     parser.add_argument("--json", type=Path, help="also write the figures there")
     parser.add_argument("--ask", type=Path, help=argparse.SUPPRESS)
@@ -215,7 +216,7 @@ def main() -> None:
     for size in arguments.sizes:
         folder = root / str(size)
         shutil.rmtree(folder, ignore_errors=True)
-        written = write(folder, size)
+        written = write(folder, size, arguments.collections)
         command = [sys.executable, __file__, "--ask", str(folder)]
         asked = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
         rows.append({"chunks": size, **written, **asked})
