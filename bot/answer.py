@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from vectorstore.passage import Passage
@@ -115,17 +115,47 @@ class Answer:
         return plain_text(self)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the object that `footnote ask --json` prints.
+        """Return the object that `footnote ask --json` prints and that the HTTP API sends.
 
         "answer" is what a person reads, without footnote marks: the statements, or that the documents don't say.
         """
         from bot.render import ABSTAINED
 
-        data = asdict(self)
         shown = " ".join(statement.text for statement in self.statements)
-        data["answer"] = ABSTAINED if self.abstained else shown or self.notice
-        data["passages"] = [
-            {k: getattr(p, k) for k in ("document", "title", "source", "start", "end", "page", "score", "text")}
-            for p in self.passages
-        ]
-        return data
+        return {
+            "question": self.question,
+            "answer": ABSTAINED if self.abstained else shown or self.notice,
+            "abstained": self.abstained,
+            "statements": [part_dict(statement) for statement in self.statements],
+            "citations": [part_dict(citation) for citation in self.citations],
+            "passages": [part_dict(passage) for passage in self.passages],
+            "model": self.model,
+            "seconds": _rounded(self.seconds),
+            "confidence": _rounded(self.confidence),
+            "searched_for": self.searched_for,
+            "searched": self.searched,
+            "conflicts": [part_dict(conflict) for conflict in self.conflicts],
+            "withheld": [part_dict(withheld) for withheld in self.withheld],
+            "notice": self.notice,
+            "timings": {name: _rounded(seconds) for name, seconds in self.timings.items()},
+        }
+
+
+def part_dict(part: Statement | Citation | Passage | Conflict | Withheld) -> dict[str, Any]:
+    """Return a part of an answer as `Answer.as_dict` holds it."""
+    names = _PASSAGE_FIELDS if isinstance(part, Passage) else part.__slots__
+    return {name: _plain(getattr(part, name)) for name in names}
+
+
+_PASSAGE_FIELDS = tuple("document title source collection start end page place heading score rank text".split())
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
+    return _rounded(value) if isinstance(value, float) else value
+
+
+def _rounded(value: float) -> float:
+    # Whoever computed it in numpy would hand out what JSON does not take.
+    return round(float(value), 6)

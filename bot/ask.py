@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
@@ -50,6 +50,7 @@ class Found:
 class _Footnotes:
     """Numbers citations in the order of first use; one number for one place."""
 
+    on_citation: Callable[[Citation], None] | None = None
     citations: list[Citation] = field(default_factory=list)
 
     def number(self, passage: Passage, start: int, end: int) -> int:
@@ -69,6 +70,8 @@ class _Footnotes:
                 place=", ".join(part for part in (passage.place, passage.heading) if part),
             )
         )
+        if self.on_citation:
+            self.on_citation(self.citations[-1])
         return len(self.citations)
 
 
@@ -182,9 +185,19 @@ class Bot:
         return answer
 
     def stream(
-        self, question: str, *, conversation: Conversation | None = None, filter: Filter | None = None
+        self,
+        question: str,
+        *,
+        conversation: Conversation | None = None,
+        filter: Filter | None = None,
+        on_citation: Callable[[Citation], None] | None = None,
     ) -> Iterator[Found | Statement | Answer]:
-        """Yield what was found, then each statement when it has passed its check, then the whole answer."""
+        """Yield what was found, then each statement when it has passed its check, then the whole answer.
+
+        Args:
+            question, conversation, filter: As in `ask`.
+            on_citation: Told of each footnote before the first statement that uses it is yielded.
+        """
         began = perf_counter()
         self._refuse(question)
         turns = conversation or Conversation()
@@ -210,7 +223,7 @@ class Bot:
             notice=notice,
             timings={"search": perf_counter() - began},
         )
-        for item in self._answered(answer, query, result, intent.language):
+        for item in self._answered(answer, query, result, intent.language, _Footnotes(on_citation)):
             if isinstance(item, Answer):
                 item = replace(item, seconds=perf_counter() - began)
             yield item
@@ -260,23 +273,24 @@ class Bot:
     # ---- the answer
 
     def _answered(
-        self, answer: Answer, query: str, result: SearchResult, language: str
+        self, answer: Answer, query: str, result: SearchResult, language: str, footnotes: _Footnotes
     ) -> Iterator[Statement | Answer]:
         if answer.confidence < threshold(self.settings, result) or not answer.passages:
             yield replace(answer, abstained=True)
         elif self.writes:
-            yield from self._written(answer, query, result, language)
+            yield from self._written(answer, query, result, language, footnotes)
         else:
-            yield from self._quoted(answer, query, result)
+            yield from self._quoted(answer, query, result, footnotes)
 
-    def _quoted(self, answer: Answer, query: str, result: SearchResult) -> Iterator[Statement | Answer]:
+    def _quoted(
+        self, answer: Answer, query: str, result: SearchResult, footnotes: _Footnotes
+    ) -> Iterator[Statement | Answer]:
         from bot.conflict import conflicts
         from bot.quote import choose
 
         began = perf_counter()
         before = self.library.passage_before if self.settings.neighbours else None
         chosen = choose(query, result, limit=self.settings.sentences, before=before)
-        footnotes = _Footnotes()
         statements = []
         for quoted in chosen:
             number = footnotes.number(quoted.passage, quoted.start, quoted.end)
@@ -291,12 +305,13 @@ class Bot:
             timings={**answer.timings, "answer": perf_counter() - began},
         )
 
-    def _written(self, answer: Answer, query: str, result: SearchResult, language: str) -> Iterator[Statement | Answer]:
+    def _written(
+        self, answer: Answer, query: str, result: SearchResult, language: str, footnotes: _Footnotes
+    ) -> Iterator[Statement | Answer]:
         """Let the chat model write; where nothing of it survives its check, quote."""
         from bot.generate import Writing
 
         began = perf_counter()
-        footnotes = _Footnotes()
         statements: list[Statement] = []
         withheld: list[Withheld] = []
         writing: Writing | None = None
@@ -343,7 +358,7 @@ class Bot:
             if not withheld:
                 why = "These are quotes instead."
             stand_in = replace(answer, notice=" ".join(part for part in (notice, why) if part))
-            yield from self._quoted(stand_in, query, result)
+            yield from self._quoted(stand_in, query, result, footnotes)
 
 
 def _statement(written: Written, footnotes: _Footnotes) -> Statement:

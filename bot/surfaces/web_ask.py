@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from bot.answer import Answer, Citation, Statement
+from bot.answer import Answer, Citation, Statement, part_dict
 from bot.conversation import Conversation
 from bot.errors import QuestionRefused
 from bot.surfaces.web_answers import (
@@ -19,7 +19,6 @@ from bot.surfaces.web_answers import (
     citation_object,
     collections_of,
     passage_object,
-    statement_object,
 )
 from bot.surfaces.web_auth import Caller, Known
 from bot.surfaces.web_database import new_id, now
@@ -196,9 +195,17 @@ def answered(services: Services, asked: Asked) -> dict[str, Any]:
     return finish(services, asked, answer)
 
 
-def streamed(services: Services, asked: Asked) -> Iterator[Found | Statement | dict[str, Any]]:
-    """Ask the bot; yield what it finds and states as it comes, last the answer object. Runs in a thread."""
-    pieces = services.bot.stream(asked.question, conversation=asked.turns, filter=asked.filter)
+def streamed(
+    services: Services, asked: Asked, on_citation: Callable[[Citation], None] | None = None
+) -> Iterator[Found | Statement | dict[str, Any]]:
+    """Ask the bot; yield what it finds and states as it comes, last the answer object. Runs in a thread.
+
+    Args:
+        services: What the server shares.
+        asked: The question.
+        on_citation: Told of each footnote before the statement that uses it first.
+    """
+    pieces = services.bot.stream(asked.question, conversation=asked.turns, filter=asked.filter, on_citation=on_citation)
     try:
         for piece in pieces:
             yield finish(services, asked, piece) if isinstance(piece, Answer) else piece
@@ -212,19 +219,27 @@ def events(services: Services, asked: Asked) -> Iterator[Piece]:
     """Yield the server-sent events of an answer. Runs in a thread."""
     index = 0
     begun = False
+    fresh: list[Citation] = []
     try:
-        for piece in streamed(services, asked):
+        for piece in streamed(services, asked, fresh.append):
             if isinstance(piece, dict):
                 yield event("done", piece)
             elif isinstance(piece, Statement):
-                yield event("statement", {"index": index, **statement_object(piece), "footnotes": []})
+                footnotes = footnote_objects(services, asked, fresh)
+                yield event("statement", {"index": index, **part_dict(piece), "footnotes": footnotes})
                 index += 1
+                fresh.clear()
             else:
                 yield event("passages", found_object(services, asked, piece))
             begun = True
     except Exception as error:
         # A stream's own edge: once the status is sent, whatever goes wrong must become an event.
         yield event("error", error_object(error, asked.request_id)) if begun else error
+
+
+def footnote_objects(services: Services, asked: Asked, citations: Iterable[Citation]) -> list[dict[str, Any]]:
+    """Return citations as the event `statement` sends them."""
+    return shown_objects(services, asked.caller, (), services.shown(citations))[1]
 
 
 def found_object(services: Services, asked: Asked, found: Found) -> dict[str, Any]:

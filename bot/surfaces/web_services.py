@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot.answer import Answer
+from bot.answer import Answer, Citation
 from bot.settings import Settings
 from bot.surfaces.web_accounts import Accounts
 from bot.surfaces.web_auth import Caller, Door, collection_missing
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from bot.ask import Bot
 
 Result = TypeVar("Result")
+Part = TypeVar("Part", Passage, Citation)
 
 RECENT_ANSWERS = 1_000
 WATCHERS_EACH = 20
@@ -118,14 +119,13 @@ class Services:
         found: list[DocumentInfo] = self.bot.library.documents(Filter(documents=ids)) if ids else []
         return {info.id: info for info in found}
 
-    def shown(self, passages: Iterable[Passage]) -> tuple[Passage, ...]:
-        """Return passages with the source that a client is shown."""
-        return tuple(replace(p, source=self.uploads.shown(p.source)) for p in passages)
+    def shown(self, parts: Iterable[Part]) -> tuple[Part, ...]:
+        """Return passages or citations with the source that a client is shown."""
+        return tuple(replace(part, source=self.uploads.shown(part.source)) for part in parts)
 
     def shown_answer(self, answer: Answer) -> Answer:
         """Return an answer with the sources that a client is shown."""
-        citations = tuple(replace(c, source=self.uploads.shown(c.source)) for c in answer.citations)
-        return replace(answer, citations=citations, passages=self.shown(answer.passages))
+        return replace(answer, citations=self.shown(answer.citations), passages=self.shown(answer.passages))
 
     def pages(self, info: DocumentInfo) -> int | None:
         """Return how many pages or slides a document has, or None where it has none."""

@@ -226,11 +226,12 @@ class AnswerOut(BaseModel):
     conversation: str | None
     created: str
     question: str
-    text: str
+    answer: str = Field(description="The statements, or that the documents don't say; without footnote marks.")
+    abstained: bool
     statements: list[StatementOut]
     citations: list[CitationOut]
     passages: list[PassageOut]
-    abstained: bool
+    text: str = Field(description="The answer as plain text with its footnotes.")
     model: str
     seconds: float
     confidence: float

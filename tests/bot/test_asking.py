@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import Answer, Bot, Conversation, Found, Settings, Statement, ask
+from bot import Answer, Bot, Citation, Conversation, Found, Settings, Statement, ask
 from bot.errors import QuestionRefused
 from ingest.split import split
 from vectorstore.document import Document, Place
@@ -96,10 +96,15 @@ def test_levels_move_the_threshold(library: Library) -> None:
 
 def test_streaming_ends_with_the_answer_that_asking_returns(bot: Bot) -> None:
     """What was found comes first, then each statement, then the whole answer."""
-    items = list(bot.stream("How long does a crossing take?"))
+    told: list[Citation] = []
+    items = []
+    for item in bot.stream("How long does a crossing take?", on_citation=told.append):
+        items.append(item)
+        if isinstance(item, Statement):  # its footnotes are known when it comes
+            assert set(item.citations) <= {citation.number for citation in told}
     assert isinstance(items[0], Found) and isinstance(items[-1], Answer)
     statements = tuple(item for item in items[1:-1] if isinstance(item, Statement))
-    assert statements == items[-1].statements
+    assert statements == items[-1].statements and tuple(told) == items[-1].citations
     asked = bot.ask("How long does a crossing take?")
     assert replace(asked, seconds=0, timings={}) == replace(items[-1], seconds=0, timings={})
 

@@ -58,16 +58,26 @@ class ScriptedBot:
         return last
 
     def stream(
-        self, question: str, *, conversation: Conversation | None = None, filter: Filter | None = None
+        self,
+        question: str,
+        *,
+        conversation: Conversation | None = None,
+        filter: Filter | None = None,
+        on_citation: Callable[[Citation], None] | None = None,
     ) -> Iterator[Found | Statement | Answer]:
         """Yield what was found, the statements, the answer."""
         answer = self.script(question)
         ended = False
+        told: set[int] = set()
         try:
             yield Found(answer.passages, answer.searched_for, answer.searched)
             for index, statement in enumerate(answer.statements):
                 if index and self.gate:
                     self.gate.wait(30)
+                for citation in answer.citations:
+                    if on_citation and citation.number in {*statement.citations} - told:
+                        told.add(citation.number)
+                        on_citation(citation)
                 yield statement
                 if self.error:
                     raise self.error

@@ -10,10 +10,16 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi.testclient import TestClient
+from small_library import small_library
 from web_server import serving, wait_until
 from web_site import EMOJI, NOTICE, PARTY, Site, site
 
+from bot.ask import Bot
 from bot.errors import ModelError, QuestionRefused
+from bot.settings import Settings
+from bot.surfaces.cli import run
+from bot.surfaces.web_app import create_app
 from bot.surfaces.web_limits import Rate
 from vectorstore.errors import LibraryBusy
 
@@ -35,21 +41,36 @@ def events(text: str) -> list[tuple[str, Any]]:
     return found
 
 
-def test_an_answer_has_the_fields_of_ask_json_and_a_verbatim_quote(here: Site) -> None:
+def test_an_answer_is_what_ask_json_prints_and_some_fields_more(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`footnote ask --json` and POST /v1/ask, over one library: the same keys in the same order, the same values."""
+    folder = small_library(tmp_path)
+    for question in ("How long is the notice period?", "Who is the king of Norway?", "thanks!"):
+        assert run(["ask", question, "--json", "--library", str(folder)]) == 0
+        printed = json.loads(capsys.readouterr().out)
+        with (
+            Bot(folder, settings=Settings(library=str(folder))) as bot,
+            TestClient(create_app(bot, bot.settings), base_url="http://127.0.0.1") as client,
+        ):
+            sent = client.post("/v1/ask", json={"question": question}).json()
+        assert [key for key in sent if key in printed] == list(printed)
+        assert sent.keys() - printed.keys() == {"id", "conversation", "created", "text"}
+        for key in printed.keys() - {"seconds", "timings", "citations", "passages"}:
+            assert sent[key] == printed[key], key
+        for key in ("citations", "passages"):
+            assert [
+                {name: part[name] for name in ours} for part, ours in zip(sent[key], printed[key], strict=True)
+            ] == (printed[key])
+
+
+def test_an_answer_has_a_verbatim_quote(here: Site) -> None:
     """The quote of a citation equals the stored text at its offsets."""
     answer = here.ask("How long is the notice period?")
     (citation,) = answer["citations"]
     assert answer["statements"][0]["text"] == citation["quote"] == NOTICE
     assert here.bot.library.text(citation["document"], citation["start"], citation["end"]) == NOTICE
-    assert {
-        "question",
-        "abstained",
-        "statements",
-        "citations",
-        "passages",
-        "model",
-        "seconds",
-    } <= answer.keys()
+    assert answer["answer"] == NOTICE
     assert answer["conversation"] is None and answer["text"].startswith(NOTICE)
 
 
@@ -77,6 +98,7 @@ def test_a_stream_sends_passages_then_statements_then_done(here: Site) -> None:
     assert [name for name, _ in found] == ["passages", "statement", "done"]
     assert found[0][1]["id"] == found[2][1]["id"] and found[0][1]["passages"][0]["text"] == NOTICE
     assert found[1][1]["text"] == NOTICE and found[1][1]["index"] == 0
+    assert found[1][1]["footnotes"] == found[2][1]["citations"]
     assert found[2][1]["citations"][0]["quote"] == NOTICE
 
 

@@ -68,7 +68,12 @@ class ScriptedBot:
         return last
 
     def stream(
-        self, question: str, *, conversation: Conversation | None = None, filter: Filter | None = None
+        self,
+        question: str,
+        *,
+        conversation: Conversation | None = None,
+        filter: Filter | None = None,
+        on_citation: Callable[[Citation], None] | None = None,
     ) -> Iterator[Found | Statement | Answer]:
         """Yield what was found, the statement, the answer."""
         self.asked.append((question, conversation, filter))
@@ -88,6 +93,8 @@ class ScriptedBot:
                 p = passages[0]
                 statements = (Statement(p.text, (1,)),)
                 citations = (Citation(1, p.document, p.title, p.source, p.page, p.start, p.end, p.text, p.place),)
+                if on_citation:
+                    on_citation(citations[0])
                 yield statements[0]
             yield Answer(question, statements, citations, passages, abstained=not passages, seconds=0.01)
             finished = True
