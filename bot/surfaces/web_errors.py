@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,6 +67,7 @@ STATUS_OF: tuple[tuple[type[FootnoteError], int, str], ...] = (
 )
 """The first entry that fits an error of ours decides."""
 
+JSON_TYPE = re.compile(r"application/([\w.+-]+\+)?json\b", re.IGNORECASE)
 TYPES = {
     401: "authentication_error",
     403: "permission_error",
@@ -73,11 +75,10 @@ TYPES = {
     429: "rate_limit_error",
 }
 PLAIN = {
-    400: ("bad_request", "The request cannot be read."),
-    404: ("not_found", "There is nothing at this address."),
-    405: ("method_not_allowed", "This address does not take that method."),
-    413: ("body_too_large", "The request is larger than allowed."),
-    415: ("wrong_media_type", "The request's Content-Type is not one that this address takes."),
+    400: ("bad_request", "The request cannot be read.", ""),
+    404: ("not_found", "There is nothing at this address.", "/openapi.json lists what there is."),
+    405: ("method_not_allowed", "This address does not take that method.", "/openapi.json lists what it takes."),
+    413: ("body_too_large", "The request is larger than allowed.", ""),
 }
 
 
@@ -158,25 +159,33 @@ def install(app: FastAPI) -> None:
 
     async def http(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
-        code, message = PLAIN.get(error.status_code, ("bad_request", "The request cannot be answered."))
-        response = response_of(Refused(error.status_code, code, message), request_id(request))
+        other = ("bad_request", "The request cannot be answered.", "")
+        code, message, remedy = PLAIN.get(error.status_code, other)
+        response = response_of(Refused(error.status_code, code, message, remedy=remedy), request_id(request))
         response.headers.update(error.headers or {})
         return response
 
     async def invalid(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
-        return response_of(_invalid(error.errors()), request_id(request))
+        return response_of(_invalid(error.errors(), request.headers.get("content-type", "")), request_id(request))
 
     app.add_exception_handler(FootnoteError, ours)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)
 
 
-def _invalid(errors: Any) -> Refused:
+def _invalid(errors: Any, content_type: str) -> Refused:
     first = errors[0]
     place = [str(part) for part in first["loc"]]
     if first["type"] == "json_invalid":
         return Refused(400, "bad_request", "The body is not JSON.")
+    if place == ["body"] and not JSON_TYPE.match(content_type):
+        # The framework reads JSON from such requests only; a plain `curl -d` names a form.
+        remedy = "Send JSON, with the header Content-Type: application/json."
+        if first["type"] == "missing":
+            return Refused(422, "invalid", "The request has no body.", remedy=remedy, param="body")
+        sent = f"is {content_type.split(';')[0][:60]!r}" if content_type else "is missing"
+        return Refused(415, "wrong_media_type", f"The request's Content-Type {sent}.", remedy=remedy)
     param = ".".join(place[1:]) if len(place) > 1 else ""
     # pydantic's message names the rule and never the value.
     name = f"'{param}'" if param else f"the {place[0]}"

@@ -128,9 +128,16 @@ def ready(request: Request) -> Response:
         **errors_for(401, 503),
     },
 )
-def metrics(request: Request, _: Known) -> Response:
-    """Return counts and times for Prometheus."""
+def metrics(request: Request, caller: Known) -> Response:
+    """Return counts and times for Prometheus. They count all collections, so all must be the caller's."""
     services = services_of(request)
+    if caller.collections is not None:
+        raise Refused(
+            403,
+            "not_allowed",
+            "The metrics count all collections, and you may see only some.",
+            remedy="Ask whoever runs this server for an account without --collection.",
+        )
     infos = services.bot.library.documents()
     services.metrics.documents.set(len(infos))
     services.metrics.chunks.set(sum(info.chunks for info in infos))

@@ -171,13 +171,17 @@ def test_what_cannot_be_asked_is_refused_with_a_sentence(
 
 
 def test_a_body_that_is_not_json_or_too_large_is_refused(here: Site) -> None:
-    """400 for no JSON, 413 for more than a megabyte, 422 for another content type."""
+    """400 for no JSON, 413 for more than a megabyte, 415 for another content type, as of a plain `curl -d`."""
     as_json = {"Content-Type": "application/json"}
     assert here.client.post("/v1/ask", content=b"{", headers=as_json).status_code == 400
     large = here.client.post("/v1/ask", content=b" " * (1 << 20) + b" {}", headers=as_json)
     assert large.status_code == 413 and large.json()["error"]["code"] == "body_too_large"
-    form = here.client.post("/v1/ask", content=b"question=x", headers={"Content-Type": "text/plain"})
-    assert form.status_code == 422
+    for kind in ("text/plain", "application/x-www-form-urlencoded"):
+        form = here.client.post("/v1/ask", content=b'{"question": "x?"}', headers={"Content-Type": kind})
+        assert (form.status_code, form.json()["error"]["code"]) == (415, "wrong_media_type")
+        assert "application/json" in form.json()["error"]["remedy"]
+    empty = here.client.post("/v1/ask")
+    assert empty.status_code == 422 and empty.json()["error"]["message"] == "The request has no body."
 
 
 def test_a_filter_reaches_the_bot_as_the_library_takes_it(here: Site) -> None:

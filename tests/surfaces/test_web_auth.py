@@ -201,6 +201,8 @@ def test_other_collections_do_not_exist_for_a_restricted_user(guarded: Site) -> 
         assert {**hidden_error, "request_id": ""} == {**unknown_error, "request_id": ""}
     assert get(f"/v1/documents/{brief}/text").status_code == 200
     assert get("/v1/documents?collection=default").status_code == 404
+    assert get("/metrics").status_code == 403  # which count every collection
+    assert guarded.client.get("/metrics", headers=as_("rob")).status_code == 200
 
 
 def test_a_restricted_user_is_answered_from_the_own_collection_only(guarded: Site) -> None:

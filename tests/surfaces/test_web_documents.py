@@ -108,6 +108,15 @@ def test_an_upload_is_read_and_can_be_asked_for(here: Site) -> None:
     assert found[0]["document"] == file["document"] and found[0]["source"] == "rules.md"
 
 
+def test_after_an_upload_the_index_holds_what_came(here: Site) -> None:
+    """A library that grows by uploads only does not stay on slow exact search until the server ends."""
+    texts = [f"# Rule {n}\n\nRule {n} is about gate {n}. It was made in {1900 + n}.\n".encode() for n in range(20)]
+    job = upload(here, *((f"rule-{n}.md", text) for n, text in enumerate(texts)))
+    assert {file["state"] for file in job["files"]} == {"added"}
+    state = here.bot.library.status()
+    assert state.unindexed == 0 and state.generation > 0
+
+
 def test_one_bad_file_stops_no_other(here: Site) -> None:
     """Each file ends by itself, a failure with the given name and a reason, not with ours."""
     job = upload(here, ("empty.txt", b""), ("good.txt", b"The good file has words."), ("a.bin", bytes(range(256))))
