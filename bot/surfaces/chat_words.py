@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from bot.errors import ModelError, QuestionRefused
 from bot.render import ABSTAINED, remarks, searched_words
+from vectorstore.errors import FootnoteError
 
 if TYPE_CHECKING:
     from bot.answer import Answer, Citation
@@ -27,9 +29,19 @@ PROMPTS = (
 QUOTE_LENGTH = 180
 
 
-def failure(reason: str, reference: str) -> str:
-    """Return the one sentence, with its reference, that a person reads when a question failed."""
-    return f"{reason} (reference {reference})"
+def failure(error: Exception, reference: str) -> str:
+    """Return what a person reads when a question failed, with the reference that the log has too.
+
+    What the asker can act on is said; the rest is for whoever runs the program, and may name its folders.
+    """
+    if isinstance(error, QuestionRefused | ModelError):
+        return f"{error} (reference {reference})"
+    return f"Something went wrong while I answered; whoever runs me finds out why in the log (reference {reference})."
+
+
+def log_words(error: Exception) -> str:
+    """Return an error for the log: an error that is not ours by its name only, for its words may be a document's."""
+    return f"{type(error).__name__}: {error}" if isinstance(error, FootnoteError) else type(error).__name__
 
 
 def busy(seconds: float) -> str:

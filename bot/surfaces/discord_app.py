@@ -22,7 +22,6 @@ from discord import app_commands
 
 from bot.answer import Answer
 from bot.conversation import Conversation
-from bot.errors import words_for
 from bot.surfaces import chat_words as words
 from bot.surfaces import discord_render as render
 from bot.surfaces.chat_access import CoolDown, allowed_collections
@@ -222,8 +221,8 @@ class DiscordSurface(discord.Client):
         task.add_done_callback(self._tasks.discard)
 
     async def _say_failed(self, error: Exception, reference: str, channel: Any, message: discord.Message) -> None:
-        log.error("answer %s failed: %s", reference, type(error).__name__)
-        text = render.plain_message(words.failure(words_for(error), reference))
+        log.error("answer %s failed: %s", reference, words.log_words(error))
+        text = render.plain_message(words.failure(error, reference))
         try:
             await self._send(channel, [text], answers=message)
         except discord.DiscordException as second:

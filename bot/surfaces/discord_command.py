@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
-from bot.errors import words_for
 from bot.surfaces import chat_words as words
 from bot.surfaces import discord_render as render
 from bot.surfaces.discord_buttons import answer_buttons
@@ -60,8 +59,8 @@ async def _answer(surface: DiscordSurface, interaction: discord.Interaction, tex
             texts = render.answer_messages(answer, page=surface.settings.page_url, question=True)
             view = answer_buttons(answer, reference)
     except Exception as error:  # the edge: a person gets a sentence, never silence
-        log.error("answer %s failed: %s", reference, type(error).__name__)
-        texts = [render.plain_message(words.failure(words_for(error), reference))]
+        log.error("answer %s failed: %s", reference, words.log_words(error))
+        texts = [render.plain_message(words.failure(error, reference))]
     try:
         for number in await _send(interaction, texts, view, private):
             surface.store.mark(f"discord:message:{number}", place)

@@ -47,18 +47,18 @@ def serve(
     except ImportError:
         raise ExtraMissing("The MCP SDK is not installed.", remedy='pip install "footnote-bot[mcp]"') from None
     from bot.ask import Bot
+    from bot.surfaces.chat_http import listen, serve_app
     from bot.surfaces.mcp_server import FootnoteServer
 
+    listener = listen(host, port) if http else None
     with Bot(settings=settings) as bot:
         server = FootnoteServer(bot, allow_ingest=allow_ingest)
-        if not http:
+        if listener is None:
             server.run("stdio")
             return
-        import uvicorn
-
-        print(f"MCP at http://{host}:{port}{PATH}. Stop with Ctrl-C.", file=sys.stderr)
+        print(f"MCP at http://{host}:{listener.getsockname()[1]}{PATH}. Stop with Ctrl-C.", file=sys.stderr)
         app = http_app(server, host=host, token=settings.access_token)
-        uvicorn.run(app, host=host, port=port, log_level="error", access_log=False)
+        serve_app(app, listener, stop_seconds=settings.stop_seconds)
 
 
 def http_app(server: Any, *, host: str = "127.0.0.1", token: str = "") -> Any:

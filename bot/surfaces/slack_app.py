@@ -13,12 +13,12 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from bot.answer import Answer, Statement
 from bot.conversation import Conversation
-from bot.errors import words_for
 from bot.surfaces import chat_words as words
 from bot.surfaces.slack_channels import Channels, who_am_i
 from bot.surfaces.slack_events import Question, claim_keys, read_question
@@ -113,15 +113,29 @@ class SlackSurface:
             self._waiting[question.place] = deque([(question, job)])
         self._workers.submit(self._answer_thread, question.place)
 
-    def run(self, task: Callable[[], None]) -> None:
-        """Hand another piece of work to the workers."""
-        self._workers.submit(task)
+    def run(self, task: Callable[[], None], *, job: str = "") -> None:
+        """Hand another piece of work to the workers; `job` is finished with it."""
+
+        def work() -> None:
+            try:
+                task()
+            except Exception as error:  # the edge: in a worker it would be lost without a trace
+                log.error("a task failed: %s", type(error).__name__)
+            if job:
+                self.store.finish(job)
+
+        self._workers.submit(work)
 
     def resume(self) -> int:
         """Take up what a process that died left unanswered; return how many questions that were."""
+        from bot.surfaces.slack_bolt_app import answer_command
+
         jobs = self.store.unfinished("slack", seconds=RESUME_SECONDS)
         for job, payload in jobs:
-            self.answer_retry(Question(**payload), job)
+            if "response_url" in payload:
+                self.run(partial(answer_command, self, payload), job=job)
+            else:
+                self.answer_retry(Question(**payload), job)
         return len(jobs)
 
     @property
@@ -138,7 +152,7 @@ class SlackSurface:
         names = self.channels.collections(question, tuple(self.bot.library.collections()))
         if names == ():
             return None
-        final = partial = Answer(question.text)
+        final = so_far = Answer(question.text)
         stream = self.bot.stream(
             question.text,
             conversation=self._conversation(question),
@@ -148,11 +162,11 @@ class SlackSurface:
             if isinstance(item, Answer):
                 final = item
             elif isinstance(item, Statement):
-                partial = replace(partial, statements=(*partial.statements, item))
+                so_far = replace(so_far, statements=(*so_far.statements, item))
                 if show:
-                    show(partial)
+                    show(so_far)
             else:
-                partial = replace(partial, passages=item.passages)
+                so_far = replace(so_far, passages=item.passages)
         return final
 
     def _answer_thread(self, place: str) -> None:
@@ -221,8 +235,12 @@ class SlackSurface:
             known = self._threads.get(question.place)
         if known is not None or not question.continues:
             return known or Conversation()
-        messages = self.sender.thread_messages(question.channel, question.thread)
         conversation = Conversation()
+        try:
+            messages = self.sender.thread_messages(question.channel, question.thread)
+        except Exception as error:  # the edge: an answer without the thread's context is better than none
+            log.warning("a thread could not be read back (%s)", type(error).__name__)
+            return conversation
         for text, answer in turns_of(messages, self.me, before=question.ts, kept=self._kept):
             conversation = conversation.add(text, answer)
         with self._guard:
@@ -235,8 +253,8 @@ class SlackSurface:
 
 
 def _say_failed(reply: Reply, error: Exception, reference: str) -> None:
-    log.error("answer %s failed: %s", reference, type(error).__name__)
+    log.error("answer %s failed: %s", reference, words.log_words(error))
     try:
-        reply.fail(words.failure(words_for(error), reference))
+        reply.fail(words.failure(error, reference))
     except Exception as second:  # the edge: Slack itself cannot be reached; the log has the reference
         log.error("answer %s: the failure could not be told either: %s", reference, type(second).__name__)

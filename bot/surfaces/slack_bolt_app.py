@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
-from bot.errors import words_for
 from bot.surfaces import chat_words as words
 from bot.surfaces import slack_render as render
 from bot.surfaces.slack_events import Question, read_command
+from bot.surfaces.slack_send import editable
 
 if TYPE_CHECKING:
     from slack_bolt import App
@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 LATE_REPLIES = 5
 """Messages that Slack takes at a response_url."""
+COMMAND_FIELDS = ("text", "channel_id", "user_id", "team_id", "trigger_id", "response_url")
 
 
 def bolt_app(surface: SlackSurface) -> App:
@@ -30,7 +31,7 @@ def bolt_app(surface: SlackSurface) -> App:
 
     app = App(
         signing_secret=surface.settings.slack_signing_secret or "unused in Socket Mode",
-        client=surface.sender.reading,
+        client=surface.sender.idempotent,
         token_verification_enabled=False,
         # Only hands work on, so that a full pool of workers never delays an acknowledgement.
         listener_executor=ThreadPoolExecutor(10, thread_name_prefix="slack-listen"),
@@ -67,8 +68,10 @@ def bolt_app(surface: SlackSurface) -> App:
     @app.command(re.compile(r"^/"))
     def command(ack: Any, body: dict[str, Any]) -> None:
         ack({"response_type": "ephemeral", "text": words.WORKING})
-        if surface.store.claim([f"slack:command:{body.get('trigger_id')}"]):
-            surface.run(lambda: _answer_command(surface, body))
+        kept = {name: body.get(name) or "" for name in COMMAND_FIELDS}
+        job = surface.store.claim([f"slack:command:{kept['trigger_id']}"], surface="slack", payload=kept)
+        if job:
+            surface.run(lambda: answer_command(surface, kept), job=job)
 
     @app.action(re.compile("^footnote_(up|down)$"))
     def thumb(ack: Any, body: dict[str, Any], action: dict[str, Any]) -> None:
@@ -99,15 +102,15 @@ def _greet(surface: SlackSurface, body: dict[str, Any]) -> None:
     surface.sender.attempt("assistant.threads.setSuggestedPrompts", channel_id=channel, thread_ts=ts, prompts=prompts)
 
 
-def _answer_command(surface: SlackSurface, body: dict[str, Any]) -> None:
+def answer_command(surface: SlackSurface, body: dict[str, Any]) -> None:
     """Answer a slash command for the one who gave it, with the question restated."""
     reference = token_hex(4)
     question = read_command(body)
     try:
         messages = _command_messages(surface, question, reference)
     except Exception as error:  # the edge: a person gets a sentence, never silence
-        log.error("answer %s failed: %s", reference, type(error).__name__)
-        messages = [render.plain_message(words.failure(words_for(error), reference))]
+        log.error("answer %s failed: %s", reference, words.log_words(error))
+        messages = [render.plain_message(words.failure(error, reference))]
     if len(messages) > LATE_REPLIES:
         log.info("answer %s is longer than a slash command's reply may be", reference)
         messages = [*messages[: LATE_REPLIES - 1], render.plain_message(words.TOO_LONG_HERE)]
@@ -163,13 +166,17 @@ def _share(surface: SlackSurface, body: dict[str, Any], action: dict[str, Any]) 
 
 def _respond(body: dict[str, Any], **message: Any) -> None:
     """Send a late reply to the address that came with a command or a button."""
-    from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
+    from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler, RateLimitErrorRetryHandler
     from slack_sdk.webhook import WebhookClient
 
     address = str(body.get("response_url") or "")
     if not address:
         return
-    client = WebhookClient(address, retry_handlers=[RateLimitErrorRetryHandler(max_retry_count=10)])
-    response = client.send_dict({name: value for name, value in message.items() if name != "mrkdwn"})
+    handlers = [RateLimitErrorRetryHandler(max_retry_count=10), ConnectionErrorRetryHandler(max_retry_count=3)]
+    client = WebhookClient(address, retry_handlers=handlers)
+    blocks = message.pop("blocks", None)
+    response = client.send_dict(editable({**message, "blocks": blocks} if blocks else message))
+    if response.status_code == 400 and blocks:
+        response = client.send_dict({**message, "text": render.as_text({"blocks": blocks})})
     if response.status_code != 200:
         log.error("a late reply was refused: %s", response.status_code)

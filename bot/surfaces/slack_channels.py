@@ -51,7 +51,7 @@ class Channels:
         if time.monotonic() < until:
             return audience
         try:
-            info = self._sender.reading.conversations_info(channel=question.channel)["channel"]
+            info = self._sender.idempotent.conversations_info(channel=question.channel)["channel"]
         except Exception as error:  # the edge: without the scope, or for a channel that is not ours
             log.warning("a channel could not be looked up (%s); taken as public", type(error).__name__)
             return "public"
@@ -65,7 +65,7 @@ def who_am_i(sender: Sender) -> tuple[Me, tuple[str, ...]]:
     from slack_sdk.errors import SlackApiError
 
     try:
-        who = sender.reading.auth_test()
+        who = sender.idempotent.auth_test()
     except SlackApiError as error:
         raise SettingError(
             f"Slack refuses the bot token ({error_code(error)}).",

@@ -36,11 +36,11 @@ CONTEXT_LIMIT = 1_900
 MESSAGE_LIMIT = 10_000
 """Characters of all blocks of a message: Slack refuses a little above 13,000 (msg_blocks_too_long)."""
 BLOCK_LIMIT = 45
-FALLBACK_LIMIT = 3_000
+FALLBACK_LIMIT = 1_500
 MARKDOWN_LIMIT = 11_500
 NOTE_LENGTH = 300
 NAME_LENGTH = 160
-PAGE_BUTTONS = 5
+PAGE_BUTTONS = 20
 
 Json = dict[str, Any]
 
@@ -73,6 +73,11 @@ class Text:
 def escape(text: str) -> str:
     """Return text with Slack's three control characters escaped."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def defused(text: str) -> str:
+    """Return text in which mrkdwn finds nothing: a zero-width space beside each delimiter ends its power."""
+    return _LINE_QUOTE.sub("\\1\u200b&gt;", _DELIMITER.sub("\u200b\\1\u200b", escape(text)))
 
 
 def is_active(text: str) -> bool:
@@ -115,7 +120,18 @@ def plain_message(text: str) -> Json:
 def fallback_text(answer: Answer) -> str:
     """Return the answer's words for notifications and screen readers, shortened."""
     text = " ".join(f"{s.text}{mark(s)}" for s in answer.statements)
-    return escape(shortened(text or words.without_statements(answer), FALLBACK_LIMIT // 2))
+    return escape(shortened(text or words.without_statements(answer), FALLBACK_LIMIT))
+
+
+def as_text(message: Json) -> str:
+    """Return a message's blocks as mrkdwn text, for the case that Slack refuses the blocks."""
+    texts = [
+        text["text"] if text["type"] == "mrkdwn" else defused(text["text"])
+        for block in message["blocks"]
+        if block["type"] != "actions"
+        for text in block.get("elements") or [block["text"]]
+    ]
+    return "\n\n".join(texts)
 
 
 def statement_sections(answer: Answer) -> list[Json]:
@@ -171,9 +187,8 @@ def _span(span: Span, *, styled: bool) -> str:
     text = escape(span.text)
     if "code" in span.styles and "`" not in text and "\n" not in text:
         return f"`{text}`"
-    if styled:
-        # The words of a chat model, not a quotation: a zero-width space after each delimiter ends its power.
-        text = _LINE_QUOTE.sub("\\1\u200b&gt;", _DELIMITER.sub("\u200b\\1\u200b", text))
+    if styled:  # the words of a chat model, not a quotation
+        text = defused(span.text)
     if span.link:
         return f"<{span.link.replace('|', '%7C').replace('>', '%3E')}|{text.replace('|', '/') or span.link}>"
     return "\n".join(_styled_line(line, span) for line in text.split("\n"))

@@ -83,10 +83,8 @@ class Reply:
         messages = render.answer_messages(answer, reference=self._reference, page=self._page)
         if self._streamed is not None:
             self._end_stream(answer, messages)
-        elif self._ts:
-            self._sender.update(self._question.channel, self._ts, messages[0])
         else:
-            self._ts = self._post(messages[0], 0)
+            self._place(messages[0])
         for number, message in enumerate(messages[1:] if not self._whole_streamed(answer) else (), start=1):
             self._post(message, number)
         self._unreact()
@@ -95,13 +93,17 @@ class Reply:
     def fail(self, text: str) -> None:
         """Say that it failed, in place of what was shown."""
         message = render.plain_message(text)
-        if self._streamed is not None:
-            self._stop_stream(blocks=message["blocks"])
-        elif self._ts:
-            self._sender.update(self._question.channel, self._ts, message)
-        else:
-            self._post(message, 0)
+        if self._streamed is None or not self._stop_stream(blocks=message["blocks"]):
+            self._place(message)
         self._unreact()
+
+    def _place(self, message: dict[str, Any]) -> None:
+        """Put a message where the answer stands so far; post it anew where Slack does not let us."""
+        if self._ts and self._sender.update(self._question.channel, self._ts, message):
+            return
+        if self._ts:
+            self._sender.attempt("chat.delete", channel=self._question.channel, ts=self._ts)
+        self._ts = self._post(message, 0)
 
     def _post(self, message: dict[str, Any], number: int) -> str:
         question = self._question
@@ -164,7 +166,9 @@ class Reply:
             return
         # What was streamed is not what came out, or Slack ended the stream: put the answer in its place.
         self._streamed = None
-        self._sender.update(self._question.channel, self._ts, messages[0])
+        if arguments:
+            self._stop_stream()  # perhaps it was our blocks that Slack refused; a running stream takes no edit
+        self._place(messages[0])
 
     def _stop_stream(self, **arguments: Any) -> bool:
         from slack_sdk.errors import SlackApiError

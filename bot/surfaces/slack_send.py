@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from bot.surfaces import slack_render as render
+
 if TYPE_CHECKING:
     from slack_sdk import WebClient
     from slack_sdk.errors import SlackApiError
@@ -16,9 +18,9 @@ log = logging.getLogger(__name__)
 METADATA_TYPE = "footnote_answer"
 RATE_LIMIT_RETRIES = 10
 CONNECTION_TRIES = 3
+THREAD_PAGES = 50
 
 _BAD_BLOCKS = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long")
-_GONE = ("message_not_found", "cant_update_message", "edit_window_closed")
 
 
 class Sender:
@@ -53,7 +55,7 @@ class Sender:
 
         # A post whose reply was lost may have arrived, so the library must not simply send it again.
         self.posting = client(patient())
-        self.reading = client(patient(), ConnectionErrorRetryHandler(max_retry_count=3))
+        self.idempotent = client(patient(), ConnectionErrorRetryHandler(max_retry_count=3))
         self.trying = client()
         self.streaming = True
         self._clock = clock
@@ -82,7 +84,7 @@ class Sender:
             except SlackApiError as error:
                 if error_code(error) in _BAD_BLOCKS and "blocks" in message:
                     log.warning("Slack refused the blocks of a message (%s); sent as text", error_code(error))
-                    message = {"text": message["text"]}
+                    message = {"text": render.as_text(message), "mrkdwn": True}
                 elif not _unclear(error) or attempt == CONNECTION_TRIES - 1:
                     raise
             except OSError:
@@ -101,22 +103,31 @@ class Sender:
                 return str(message["ts"])
         return ""
 
-    def thread_messages(self, channel: str, thread: str, *, limit: int = 200) -> list[dict[str, Any]]:
-        """Return the messages of a thread, oldest first, with their metadata."""
-        response = self.reading.conversations_replies(
-            channel=channel, ts=thread, limit=limit, include_all_metadata=True
-        )
-        return list(response.get("messages") or ())
+    def thread_messages(self, channel: str, thread: str) -> list[dict[str, Any]]:
+        """Return the messages of a thread, oldest first, with their metadata; of a very long one the first."""
+        messages: dict[str, dict[str, Any]] = {}  # Slack repeats the thread's first message on every page
+        cursor = ""
+        for _ in range(THREAD_PAGES):
+            page = self.idempotent.conversations_replies(
+                channel=channel, ts=thread, limit=200, include_all_metadata=True, cursor=cursor or None
+            )
+            messages |= {str(message["ts"]): message for message in page.get("messages") or ()}
+            cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                break
+        return list(messages.values())
 
-    def update(self, channel: str, ts: str, message: dict[str, Any]) -> None:
-        """Replace a message that we posted; if it is gone, nothing happens."""
+    def update(self, channel: str, ts: str, message: dict[str, Any]) -> bool:
+        """Replace a message that we posted. False if it cannot be changed, or is gone."""
         from slack_sdk.errors import SlackApiError
 
         try:
-            self.posting.chat_update(channel=channel, ts=ts, **editable(message))
-        except SlackApiError as error:
-            if error_code(error) not in _GONE:
-                raise
+            self.idempotent.chat_update(channel=channel, ts=ts, **editable(message))
+        except (SlackApiError, OSError) as error:
+            code = error_code(error) if isinstance(error, SlackApiError) else type(error).__name__
+            log.info("a message could not be changed (%s)", code)
+            return False
+        return True
 
     def attempt(self, method: str, **arguments: Any) -> tuple[Any, str]:
         """Call a method whose failure does no harm; return (response, "") or (None, the error's code).

@@ -6,11 +6,11 @@ import asyncio
 import logging
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.errors import ExtraMissing, SettingError
+from bot.errors import BotError, ExtraMissing, SettingError
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -87,31 +87,40 @@ def serve(settings: Settings, *, http: bool = False, port: int = 3_000) -> None:
     except ImportError:
         raise ExtraMissing("slack-bolt is not installed.", remedy='pip install "footnote-bot[slack]"') from None
     from bot.ask import Bot
+    from bot.surfaces.chat_http import listen, serve_app
     from bot.surfaces.chat_store import FILE_NAME, ChatStore
     from bot.surfaces.slack_app import SlackSurface
 
     _quiet_libraries()
+    listener = listen(settings.host, port) if http else None
     with Bot(settings=settings) as bot:
         store = ChatStore(Path(settings.library) / FILE_NAME)
         surface = SlackSurface(bot, settings, store)
-        resumed = surface.resume()
-        print(f"Footnote is in Slack as @{surface.me.name}. Mention it, write to it, or use its command.")
-        for line in missing_scopes(surface.scopes):
-            print(line)
-        if resumed:
-            print(f"Answering {resumed} question{'s' if resumed > 1 else ''} left from before.")
+        way = f"at http://{settings.host}:{port}{EVENTS_PATH}" if http else "through Socket Mode"
+
+        def ready() -> None:
+            _say(f"Footnote is in Slack as @{surface.me.name}, {way}. Stop with Ctrl-C.")
+            for line in missing_scopes(surface.scopes):
+                _say(line)
+            resumed = surface.resume()
+            if resumed:
+                _say(f"Answering {resumed} question{'s' if resumed > 1 else ''} left from before.")
+
         try:
-            if http:
-                print(f"Listening on http://{settings.host}:{port}{EVENTS_PATH}. Stop with Ctrl-C.")
-                serve_http(surface, host=settings.host, port=port)
+            if listener:
+                ready()
+                serve_app(http_app(surface), listener, stop_seconds=settings.stop_seconds)
             else:
-                print("Connected through Socket Mode. Stop with Ctrl-C.")
-                serve_socket(surface, settings.slack_app_token, stop=stop_signal())
+                serve_socket(surface, settings.slack_app_token, stop=stop_signal(), ready=ready)
         finally:
             if surface.busy:
-                print("Finishing the questions under way…")
+                _say("Finishing the questions under way…")
             surface.close()
             store.close()
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # at once, also where a service writes it to a file
 
 
 def missing_scopes(scopes: Sequence[str]) -> list[str]:
@@ -130,8 +139,10 @@ def socket_handler(surface: SlackSurface, app_token: str, *, ping_seconds: float
     return SocketModeHandler(surface.app, app_token, ping_interval=ping_seconds)
 
 
-def serve_socket(surface: SlackSurface, app_token: str, *, stop: threading.Event) -> None:
-    """Answer through Socket Mode until `stop` is set."""
+def serve_socket(
+    surface: SlackSurface, app_token: str, *, stop: threading.Event, ready: Callable[[], None] = lambda: None
+) -> None:
+    """Answer through Socket Mode until `stop` is set; `ready` is called when the socket is there."""
     from slack_sdk.errors import SlackApiError
 
     from bot.surfaces.slack_send import error_code
@@ -139,12 +150,15 @@ def serve_socket(surface: SlackSurface, app_token: str, *, stop: threading.Event
     handler = socket_handler(surface, app_token)
     try:
         handler.connect()
+        ready()
         stop.wait()
     except SlackApiError as error:
         raise SettingError(
             f"Slack refuses the app token ({error_code(error)}).",
             remedy=f"Look for {_TOKENS['slack_app_token'][1]}, and turn Socket Mode on.",
         ) from error
+    except OSError as error:
+        raise BotError("Slack cannot be reached.", remedy="Check the connection and any proxy.") from error
     finally:
         handler.close()
 
@@ -163,13 +177,6 @@ def http_app(surface: SlackSurface) -> Any:
             return await asyncio.to_thread(self.app.dispatch, bolt_request)
 
     return Handler(surface.app, path=EVENTS_PATH)
-
-
-def serve_http(surface: SlackSurface, *, host: str, port: int) -> None:
-    """Answer requests that Slack sends to `host:port` until the process is told to stop."""
-    import uvicorn
-
-    uvicorn.run(http_app(surface), host=host, port=port, log_level="warning", access_log=False)
 
 
 def stop_signal() -> threading.Event:

@@ -47,6 +47,8 @@ class FakeSlack:
         refuse: Error code by method, for methods that this workspace lacks.
         limited: How many calls of a method are still to be answered with 429.
         cut_after: Methods whose next call is carried out but whose reply is lost.
+        refuse_blocks_of_replies: Whether response addresses refuse blocks.
+        page_size: Most messages of a thread that one call of conversations.replies returns.
         acknowledged: Seconds from delivery to acknowledgement, by envelope.
     """
 
@@ -60,6 +62,8 @@ class FakeSlack:
     cut_after: Counter[str] = field(default_factory=Counter)
     acknowledged: dict[str, float] = field(default_factory=dict)
     connections: int = 0
+    page_size: int = 15
+    refuse_blocks_of_replies: bool = False
 
     def __enter__(self) -> FakeSlack:
         self._loop = asyncio.new_event_loop()
@@ -255,6 +259,8 @@ class FakeSlack:
 
     async def _response(self, request: web.Request) -> web.Response:
         data = await request.json()
+        if self.refuse_blocks_of_replies and data.get("blocks"):
+            return web.Response(status=400, text="invalid_blocks")
         self.ephemeral.append({**data, "to": request.match_info["user"], "channel": request.match_info["channel"]})
         return web.json_response({"ok": True})
 
@@ -309,6 +315,8 @@ class FakeSlack:
             return {"ok": False, "error": error}
         for message in self.messages[arguments["channel"]]:
             if message["ts"] == arguments["ts"]:
+                if message.get("streaming"):
+                    return {"ok": False, "error": "streaming_state_conflict"}
                 message.update({k: v for k, v in arguments.items() if k != "ts"})
                 message["edits"] = message.get("edits", 0) + 1
                 return {"ts": arguments["ts"], "channel": arguments["channel"]}
@@ -334,6 +342,9 @@ class FakeSlack:
         return self._grow(arguments)
 
     def _chat_stopStream(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        error = problem({"text": "x", "blocks": arguments.get("blocks")})
+        if error:
+            return {"ok": False, "error": error}
         result = self._grow(arguments)
         for message in self.messages[arguments["channel"]]:
             if message["ts"] == arguments["ts"]:
@@ -353,7 +364,17 @@ class FakeSlack:
 
     def _conversations_replies(self, arguments: dict[str, Any]) -> dict[str, Any]:
         thread = arguments["ts"]
-        return {"messages": [m for m in self.messages[arguments["channel"]] if thread in (m["ts"], m.get("thread_ts"))]}
+        found = [m for m in self.messages[arguments["channel"]] if thread in (m["ts"], m.get("thread_ts"))]
+        start = int(arguments.get("cursor") or 0)
+        end = start + min(self.page_size, int(arguments.get("limit") or 1_000))
+        more = {"next_cursor": str(end)} if end < len(found) else {}
+        # Slack repeats the thread's first message on every page.
+        return {"messages": [*found[: 1 if start else 0], *found[start:end]], "response_metadata": more}
+
+    def _chat_delete(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        channel = self.messages[arguments["channel"]]
+        channel[:] = [message for message in channel if message["ts"] != arguments["ts"]]
+        return {}
 
     def _conversations_info(self, arguments: dict[str, Any]) -> dict[str, Any]:
         channel = arguments["channel"]

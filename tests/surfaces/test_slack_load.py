@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import platform
 import random
 import subprocess
 import sys
@@ -91,6 +92,30 @@ def test_a_question_left_by_a_killed_process_is_answered_by_the_next(tmp_path: P
             assert [asked.question for asked in stage.bot.asked] == ["lost"]
             assert len(slack.replies("D1", lost["ts"])) == len(slack.replies("D1", posted["ts"])) == 1
             assert stage.surface.resume() == 0
+
+
+def test_a_command_left_by_a_killed_process_is_answered_by_the_next(tmp_path: Path) -> None:
+    """A slash command that was being answered when the process died is answered after the restart, once."""
+    with FakeSlack() as slack:
+        address = f"http://127.0.0.1:{slack.port}/response/C1/U1"
+        kept = {"text": "the fee", "channel_id": "C1", "user_id": "U1", "team_id": "T0TEAM", "trigger_id": "t1"}
+        dead = ChatStore(tmp_path / "chats.sqlite", owner=f"{platform.node()}:{_dead_process()}")
+        assert dead.claim(["slack:command:t1"], surface="slack", payload={**kept, "response_url": address})
+        dead.close()
+        with slack_stage(tmp_path, ScriptedBot(echo), slack=slack) as stage:
+            assert stage.surface.resume() == 1
+            stage.wait(lambda: bool(slack.ephemeral))
+            slack.command("C1", "U1", "the fee", trigger="t1")
+            stage.idle()
+            assert len(slack.ephemeral) == 1 and "You asked about the fee." in shown(slack.ephemeral[0])
+            assert stage.surface.resume() == 0
+
+
+def _dead_process() -> int:
+    """Return the id of a process that has ended."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+    return process.pid
 
 
 def test_a_living_process_keeps_its_questions(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from slack_stage import Stage, shown, slack_stage
 
 from bot.answer import Answer, Citation, Statement
 from bot.errors import ModelError
+from vectorstore.errors import LibraryDamaged
 
 
 @pytest.fixture
@@ -252,6 +253,30 @@ def test_a_mention_in_a_running_thread_knows_what_it_is_about(stage: Stage) -> N
     assert stage.bot.asked[0].turns[0][0] == "The Acme contract is up for renewal."
 
 
+def test_a_long_thread_is_read_back_to_its_end(tmp_path: Path) -> None:
+    """Slack returns a thread in pages, the oldest first: the latest turns are on the last one."""
+    with FakeSlack() as slack:
+        with slack_stage(tmp_path / "a", ScriptedBot(echo), slack=slack) as stage:
+            first = slack.mention("C1", "U1", "the fee")
+            stage.answers(first)
+            for number in range(40):
+                slack.say("C1", "U3", f"<@U4> chatter {number}", thread=first["ts"])
+            slack.mention("C1", "U1", "the deposit", thread=first["ts"])
+            stage.wait(lambda: len(slack.replies("C1", first["ts"])) == 2)
+        with slack_stage(tmp_path / "b", ScriptedBot(echo), slack=slack) as stage:
+            slack.mention("C1", "U2", "and when is it due?", thread=first["ts"])
+            stage.wait(lambda: len(slack.replies("C1", first["ts"])) == 3)
+            assert [question for question, _ in stage.bot.asked[0].turns] == ["the fee", "the deposit"]
+
+
+def test_a_thread_that_cannot_be_read_back_is_answered_all_the_same(stage: Stage) -> None:
+    """Without the scope for a channel's history a question in a running thread still gets its answer."""
+    stage.slack.refuse["conversations.replies"] = "missing_scope"
+    opening = stage.slack.say("C1", "U1", "Something else.")
+    (message,) = stage.answers(stage.slack.mention("C1", "U2", "the fee", thread=opening["ts"]))
+    assert "You asked about the fee." in shown(message)
+
+
 def test_twenty_threads_at_once_do_not_mix(tmp_path: Path) -> None:
     """Each thread's answers stand in it, and each question sees the turns of its own thread only."""
     with slack_stage(tmp_path, ScriptedBot(echo, delay=0.01)) as stage:
@@ -303,9 +328,22 @@ def test_a_failure_says_one_sentence_with_a_reference(tmp_path: Path, caplog: py
         (known,) = stage.answers(stage.slack.mention("C1", "U1", "model secretword"))
         (unknown,) = stage.answers(stage.slack.mention("C1", "U1", "other secretword"))
     assert shown(known).startswith("The model timed out. Try again. (reference ")
-    assert "RuntimeError" in shown(unknown) and "secretword" not in shown(unknown)
-    reference = shown(known).split("reference ")[1].rstrip(")")
-    assert reference in caplog.text and "secretword" not in caplog.text
+    assert shown(unknown).startswith("Something went wrong while I answered; whoever runs me finds out why in the log")
+    for message in (known, unknown):
+        assert shown(message).split("reference ")[1].rstrip(").") in caplog.text
+    assert "RuntimeError" in caplog.text and "secretword" not in caplog.text + shown(unknown)
+
+
+def test_a_failure_names_no_folder_of_the_server(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """What only whoever runs it can mend is in the log, with its remedy, and not in the channel."""
+
+    def fail(question: str) -> Answer:
+        raise LibraryDamaged(f"The catalog in {tmp_path} cannot be read.", remedy="Restore it from a copy.")
+
+    with slack_stage(tmp_path, ScriptedBot(fail)) as stage:
+        (message,) = stage.answers(stage.slack.mention("C1", "U1", "the fee"))
+    assert str(tmp_path) not in shown(message) and "(reference " in shown(message)
+    assert str(tmp_path) in caplog.text and "Restore it" in caplog.text
 
 
 def test_a_status_shows_while_it_works_and_a_reaction_where_there_is_none(stage: Stage) -> None:
@@ -356,11 +394,38 @@ def test_without_streaming_one_message_is_edited_now_and_then(tmp_path: Path) ->
 
 
 def test_a_stream_that_slack_ends_is_replaced_by_the_whole_answer(tmp_path: Path) -> None:
-    """When the stream cannot be closed the message is edited to the answer: still one, still whole."""
+    """When the stream cannot be closed the answer takes the place of what was streamed: still one, still whole."""
     with slack_stage(tmp_path, ScriptedBot(lambda q: _long(q, 4), delay=0.1), patience=0.0) as stage:
         stage.slack.refuse["chat.stopStream"] = "message_not_in_streaming_state"
-        (message,) = stage.answers(stage.slack.mention("C1", "U1", "it"))
+        event = stage.slack.mention("C1", "U1", "it")
+        stage.wait(lambda: any("(👍)" in shown(m) for m in stage.slack.ours()))
+        (message,) = stage.answers(event)
         assert "Part 3 of it." in shown(message) and "[1] *T*" in shown(message)
+
+
+def test_a_streamed_answer_whose_sources_slack_refuses_is_put_as_text(tmp_path: Path) -> None:
+    """Blocks that Slack refuses at the end of a stream lose neither answer nor sources, and double nothing."""
+    with slack_stage(tmp_path, ScriptedBot(lambda q: _long(q, 3), delay=0.1), patience=0.0) as stage:
+        for name in ("_chat_stopStream", "_chat_update", "_chat_postMessage"):
+            real = getattr(stage.slack, name)
+            refusing = lambda a, real=real: {"ok": False, "error": "invalid_blocks"} if a.get("blocks") else real(a)  # noqa: E731
+            setattr(stage.slack, name, refusing)
+        event = stage.slack.mention("C1", "U1", "it")
+        stage.wait(lambda: any("[1] *T*" in shown(m) for m in stage.slack.ours()))
+        (message,) = stage.answers(event)
+        assert message["text"].count("Part 0 of it.") == message["text"].count("[1] *T*") == 1
+
+
+def test_an_answer_is_posted_anew_where_the_first_words_of_it_were_deleted(tmp_path: Path) -> None:
+    """Somebody deletes the growing message: the answer still arrives, once and whole."""
+    with slack_stage(tmp_path, ScriptedBot(lambda q: _long(q, 8), delay=0.05), patience=0.0) as stage:
+        stage.slack.refuse["chat.startStream"] = "unknown_method"
+        event = stage.slack.mention("C1", "U1", "it")
+        stage.wait(lambda: bool(stage.slack.ours()))
+        stage.slack._chat_delete({"channel": "C1", "ts": stage.slack.ours()[0]["ts"]})
+        stage.wait(lambda: any("(👍)" in shown(m) for m in stage.slack.ours()))
+        (message,) = stage.answers(event)
+        assert "Part 0 of it." in shown(message) and "Part 7 of it." in shown(message)
 
 
 def test_a_long_answer_that_was_streamed_in_part_is_not_doubled(tmp_path: Path) -> None:
@@ -385,13 +450,13 @@ def test_a_very_long_answer_arrives_whole_in_several_messages(tmp_path: Path) ->
 
 
 def test_blocks_that_slack_refuses_are_sent_as_text(stage: Stage) -> None:
-    """An answer is never lost to a rule of Slack's that we did not know: it comes without its blocks."""
+    """An answer is never lost to a rule of Slack's that we did not know: it comes as text, with its sources."""
     real = stage.slack._chat_postMessage
     stage.slack._chat_postMessage = lambda a: (  # type: ignore[method-assign]
         {"ok": False, "error": "invalid_blocks"} if a.get("blocks") else real(a)
     )
     (message,) = stage.answers(stage.slack.mention("C1", "U1", "the fee"))
-    assert message["text"] == "You asked about the fee. [1]"
+    assert message["text"] == "You asked about the fee. [1]\n\n[1] *Echo*: “You asked about the fee.”"
 
 
 def test_rate_limits_are_honoured_and_nothing_is_lost(stage: Stage) -> None:
@@ -457,6 +522,27 @@ def test_a_command_is_answered_privately_and_can_be_shared_once(stage: Stage) ->
     stage.slack.deliver(stage.slack.envelope(follow))
     stage.wait(lambda: len(stage.bot.asked) == 2)
     assert stage.bot.asked[1].turns[0][0] == "the fee"
+
+
+def test_a_command_that_fails_says_so_to_its_sender(tmp_path: Path) -> None:
+    """/ask is never met with silence: a failure is a sentence with a reference."""
+
+    def fail(question: str) -> Answer:
+        raise RuntimeError(question)
+
+    with slack_stage(tmp_path, ScriptedBot(fail)) as stage:
+        stage.slack.command("C1", "U1", "the fee")
+        stage.wait(lambda: bool(stage.slack.ephemeral))
+        assert "Something went wrong" in shown(stage.slack.ephemeral[0])
+        assert "(reference " in shown(stage.slack.ephemeral[0])
+
+
+def test_a_command_whose_blocks_slack_refuses_is_answered_as_text(stage: Stage) -> None:
+    """A refused late reply comes again as text, with its sources."""
+    stage.slack.refuse_blocks_of_replies = True
+    stage.slack.command("C1", "U1", "the fee")
+    stage.wait(lambda: bool(stage.slack.ephemeral))
+    assert "[1] *Echo*" in stage.slack.ephemeral[0]["text"] and stage.slack.ephemeral[0]["to"] == "U1"
 
 
 def test_sharing_where_we_are_not_a_member_says_so(stage: Stage) -> None:
