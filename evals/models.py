@@ -4,8 +4,12 @@
 
 For each set three runs are written and scored: `raw`, the model's text with the prompt that tutorials teach
 and the passages that Footnote found; `quotes`, Footnote without a chat model; `shown`, Footnote with it.
-Wrong when shown: shown answers to answerable questions that hold no accepted answer. False answer:
-unanswerable questions that were answered. `raw` counts as not answering when it says that it does not know.
+
+Correct: the accepted answer stands in it (`holds`). Wrong when shown: of the answers shown to answerable
+questions, those that say nothing of the accepted answer (`says_part`), or name a number or a name that the
+documents they were made from do not hold (`made_up`). False answer: unanswerable questions that were answered.
+`raw` counts as not answering when it says that it does not know. The set `article` is the text that Footnote
+began with and its fifty questions.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ import argparse
 import json
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -27,14 +31,20 @@ from bot.errors import ModelError
 from bot.prompts import is_no_answer
 from bot.settings import Settings
 from evals.sets import Question, build_library, read_questions, rows, shared_folder
+from ingest.document import LoadOptions
+from ingest.load import load
+from ingest.split import sentences
 from vectorstore.library import Library
 from vectorstore.words import query_terms
 
-SETS = ("squad2", "clapnq")
+SETS = ("squad2", "clapnq", "article")
 COLUMNS = ("raw", "quotes", "shown")
 RAW_PASSAGES = 4
 RAW_TOKENS = 160
 LONG_WORDS = 12
+ARTICLE = "000_dd3a5ef62a432af3.txt"
+ARTICLE_QUESTIONS = Path(__file__).resolve().parents[1] / "tests" / "scenarios" / "article_questions.jsonl"
+_WORD = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+")
 TUTORIAL = (
     "You are an assistant for question-answering tasks. Use the following pieces of retrieved context to "
     "answer the question. If you don't know the answer, just say that you don't know. Use three sentences "
@@ -51,8 +61,7 @@ class Row:
         set: Name of the set.
         column: "raw", "quotes" or "shown".
         questions: How many were asked.
-        answered, correct, wrong_when_shown, false_answer: Percent, as `score.py` defines them; None
-            where no question counts.
+        answered, correct, wrong_when_shown, false_answer: Percent, see above; None where no question counts.
         withheld: Sentences that were withheld.
         seconds: Median time of an answer.
     """
@@ -83,7 +92,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         libraries = options.libraries or Path(scratch)
         runs = options.runs or Path(scratch)
         runs.mkdir(parents=True, exist_ok=True)
-        table = [row for name in options.sets for row in _set_rows(_folder(name), libraries, runs, options)]
+        folders = [_folder(name, Path(scratch)) for name in options.sets]
+        table = [row for folder in folders for row in _set_rows(folder, libraries, runs, options)]
         print(markdown(table))
         for row in table:
             if row.column == "shown":
@@ -91,9 +101,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 print(f"\n{row.set}: {times(list(rows(file)))}")
 
 
-def _folder(name: str) -> Path:
+def _folder(name: str, scratch: Path) -> Path:
     shared = shared_folder()
     folder = Path(name)
+    if name == "article" and shared is not None:
+        return article_set(shared / "topic" / ARTICLE, scratch / name)
     if not folder.is_dir() and shared is not None:
         folder = shared / "eval" / name
     if not (folder / "questions.jsonl").is_file():
@@ -101,14 +113,41 @@ def _folder(name: str) -> Path:
     return folder
 
 
+def article_set(article: Path, folder: Path) -> Path:
+    """Write the article and its questions as a set, and return its folder.
+
+    Raises:
+        SystemExit: The article is not here.
+    """
+    if not article.is_file():
+        raise SystemExit("The article is not here. Set FOOTNOTE_SHARED.")
+    folder.mkdir(parents=True, exist_ok=True)
+    loaded = load(article, LoadOptions())
+    asked = [
+        {
+            "id": f"article-{number:02}",
+            "question": row["question"],
+            "answers": row["answer"] or [],
+            "answerable": row["answer"] is not None,
+        }
+        for number, row in enumerate(rows(ARTICLE_QUESTIONS), 1)
+    ]
+    documents = [{"id": article.name, "title": loaded.title, "text": loaded.text}]
+    for name, items in (("documents", documents), ("questions", asked)):
+        lines = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items)
+        (folder / f"{name}.jsonl").write_text(lines, encoding="utf-8")
+    return folder
+
+
 def _set_rows(set_dir: Path, libraries: Path, runs: Path, options: argparse.Namespace) -> list[Row]:
     questions = first_of_each(read_questions(set_dir), options.questions)
     found = []
+    texts = {row["id"]: row["text"] for row in rows(set_dir / "documents.jsonl")}
     with build_library(set_dir, libraries / set_dir.name) as library:
         for column in options.columns:
             file = runs / f"{set_dir.name}.{column}.jsonl"
             _run(library, questions, column, file, options)
-            found.append(score_rows(set_dir, questions, list(rows(file)), column))
+            found.append(score_rows(set_dir, questions, list(rows(file)), column, texts=texts))
     return found
 
 
@@ -150,6 +189,7 @@ def _raw(library: Library, model: ChatModel, question: Question) -> dict[str, An
         "answer": answer,
         "abstained": not answer or is_no_answer(answer),
         "citations": [],
+        "read": sorted({passage.source for passage in passages}),
         "withheld": 0,
         "seconds": perf_counter() - began,
     }
@@ -167,6 +207,7 @@ def _shown(bot: Bot, question: Question) -> dict[str, Any]:
         "answer": " ".join(statement.text for statement in answer.statements),
         "abstained": answer.abstained or not answer.statements,
         "citations": [{"doc_id": c.source, "start": c.start, "end": c.end, "quote": c.quote} for c in answer.citations],
+        "read": sorted({passage.source for passage in answer.passages}),
         "withheld": len(answer.withheld),
         "withheld_texts": [[withheld.text, withheld.reason] for withheld in answer.withheld],
         "support": [statement.support for statement in answer.statements],
@@ -177,10 +218,22 @@ def _shown(bot: Bot, question: Question) -> dict[str, Any]:
     }
 
 
-def score_rows(set_dir: Path, questions: Sequence[Question], run: Sequence[dict[str, Any]], column: str) -> Row:
-    """Score a run by the rules of `../shared/eval/score.py`, on the questions that were asked.
+def score_rows(
+    set_dir: Path,
+    questions: Sequence[Question],
+    run: Sequence[dict[str, Any]],
+    column: str,
+    *,
+    texts: Mapping[str, str],
+) -> Row:
+    """Score a run on the questions that were asked.
 
-    Long accepted answers are held otherwise, see `holds`.
+    Args:
+        set_dir: Folder of the set.
+        questions: Its questions.
+        run: What was answered.
+        column: Which of the three it is.
+        texts: Text of each document by its id in the set.
     """
     by_id = {row["id"]: row for row in run}
     asked = [question for question in questions if question.id in by_id]
@@ -188,6 +241,7 @@ def score_rows(set_dir: Path, questions: Sequence[Question], run: Sequence[dict[
     cannot = [q for q in asked if not q.answerable]
     shown = [q for q in can if not by_id[q.id]["abstained"]]
     right = [q for q in shown if holds(by_id[q.id]["answer"], q.answers)]
+    wrong = [q for q in shown if _wrong(q, by_id[q.id], texts)]
     seconds = sorted(by_id[q.id]["seconds"] for q in asked)
     return Row(
         set=set_dir.name,
@@ -195,11 +249,16 @@ def score_rows(set_dir: Path, questions: Sequence[Question], run: Sequence[dict[
         questions=len(asked),
         answered=_percent(len(shown), len(can)),
         correct=_percent(len(right), len(can)),
-        wrong_when_shown=_percent(len(shown) - len(right), len(shown)),
+        wrong_when_shown=_percent(len(wrong), len(shown)),
         false_answer=_percent(sum(not by_id[q.id]["abstained"] for q in cannot), len(cannot)),
         withheld=sum(by_id[q.id].get("withheld", 0) for q in asked),
         seconds=seconds[len(seconds) // 2] if seconds else 0.0,
     )
+
+
+def _wrong(question: Question, row: Mapping[str, Any], texts: Mapping[str, str]) -> bool:
+    read = [texts[source] for source in row["read"]]
+    return not says_part(row["answer"], question) or bool(made_up(row["answer"], [question.text, *read]))
 
 
 def holds(answer: str, gold: Sequence[str]) -> bool:
@@ -218,6 +277,45 @@ def holds(answer: str, gold: Sequence[str]) -> bool:
         if len(plain.split()) > LONG_WORDS and len(wanted & said) * 2 >= len(wanted):
             return True
     return False
+
+
+def says_part(answer: str, question: Question) -> bool:
+    """Tell whether an answer holds an accepted one, or a part of one of more than twelve words.
+
+    A part: half of what one of its sentences says beyond the question stands in such an answer, or in the
+    sentences of the source that it was written from.
+    """
+    if holds(answer, question.answers):
+        return True
+    long = [text for text in question.answers if len(_plain(text).split()) > LONG_WORDS]
+    known = set(query_terms(question.text))
+    wanted = {term for text in long for term in query_terms(text)}
+    if long:
+        wanted |= {term for reference in question.references for term in query_terms(reference["text"])}
+    for start, end in sentences(answer):
+        said = set(query_terms(answer[start:end])) - known
+        if said and len(said & wanted) * 2 >= len(said):
+            return True
+    return False
+
+
+def made_up(answer: str, texts: Sequence[str]) -> list[str]:
+    """Return the numbers, and the capitalised words inside sentences, that stand in none of `texts`.
+
+    The last word is left out: it may be cut off.
+    """
+    held = {word.casefold() for text in texts for word in _WORD.findall(text.replace(",", ""))}
+    plain = answer.replace(",", "").rstrip()
+    found = []
+    for match in _WORD.finditer(plain):
+        word = match.group()
+        if match.end() == len(plain):
+            continue
+        opens = re.search(r"(?:^|[.?!:\n\"“`'-])\s*$", plain[: match.start()])
+        telling = word[0].isdigit() or (word[0].isupper() and not opens and len(word) > 1)
+        if telling and word.casefold() not in held and word.casefold().removesuffix("s") not in held:
+            found.append(word)
+    return found
 
 
 def _plain(text: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evals.models import first_of_each, holds, markdown, score_rows, times
-from evals.sets import Question
+from evals.models import article_set, first_of_each, holds, made_up, markdown, says_part, score_rows, times
+from evals.sets import Question, read_documents, read_questions
 
 
 def question(number: int, *, answerable: bool) -> Question:
@@ -30,15 +30,42 @@ def test_what_counts_as_right() -> None:
     assert not holds("It is a cat.", [long])
 
 
+def test_a_part_of_a_long_answer_is_not_wrong() -> None:
+    """One sentence of a long accepted answer is right as far as it goes; another subject is not."""
+    long = "The bridge was bought by Robert McCulloch and moved to Lake Havasu City in Arizona, across a channel."
+    asked = Question("1", "who bought the bridge and where is it now", (long,), (), True)
+    assert says_part("It was bought by Robert McCulloch.", asked)
+    assert not says_part("The bridge is a nursery rhyme about falling down.", asked)
+    assert not says_part("In Osaka.", question(1, answerable=True))
+
+
+def test_a_name_or_number_that_no_source_holds_is_made_up() -> None:
+    """Words that open a sentence and the last one, which may be cut off, are let be."""
+    source = ["The bridge was sold in 1968 for $2,460,000 to Robert McCulloch of Lake Havasu."]
+    assert made_up("The bridge went to Robert McCulloch for 2460000 dollars.", source) == []
+    assert made_up("Perhaps Harry Smith bought it in 1971. It is red.", source) == ["Harry", "Smith", "1971"]
+    assert made_up("It was sold in 19", source) == []
+
+
+def test_the_article_is_a_set(tmp_path: Path) -> None:
+    """A text becomes a set of one document with the fifty questions of the tests, twelve without an answer."""
+    article = tmp_path / "article.txt"
+    article.write_text("A deal was signed in Tokyo.\n", encoding="utf-8")
+    folder = article_set(article, tmp_path / "set")
+    questions = read_questions(folder)
+    assert (len(questions), sum(not q.answerable for q in questions)) == (50, 12)
+    assert [document.text.strip() for document in read_documents(folder)] == ["A deal was signed in Tokyo."]
+
+
 def test_a_run_is_scored() -> None:
     """Wrong answers count among those shown, answers to unanswerable questions among those."""
     questions = [question(n, answerable=n < 3) for n in range(5)]
     texts = ("In Tokyo.", "In Osaka.", "", "Somewhere.", "")
     run = [
-        {"id": str(n), "answer": text, "abstained": not text, "withheld": 1, "seconds": 1.0 + n}
+        {"id": str(n), "answer": text, "abstained": not text, "read": ["a"], "withheld": 1, "seconds": 1.0 + n}
         for n, text in enumerate(texts)
     ]
-    row = score_rows(Path("/sets/tiny"), questions, run, "shown")
+    row = score_rows(Path("/sets/tiny"), questions, run, "shown", texts={"a": "It was in Tokyo."})
     assert (row.answered, row.correct, row.wrong_when_shown, row.false_answer) == (66.7, 33.3, 50.0, 50.0)
     assert (row.withheld, row.seconds) == (5, 3.0)
     assert "| tiny | shown | 5 | 66.7 | 33.3 | 50.0 | 50.0 | 5 | 3.00 |" in markdown([row])
