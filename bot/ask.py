@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from vectorstore.search import SearchResult
 
 QUOTES = "quotes"
+WORDS_ALONE = (
+    "The embedding model knows English only, so this question was searched by its words alone; "
+    "a multilingual model finds more (setting embedding_model)."
+)
+"""Said with an answer where the encoder cannot read the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +214,8 @@ class Bot:
             return
         query, context, notice = self._query(intent.query or intent.question, intent.query != "", turns)
         result = self.library.search(query, context=context, limit=max(SEEN, self.settings.passages), filter=filter)
+        if not result.dense:
+            notice = " ".join(part for part in (notice, WORDS_ALONE) if part)
         passages = result.passages[: self.settings.passages]
         searched_for = _searched_for(question, query, context)
         searched = self._searched(filter)

@@ -12,6 +12,10 @@ needs no standardising, and its best value is by itself a good sign that an answ
 Then neighbours help each other: a chunk rises towards the best chunk of its section and towards its
 better neighbour, never the other way, so the best chunk stays first and the text around it follows.
 What was tried, and what each part is worth: docs/decisions/0003-search.md.
+
+Where the encoder cannot read the query, because it knows English and the query is Japanese, its cosines are
+noise: then words alone find and rank, and a multiple of each coverage stands for the cosine beside it. In other
+languages in Latin letters a word is found by its first letters, whatever its ending (docs/languages.md).
 """
 
 from __future__ import annotations
@@ -24,10 +28,12 @@ import numpy as np
 import numpy.typing as npt
 
 from vectorstore.layout import cosines
+from vectorstore.model_files import BUNDLED
 from vectorstore.passage import Filter, Passage, Signals
-from vectorstore.words import query_terms
+from vectorstore.words import WIDENED, is_foreign, mostly_latin, query_terms
 
 if TYPE_CHECKING:
+    from vectorstore.embed import Encoder
     from vectorstore.library import View
     from vectorstore.lookup import Ids, Lookup, Places, Vectors
 
@@ -50,6 +56,10 @@ CANDIDATES = 150
 COMMON = 0.1
 """In a library above COMMON_FROM chunks, a word in more than this share finds no candidates by itself."""
 COMMON_FROM = 20_000
+
+COVERAGE_AS_COSINE = 1.3
+"""What stands for the cosine of a chunk, and of a section, where words alone are searched: so much of its coverage.
+The ranks hardly depend on it; it says how much coverage is as good as an answer (docs/languages.md)."""
 
 CONTEXT_COSINE = 0.4
 """Weight of the vector of what a query follows on, beside 1 for the query's own."""
@@ -75,6 +85,7 @@ class SearchResult:
         rival_score, rival_cosine: Best score and best cosine outside the document of the best passage, None
             where no other document was searched.
         chunks: Chunks that were searched.
+        dense: Whether the encoder took part; if not, words alone were searched.
     """
 
     query: str
@@ -87,6 +98,7 @@ class SearchResult:
     rival_score: float | None = None
     rival_cosine: float | None = None
     chunks: int = 0
+    dense: bool = True
 
 
 @dataclass(slots=True)
@@ -119,6 +131,7 @@ def search(
     context: str = "",
     limit: int = 10,
     filter: Filter = Filter(),  # noqa: B008  # frozen
+    dense: bool | None = None,
 ) -> SearchResult:
     """Return the best passages for a query.
 
@@ -128,20 +141,23 @@ def search(
         context: What the query follows on; it counts for less than the query.
         limit: Passages wanted, at most.
         filter: Which documents to search.
+        dense: Whether the encoder takes part; None for where it can read the query.
     """
+    dense = _readable(view.encoder, query) if dense is None else dense
     total = view.catalog.chunk_count()
     allowed = view.catalog.chunks_matching(filter)
     searched = total if allowed is None else len(allowed)
     if not searched or not query.strip():
-        return SearchResult(query, chunks=searched)
+        return SearchResult(query, chunks=searched, dense=dense)
     terms = _terms(view.catalog, query, context, allowed, searched)
-    vector = _query_vector(view, query, context)
+    vector = _query_vector(view, query, context) if dense else None
     wanted = max(CANDIDATES, 4 * limit)
-    near, _ = view.index.nearest(vector, wanted, among=allowed)
-    worded = _by_words(terms, wanted, searched)
-    ids = _with_neighbours(view.catalog, np.union1d(near, worded), allowed)
+    ids = _by_words(terms, wanted, searched)
+    if vector is not None:
+        ids = np.union1d(view.index.nearest(vector, wanted, among=allowed)[0], ids)
+    ids = _with_neighbours(view.catalog, np.unique(ids), allowed)
     if not len(ids):
-        return SearchResult(query, chunks=searched)
+        return SearchResult(query, chunks=searched, dense=dense)
     found = _scored(view.catalog, ids, vector, terms)
     score = _lifted(found)
     best = np.lexsort((found.ids, -score))[:limit]
@@ -163,7 +179,13 @@ def search(
         rival_score=rival_score,
         rival_cosine=rival_cosine,
         chunks=searched,
+        dense=dense,
     )
+
+
+def _readable(encoder: Encoder, query: str) -> bool:
+    """Tell whether the encoder knows the language of a query, as far as one sees: the bundled one knows English."""
+    return encoder.name != BUNDLED or (mostly_latin(query) and not is_foreign(query))
 
 
 def _rival(
@@ -191,14 +213,16 @@ def _terms(catalog: Lookup, query: str, context: str, allowed: Ids | None, searc
     """Return the words of the query with their shares of its weight, seen from the documents searched."""
     own = query_terms(query)
     behind = [text for text in query_terms(context) if text not in own] if context else []
+    widened = is_foreign(query)
     terms = []
     for text in [*own, *behind]:
-        postings = catalog.postings(text)
+        sought = f"{text[:WIDENED]}*" if widened and len(text) >= WIDENED and text.isalpha() else text
+        postings = catalog.postings(sought)
         if allowed is not None and len(postings):
             postings = postings[_members(postings, allowed)]
         rarity = max(0.001, math.log((searched + 1) / (len(postings) + 0.5)) / math.log(2 * searched + 2))
         factor = 1.0 if text in own else CONTEXT_WEIGHT
-        terms.append(_Term(text, rarity, factor * rarity, postings, catalog.title_postings(text)))
+        terms.append(_Term(text, rarity, factor * rarity, postings, catalog.title_postings(sought)))
     whole = sum(term.weight for term in terms)
     for term in terms:
         term.weight /= whole
@@ -235,12 +259,13 @@ def _with_neighbours(catalog: Lookup, ids: Ids, allowed: Ids | None) -> Ids:
     return around if allowed is None else around[_members(around, allowed)]
 
 
-def _scored(catalog: Lookup, ids: Ids, vector: Vectors, terms: list[_Term]) -> _Candidates:
+def _scored(catalog: Lookup, ids: Ids, vector: Vectors | None, terms: list[_Term]) -> _Candidates:
     places = catalog.chunk_places(ids)
     sections, back = np.unique(places.section, return_inverse=True)
     signals = np.zeros((len(ids), 4))
-    signals[:, 0] = cosines(catalog.chunk_vectors(ids), vector)
-    signals[:, 2] = cosines(catalog.section_vectors(sections), vector)[back]
+    if vector is not None:
+        signals[:, 0] = cosines(catalog.chunk_vectors(ids), vector)
+        signals[:, 2] = cosines(catalog.section_vectors(sections), vector)[back]
     held = np.zeros((len(ids), len(terms)), dtype=np.bool_)
     for column, term in enumerate(terms):
         in_title = _members(places.document, term.titles)
@@ -248,6 +273,8 @@ def _scored(catalog: Lookup, ids: Ids, vector: Vectors, terms: list[_Term]) -> _
         signals[:, 1] += term.weight * np.maximum(in_chunk, TITLE_COVERAGE * in_title)
         held[:, column] = _holds(term.postings, places.section_first, places.section_last) | in_title
     signals[:, 3] = held @ np.array([term.weight for term in terms])
+    if vector is None:
+        signals[:, [0, 2]] = COVERAGE_AS_COSINE * signals[:, [1, 3]]
     return _Candidates(
         ids=ids,
         places=places,

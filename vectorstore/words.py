@@ -1,20 +1,26 @@
 """Words for keyword search, in every script.
 
-Lower-cased, accents folded (where they are accents: not the vowel signs of Indic scripts), English
-stemmed with Snowball, numbers without thousands separators, acronyms without dots. Scripts without
-spaces become character n-grams: bigrams for Chinese, Japanese and Korean, trigrams for Thai, Lao,
-Khmer and Burmese.
+Lower-cased, accents folded (where they are accents: not the vowel signs of Indic scripts), numbers without
+thousands separators, acronyms without dots. Stemmed with Snowball by script: English, and where a word shows
+it by its letters Russian, Greek, Arabic and Hindi. Scripts without spaces become character n-grams: bigrams
+for Chinese, Japanese and Korean, trigrams for Thai, Lao, Khmer and Burmese.
+
+Other languages in Latin letters cannot be told from English word by word, so their words are indexed as English
+ones are; a query in one of them finds words by their first letters instead (`is_foreign`, `WIDENED`).
 """
 
 from __future__ import annotations
 
+import importlib
 import re
 import threading
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-VERSION = 1
+from vectorstore import stop_words
+
+VERSION = 2
 """Counts up when `tokens` changes, so that a library indexed with an older form is indexed again."""
 
 _MARKS = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0dff"
@@ -33,19 +39,6 @@ _FOLDED_MARKS = re.compile(
     "[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640]"
 )
 
-STOP_WORDS = frozenset(
-    """a an the this that these those there here it its he him his she her hers they them their theirs we us our
-    ours you your yours i me my mine myself itself themselves himself herself who whom whose which what when where
-    why how and or but nor so if then than as at by for from in into of off on onto out over to up with without
-    about above after again against all am any are is be because been before being below between both can could did do
-    does doing down during each few further had has have having just more most no not now once only other own same
-    should some such through too under until very was were will would shall may might must ought upon while also
-    cannot dont didnt doesnt isnt arent wasnt werent wont tell explain describe give please according mentioned
-    say says said know find show list name many much long often did s t d ll m re ve""".split()
-)
-"""English words that carry no content of a question. Compared before stemming."""
-
-
 _ABOUT_THE_TEXT = re.compile(
     r"\b(?:in|according to|from|by|of) (?:the|this|these|your|my) (?:articles?|documents?|texts?|passages?|files?|briefings?)\b"
     r"|\b(?:does|do) (?:the|this|these|your|my) (?:articles?|documents?|texts?|passages?|files?|briefings?) (?:say|mention|state)\b"
@@ -54,30 +47,80 @@ _ABOUT_THE_TEXT = re.compile(
 )
 
 
+WIDENED = 5
+"""Letters by which a query in another language in Latin letters finds a word, whatever its ending."""
+
+
+def mostly_latin(text: str) -> bool:
+    """Tell whether at least half of the letters of a text are Latin ones; a text without letters is."""
+    letters = [character for character in text if character.isalpha()]
+    return 2 * sum(map(_is_latin, letters)) >= len(letters)
+
+
+def _is_latin(letter: str) -> bool:
+    return letter < "\u0250" or "\u1e00" <= letter < "\u1f00" or "\uff21" <= letter < "\uff5b"
+
+
 def _fold(word: str) -> str:
     """Lower-case and remove accents; keep the vowel signs that are letters in their script."""
     decomposed = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", word).casefold())
     return unicodedata.normalize("NFC", _FOLDED_MARKS.sub("", decomposed))
 
 
+STOP_WORDS = stop_words.ENGLISH
+"""English words that carry no content of a question. Compared before stemming."""
+_FOREIGN = frozenset(map(_fold, stop_words.LATIN))
+_OTHER_SCRIPTS = frozenset(map(_fold, stop_words.OTHER_SCRIPTS))
+_ENGLISH_ONLY = {word for word in STOP_WORDS - _FOREIGN if len(word) > 1}
+_FOREIGN_ONLY = _FOREIGN - STOP_WORDS
+
+
+def is_foreign(text: str) -> bool:
+    """Tell whether a query in Latin letters is surely not English.
+
+    Two of its words are function words of other languages or have letters that English lacks, and none is a
+    function word of English alone.
+    """
+    words = {match.group() for match in _WORD.finditer(text)}
+    if any(word.casefold() in _ENGLISH_ONLY for word in words) or not mostly_latin(text):
+        return False
+    return sum(not word.isascii() or _fold(word) in _FOREIGN_ONLY for word in words) > 1
+
+
 _STEMMING = threading.Lock()
 
 
-@lru_cache(maxsize=1)
-def _stemmer() -> Any:
+@cache
+def _stemmer(language: str) -> Any:
     # The module of one language: the package imports all 36.
-    from snowballstemmer.english_stemmer import EnglishStemmer
+    module = importlib.import_module(f"snowballstemmer.{language}_stemmer")
+    return getattr(module, f"{language.capitalize()}Stemmer")()
 
-    return EnglishStemmer()
+
+def _stemmed_as(word: str) -> str:
+    """Return the language whose stemmer fits the letters of a lower-case word, or ""."""
+    if word.isascii():
+        return "english" if word.isalpha() else ""
+    if "\u0400" <= word[0] < "\u0530":
+        return "russian"
+    if "\u0370" <= word[0] < "\u0400" or "\u1f00" <= word[0] < "\u2000":
+        return "greek"
+    if "\u0620" <= word[0] < "\u0700":
+        return "arabic"
+    return "hindi" if "\u0900" <= word[0] < "\u0980" else ""
 
 
 @lru_cache(maxsize=200_000)
 def _term(word: str) -> str:
     folded = _fold(word).replace("'", "").replace("’", "")
-    if len(folded) > 3 and folded.isascii() and folded.isalpha():
-        with _STEMMING:  # the stemmer keeps its state in itself
-            return str(_stemmer().stemWord(folded))
-    return folded
+    language = _stemmed_as(folded) if len(folded) > 3 else ""
+    if not language:
+        return folded
+    # The stemmers of other languages know accents; folding comes after them.
+    whole = folded if language == "english" else unicodedata.normalize("NFKC", word).casefold()
+    with _STEMMING:  # a stemmer keeps its state in itself
+        stem = str(_stemmer(language).stemWord(whole))
+    return stem if language == "english" else _fold(stem)
 
 
 def _grams(run: str, size: int) -> list[str]:
@@ -114,7 +157,9 @@ def query_terms(text: str) -> list[str]:
     Stop words, and phrases that speak of the document itself, are left out unless nothing else remains.
     """
     kept: list[str] = []
+    silent = STOP_WORDS | _FOREIGN if is_foreign(text) else STOP_WORDS
     for match in _WORD.finditer(_ABOUT_THE_TEXT.sub(" ", text)):
-        if _fold(match.group()).replace("'", "").replace("’", "") not in STOP_WORDS or match.group() == "US":
+        word = _fold(match.group()).replace("'", "").replace("’", "")
+        if (word not in silent and word not in _OTHER_SCRIPTS) or match.group() == "US":
             kept.extend(_match_terms(match))
     return list(dict.fromkeys(term for term in (kept or tokens(text)) if term))
