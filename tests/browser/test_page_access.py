@@ -147,6 +147,9 @@ def test_the_page_speaks_japanese(site: Any, open_page: Any) -> None:
     page = open_page(site[0], locale="ja-JP")
     assert page.locator(".welcome h1").inner_text() == "文書に質問する"
     assert page.evaluate("document.documentElement.lang") == "ja"
+    abstention = ask(page, "Who won the football world cup in 1998?").locator(".abstention").inner_text()
+    assert "検索した範囲：すべての文書" in abstention and not re.search("documents|searched", abstention)
+    page.locator(".brand").click()
     page.get_by_label("言語").select_option("en")
     page.locator(".welcome h1", has_text="Ask your documents").wait_for()
     page.reload()
@@ -188,4 +191,30 @@ def test_a_reader_signs_in_and_cannot_change_documents(own_library: Path, open_p
         assert page.locator(".acts button, .take-in").count() == 0
         page.get_by_label("Sign out").click()
         page.locator(".sign-in").wait_for()
+        leave(page)
+
+
+def test_a_session_that_ends_costs_no_question(own_library: Path, open_page: Any) -> None:
+    """Who is signed out while asking is told so, and finds the question in the box after signing in."""
+    token = "a-token-of-more-than-sixteen-characters"
+    with quoting_site(own_library, access_token=token) as (address, _):
+        page = open_page(address, expect=("401",))
+
+        def sign_in() -> None:
+            form = page.locator(".sign-in").bounding_box()
+            button, field = page.locator(".sign-in .strong").bounding_box(), page.locator("#sign-token").bounding_box()
+            assert form and button["y"] >= field["y"] + field["height"] + 4  # the two do not touch
+            page.fill("#sign-token", token)
+            page.press("#sign-token", "Enter")
+            page.locator("#ask").wait_for()
+
+        sign_in()
+        page.context.clear_cookies()
+        page.fill("#ask", "How much may a hotel cost?")
+        page.press("#ask", "Enter")
+        page.locator(".sign-in", has_text="You were signed out. Your question is kept.").wait_for()
+        sign_in()
+        page.wait_for_function("document.querySelector('#ask').value === 'How much may a hotel cost?'")
+        page.press("#ask", "Enter")
+        page.locator(".statement").first.wait_for()
         leave(page)

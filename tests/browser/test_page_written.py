@@ -70,6 +70,12 @@ def test_statements_appear_one_by_one_and_escape_stops(own_library: Path, open_p
         page.press("#ask", "Enter")
         count(page.locator(".statement"), 1)
         assert page.get_by_label("Stop").is_visible()
+        # Its footnote works while the model still writes.
+        page.locator(".ref").first.hover()
+        page.locator(".quote-card .quote", has_text="six months").wait_for()
+        page.locator(".ref").first.click()
+        assert "six months" in lit(page)
+        page.get_by_label("Close the source").click()
         page.keyboard.press("Escape")
         page.locator(".stopped").wait_for()
         # The server must have noticed before the model goes on, else it would be done by then.

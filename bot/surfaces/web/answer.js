@@ -168,8 +168,10 @@ export class Turn {
         "button", { type: "button", class: "note-open", on: { click: () => this.more.onSource(this, citation.number, open) } },
         h("span", { class: "note-number", text: String(citation.number) }),
         h(
-          "span", {}, said("bdi", citation.title, { class: "note-title" }),
-          place && h("span", { class: "note-place" }, ", ", said("bdi", place)),
+          "span", {}, h(
+            "span", { class: "note-of" }, said("bdi", citation.title, { class: "note-title" }),
+            place && h("span", { class: "note-place" }, ", ", said("bdi", place)),
+          ),
           !verbatim.has(citation.quote.trim()) && said("span", citation.quote, { class: "note-quote" }),
         ),
       );
@@ -206,7 +208,7 @@ export class Turn {
       "div", { class: "abstention" }, h("p", { class: "abstention-says", text: t("answer.abstained") }),
       add(
         h("p", { class: "aside" }),
-        answer.searched && `${t("answer.searched", { what: answer.searched })} `, t("answer.nosources"),
+        answer.searched && `${t("answer.searched", { what: searchedWhat(answer.searched) })} `, t("answer.nosources"),
       ),
     );
     if (answer.passages.length) add(box, this.passages(t("answer.nearest", { n: answer.passages.length })));
@@ -265,6 +267,14 @@ export class Turn {
       made.classList.toggle("open", Number(made.dataset.number) === number);
     }
   }
+}
+
+/** What was searched, which the server says in English, in the words of the page. */
+function searchedWhat(said) {
+  const found = /^(all )?(\d+) documents?(?: in (.+)| (that match the filter))?$/.exec(said);
+  if (!found) return said;
+  const [, , n, names, match] = found;
+  return t(names ? "searched.in" : match ? "searched.match" : "searched.all", { n: Number(n), names });
 }
 
 function act(name, label, onClick) {

@@ -8,10 +8,14 @@ export class Failed extends Error {
     this.status = status;
     this.code = body.code ?? "";
     this.remedy = body.remedy ?? "";
+    this.request = body.request_id ?? "";
   }
 
-  /** Message and remedy. */
-  get sentence() { return this.remedy ? `${this.message} ${this.remedy}` : this.message; }
+  /** Message and remedy; what is to be reported names its request. */
+  get sentence() {
+    const said = this.remedy ? `${this.message} ${this.remedy}` : this.message;
+    return this.code === "internal" && this.request ? `${said} (${this.request})` : said;
+  }
 }
 
 /** Told of lost and found connections ("lost", "found") and of a session that ended ("signin"). */

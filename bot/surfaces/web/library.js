@@ -28,10 +28,11 @@ export class Library {
       "th", { scope: "col", class: /pages|size/.test(name) ? "number" : null },
       h("span", { class: /pick|acts/.test(name) ? "unseen" : null, text: t(`library.column.${name}`) }),
     )))), this.rows);
+    this.tools = h("div", { class: "tools" }, this.search, this.collection, h("span", { class: "grow" }), this.askThese);
     this.inside = h(
       "div", { class: "column library" }, h("h1", { text: t("library.title") }), this.lead,
       mayEdit() && this.takeIn(), this.uploads.element,
-      h("div", { class: "tools" }, this.search, this.collection, h("span", { class: "grow" }), this.askThese),
+      this.tools,
       this.table, this.none, this.next,
       mayEdit() && h("p", { class: "library-foot" }, add(h("a", { class: "quiet", href: "/v1/feedback/export", download: true }), icon("down"), t("library.feedback"))),
     );
@@ -150,7 +151,8 @@ export class Library {
     else fill(this.rows, rows);
     this.lead.textContent = `${t("library.lead", { n: page.total })} ${mayEdit() ? "" : t("library.reader")}`.trim();
     const filtered = this.search.value.trim() || this.collection.value;
-    this.say(this.rows.childElementCount ? "" : t(filtered ? "library.nomatch" : mayEdit() ? "library.empty" : "library.nomatch"));
+    this.tools.hidden = !filtered && !page.total;
+    this.say(this.rows.childElementCount ? "" : t(filtered ? "library.nomatch" : mayEdit() ? "library.empty" : "library.none"));
   }
 
   say(words) {

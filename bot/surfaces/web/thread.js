@@ -1,10 +1,12 @@
 // The open conversation: its turns, and the question that is being answered.
-import { ask, get } from "/web/api.js";
+import { Failed, ask, get } from "/web/api.js";
 import { Turn } from "/web/answer.js";
 import { AskBox } from "/web/askbox.js";
 import { fill, h } from "/web/dom.js";
 import { filterBody, mayEdit, onChange, state, tell } from "/web/state.js";
 import { t } from "/web/words.js";
+
+export const UNASKED = "footnote.unasked";
 
 export class Thread {
   /** @param {object} more `onSource(turn, number, from)`, `onPassage(passage, from)`, `onBegun(id)`, `onMissing(error)`. */
@@ -14,13 +16,16 @@ export class Thread {
     this.questions = [];
     this.stopping = null;
     this.list = h("div", { class: "column turns" });
-        this.box = new AskBox({
+    this.box = new AskBox({
       onAsk: (question) => this.ask(question),
       onStop: () => this.stop(),
       recall: () => [...this.questions].reverse(),
     });
     this.scroll = h("div", { class: "scroll", tabindex: "-1" }, this.list, this.box.element);
     onChange("status", () => { if (!this.turns.length) this.welcome(); });
+    const unasked = sessionStorage.getItem(UNASKED);
+    sessionStorage.removeItem(UNASKED);
+    if (unasked) requestAnimationFrame(() => this.box.write(unasked)); // the box must stand on the page to fit
   }
 
   get running() { return this.stopping !== null; }
@@ -105,6 +110,8 @@ export class Thread {
     } catch (error) {
       if (error.name === "AbortError") turn.stopped();
       else turn.failed(error);
+      // The page starts anew to sign in; what was asked must not be lost with it.
+      if (error.code === "sign_in_needed") sessionStorage.setItem(UNASKED, question);
     } finally {
       if (this.stopping === stopping) {
         this.stopping = null;
@@ -116,7 +123,7 @@ export class Thread {
   event(turn, name, data) {
     if (name === "passages") turn.found(data);
     else if (name === "statement") turn.stated(data);
-    else if (name === "error") turn.failed({ sentence: [data.message, data.remedy].filter(Boolean).join(" ") });
+    else if (name === "error") turn.failed(new Failed(0, data));
     else if (name === "done") {
       turn.done(data, { fresh: true });
       if (data.conversation && this.turns.includes(turn)) {
