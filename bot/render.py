@@ -26,7 +26,11 @@ _HIDDEN = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(
 _BROKEN = dict.fromkeys((*range(0x80, 0xA0), 0xFFFE, 0xFFFF), 0xFFFD)
 _VISIBLE: dict[int, int | None] = {**_CONTROLS, **_HIDDEN, **_BROKEN, 0x2028: 0x0A, 0x2029: 0x0A, 0x85: 0x0A}
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_MARKDOWN = re.compile(r"([\\`*_\[\]<~$&|])|^([ \t]*)([#>+=-]|\d+(?=[.)]))", re.MULTILINE)
+# Only where it would be markup: "R&D", "x < 5", "a_b" and "$5" are none, and are read by people too.
+_MARKDOWN = re.compile(
+    r"([\\`*\[\]~|]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])|&(?=#?\w+;)|\$(?!\d))|^([ \t]*)([#>+=-]|\d+(?=[.)]))",
+    re.MULTILINE,
+)
 
 
 def visible(text: str) -> str:

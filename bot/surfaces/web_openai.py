@@ -44,6 +44,8 @@ MOST_MESSAGES = 500
 FOOTNOTE_LIST = re.compile(r"\n\n\\?\[1\\?\] ")
 """Where the list of footnotes begins in an answer that comes back as history."""
 
+OWN_MARK = re.compile(r"\\\[(\d+)\\\]")
+
 
 class Part(BaseModel):
     """A part of a message; only text can be read."""
@@ -189,7 +191,7 @@ def model_filter(services: Services, caller: Caller, model: str) -> Filter:
         raise Refused(
             404,
             "model_missing",
-            "There is no such model.",
+            f"There is no model called {model!r}.",
             remedy="GET /v1/models lists them.",
             param="model",
         )
@@ -252,7 +254,8 @@ def statements_text(statements: tuple[Statement, ...]) -> str:
 
 def tail_text(answer: Answer) -> str:
     """Return what follows the statements: remarks, then a footnote a paragraph; or the abstention."""
-    blocks = [escape_markdown(line) for line in remarks(answer)]
+    # Numbers of footnotes in remarks are ours, and marks are read as they are written in the statements.
+    blocks = [OWN_MARK.sub(r"[\1]", escape_markdown(line)) for line in remarks(answer)]
     if answer.abstained:
         said = " ".join(part for part in (ABSTAINED, searched_words(answer)) if part)
         return "\n\n".join([escape_markdown(said), *blocks])

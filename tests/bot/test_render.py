@@ -218,6 +218,7 @@ def test_sources_inside_the_folder_are_relative() -> None:
 
 MARKUP = [
     *("<b>x</b>", "![i](http://e/x)", "[a](b)", "*e* __s__ `c`", "# h", "1. one", "- x", "&amp; &#65;"),
+    *("R&D at x < 5 for $5, $6$ & a_b __c_d_ <", "&lt; &notin &#x41; <a@b.c> <!x <?y", "$x$ _a_b_"),
     *("~~~\nx", "> q", "a\n===", "| a |\n| --- |", "\\<i>", "<!-- x -->", "a\n---", "http://example.org"),
 ]
 ANY_TEXT = st.one_of(st.sampled_from(MARKUP), st.text(max_size=60), st.lists(st.sampled_from(MARKUP)).map(" ".join))
@@ -245,10 +246,16 @@ def test_markdown_at_the_start_of_a_line_is_text_too(text: str) -> None:
     assert [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]
 
 
+def test_what_is_no_markup_is_not_escaped() -> None:
+    """A person who reads the Markdown itself finds no backslash that nothing asks for."""
+    for text in ("R&D costs $5 in snake_case", "x < 5 & y > 3", "AT&T"):
+        assert escape_markdown(text) == text
+
+
 def test_markdown_lists_the_footnotes() -> None:
     """Statements are paragraphs, footnotes a list with the title in bold."""
     shown = markdown(ANSWER, folder="/notes")
-    assert shown.startswith("The plan is worth \\$550 billion. \\[1\\]\n\n")
+    assert shown.startswith("The plan is worth $550 billion. \\[1\\]\n\n")
     assert "- \\[1\\] **Annual report, p. 14, Funds** — “" in shown
 
 
