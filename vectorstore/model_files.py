@@ -157,8 +157,10 @@ def _architecture(folder: Path, name: str) -> tuple[str, int, int]:
             f"({', '.join(sorted(others)) or 'no config.json'}).",
             remedy="Choose a sentence-transformers model of a transformer with mean or cls pooling.",
         )
-    longest = _read_json(folder / "sentence_bert_config.json").get("max_seq_length") or config.get(
-        "max_position_embeddings", WINDOW
+    # Older versions of sentence-transformers keep the window in a file of their own, newer ones in the tokenizer's.
+    longest = _read_json(folder / "sentence_bert_config.json").get("max_seq_length") or min(
+        _read_json(folder / "tokenizer_config.json").get("model_max_length", WINDOW),
+        config.get("max_position_embeddings", WINDOW),
     )
     return mode, int(longest), int(config["hidden_size"])
 
