@@ -58,7 +58,7 @@ def serve(
             return
         print(f"MCP at http://{host}:{listener.getsockname()[1]}{PATH}. Stop with Ctrl-C.", file=sys.stderr)
         app = http_app(server, host=host, token=settings.access_token)
-        serve_app(app, listener, stop_seconds=settings.stop_seconds)
+        serve_app(app, listener, stop_seconds=settings.stop_seconds, busy=lambda: server.busy)
 
 
 def http_app(server: Any, *, host: str = "127.0.0.1", token: str = "") -> Any:

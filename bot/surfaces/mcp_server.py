@@ -84,6 +84,11 @@ class FootnoteServer(MCPServer):
             self.add_tool(self.remove_document, title="Remove a document", annotations=removes)
         self.resource("footnote://document/{document}", name="document", mime_type="text/plain")(self.document_resource)
 
+    @property
+    def busy(self) -> bool:
+        """Whether calls are under way."""
+        return self._turn.borrowed_tokens > 0
+
     # ---- tools
 
     async def ask(

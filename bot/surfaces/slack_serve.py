@@ -113,8 +113,6 @@ def serve(settings: Settings, *, http: bool = False, port: int = 3_000) -> None:
             else:
                 serve_socket(surface, settings.slack_app_token, stop=stop_signal(), ready=ready)
         finally:
-            if surface.busy:
-                _say("Finishing the questions under way…")
             surface.close()
             store.close()
 
@@ -160,6 +158,8 @@ def serve_socket(
     except OSError as error:
         raise BotError("Slack cannot be reached.", remedy="Check the connection and any proxy.") from error
     finally:
+        if surface.busy:
+            _say("Finishing the questions under way…")
         handler.close()
 
 
