@@ -86,13 +86,16 @@ users = typer.Typer(
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the account.")]
 RoleOption = Annotated[
-    Literal["reader", "editor"],
-    typer.Option("--role", help="A reader asks and reads; an editor also adds and removes documents."),
+    Literal["reader", "editor"] | None,
+    typer.Option(
+        "--role", help="A reader asks and reads; an editor also adds and removes documents.", show_default="reader"
+    ),
 ]
 OnlyOption = Annotated[
     list[str] | None,
     typer.Option("--collection", metavar="NAME", help="Let it see this collection only; may be repeated."),
 ]
+AllOption = Annotated[bool, typer.Option("--all-collections", help="Let it see all collections, as a new one does.")]
 TokenOption = Annotated[
     bool, typer.Option("--token", help="For a program: print a token instead of asking for a password.")
 ]
@@ -101,25 +104,33 @@ TokenOption = Annotated[
 @users.command("add")
 def add_user(
     name: NameArgument,
-    role: RoleOption = "reader",
+    role: RoleOption = None,
     collection: OnlyOption = None,
+    all_collections: AllOption = False,
     token: TokenOption = False,
     library: LibraryOption = None,
 ) -> None:
-    """Add an account, or replace it; its password is asked for, or read from standard input.
+    """Add an account, or change one: what is not named stays as it is. Its password is asked for, or read from stdin.
 
     Example: footnote users add ana --role editor --collection legal
     """
     settings = load_settings(library)
-    password = "" if token else _password()
+    if collection and all_collections:
+        raise typer.BadParameter("name collections, or all of them", param_hint="--collection")
+    password = None if token else _password()
     accounts, close = _accounts(settings.library)
     try:
-        accounts.add(name, password=password, role=role, collections=tuple(collection) if collection else None)
+        there = accounts.get(name)
+        only = there.collections if there and not all_collections else None
+        only = tuple(collection) if collection else only
+        role = role or (there.role if there else "reader")
+        accounts.add(name, password=password, role=role, collections=only)
+        what = f"{name} can sign in as {role}" + (f" and sees {', '.join(only)}." if only else " and sees everything.")
         if token:
             print(accounts.add_token(name))
-            print("Keep this token; it is not shown again.", file=sys.stderr)
+            print(f"{what} Keep this token; it is not shown again.", file=sys.stderr)
         else:
-            print(f"{name} can sign in as {role}.")
+            print(what)
     finally:
         close()
 

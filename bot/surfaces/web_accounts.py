@@ -59,15 +59,16 @@ class Accounts:
         self,
         name: str,
         *,
-        password: str = "",
+        password: str | None = None,
         role: Role = "reader",
         collections: tuple[str, ...] | None = None,
     ) -> None:
-        """Add an account, or replace the one of this name; its sessions end.
+        """Add an account, or change the one of this name; its sessions end.
 
         Args:
             name: Name of the account.
-            password: At least ten characters, or "" for an account that comes by token only.
+            password: At least ten characters; None keeps the one that there is, or makes an account that comes by
+                token only.
             role: "reader" or "editor".
             collections: Names that it is restricted to; None for all.
 
@@ -90,8 +91,9 @@ class Accounts:
         with self._db.transaction():
             self._db.run(
                 "INSERT INTO users VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET "
-                "password = excluded.password, role = excluded.role, collections = excluded.collections",
-                *(name, digest, role, allowed, now()),
+                "password = iif(?, excluded.password, password), role = excluded.role, "
+                "collections = excluded.collections",
+                *(name, digest, role, allowed, now(), digest != ""),
             )
             self._db.run("DELETE FROM sessions WHERE user = ?", name)
 

@@ -62,6 +62,13 @@ def test_users_are_added_listed_and_removed(tmp_path: Path) -> None:
     listed = footnote(tmp_path, "users", "list").stdout
     assert listed.splitlines()[0].startswith("ana\teditor\tlegal\tpassword")
     assert "robot\treader\tall\t1 token" in listed and token not in listed
+    # A token for one who is there changes nothing else: not the password, not the role, not what it may see.
+    second = footnote(tmp_path, "users", "add", "ana", "--token")
+    assert second.stdout.startswith("fnt_") and "as editor and sees legal" in second.stderr
+    (row,) = [line for line in footnote(tmp_path, "users", "list").stdout.splitlines() if line.startswith("ana")]
+    assert row.split("\t")[1:4] == ["editor", "legal", "password, 1 token"]
+    widened = footnote(tmp_path, "users", "add", "ana", "--all-collections", STDIN="another horse battery\n")
+    assert "as editor and sees everything" in widened.stdout
     assert footnote(tmp_path, "users", "add", "ben", STDIN="short\n").returncode == 2
     assert footnote(tmp_path, "users", "add", "ben").returncode == 2
     assert footnote(tmp_path, "users", "remove", "ana").returncode == 0
