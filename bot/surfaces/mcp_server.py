@@ -22,7 +22,7 @@ from pydantic import Field
 from bot.answer import Answer, Statement
 from bot.surfaces import mcp_shapes as shapes
 from bot.surfaces.mcp_threads import in_thread, steps
-from vectorstore.errors import DocumentMissing, FootnoteError
+from vectorstore.errors import DocumentMissing, FootnoteError, LibraryError
 from vectorstore.passage import Filter
 
 if TYPE_CHECKING:
@@ -73,10 +73,9 @@ class FootnoteServer(MCPServer):
             (self.ask, "Ask the documents"),
             (self.search, "Search the documents"),
             (self.read_document, "Read a document"),
-            (self.show_documents, "List the documents"),
+            (self.list_documents, "List the documents"),
         ):
-            name = "list_documents" if tool == self.show_documents else None
-            self.add_tool(tool, name=name, title=title, annotations=reads)
+            self.add_tool(tool, title=title, annotations=reads)
         if allow_ingest:
             adds = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)
             removes = ToolAnnotations(read_only_hint=False, destructive_hint=True, open_world_hint=False)
@@ -95,7 +94,7 @@ class FootnoteServer(MCPServer):
         self, question: Question, ctx: Context[Any, Any], collections: Collections = None
     ) -> shapes.AnswerResult:
         """Answer a question from the documents, with footnotes to the exact places, or say they don't."""
-        wanted = _filter(collections)
+        wanted = await self._in_thread(lambda: self._filter(collections))
         step = 0
         answer: Answer | None = None
         await ctx.report_progress(step, message="Searching")
@@ -118,9 +117,12 @@ class FootnoteServer(MCPServer):
         collections: Collections = None,
     ) -> shapes.SearchHits:
         """Find the passages nearest to a query. They may or may not hold an answer."""
-        wanted = _filter(collections)
-        passages = await self._in_thread(lambda: self._bot.nearest(query, limit=limit, filter=wanted))
-        return shapes.SearchHits(query=query, passages=[shapes.hit(passage) for passage in passages])
+
+        def found() -> shapes.SearchHits:
+            passages = self._bot.nearest(query, limit=limit, filter=self._filter(collections))
+            return shapes.SearchHits(query=query, passages=[shapes.hit(passage) for passage in passages])
+
+        return await self._in_thread(found)
 
     async def read_document(
         self,
@@ -148,7 +150,7 @@ class FootnoteServer(MCPServer):
 
         return await self._in_thread(read)
 
-    async def show_documents(
+    async def list_documents(
         self,
         query: Annotated[str, Field(description="Part of a title or path; empty for all")] = "",
         collection: Annotated[str, Field(description="A collection; empty for all")] = "",
@@ -254,15 +256,22 @@ class FootnoteServer(MCPServer):
     def _find(self, name: str) -> DocumentInfo:
         return self._bot.library.find(name.removeprefix("footnote://document/"))
 
+    def _filter(self, collections: list[str] | None) -> Filter | None:
+        """Return what restricts a search; a name that is no collection is no empty library, but a mistake."""
+        if not collections:
+            return None
+        existing = self._bot.library.collections()
+        for name in collections:
+            if name not in existing:
+                known = ", ".join(sorted(existing)) or "none"
+                raise LibraryError(f"There is no collection {name!r}.", remedy=f"Collections: {known}.")
+        return Filter(collections=tuple(collections))
+
     def _infos(self, query: str, collection: str) -> list[DocumentInfo]:
-        infos = self._bot.library.documents(Filter(collections=(collection,)) if collection else None)
+        infos = self._bot.library.documents(self._filter([collection] if collection else None))
         part = query.casefold()
         matching = [i for i in infos if part in i.title.casefold() or part in i.source.casefold()]
         return sorted(matching, key=lambda info: (info.title.casefold(), info.id))
-
-
-def _filter(collections: list[str] | None) -> Filter | None:
-    return Filter(collections=tuple(collections)) if collections else None
 
 
 def _entry(info: DocumentInfo) -> shapes.DocumentEntry:

@@ -85,7 +85,8 @@ def test_the_tools_have_typed_schemas_and_are_read_only() -> None:
     for tool in tools:
         assert tool.title and tool.description and tool.output_schema["properties"]
         assert tool.annotations.read_only_hint is True
-        assert all("description" in p or p.get("anyOf") for p in tool.input_schema["properties"].values())
+        assert all("description" in p for p in tool.input_schema["properties"].values())
+        assert tool.input_schema["title"] == f"{tool.name}Arguments"
     assert set(tools[0].input_schema["required"]) == {"question"}
 
 
@@ -123,6 +124,18 @@ def test_search_finds_passages_with_offsets(library: Library) -> None:
     assert found and LEASE[found[0]["start"] : found[0]["end"]] == found[0]["text"]
     deals = call(server, "search", query="notice period", collections=["deals"]).structured_content["passages"]
     assert {hit["collection"] for hit in deals} <= {"deals"}
+
+
+def test_a_collection_that_does_not_exist_is_a_mistake_and_no_abstention(library: Library) -> None:
+    """A misspelt collection is told with the names there are: "the documents don't say" would mislead."""
+    server = FootnoteServer(ScriptedBot(echo, opened=library))  # type: ignore[arg-type]
+    for tool, arguments in (
+        ("ask", {"question": "the fee", "collections": ["dealz"]}),
+        ("search", {"query": "the fee", "collections": ["deals", "dealz"]}),
+        ("list_documents", {"collection": "dealz"}),
+    ):
+        result = call(server, tool, **arguments)
+        assert result.is_error and "no collection 'dealz'. Collections: deals, default." in result.content[0].text
 
 
 def test_documents_are_listed_read_in_parts_and_found_by_any_name(library: Library) -> None:
