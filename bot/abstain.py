@@ -138,6 +138,11 @@ def confidence(question: str, result: SearchResult) -> float:
 
 def threshold(settings: Settings, result: SearchResult) -> float:
     """Return the least confidence at which an answer is shown."""
-    if settings.threshold_value is not None:
-        return settings.threshold_value
-    return _model_for(result).levels[settings.threshold]
+    return threshold_for(settings, single=result.rival_score is None)
+
+
+def threshold_for(settings: Settings, *, single: bool) -> float:
+    """Return the least confidence at which an answer is shown, of one document alone or of several."""
+    if isinstance(settings.threshold, float):
+        return settings.threshold
+    return _models()["single" if single else "several"].levels[settings.threshold]

@@ -164,7 +164,7 @@ def _from_text(item: Field[Any], text: str, *, origin: str) -> Any:
     if hint is bool:
         if text.lower() in _YES | _NO:
             return text.lower() in _YES
-    elif hint is int or _is_float(hint):
+    elif hint is int or (_is_float(hint) and text not in _names(hint)):
         try:
             return int(text.replace("_", "")) if hint is int else float(text)
         except ValueError:
@@ -183,9 +183,16 @@ def _is_float(hint: Any) -> bool:
     return hint is float or float in get_args(hint)
 
 
-def _fits(hint: Any, value: object) -> bool:
+def _names(hint: Any) -> tuple[str, ...]:
+    """Return the words that a setting takes; a number may stand beside them."""
     if get_origin(hint) is Literal:
-        return value in get_args(hint)
+        return get_args(hint)
+    return tuple(name for part in get_args(hint) for name in _names(part))
+
+
+def _fits(hint: Any, value: object) -> bool:
+    if _names(hint):
+        return value in _names(hint) or (_is_float(hint) and isinstance(value, float))
     if hint == tuple[str, ...]:
         return isinstance(value, tuple) and all(isinstance(part, str) for part in value)
     if type(None) in get_args(hint):
@@ -194,8 +201,8 @@ def _fits(hint: Any, value: object) -> bool:
 
 
 def _expected(hint: Any) -> str:
-    if get_origin(hint) is Literal:
-        return "one of " + ", ".join(get_args(hint))
+    if _names(hint):
+        return "one of " + ", ".join(_names(hint)) + (", or a number from 0 to 1" if _is_float(hint) else "")
     if hint == tuple[str, ...]:
         return "a list of texts"
     if _is_float(hint):

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bot.errors import SettingError
 from ingest.split import split
 from vectorstore.document import Document
 from vectorstore.library import Library
 from vectorstore.passage import Filter
 
 BATCH = 32
+_KNOWN = frozenset({"id", "question", "answers", "references", "answerable"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,27 +49,64 @@ def shared_folder() -> Path | None:
 
 
 def rows(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the objects of a file of one JSON object a line."""
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            if line.strip():
-                yield json.loads(line)
+    """Yield the objects of a file of one JSON object a line.
+
+    Raises:
+        SettingError: The file cannot be read, or a line is no JSON object; the message names the line.
+    """
+    try:
+        with path.open(encoding="utf-8-sig") as lines:
+            for number, line in enumerate(lines, 1):
+                if not line.strip():
+                    continue
+                row = json.loads(line)
+                if not isinstance(row, dict):
+                    raise _no_object(path, number)
+                yield row
+    except json.JSONDecodeError as error:
+        raise _no_object(path, number) from error
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise SettingError(f"{path} cannot be read: {reason}.") from error
+
+
+def _no_object(path: Path, number: int) -> SettingError:
+    return SettingError(
+        f"Line {number} of {path} is not a JSON object.",
+        remedy="Question sets and run files hold one JSON object a line.",
+    )
 
 
 def read_questions(set_dir: Path) -> list[Question]:
-    """Return the questions of a set."""
-    known = {"id", "question", "answers", "references", "answerable"}
-    return [
-        Question(
-            id=row["id"],
-            text=row["question"],
-            answers=tuple(row.get("answers") or ()),
-            references=tuple(r for r in row.get("references") or ()),
-            answerable=bool(row["answerable"]),
-            extra={key: value for key, value in row.items() if key not in known},
+    """Return the questions of a set.
+
+    Raises:
+        SettingError: A line lacks id, question or answerable.
+    """
+    path = set_dir / "questions.jsonl"
+    return [question_from_row(row, where=f"Question {number} of {path}") for number, row in enumerate(rows(path), 1)]
+
+
+def question_from_row(row: dict[str, Any], *, where: str) -> Question:
+    """Return a question from a line of a set, or from a line of a run file, which holds the same.
+
+    Raises:
+        SettingError: Something is missing; the message begins with `where`.
+    """
+    missing = [name for name in ("id", "question", "answerable") if name not in row]
+    if missing:
+        raise SettingError(
+            f"{where} has no {missing[0]!r}.",
+            remedy="A question has id, question, answerable and, where there are any, answers and references.",
         )
-        for row in rows(set_dir / "questions.jsonl")
-    ]
+    return Question(
+        id=row["id"],
+        text=row["question"],
+        answers=tuple(row.get("answers") or ()),
+        references=tuple(row.get("references") or ()),
+        answerable=bool(row["answerable"]),
+        extra={key: value for key, value in row.items() if key not in _KNOWN},
+    )
 
 
 def document_id(doc_id: str) -> str:

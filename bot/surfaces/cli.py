@@ -23,6 +23,7 @@ from bot.surfaces import (
     cli_chat,
     cli_chat_surfaces,
     cli_doctor,
+    cli_eval,
     cli_ingest,
     cli_library,
     cli_models,
@@ -65,7 +66,7 @@ _COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("slack", cli_chat_surfaces.slack),
     ("discord", cli_chat_surfaces.discord),
     ("mcp", cli_chat_surfaces.mcp),
-    ("eval", cli_ingest.evaluate),
+    ("eval", cli_eval.evaluate),
 )
 for _name, _command in _COMMANDS:
     app.command(_name)(_command)

@@ -1,15 +1,14 @@
-"""`footnote ingest` and `footnote eval`: thin doors to ingest/ and evals/."""
+"""`footnote ingest`: a thin door to ingest/."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot.surfaces.cli_options import JsonOption, LibraryOption, load_settings
 
-Paths = Annotated[list[str], typer.Argument(metavar="PATH…", help="Folders and files.")]
+Paths = Annotated[list[str], typer.Argument(metavar="PATH…", help="Folders, files and web addresses.")]
 IntoOption = Annotated[
     str | None,
     typer.Option("--collection", metavar="NAME", help="Collection to add to.", show_default="default"),
@@ -50,10 +49,14 @@ def ingest(
     Example: footnote ingest ~/notes report.pdf
     """
     settings = load_settings(library, collection=collection)
+    from bot.offline import refuse_if_offline
     from ingest.__main__ import Run, run
+    from ingest.addresses import is_address
     from ingest.document import LoadOptions
     from ingest.worker import Limits
 
+    if any(map(is_address, paths)):
+        refuse_if_offline("Reading a web address")
     how = Run(
         library=settings.library,
         collection=settings.collection,
@@ -67,6 +70,7 @@ def ingest(
             seconds=settings.file_seconds,
             memory=settings.file_memory_megabytes * MEGABYTE,
         ),
+        addresses=settings.addresses,
         dry_run=dry_run,
         as_json=json,
         watch=watch,
@@ -74,37 +78,3 @@ def ingest(
         wait=wait,
     )
     raise typer.Exit(run(paths, how))
-
-
-SetFolder = Annotated[Path, typer.Argument(metavar="SET_DIR", help="Folder of the question set.", exists=True)]
-RunsFile = Annotated[Path, typer.Argument(metavar="RUNS.jsonl", help="File to write.", dir_okay=False)]
-LimitOption = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="Ask the first N questions only.")]
-AbsentOption = Annotated[
-    bool,
-    typer.Option("--absent", help="Ask each question with the documents that hold its answer left out."),
-]
-
-
-def evaluate(
-    set_dir: SetFolder,
-    runs: RunsFile,
-    limit: LimitOption = None,
-    absent: AbsentOption = False,
-    library: LibraryOption = None,
-) -> None:
-    """Ask every question of a set and write a run file.
-
-    Example: footnote eval sets/squad2 runs.jsonl --limit 100
-    """
-    settings = load_settings(library)
-    try:
-        from evals.run import run_set
-    except ModuleNotFoundError as error:
-        from bot.errors import ExtraMissing
-
-        raise ExtraMissing(
-            "The evaluation is not part of the installed package.",
-            remedy="Run this inside a checkout of the repository.",
-        ) from error
-    asked = run_set(set_dir, runs, limit=limit, absent=absent, settings=settings)
-    typer.echo(f"{asked} questions asked; the run is in {runs}.")

@@ -90,8 +90,8 @@ def test_what_the_documents_do_not_hold_is_not_answered(bot: Bot) -> None:
 def test_levels_move_the_threshold(library: Library) -> None:
     """A threshold of 1 answers nothing, of 0 everything that can be quoted."""
     question = "Who built the mill?"
-    assert Bot(library, settings=Settings(threshold_value=1.0)).ask(question).abstained
-    assert not Bot(library, settings=Settings(threshold_value=0.0)).ask("Which planet is red?").abstained
+    assert Bot(library, settings=Settings(threshold=1.0)).ask(question).abstained
+    assert not Bot(library, settings=Settings(threshold=0.0)).ask("Which planet is red?").abstained
 
 
 def test_streaming_ends_with_the_answer_that_asking_returns(bot: Bot) -> None:

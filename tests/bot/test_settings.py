@@ -118,8 +118,9 @@ def test_folders_in_a_file_start_at_the_file(tmp_path: Path) -> None:
         ({"FOOTNOTE_SENTENCES": "many"}, "a whole number, not 'many'"),
         ({"FOOTNOTE_SENTENCES": "0"}, "from 1 to 20, not '0'"),
         ({"FOOTNOTE_THRESHOLD": "Strict!"}, "one of strict, balanced, open"),
-        ({"FOOTNOTE_THRESHOLD_VALUE": "1.5"}, "from 0 to 1"),
-        ({"FOOTNOTE_THRESHOLD_VALUE": "nan"}, "from 0 to 1"),
+        ({"FOOTNOTE_THRESHOLD": "1.5"}, "from 0 to 1"),
+        ({"FOOTNOTE_THRESHOLD": "nan"}, "from 0 to 1"),
+        ({"FOOTNOTE_THRESHOLD": "much"}, "or a number from 0 to 1"),
         ({"FOOTNOTE_OFFLINE": "maybe"}, "true or false"),
         ({"FOOTNOTE_MODEL": "   "}, "not blank"),
         ({"FOOTNOTE_MODEL_URL": "localhost:1"}, "http:// or https://"),
@@ -214,6 +215,18 @@ def test_our_own_name_beats_the_platforms(tmp_path: Path) -> None:
     assert Settings.load(folder=tmp_path, environ=environ).discord_token == "ours"
 
 
+def test_the_threshold_is_a_level_or_a_number(tmp_path: Path) -> None:
+    """A file, the environment and Python take both; another word or a number beyond 0 to 1 is refused."""
+    write(tmp_path, "threshold = 1\n")
+    assert Settings.load(folder=tmp_path, environ={}).threshold == 1.0
+    assert Settings.load(folder=tmp_path, environ={"FOOTNOTE_THRESHOLD": "0.62"}).threshold == 0.62
+    assert Settings.load(folder=tmp_path, environ={"FOOTNOTE_THRESHOLD": "open"}).threshold == "open"
+    assert Settings(threshold=0).threshold == 0.0
+    for wrong in ("loose", 1.1, -0.5, True):
+        with pytest.raises(SettingError, match="strict, balanced, open"):
+            Settings(threshold=wrong)  # type: ignore[arg-type]
+
+
 def test_every_setting_is_documented() -> None:
     """docs/settings.md is what the class says; `python -m bot.settings_reference` rewrites it."""
     assert (ROOT / "docs" / "settings.md").read_text(encoding="utf-8") == reference()
@@ -229,8 +242,7 @@ def test_what_is_shown_can_be_set_again(data: st.DataObject) -> None:
         "sentences": st.integers(1, 20),
         "port": st.integers(1, 65_535),
         "offline": st.booleans(),
-        "threshold": st.sampled_from(["strict", "balanced", "open"]),
-        "threshold_value": st.floats(0, 1),
+        "threshold": st.sampled_from(["strict", "balanced", "open"]) | st.floats(0, 1),
         "ocr_languages": st.lists(st.from_regex(r"[a-z_]{3,8}", fullmatch=True), min_size=1).map(tuple),
         "model": st.from_regex(r"[a-z]+:[a-z0-9./-]+", fullmatch=True),
     }

@@ -5,12 +5,15 @@ from __future__ import annotations
 import importlib.util
 import json
 import random
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from evals.score import score_run
-from evals.sets import shared_folder
+from bot.errors import SettingError
+from evals.score import answers, retrieval, score_run
+from evals.sets import Question, shared_folder
 
 DOCUMENTS = [
     {"id": "a", "title": "A", "text": "The mill was built in 1780. It ground corn. 😀 Nobody lives there."},
@@ -60,18 +63,97 @@ def write(folder: Path, seed: int) -> Path:
     return path
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_the_two_scorers_agree(tmp_path: Path, seed: int) -> None:
-    """Every figure is the same, on runs drawn at random."""
+@pytest.fixture(scope="module")
+def public() -> Any:
+    """The scorer beside the public sets."""
     shared = shared_folder()
     if shared is None:
         pytest.skip("the public sets and their scorer are not here")
     spec = importlib.util.spec_from_file_location("public_scorer", shared / "eval" / "score.py")
     assert spec and spec.loader
-    public = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(public)
-    runs = write(tmp_path, seed)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def rewritten(path: Path, change: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]) -> Path:
+    """Write a changed copy of a run file."""
+    changed = change([json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()])
+    copy = path.with_name("changed.jsonl")
+    copy.write_text("".join(json.dumps(row) + "\n\n" for row in changed), encoding="utf-8")
+    return copy
+
+
+def without(*names: str) -> Callable[[list[dict[str, Any]]], list[dict[str, Any]]]:
+    return lambda runs: [{key: value for key, value in run.items() if key not in names} for run in runs]
+
+
+KINDS: dict[str, Callable[[list[dict[str, Any]]], list[dict[str, Any]]]] = {
+    "as it is": lambda runs: runs,
+    "questions missing": lambda runs: runs[::3],
+    "one question only": lambda runs: runs[5:6],
+    "asked twice, the last one counts": lambda runs: runs + [run | {"answer": "1780"} for run in runs[::-2]],
+    "questions of another set": lambda runs: [*runs, runs[0] | {"id": "elsewhere", "abstained": False}],
+    "all refused": lambda runs: [run | {"abstained": True, "answer": "", "citations": []} for run in runs],
+    "all answered": lambda runs: [run | {"abstained": False, "answer": "The 1780"} for run in runs],
+    "nothing found": lambda runs: [run | {"passages": []} for run in runs],
+    "retrieval only": without("answer", "abstained", "citations", "seconds"),
+    "answers only": without("passages"),
+    "no times": without("seconds"),
+    "no footnotes": without("citations"),
+    "footnotes to an unknown document": lambda runs: [
+        run | {"citations": [{"doc_id": "?", "start": 0, "end": 4, "quote": "1780"}]} for run in runs
+    ],
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("seed", range(4))
+def test_the_two_scorers_agree(tmp_path: Path, public: Any, seed: int, kind: str) -> None:
+    """Every figure is the same, on runs drawn at random, whatever is missing, doubled or refused in them."""
+    runs = rewritten(write(tmp_path, seed), KINDS[kind])
     assert score_run(runs, tmp_path) == public.score(runs, tmp_path)
+
+
+def test_agreement_covers_every_figure(tmp_path: Path, public: Any) -> None:
+    """The runs compared above have all figures that the public scorer knows, none of them empty."""
+    figures = public.score(write(tmp_path, 0), tmp_path)
+    assert len(figures) == 25
+    assert None not in figures.values()
+
+
+def test_a_run_of_another_set_is_refused(tmp_path: Path) -> None:
+    """No question in common: nothing is scored."""
+    runs = rewritten(write(tmp_path, 0), lambda rows: [rows[0] | {"id": "elsewhere"}])
+    with pytest.raises(SettingError, match="No question of"):
+        score_run(runs, tmp_path)
+
+
+def test_a_line_that_is_no_object_is_named(tmp_path: Path) -> None:
+    """Broken run files and sets say which line."""
+    runs = write(tmp_path, 0)
+    runs.write_text(runs.read_text(encoding="utf-8") + "[1]\n", encoding="utf-8")
+    with pytest.raises(SettingError, match="Line 23 of"):
+        score_run(runs, tmp_path)
+    (tmp_path / "questions.jsonl").write_text('{"id": "a", "question": "?"}\n', encoding="utf-8")
+    with pytest.raises(SettingError, match=r"Question 1 of .* has no 'answerable'"):
+        score_run(write_only_runs(tmp_path), tmp_path)
+
+
+def write_only_runs(folder: Path) -> Path:
+    path = folder / "runs.jsonl"
+    path.write_text('{"id": "a", "abstained": true, "answer": ""}\n', encoding="utf-8")
+    return path
+
+
+def test_a_reference_may_name_a_document_only() -> None:
+    """Without offsets it counts for hits and for support, and characters are not scored."""
+    question = Question("a", "?", ("x",), ({"doc_id": "d", "start": None, "end": None, "text": ""},), True)
+    spans = [{"doc_id": name, "start": 0, "end": 5, "quote": "words"} for name in ("e", "d")]
+    run = {"passages": spans, "answer": "x", "abstained": False, "citations": spans[1:]}
+    found = retrieval([question], {"a": run})
+    assert (found["hit@1"], found["hit@3"], found["recall@1000"]) == (0.0, 100.0, None)
+    assert answers([question], {"a": run}, {"d": "words"})["supports"] == 100.0
 
 
 def test_a_perfect_run_scores_full(tmp_path: Path) -> None:
