@@ -19,8 +19,6 @@ from bot.errors import SettingError
 FILE_NAME = "footnote.toml"
 PREFIX = "FOOTNOTE_"
 
-LEVELS = ("strict", "balanced", "open")
-
 Check = Callable[[Any], str]
 """Returns what a value must be ("from 1 to 20"), or "" when it is right."""
 
@@ -57,11 +55,6 @@ def between(low: float, high: float) -> Check:
         return "" if value is None or low <= value <= high else f"from {low:,} to {high:,}"
 
     return check
-
-
-def level_or_probability(value: str | float) -> str:
-    """Check that a number lies between 0 and 1; a name passes."""
-    return "" if isinstance(value, str) or 0 <= value <= 1 else f"one of {', '.join(LEVELS)}, or from 0 to 1"
 
 
 def not_blank(value: str) -> str:
@@ -162,13 +155,17 @@ class Settings:
         group="Answers",
         check=between(0, 256),
     )
-    threshold: Literal["strict", "balanced", "open"] | float = setting(
+    threshold: Literal["strict", "balanced", "open"] = setting(
         "balanced",
-        "How sure Footnote must be before it answers: `strict` answers less and errs less, `open` answers more; "
-        "or the least probability, 0 to 1, that the documents hold an answer. What each level does: "
-        "[evaluation.md](evaluation.md).",
+        "How sure Footnote must be before it answers: `strict` answers less and errs less, `open` answers more.",
         group="Answers",
-        check=level_or_probability,
+    )
+    threshold_value: float | None = setting(
+        None,
+        "The same as a number: the least probability, 0 to 1, that the documents hold an answer. "
+        "Replaces `threshold` when set.",
+        group="Answers",
+        check=between(0, 1),
     )
     sentences: int = setting(3, "Most sentences that `quotes` answers with.", group="Answers", check=between(1, 20))
     passages: int = setting(10, "Passages that an answer is made from.", group="Answers", check=between(1, 100))
@@ -325,6 +322,9 @@ class Settings:
         "Key for the server at `model_url`. A provider's own key (`OPENAI_API_KEY`) is never sent there.",
         group="Secrets",
         secret=True,
+    )
+    file_passwords: tuple[str, ...] = setting(
+        (), "Passwords to try on encrypted files, with commas between them.", group="Secrets", secret=True
     )
     access_token: str = setting("", "Token that clients of `footnote serve` must send.", group="Secrets", secret=True)
     slack_bot_token: str = setting(

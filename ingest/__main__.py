@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ingest.addresses import is_address, refuse_addresses
 from ingest.document import LoadOptions
 from ingest.errors import NothingToIngest
 from ingest.meter import Progress
@@ -45,6 +46,7 @@ class Run:
         model, chroma, cache, threads: As in `Library.open`.
         load: What a person may set for all loaders.
         limits: What one file may use while it is read; None for the default.
+        addresses: Whether web addresses may stand among the paths.
         dry_run: Say what would be done; write nothing.
         as_json: Print one JSON object and nothing else to standard output.
         watch: Stay, and sync whenever something changes.
@@ -60,6 +62,7 @@ class Run:
     threads: int = 0
     load: LoadOptions = field(default_factory=LoadOptions)
     limits: Limits | None = None
+    addresses: bool = False
     dry_run: bool = False
     as_json: bool = False
     watch: bool = False
@@ -75,6 +78,10 @@ def run(paths: Sequence[str | Path], settings: Run | None = None) -> int:
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     if settings.watch:
         from ingest.watch import watch
+
+        if any(map(is_address, paths)):
+            print("Web addresses are not watched. Ingest them again to bring them up to date.", file=sys.stderr)
+            return WRONG_USE
 
         return watch(paths, lambda quiet: _once(paths, settings, quiet=quiet), leave_out=settings.library)
     return _once(paths, settings)
@@ -122,6 +129,7 @@ def _sync(paths: Sequence[str | Path], settings: Run) -> SyncReport:
         load=settings.load,
         dry_run=settings.dry_run,
         limits=settings.limits,
+        addresses=settings.addresses,
     )
     with _library(paths, settings) as library, _stopping() as stop, _bar() as progress:
         if settings.reembed and library is not None and not settings.dry_run:
@@ -132,7 +140,8 @@ def _sync(paths: Sequence[str | Path], settings: Run) -> SyncReport:
 @contextlib.contextmanager
 def _library(paths: Sequence[str | Path], settings: Run) -> Iterator[Library | None]:
     """Open the library; yield None for a dry run where there is none yet."""
-    missing = next((path for path in paths if not os.path.lexists(path)), None)
+    refuse_addresses(paths, allowed=settings.addresses)
+    missing = next((path for path in paths if not is_address(path) and not os.path.lexists(path)), None)
     if missing is not None:
         # Said before anything is made, so that a mistyped path leaves no empty library behind.
         raise NothingToIngest(
@@ -205,7 +214,7 @@ def parser() -> argparse.ArgumentParser:
         "replaced, vanished ones removed, unchanged ones skipped.",
         epilog="Exit status: 0 nothing failed, 3 some files failed, 2 wrong use, 1 the library is unusable.",
     )
-    made.add_argument("paths", nargs="+", metavar="PATH", help="a file or a folder")
+    made.add_argument("paths", nargs="+", metavar="PATH", help="a file, a folder or a web address")
     for names, kind, words in (
         ("--library", "DIR", "folder of the library (FOOTNOTE_LIBRARY, else .footnote)"),
         ("--collection", "NAME", "collection in it (FOOTNOTE_COLLECTION, else default)"),
@@ -238,12 +247,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         collection=given.collection or os.environ.get("FOOTNOTE_COLLECTION") or "default",
         model=os.environ.get("FOOTNOTE_EMBEDDING_MODEL") or None,
         chroma=os.environ.get("FOOTNOTE_CHROMA") or None,
-        load=LoadOptions(passwords=tuple(given.password), comments=given.comments),
+        load=LoadOptions(
+            passwords=(*given.password, *filter(None, os.environ.get("FOOTNOTE_FILE_PASSWORDS", "").split(","))),
+            comments=given.comments,
+        ),
         dry_run=given.dry_run,
         as_json=given.json,
         watch=given.watch,
         reembed=given.reembed,
         wait=given.wait,
+        addresses=os.environ.get("FOOTNOTE_ADDRESSES", "").lower() in ("1", "true", "yes", "on"),
     )
     return run(given.paths, settings)
 

@@ -29,17 +29,24 @@ _SKIPPED_FILES = (
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A regular file.
+    """A regular file, or what a web address gave.
 
     Attributes:
-        source: Absolute path, as it is stored in the library.
+        source: Absolute path, or web address, as it is stored in the library.
         size: In bytes.
         modified_ns: Time of its last change, nanoseconds since 1970.
+        copy: Where the bytes of a web address lie for the time of the ingest; "" for a file.
     """
 
     source: str
     size: int
     modified_ns: int
+    copy: str = ""
+
+    @property
+    def path(self) -> Path:
+        """Where to read it."""
+        return Path(self.copy or self.source)
 
 
 @dataclass(slots=True)

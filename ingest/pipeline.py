@@ -8,7 +8,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.discover import Found
@@ -148,12 +147,12 @@ class Pipeline:
 
     def _read(self, file: Found) -> Piece:
         """Run in a reader's thread: the text of a file and the digest of the very same bytes."""
-        path = Path(file.source)
+        path = file.path
         try:
             for _ in range(_ATTEMPTS):
                 # Loading comes first: it refuses a file that is too large before anything reads it whole.
                 loaded = self._workers.load(path, self._options.load)
-                digest = digest_of(file.source)
+                digest = digest_of(path)
                 status = path.stat()
                 now = replace(file, size=status.st_size, modified_ns=status.st_mtime_ns)
                 if now == file:

@@ -90,13 +90,13 @@ def _find_renamed(result: Plan, known: Mapping[str, Stamp]) -> None:
 def _digest_or_reason(file: Found, failed: list[tuple[str, str]]) -> str:
     """Return the digest of a file, or "" after noting in `failed` why it cannot be read."""
     try:
-        return digest_of(file.source)
+        return digest_of(file.path)
     except OSError as error:
-        failed.append((file.source, str(describe_error(Path(file.source), error))))
+        failed.append((file.source, str(describe_error(file.path, error))))
     return ""
 
 
-def digest_of(source: str) -> str:
+def digest_of(path: Path) -> str:
     """Return the SHA-256 of a regular file's bytes, in hexadecimal.
 
     Raises:
@@ -104,7 +104,7 @@ def digest_of(source: str) -> str:
     """
     flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
     # O_NONBLOCK: if a pipe took the file's place a moment ago, opening it must not wait for a writer.
-    with os.fdopen(os.open(source, flags), "rb") as file:
+    with os.fdopen(os.open(path, flags), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(0, "it is no longer a file")
         return hashlib.file_digest(file, "sha256").hexdigest()

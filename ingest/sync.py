@@ -15,10 +15,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
+from ingest.addresses import fetched, is_address, refuse_addresses
 from ingest.discover import Discovery, discover
 from ingest.document import LoadOptions
 from ingest.errors import NothingToIngest
+from ingest.load import MAX_BYTES
 from ingest.meter import Meter, Progress
 from ingest.plan import Plan, iso_time, plan
 from ingest.report import SyncReport
@@ -39,6 +42,7 @@ class SyncOptions:
         collection: The collection that is made equal to the paths.
         load: What a person may set for all loaders.
         dry_run: Find out what would be done; write nothing, load no model.
+        addresses: Whether web addresses may stand among the paths.
         limits: What one file may use while it is read; None for the default.
         workers: Worker processes for reading; None for one each core.
     """
@@ -46,6 +50,7 @@ class SyncOptions:
     collection: str = "default"
     load: LoadOptions = field(default_factory=LoadOptions)
     dry_run: bool = False
+    addresses: bool = False
     limits: Limits | None = None
     workers: int | None = None
 
@@ -66,7 +71,7 @@ def sync(
     Args:
         library: Where documents are kept, open for writing unless it is a dry run; None stands for
             an empty one, for a dry run before there is any.
-        paths: Files and folders.
+        paths: Files and folders; web addresses too where the options allow them.
         options: How to sync.
         leave_out: A folder that is never walked: the library's own.
         progress: Called after every file and every batch.
@@ -92,7 +97,10 @@ def document_id(collection: str, source: str, taken: set[str]) -> str:
 
 def default_title(source: str) -> str:
     """Return what a document is called that has no title itself: its file's name without the ending."""
-    return PurePath(source).stem
+    if not is_address(source):
+        return PurePath(source).stem
+    parts = urlsplit(source)
+    return PurePath(unquote(parts.path)).stem or parts.hostname or source
 
 
 class _Sync:
@@ -123,7 +131,14 @@ class _Sync:
         """Find out what is to be done and, unless it is nothing or a dry run, do it."""
         if leave_out is None and self._library is not None:
             leave_out = self._library.folder
-        found = discover(paths, leave_out=leave_out)
+        refuse_addresses(paths, allowed=self._options.addresses)
+        addresses = [path for path in paths if is_address(path)]
+        found = discover([path for path in paths if not is_address(path)], leave_out=leave_out)
+        limits = self._options.limits
+        with fetched(addresses, found, most_bytes=limits.bytes if limits else MAX_BYTES):
+            return self._carry_out(found, paths)
+
+    def _carry_out(self, found: Discovery, paths: Sequence[Path | str]) -> SyncReport:
         todo = self._plan(found)
         if not (found.files or found.failed or todo.removed):
             raise NothingToIngest(

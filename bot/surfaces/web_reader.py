@@ -71,7 +71,7 @@ class LibraryReader:
         settings = self._settings
         limits = Limits(seconds=settings.file_seconds, memory=settings.file_memory_megabytes * 1024 * 1024)
         # One worker: the other core goes on answering.
-        load = LoadOptions(ocr_languages=settings.ocr_languages)
+        load = LoadOptions(passwords=settings.file_passwords, ocr_languages=settings.ocr_languages)
         return SyncOptions(collection=collection, load=load, limits=limits, workers=1)
 
     def _patiently(

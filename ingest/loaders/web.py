@@ -7,24 +7,24 @@ are not used, and nothing that a page refers to is fetched.
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import ipaddress
+import re
 import socket
 import ssl
-import tempfile
 import time
+import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from email.message import Message
 from pathlib import Path, PurePosixPath
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
-from ingest.document import Loaded, LoadOptions
-from ingest.errors import LoadError, TooLarge, Unreadable, UnsupportedType
+from ingest.errors import TooLarge, Unreadable, UnsupportedType
 
 AGENT = "footnote-bot"
-ALLOWED = "web"
-"""Key of `LoadOptions.extra` that must be "on" before any address is read."""
 _SUFFIXES = {
     "text/html": ".html", "application/xhtml+xml": ".html", "text/plain": ".txt", "text/markdown": ".md",
     "application/pdf": ".pdf", "application/json": ".json", "text/csv": ".csv", "application/xml": ".xml",
@@ -32,6 +32,7 @@ _SUFFIXES = {
 }  # fmt: skip
 _WRAPPED_V4 = ipaddress.ip_network("64:ff9b::/96")
 _ROBOTS_BYTES = 500_000
+_PLAIN = "/%:@!$&'()*+,;=~-._?[]"
 
 Resolve = Callable[[str, int], list[str]]
 Permitted = Callable[[str], bool]
@@ -48,37 +49,35 @@ class FetchLimits:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What an address gave: where it was found in the end, its media type, its bytes."""
+    """What an address gave: where it was found in the end, its media type and encoding as said, its bytes."""
 
     address: str
     media_type: str
     data: bytes
+    charset: str = ""
 
 
-def load_address(address: str, options: LoadOptions, *, limits: FetchLimits | None = None) -> Loaded:
-    """Fetch a public http or https address and read it with the loader of its content.
+def save(page: Page, folder: Path) -> Path:
+    """Write what an address gave into `folder`, under a name that ends as its kind of content does.
 
-    Raises:
-        UnsupportedType: Addresses are not allowed, or this is none that is read.
-        LoadError: It does not answer, forbids robots, is too large, or cannot be read.
+    Where the server names the encoding of a text, it is written as UTF-8 with a mark, which no guess overrules.
     """
-    from ingest.load import load
+    name = re.sub(r"[^\w.-]+", "_", PurePosixPath(unquote(urlsplit(page.address).path)).name)[-80:].lstrip(".")
+    suffix = _SUFFIXES.get(page.media_type, "")
+    if not name or (suffix and not name.lower().endswith(suffix) and not _keeps_its_ending(name, suffix)):
+        name = (name or "page") + (suffix or ".html")
+    data = page.data
+    if page.charset and (page.media_type.startswith("text/") or "xml" in page.media_type):
+        with contextlib.suppress(LookupError, UnicodeError):
+            data = data.decode(page.charset).encode("utf-8-sig")
+    path = folder / name
+    path.write_bytes(data)
+    return path
 
-    if options.extra.get(ALLOWED) != "on":
-        raise UnsupportedType("Web addresses are not read.", remedy="Allow them in the settings first.")
-    page = fetch(address, limits=limits or FetchLimits())
-    name = PurePosixPath(unquote(urlsplit(page.address).path)).name
-    suffix = _SUFFIXES.get(page.media_type) or PurePosixPath(name).suffix[:12] or ".html"
-    with tempfile.TemporaryDirectory(prefix="footnote-") as folder:
-        path = Path(folder) / f"page{suffix}"
-        path.write_bytes(page.data)
-        try:
-            loaded = load(path, options)
-        except LoadError as error:
-            error.message = error.message.replace(path.name, page.address)
-            raise
-    title = loaded.title or name or urlsplit(page.address).hostname or ""
-    return replace(loaded, title=title)
+
+def _keeps_its_ending(name: str, suffix: str) -> bool:
+    """Tell whether a name says more than a server that calls every text plain."""
+    return suffix == ".txt" and bool(PurePosixPath(name).suffix)
 
 
 def is_public(address: str) -> bool:
@@ -108,7 +107,9 @@ def fetch(address: str, *, limits: FetchLimits, resolve: Resolve = resolved, per
         permitted: Says which of them may be connected to.
 
     Raises:
-        LoadError: It is not public, does not answer, forbids robots, or gives too much.
+        UnsupportedType: It is no public http or https address, or forbids robots.
+        Unreadable: It does not answer as it should.
+        TooLarge: It gives too much.
     """
     session = _Session(limits, resolve, permitted)
     for _ in range(limits.redirects + 1):
@@ -120,8 +121,9 @@ def fetch(address: str, *, limits: FetchLimits, resolve: Resolve = resolved, per
             continue
         if status != 200:
             raise Unreadable(f"{parts.hostname} answered {status}.", remedy="Check the address in a browser.")
-        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        return Page(address, kind, data)
+        said = Message()
+        said["content-type"] = headers.get("content-type", "")
+        return Page(address, said.get_content_type().lower(), data, said.get_content_charset() or "")
     raise Unreadable("The address leads on too often.", remedy="Give the address where it ends.")
 
 
@@ -157,7 +159,7 @@ class _Session:
             rules.parse(data.decode("utf-8", "replace").splitlines() if status == 200 else [])
             self.asked[origin] = rules
         if not self.asked[origin].can_fetch(AGENT, parts.geturl()):
-            raise Unreadable(
+            raise UnsupportedType(
                 f"{parts.hostname} asks robots not to read this page.",
                 remedy="Save it by hand and add the file.",
             )
@@ -165,7 +167,7 @@ class _Session:
     def get(self, parts: SplitResult, most: int, *, whole: bool = True) -> tuple[int, dict[str, str], bytes]:
         """Return status, headers (names in lower case) and content of one request."""
         host = parts.hostname or ""
-        target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._") + (f"?{parts.query}" if parts.query else "")
+        target = quote(parts.path or "/", safe=_PLAIN) + (f"?{quote(parts.query, safe=_PLAIN)}" if parts.query else "")
         try:
             connection = self._connection(parts)
             try:
@@ -177,7 +179,7 @@ class _Session:
                 return response.status, headers, data
             finally:
                 connection.close()
-        except (OSError, http.client.HTTPException, ValueError) as error:
+        except (OSError, http.client.HTTPException, ValueError, zlib.error) as error:
             raise Unreadable(
                 f"{host} does not answer as it should ({type(error).__name__}).", remedy="Try again later."
             ) from error
@@ -207,19 +209,18 @@ class _Session:
         return connection
 
     def _content(self, response: http.client.HTTPResponse, most: int, *, whole: bool) -> bytes:
-        pieces: list[bytes] = []
-        size = 0
-        while True:
+        packed = response.headers.get("Content-Encoding", "identity").lower() in ("gzip", "x-gzip", "deflate")
+        unpack = zlib.decompressobj(zlib.MAX_WBITS | 32) if packed else None
+        content = bytearray()
+        while len(content) <= most:
             self._left()
             piece = response.read1(65_536)
             if not piece:
-                return b"".join(pieces)
-            pieces.append(piece)
-            size += len(piece)
-            if size > most:
-                if not whole:
-                    return b"".join(pieces)[:most]
-                raise TooLarge(f"The page is larger than {most // 1_000_000} MB.", remedy="Save a part of it.")
+                return bytes(content)
+            content += unpack.decompress(piece, most + 1) if unpack else piece
+        if whole:
+            raise TooLarge(f"The page is larger than {most / 1_000_000:,.0f} MB.", remedy="Save a part of it.")
+        return bytes(content[:most])
 
     def _left(self) -> float:
         left = self.deadline - time.monotonic()
