@@ -19,6 +19,8 @@ from bot.errors import SettingError
 FILE_NAME = "footnote.toml"
 PREFIX = "FOOTNOTE_"
 
+LEVELS = ("strict", "balanced", "open")
+
 Check = Callable[[Any], str]
 """Returns what a value must be ("from 1 to 20"), or "" when it is right."""
 
@@ -55,6 +57,11 @@ def between(low: float, high: float) -> Check:
         return "" if value is None or low <= value <= high else f"from {low:,} to {high:,}"
 
     return check
+
+
+def level_or_probability(value: str | float) -> str:
+    """Check that a number lies between 0 and 1; a name passes."""
+    return "" if isinstance(value, str) or 0 <= value <= 1 else f"one of {', '.join(LEVELS)}, or from 0 to 1"
 
 
 def not_blank(value: str) -> str:
@@ -155,17 +162,13 @@ class Settings:
         group="Answers",
         check=between(0, 256),
     )
-    threshold: Literal["strict", "balanced", "open"] = setting(
+    threshold: Literal["strict", "balanced", "open"] | float = setting(
         "balanced",
-        "How sure Footnote must be before it answers: `strict` answers less and errs less, `open` answers more.",
+        "How sure Footnote must be before it answers: `strict` answers less and errs less, `open` answers more; "
+        "or the least probability, 0 to 1, that the documents hold an answer. What each level does: "
+        "[evaluation.md](evaluation.md).",
         group="Answers",
-    )
-    threshold_value: float | None = setting(
-        None,
-        "The same as a number: the least probability, 0 to 1, that the documents hold an answer. "
-        "Replaces `threshold` when set.",
-        group="Answers",
-        check=between(0, 1),
+        check=level_or_probability,
     )
     sentences: int = setting(3, "Most sentences that `quotes` answers with.", group="Answers", check=between(1, 20))
     passages: int = setting(10, "Passages that an answer is made from.", group="Answers", check=between(1, 100))

@@ -1,8 +1,7 @@
-"""`footnote ingest` and `footnote eval`: thin doors to ingest/ and evals/."""
+"""`footnote ingest`: a thin door to ingest/."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -65,7 +64,11 @@ def ingest(
         chroma=settings.chroma or None,
         cache=settings.cache or None,
         threads=settings.threads,
-        load=LoadOptions(passwords=(*(password or ()), *settings.file_passwords), comments=comments, ocr_languages=settings.ocr_languages),
+        load=LoadOptions(
+            passwords=(*(password or ()), *settings.file_passwords),
+            comments=comments,
+            ocr_languages=settings.ocr_languages,
+        ),
         limits=Limits(
             bytes=settings.file_megabytes * MEGABYTE,
             seconds=settings.file_seconds,
@@ -79,37 +82,3 @@ def ingest(
         wait=wait,
     )
     raise typer.Exit(run(paths, how))
-
-
-SetFolder = Annotated[Path, typer.Argument(metavar="SET_DIR", help="Folder of the question set.", exists=True)]
-RunsFile = Annotated[Path, typer.Argument(metavar="RUNS.jsonl", help="File to write.", dir_okay=False)]
-LimitOption = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="Ask the first N questions only.")]
-AbsentOption = Annotated[
-    bool,
-    typer.Option("--absent", help="Ask each question with the documents that hold its answer left out."),
-]
-
-
-def evaluate(
-    set_dir: SetFolder,
-    runs: RunsFile,
-    limit: LimitOption = None,
-    absent: AbsentOption = False,
-    library: LibraryOption = None,
-) -> None:
-    """Ask every question of a set and write a run file.
-
-    Example: footnote eval sets/squad2 runs.jsonl --limit 100
-    """
-    settings = load_settings(library)
-    try:
-        from evals.run import run_set
-    except ModuleNotFoundError as error:
-        from bot.errors import ExtraMissing
-
-        raise ExtraMissing(
-            "The evaluation is not part of the installed package.",
-            remedy="Run this inside a checkout of the repository.",
-        ) from error
-    asked = run_set(set_dir, runs, limit=limit, absent=absent, settings=settings)
-    typer.echo(f"{asked} questions asked; the run is in {runs}.")
