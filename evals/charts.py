@@ -130,12 +130,17 @@ def reliability_chart(results: Sequence[Results]) -> str:
     holds, lacks = (np.concatenate([_confidences(r, kind) for r in results]) for kind in (True, False))
     if not len(holds) or not len(lacks):
         return ""
-    return reliability_plot(np.concatenate([holds, lacks]), np.arange(len(holds) + len(lacks)) < len(holds))
+    return reliability_plot(holds, lacks).svg()
 
 
-def reliability_plot(confidence: Array, truth: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> str:
-    """Return the reliability plot of confidences and whether each was right to be sure."""
-    plot = Plot("Confidence against how often it was right", width=HALF, height=360, left=44, top=14, bottom=92)
+def reliability_plot(holds: Array, lacks: Array, *, name: str = "", width: float = HALF) -> Plot:
+    """Return the reliability plot of the confidences where the documents hold an answer and where they lack one."""
+    confidence = np.concatenate([holds, lacks])
+    truth = np.arange(len(confidence)) < len(holds)
+    plot = Plot(f"Confidence against how often it was right {name}".strip(), width, 360, left=44, top=14, bottom=92)
+    plot.top += 18
+    style = "font-weight: 600; font-size: 14px; fill: var(--ink)" if name else ""
+    plot.words(plot.left, 18, name or "per cent that the documents do answer", kind="muted", more=f'style="{style}"')
     plot.y_axis(range(0, 101, 25))
     plot.curve([(0, 0), (1, 100)], colour="muted", dash="2 5")
     edges = np.linspace(0, 1, BINS + 1)
@@ -162,8 +167,7 @@ def reliability_plot(confidence: Array, truth: np.ndarray[tuple[int], np.dtype[n
     for tick in FIFTHS:
         plot.words(plot.x(tick), plot.height - 8, f"{tick:.1f}", anchor="middle", kind="muted")
     plot.words(plot.left - 8, plot.height - 26, "count", anchor="end", kind="muted")
-    plot.words(plot.left + 10, plot.top + 14, "per cent that the documents do answer", kind="muted halo")
-    return plot.svg()
+    return plot
 
 
 def ranks_chart(results: Results) -> str:

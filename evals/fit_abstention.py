@@ -54,13 +54,25 @@ def main() -> None:
     options = parser.parse_args()
     if options.shared is None:
         parser.error("the public sets are not here; name their folder with --shared")
-    names = options.sets.split(",")
+    data = collect_sets(options.sets.split(","), options.shared / "eval", options.libraries)
+    FITTED.write_text(json.dumps(fit_all(data), indent=2) + "\n", encoding="utf-8")
+    print("What the levels do on held-out sets is measured by: python -m evals.calibration")
+
+
+def collect_sets(names: Sequence[str], sets: Path, libraries: Path) -> dict[str, list[Seen]]:
+    """Return what the searches of each set saw.
+
+    Args:
+        names: Names of the sets.
+        sets: Folder that holds them.
+        libraries: Folder in which their libraries are kept.
+    """
     data = {}
     for name in names:
-        with build_library(options.shared / "eval" / name, options.libraries / name) as library:
-            data[name] = list(_collect(library, read_questions(options.shared / "eval" / name)))
+        with build_library(sets / name, libraries / name) as library:
+            data[name] = list(_collect(library, read_questions(sets / name)))
         print(f"{name}: {len(data[name])} searches", flush=True)
-    FITTED.write_text(json.dumps(fit_all(data), indent=2) + "\n", encoding="utf-8")
+    return data
 
 
 def fit_all(data: dict[str, list[Seen]]) -> dict[str, Any]:
@@ -68,7 +80,7 @@ def fit_all(data: dict[str, list[Seen]]) -> dict[str, Any]:
     written: dict[str, Any] = {"fitted_by": "python -m evals.fit_abstention --sets " + ",".join(data)}
     for model in MODELS:
         used = {
-            name: _without(seen, IGNORED[model])
+            name: without(seen, IGNORED[model])
             for name, seen in data.items()
             if model == "several" or name not in ONE_SECTION
         }
@@ -88,7 +100,8 @@ def fit_all(data: dict[str, list[Seen]]) -> dict[str, Any]:
     return written
 
 
-def _without(seen: Sequence[Seen], ignored: Sequence[str]) -> list[Seen]:
+def without(seen: Sequence[Seen], ignored: Sequence[str]) -> list[Seen]:
+    """Return searches with some values left out of them."""
     return [(kind, replace(values, **dict.fromkeys(ignored, 0.0))) for kind, values in seen]
 
 
@@ -100,7 +113,7 @@ def _collect(library: Library, questions: Sequence[Question]) -> Iterator[Seen]:
             if question.extra.get("kind") != "conversational":
                 yield from _seen(library, "unanswerable", text, Filter())
             continue
-        if not question.references or question.references[0].get("start") is None:
+        if not question.references:
             continue
         yield from _seen(library, "present", text, Filter())
         without = absent_filter(question)
@@ -151,18 +164,20 @@ def logistic_regression(x: Array, y: Array, weights: Array) -> tuple[float, Arra
     return float(beta[0] - coefficients @ mean), coefficients
 
 
+def chances(data: Sequence[Seen], kind: str, intercept: float, coefficients: Array) -> Array:
+    """Return the confidence of each search of a kind, (searches,)."""
+    rows = np.array([astuple(values) for found, values in data if found == kind])
+    return np.asarray(1 / (1 + np.exp(-(rows @ coefficients + intercept)))) if len(rows) else np.empty(0)
+
+
 def held_out(data: Sequence[Seen], model: str, intercept: float, coefficients: Array) -> dict[str, Any]:
     """Return how a model does on a set that it was not fitted on, in per cent at each level."""
-
-    def chances(kind: str) -> Array:
-        rows = np.array([astuple(values) for found, values in data if found == kind])
-        return 1 / (1 + np.exp(-(rows @ coefficients + intercept))) if len(rows) else np.empty(0)
 
     def share(values: npt.NDArray[np.bool_]) -> float | None:
         return round(100 * float(values.mean()), 1) if len(values) else None
 
-    holds, lacks = (chances(kind) for kind in MODELS[model])
-    own = chances("unanswerable")
+    holds, lacks = (chances(data, kind, intercept, coefficients) for kind in MODELS[model])
+    own = chances(data, "unanswerable", intercept, coefficients)
     result: dict[str, Any] = {"auroc": round(auroc(holds, lacks), 3)}
     for name, level in LEVELS[model].items():
         result[name] = {"answered": share(holds >= level), "abstained": share(lacks < level)}

@@ -148,6 +148,19 @@ class Plot:
 
     def svg(self) -> str:
         """Return the chart."""
-        name = escape(self.title, quote=True)
-        box = f'viewBox="0 0 {self.width:g} {self.height:g}"'
-        return f'<svg class="chart" {box} role="img" aria-label="{name}">{"".join(self.parts)}</svg>'
+        return _svg(self.title, self.width, self.height, "".join(self.parts))
+
+
+def side_by_side(title: str, plots: Sequence[Plot], *, columns: int) -> str:
+    """Return several charts of one size as one, in rows."""
+    width, height = plots[0].width, plots[0].height
+    placed = "".join(
+        f'<g transform="translate({width * (n % columns):g} {height * (n // columns):g})">{"".join(plot.parts)}</g>'
+        for n, plot in enumerate(plots)
+    )
+    return _svg(title, width * min(columns, len(plots)), height * -(-len(plots) // columns), placed)
+
+
+def _svg(title: str, width: float, height: float, drawn: str) -> str:
+    name = escape(title, quote=True)
+    return f'<svg class="chart" viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{name}">{drawn}</svg>'

@@ -42,6 +42,7 @@ def status(library: LibraryOption = None, model: ModelOption = None, json: JsonO
             {
                 "library": asdict(state) if state else None,
                 "text": text_words(settings),
+                "threshold": threshold_words(state, settings),
                 "settings": {
                     item.name: {"value": settings.shown(item.name), "origin": settings.origin(item.name)}
                     for item in setting_fields()
@@ -50,7 +51,8 @@ def status(library: LibraryOption = None, model: ModelOption = None, json: JsonO
         )
         return
     print("\n".join(library_lines(state, settings)))
-    print(f"\n{text_words(settings)}\n")
+    print(f"\n{text_words(settings)}")
+    print(f"{threshold_words(state, settings)}\n")
     rows = [(f.name, settings.shown(f.name) or "-", settings.origin(f.name)) for f in setting_fields()]
     table(("setting", "value", "from"), rows)
 
@@ -60,6 +62,13 @@ def _library_state(settings: Settings) -> LibraryStatus | None:
         return None
     with open_library(settings) as opened:
         return opened.status()
+
+
+def threshold_words(state: LibraryStatus | None, settings: Settings) -> str:
+    """Return from which confidence an answer is shown, and what that was measured to do."""
+    from bot.abstain import level_words
+
+    return level_words(settings, single=state is not None and state.documents == 1)
 
 
 def text_words(settings: Settings) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -254,3 +255,20 @@ def test_without_a_library_the_remedy_is_named(
     assert (status, out) == (1, "")
     assert err.endswith("Make one from your documents: footnote ingest FOLDER\n")
     assert not library.exists()
+
+
+def test_status_says_what_the_threshold_does(
+    library: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The level in use with its measured rates; one document alone has rates of its own; a number is a number."""
+    words = answer_json(capsys, "status", "--json")["threshold"]
+    assert re.fullmatch(
+        r"An answer is shown from a confidence of 0\.50 \(balanced\)\. On documents that this was not fitted on, "
+        r"\d+ to \d+ % of what they say was answered and \d+ to \d+ % of what they don't say refused\.",
+        words,
+    )
+    assert words in call(capsys, "status")[1]
+    assert call(capsys, "remove", "brief.md", "lease.pdf", "--yes")[0] == 0
+    assert answer_json(capsys, "status", "--json")["threshold"] != words
+    monkeypatch.setenv("FOOTNOTE_THRESHOLD", "0.62")
+    assert answer_json(capsys, "status", "--json")["threshold"] == "An answer is shown from a confidence of 0.62."
