@@ -1,6 +1,6 @@
 """How search grows with the library: time, memory and disk at 2,000, 20,000 and 200,000 chunks.
 
-    python bench/search_growth.py [--sizes 2000 20000 200000] [--collections 5] [--folder DIR] [--json FILE]
+    python bench/search_growth.py [--sizes 2000 20000 200000] [--collections 1] [--folder DIR] [--json FILE]
 
 Text and vectors are generated: words by Zipf's law, vectors in clusters, as embeddings lie. Each size is
 written once; then a fresh process opens the library, searches, and reports. No model is loaded, so a real
@@ -15,6 +15,7 @@ import json
 import platform
 import resource
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -30,6 +31,7 @@ from vectorstore.document import Document
 from vectorstore.library import Library
 from vectorstore.lookup import cosines
 from vectorstore.passage import Chunk, Filter
+from vectorstore.words import query_terms
 
 DIMENSION = 384
 CHUNKS_A_DOCUMENT = 100
@@ -174,10 +176,54 @@ def ask(folder: Path) -> None:
     begun = time.perf_counter()
     library.search(query(3))
     figures["after_add_ms"] = round((time.perf_counter() - begun) * 1000, 1)
-    figures["peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    figures["peak_mb"] = peak_megabytes()
     figures["recall_150"] = recall(library)
     library.close(update_index=False)
     print(json.dumps(figures))
+
+
+def bare(folder: Path) -> None:
+    """Ask Chroma and FTS5 by themselves, in this process, over the same index; print the figures as JSON.
+
+    Chroma: the 150 nearest, ids and distances. FTS5: how many rows hold a word of the query.
+    """
+    import chromadb
+
+    encoder = GeneratedEncoder()
+    generation = next(path for path in sorted((folder / "chroma").iterdir()) if path.is_dir())
+    collections = chromadb.PersistentClient(str(generation)).list_collections()
+    catalog = sqlite3.connect(folder / "catalog.sqlite3")
+
+    def ask_chroma(number: int) -> None:
+        vector = encoder.encode_query(query(number)).tolist()
+        for collection in collections:
+            collection.query(query_embeddings=[vector], n_results=min(150, collection.count()), include=["distances"])
+
+    def ask_words(number: int) -> None:
+        words = " OR ".join(f'"{term}"' for term in query_terms(query(number)))
+        catalog.execute("SELECT count(*) FROM words WHERE words MATCH ?", (words,)).fetchone()
+
+    figures = {}
+    for name, asked in (("chroma", ask_chroma), ("fts5", ask_words)):
+        asked(1)
+        seconds = []
+        for number in range(2, 102):
+            begun = time.perf_counter()
+            asked(number)
+            seconds.append((time.perf_counter() - begun) * 1000)
+        figures[f"bare_{name}_p50_ms"] = round(float(np.percentile(seconds, 50)), 1)
+        figures[f"bare_{name}_p95_ms"] = round(float(np.percentile(seconds, 95)), 1)
+    print(json.dumps(figures))
+
+
+def peak_megabytes() -> int:
+    """Return the most memory that this program held. Not ru_maxrss where it can be helped: that begins at the
+    size of the process which started it."""
+    status = Path("/proc/self/status")
+    if status.is_file():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return round(int(line.split()[1]) / 1024)
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 def recall(library: Library) -> float:
@@ -199,27 +245,38 @@ def query(number: int) -> str:
     return " ".join([f"q{number}", *(word(int(rank)) for rank in ranks)])
 
 
+def _part(name: str, folder: Path) -> dict[str, float]:
+    """Run a part of this benchmark in a process of its own."""
+    command = [sys.executable, __file__, name, str(folder)]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
 def main() -> None:
     """Write and ask each size, print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=[2_000, 20_000, 200_000])
-    parser.add_argument("--collections", type=int, default=5)
+    parser.add_argument("--collections", type=int, default=1)
     parser.add_argument("--folder", type=Path, help="where to write the libraries (default: a temporary folder)")
     parser.add_argument("--json", type=Path, help="also write the figures there")
+    parser.add_argument("--again", action="store_true", help="ask the libraries that --folder holds already")
     parser.add_argument("--ask", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--bare", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.ask:
         ask(arguments.ask)
+        return
+    if arguments.bare:
+        bare(arguments.bare)
         return
     root = arguments.folder or Path(tempfile.mkdtemp(prefix="footnote-growth-"))
     rows = []
     for size in arguments.sizes:
         folder = root / str(size)
-        shutil.rmtree(folder, ignore_errors=True)
-        written = write(folder, size, arguments.collections)
-        command = [sys.executable, __file__, "--ask", str(folder)]
-        asked = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-        rows.append({"chunks": size, **written, **asked})
+        written = {}
+        if not arguments.again:
+            shutil.rmtree(folder, ignore_errors=True)
+            written = write(folder, size, arguments.collections)
+        rows.append({"chunks": size, **written, **_part("--bare", folder), **_part("--ask", folder)})
         print(json.dumps(rows[-1]), flush=True)
     if not arguments.folder:
         shutil.rmtree(root)
