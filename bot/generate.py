@@ -27,6 +27,7 @@ from vectorstore.passage import Passage
 
 if TYPE_CHECKING:
     from bot.entailment import Entailment
+    from bot.quote import Quoted
 
 ANSWER_TOKENS = 400
 """Longest answer in tokens."""
@@ -71,7 +72,7 @@ class Writing:
         passages: Sequence[Passage],
         *,
         model: ChatModel,
-        best: Cited | None = None,
+        quotes: Sequence[Quoted] = (),
         encoder: Any = None,
         nli: Entailment | None = None,
         language: str = "",
@@ -80,12 +81,13 @@ class Writing:
         self._question = question
         self._passages = tuple(passages)
         self._model = model
-        self._best = best
+        self._quotes = tuple(quotes)
         self._encoder = encoder
         self._nli = nli
         self._language = language
         self._answer_tokens = min(answer_tokens, max(64, model.context // 4))
         self._structured = model.structured
+        self._least_covered = float(getattr(model, "least_covered", 0.0))  # an object passed in need not have it
         self._reply: Reply | None = None
         self._closed = False
         self.declined = False
@@ -129,16 +131,18 @@ class Writing:
             self._reply.close()
 
     def _completed(self, written: Sequence[Written]) -> Iterator[Written]:
-        """Yield the sentence that answers best where something was shown but nothing says as much."""
-        best = self._best
+        """Yield the quotes where something was shown but nothing says what the best of them says."""
+        best = max(self._quotes, key=lambda quote: (quote.score, not quote.leading), default=None)
         if self._closed or best is None or not written:
             return
-        text = best.passage.text[best.start - best.passage.start : best.end - best.passage.start]
         for item in written:
             rests = any(_overlap(best, cited) for cited in item.cited)
-            if rests and answers_as_well(item.text, text, self._question):
+            if rests and answers_as_well(item.text, best.text, self._question):
                 return
-        yield Written(text, (best,), "quoted")
+        said = {_words(item.text) for item in written}
+        for quote in self._quotes:
+            if _words(quote.text) not in said:
+                yield Written(quote.text, (Cited(quote.passage, quote.start, quote.end),), "quoted")
 
     def _attempt(self, passages: Sequence[Passage]) -> Iterator[Written | Withheld]:
         messages = write_messages(
@@ -195,6 +199,7 @@ class Writing:
             cited=tuple(number - 1 for number in found.cited),
             encoder=self._encoder,
             nli=self._nli,
+            least_covered=self._least_covered,
         )
         self.check_seconds += perf_counter() - began
         return _written(found, verdict, passages)
@@ -250,7 +255,7 @@ def write(
     passages: Sequence[Passage],
     *,
     model: ChatModel,
-    best: Cited | None = None,
+    quotes: Sequence[Quoted] = (),
     encoder: Any = None,
     nli: Entailment | None = None,
     language: str = "",
@@ -262,8 +267,8 @@ def write(
         question: A question that stands alone (`follow_up.condense` makes one).
         passages: What was found, best first.
         model: An open chat model.
-        best: The sentence that `quotes` ranks first. An answer none of whose sentences says what it says
-            gets it as its last one: a weak model writes true sentences that do not answer.
+        quotes: What would be quoted without a chat model. An answer none of whose sentences says what the
+            best of them says is followed by all: a weak model writes true sentences that do not answer.
         encoder: The library's encoder, handed to the check.
         nli: A cross-encoder for a deeper check (`FOOTNOTE_NLI`), or None.
         language: Language of the answer; "" for the question's own.
@@ -279,7 +284,7 @@ def write(
         question,
         passages,
         model=model,
-        best=best,
+        quotes=quotes,
         encoder=encoder,
         nli=nli,
         language=language,
@@ -304,7 +309,7 @@ def _written(found: Draft, verdict: Verdict, passages: Sequence[Passage]) -> Wri
     return Written(found.text, cited, "supported")
 
 
-def _overlap(one: Cited, other: Cited) -> bool:
+def _overlap(one: Quoted, other: Cited) -> bool:
     same = one.passage.document == other.passage.document
     return same and one.start < other.end and other.start < one.end
 

@@ -1,10 +1,12 @@
-"""Read the header of a GGUF file: what the model is, how long its context is, which tokens control it.
+"""Read the header of a GGUF file: what the model is, how large, how long its context, which tokens control it.
 
-The format is that of llama.cpp: magic, version, counts, then key-value pairs. Tensors are not read.
+The format is that of llama.cpp: magic, version, counts, key-value pairs, then name and shape of each tensor.
+The tensors themselves are not read.
 """
 
 from __future__ import annotations
 
+import math
 import re
 import struct
 from dataclasses import dataclass
@@ -32,6 +34,7 @@ class Header:
         architecture: For example "llama", "qwen3".
         context: Longest context in tokens that the model was trained for; 0 where it is not said.
         size: Bytes of the file.
+        parameters: Numbers in all tensors together.
         cache_bytes_per_token: Memory of the key-value cache for one token, in bytes (16 bits a value).
         control_tokens: Texts that the tokenizer turns into control tokens, longest first.
         chat: Whether the file holds a chat template.
@@ -41,6 +44,7 @@ class Header:
     architecture: str
     context: int
     size: int
+    parameters: int
     cache_bytes_per_token: int
     control_tokens: tuple[str, ...]
     chat: bool
@@ -54,7 +58,8 @@ def read_header(path: Path) -> Header:
     """
     try:
         with path.open("rb") as file:
-            values = _read_values(file)
+            values, tensors = _read_values(file)
+            parameters = sum(_read_shape(file) for _ in range(tensors))
         size = path.stat().st_size
     except FileNotFoundError:
         raise ModelError(
@@ -71,17 +76,19 @@ def read_header(path: Path) -> Header:
         architecture=architecture,
         context=_whole(values.get(f"{architecture}.context_length")),
         size=size,
+        parameters=parameters,
         cache_bytes_per_token=_cache_bytes(values, architecture),
         control_tokens=_control_tokens(values),
         chat="tokenizer.chat_template" in values,
     )
 
 
-def _read_values(file: BinaryIO) -> dict[str, Value]:
+def _read_values(file: BinaryIO) -> tuple[dict[str, Value], int]:
+    """Return the key-value pairs, and how many tensors follow them."""
     if file.read(4) != b"GGUF":
         raise ValueError("wrong magic")
-    version, _tensors, pairs = struct.unpack("<IQQ", file.read(20))
-    if not 2 <= version <= 3 or pairs > 100_000:
+    version, tensors, pairs = struct.unpack("<IQQ", file.read(20))
+    if not 2 <= version <= 3 or pairs > 100_000 or tensors > 100_000:
         raise ValueError("unknown version")
     values: dict[str, Value] = {}
     for _ in range(pairs):
@@ -90,7 +97,18 @@ def _read_values(file: BinaryIO) -> dict[str, Value]:
         values[key] = _read_value(file, kind)
     if not values:
         raise ValueError("empty header")
-    return values
+    return values, tensors
+
+
+def _read_shape(file: BinaryIO) -> int:
+    """Read what the header says of one tensor, and return how many numbers it holds."""
+    _read_string(file)
+    (dimensions,) = struct.unpack("<I", file.read(4))
+    if dimensions > 8:
+        raise ValueError("too many dimensions")
+    shape = struct.unpack(f"<{dimensions}Q", file.read(8 * dimensions))
+    file.read(12)  # type and offset
+    return math.prod(shape)
 
 
 def _read_string(file: BinaryIO) -> str:

@@ -81,6 +81,7 @@ def check(
     cited: Sequence[int] = (),
     encoder: Any = None,  # noqa: ARG001  # callers need not know that it adds nothing
     nli: Entailment | None = None,
+    least_covered: float = 0.0,
 ) -> Verdict:
     """Hold one statement against the passages.
 
@@ -92,6 +93,8 @@ def check(
         encoder: Not needed: similarity of sentence vectors added nothing to what the words say
             (docs/grounding.md has the figures). Taken so that callers need not know.
         nli: A deeper check by a cross-encoder, asked only about statements that pass this one.
+        least_covered: Share of a statement, by weight, that one sentence of the sources must hold. Much of
+            what a small model writes is false and strewn together from many (docs/models.md).
 
     Returns:
         The verdict; about 5 ms for 60 sentences of passages.
@@ -111,6 +114,8 @@ def check(
     down = fallen(weighed)
     certain = certainly_missing(found.signs)
     citations = _citations(found.best, sentences, passages)
+    if found.signs["covered_first"] < least_covered:
+        return Verdict("unsupported", (), tuple(_named(text, found, down)) if down else (), score)
     if nli is not None and not down and not certain:
         return _deeper(text, found, sentences, passages, nli, score)
     if not down and not certain:

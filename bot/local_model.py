@@ -15,6 +15,10 @@ from bot.local_engine import End, Engine, Job, engine_for, hold, release, requir
 from bot.memory import gigabytes, memory_needed, memory_total
 
 DEFAULT_CONTEXT = 4_096
+SMALL = 400_000_000
+"""Parameters below which a model is held to what one sentence of the sources says."""
+SMALL_COVERED = 0.95
+"""Share of its statements, by weight, that one sentence must hold (docs/models.md)."""
 _MOST_THREADS = 16
 _LOOK_AROUND = 0.25
 """Seconds after which a question that waits looks whether anybody still waits for it."""
@@ -68,6 +72,11 @@ class LocalModel:
     def control_tokens(self) -> tuple[str, ...]:
         """Texts that the model's tokenizer reads as control tokens."""
         return self.header.control_tokens
+
+    @property
+    def least_covered(self) -> float:
+        """Share of a statement that one sentence of the sources must hold; 0 for the ordinary check alone."""
+        return SMALL_COVERED if 0 < self.header.parameters < SMALL else 0.0
 
     def warm(self) -> None:
         """Load the file now instead of at the first question."""

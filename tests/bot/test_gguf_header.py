@@ -25,6 +25,11 @@ def pair(key: str, kind: int, value: bytes) -> bytes:
     return text(key) + struct.pack("<I", kind) + value
 
 
+def tensor(name: str, *shape: int) -> bytes:
+    """Return what a header says of one tensor."""
+    return text(name) + struct.pack(f"<I{len(shape)}QIQ", len(shape), *shape, 0, 0)
+
+
 def header(*, version: int = 3) -> bytes:
     """Return the header of a small model with two control tokens."""
     tokens = ["a", "<|end|>", "\n\n", "<tool>", "b"]
@@ -41,7 +46,8 @@ def header(*, version: int = 3) -> bytes:
         pair("tokenizer.ggml.token_type", 9, struct.pack("<IQ5i", 5, 5, 1, 3, 4, 4, 1)),
         pair("tokenizer.chat_template", 8, text("{{ x }}")),
     ]
-    return b"GGUF" + struct.pack("<IQQ", version, 0, len(pairs)) + b"".join(pairs)
+    tensors = [tensor("token_embd.weight", 576, 49_152), tensor("output_norm.weight", 576)]
+    return b"GGUF" + struct.pack("<IQQ", version, len(tensors), len(pairs)) + b"".join(pairs + tensors)
 
 
 def test_a_header_is_read(tmp_path: Path) -> None:
@@ -51,11 +57,14 @@ def test_a_header_is_read(tmp_path: Path) -> None:
     found = read_header(path)
     assert (found.name, found.architecture, found.context, found.chat) == ("Tiny", "llama", 8_192, True)
     assert found.control_tokens == ("<|end|>", "<tool>")
+    assert found.parameters == 576 * 49_152 + 576
     assert found.cache_bytes_per_token == 2 * 2 * 30 * 3 * 64
     assert memory_needed(found, 1_000) > 1_000 * found.cache_bytes_per_token
 
 
-@pytest.mark.parametrize("damage", [b"", b"GGUF", b"nope" + b"\0" * 99, header(version=9), header()[:100]])
+@pytest.mark.parametrize(
+    "damage", [b"", b"GGUF", b"nope" + b"\0" * 99, header(version=9), header()[:100], header()[:-20]]
+)
 def test_a_damaged_header_is_refused(damage: bytes, tmp_path: Path) -> None:
     """A file that is cut short or of another kind is an error in words."""
     path = tmp_path / "bad.gguf"

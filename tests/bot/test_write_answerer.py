@@ -10,9 +10,10 @@ from scripted_model import ScriptedModel
 
 from bot.answer import Withheld
 from bot.errors import ModelError
-from bot.generate import Cited, Writing, Written, write
+from bot.generate import Writing, Written, write
 from bot.model_errors import ContextTooLong, ModelUnauthorized, StreamBroken
 from bot.prompts import NO_ANSWER
+from bot.quote import Quoted
 from vectorstore.passage import Passage
 
 TEXTS = (
@@ -273,19 +274,37 @@ def test_a_model_that_obeys_the_document_is_caught() -> None:
     assert len(withheld) == 1
 
 
+def quoted(found: Passage, text: str, *, score: float) -> Quoted:
+    """Return a sentence as the answerer without a chat model chooses it."""
+    start = found.start + found.text.index(text)
+    return Quoted(found, start, start + len(text), score)
+
+
 def test_true_sentences_that_do_not_answer_are_completed() -> None:
-    """When nothing written rests on the sentence that answers best, that sentence is quoted after it."""
+    """When nothing written says what the best quote says, all quotes follow, but not one that stands there."""
     found = passages()
-    start = found[1].start
-    best = Cited(found[1], start, start + TEXTS[1].index(". ") + 1)
+    signed = "Kimi Onoda, minister of state for science and technology policy, signed for Japan."
+    chosen = (quoted(found[0], TEXTS[0], score=0.9), quoted(found[1], signed, score=1.2))
     for reply, shown in (
-        ("The deal was signed in Tokyo on October 28, 2025 [1].", 2),
+        ("Japan announced investments of $550 billion [3].", 3),
+        ("The Technology Prosperity Deal was signed in Tokyo on October 28, 2025 [1].", 2),
         ("Kimi Onoda signed for Japan [2].", 1),
         ("Elephants are large.", 0),
     ):
-        items = list(write("Who signed for Japan?", found, model=ScriptedModel(reply), best=best))
+        items = list(write("Who signed for Japan?", found, model=ScriptedModel(reply), quotes=chosen))
         written = [item for item in items if isinstance(item, Written)]
-        assert len(written) == shown
-        if shown == 2:
-            assert written[1].support == "quoted"
-            assert written[1].text == quotes(written[1])[0] == TEXTS[1].split(". ")[0] + "."
+        assert len(written) == shown, reply
+        if shown > 1:
+            assert written[-1].text.startswith("Kimi Onoda, minister")
+            assert written[-1].support == "quoted"
+
+
+def test_a_small_model_is_held_to_the_words_of_the_sources() -> None:
+    """What a larger model may say in words of its own, or out of two sentences, is withheld from a small one."""
+    free = "Japan announced that it will make investments of $550 billion."
+    copied = "The Technology Prosperity Deal was signed in Tokyo on October 28, 2025."
+    for least, statement, shown in ((0.0, free, 1), (0.95, free, 0), (0.95, copied, 1)):
+        model = ScriptedModel(statement)
+        model.least_covered = least  # type: ignore[attr-defined]
+        written, withheld, _ = run(model)
+        assert (len(written), len(withheld)) == (shown, 1 - shown), (least, statement)
