@@ -1,14 +1,16 @@
 """Follow-up questions on mtrag: R@5 of the last turn, without a chat model, condensed, and by people.
 
-    python -m evals.follow_ups --model local:smollm2-135m --condensed 100
+    python -m evals.follow_ups --model local:smollm2-135m --questions 100
 
-R@5 is the share of a question's relevant passages of which one of the first five that are found lies in it.
-Only turns after the first that can be answered are counted.
+R@5 is the share of a question's relevant passages that are among the first five found. Only turns after the
+first that can be answered are counted. Conversations fall in two halves by the hash of their id: what is
+tried out is tried on the first, and the second says what it is worth.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -30,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="", help="a chat model that condenses; empty for none")
-    parser.add_argument("--condensed", type=int, default=0, help="condense so many questions; 0 for all")
+    parser.add_argument("--questions", type=int, default=0, help="condense so many questions; 0 for all")
     parser.add_argument("--library", type=Path, help="folder of the library, kept between runs")
     parser.add_argument("--threads", type=int, default=0, help="threads of a local model")
     options = parser.parse_args(arguments)
@@ -54,18 +56,28 @@ def table(library: Library, asked: Sequence[Question], options: argparse.Namespa
         "without a chat model": _without_model,
         "rewritten by people": lambda question: (question.extra["rewrite"], ""),
     }
-    groups = [("", list(asked))]
+    groups = [
+        ("", list(asked)),
+        (", first half", [question for question in asked if not half_of(question)]),
+        (", second half", [question for question in asked if half_of(question)]),
+    ]
     model = open_model(options.model, threads=options.threads) if options.model else None
-    if model is not None and options.condensed:
-        step = max(1, len(asked) // options.condensed)
-        groups.append((", the sample", list(asked)[::step][: options.condensed]))
+    sample = list(asked)
+    if model is not None and options.questions:
+        sample = sample[:: max(1, len(asked) // options.questions)][: options.questions]
+        groups.append((", the sample", sample))
     for suffix, questions in groups:
         for name, way in ways.items():
             figure = _mean(recall(library, question, *way(question)) for question in questions)
             lines.append(f"| {name}{suffix} | {len(questions)} | {figure:.1f} | - |")
     if model is not None:
-        lines.append(_condensed_line(library, groups[-1][1], model))
+        lines.append(_condensed_line(library, sample, model))
     return "\n".join(lines)
+
+
+def half_of(question: Question) -> int:
+    """Return the half, 0 or 1, that a question's conversation falls in."""
+    return hashlib.sha256(question.id.split("<::>")[0].encode()).digest()[0] % 2
 
 
 def _condensed_line(library: Library, questions: Sequence[Question], model: ChatModel) -> str:
