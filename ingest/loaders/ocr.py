@@ -6,6 +6,7 @@ needed beside it.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -40,13 +41,18 @@ class Reader:
         try:
             done = subprocess.run(
                 command, input=picture, capture_output=True, timeout=SECONDS, check=False,
-                env={"OMP_THREAD_LIMIT": "1", "PATH": "/usr/bin:/bin:/usr/local/bin"},
+                env={"OMP_THREAD_LIMIT": "1", "PATH": os.defpath, **_data_folder()},
             )  # fmt: skip
         except (OSError, subprocess.TimeoutExpired):
             return []
         if done.returncode != 0:
             return []
         return [line for line in done.stdout.decode("utf-8", "replace").splitlines() if line.strip()]
+
+
+def _data_folder() -> dict[str, str]:
+    """Return the variable that says where Tesseract's languages lie, where it is set."""
+    return {name: os.environ[name] for name in ("TESSDATA_PREFIX",) if name in os.environ}
 
 
 def find_reader(languages: tuple[str, ...]) -> tuple[Reader | None, str]:
@@ -89,5 +95,5 @@ def load(path: Path, options: LoadOptions) -> Loaded:
     builder = TextBuilder("image/*")
     options.more_time(SECONDS)
     builder.paragraph("\n".join(reader.lines(data)))
-    builder.note("Read by Tesseract, which may err.")
+    builder.note("Read by OCR (Tesseract), which may err.")
     return builder.finish(empty=f"{path.name} is a picture on which no words were found.")

@@ -27,6 +27,8 @@ MAX_PAGES = 20_000
 MAX_LINES = 3_000_000
 MAX_SCANS = 1_000
 """Pages of one file that are read by OCR, which takes seconds for each."""
+STAMP, FILLED = 60, 0.8
+"""A page with at most so many letters, on which one picture fills this share, is a scan that somebody stamped."""
 _SOFTWARE_TITLE = re.compile(
     r"(?:untitled|microsoft word\b|powerpoint\b|slide 1\b|document\d*$|.*\.\w{2,5}$)", re.IGNORECASE
 )
@@ -44,13 +46,16 @@ def load(path: Path, options: LoadOptions) -> Loaded:
             raise TooLarge(f"{path.name} has more text than one file may have.", remedy="Split it.")
         pictures = [
             index for index in range(count)
-            if not pages[index] and not asides[index] and _shows_something(document, index)
+            if not asides[index] and _is_picture(document, index, sum(len(line.text) for line in pages[index]))
         ]  # fmt: skip
         scanned, how = _scans(document, pictures, options)
         outline = bookmarks(document, limit=MAX_PAGES)
         title = one_line(document.get_metadata_value("Title"))
     for index, lines in scanned.items():
-        pages[index] = lines
+        known = {_letters(line.text) for line in pages[index]}
+        pages[index] += [line for line in lines if _letters(line.text) not in known]
+    garbled = sum(map(_is_garbled, pages))
+    pages = [[line for line in lines if not _is_noise(line.text)] for lines in pages]
     pages, heads = without_running_heads(pages)
     _write(builder, paragraphs(pages, style_of(pages, outline)), asides)
     if damaged:
@@ -58,8 +63,9 @@ def load(path: Path, options: LoadOptions) -> Loaded:
     if left := len(pictures) - len(scanned):
         builder.note(f"{left} of {count} pages have no text layer. {how}".strip())
     if scanned:
-        builder.note(f"{len(scanned)} scanned pages were read by Tesseract; it may err.")
-    if garbled := sum(map(_is_garbled, pages)):
+        what = "scanned page was" if len(scanned) == 1 else "scanned pages were"
+        builder.note(f"{len(scanned)} {what} read by OCR (Tesseract), which may err.")
+    if garbled:
         builder.note(f"{garbled} of {count} pages use a font that hides what its characters are.")
     if heads:
         builder.note(f"{heads} repeated heads and feet of pages were left out.")
@@ -71,6 +77,10 @@ def load(path: Path, options: LoadOptions) -> Loaded:
         raise NoText(f"{path.name} has no text layer: its pages are pictures.", remedy=how) from error
 
 
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).casefold()
+
+
 def _is_garbled(lines: list[Line]) -> bool:
     """Tell whether a page's text is signs without sense: its font has no table of characters."""
     text = "".join(line.text for line in lines)
@@ -80,6 +90,11 @@ def _is_garbled(lines: list[Line]) -> bool:
     letters = sum(map(str.isalpha, sample))
     digits = sum(map(str.isdigit, sample))
     return letters < 0.3 * len(sample) and digits < 0.25 * len(sample)
+
+
+def _is_noise(text: str) -> bool:
+    """Tell whether a line is control characters, as a font gives that has no table of characters."""
+    return 3 * sum(character < " " and character != "\t" for character in text) > len(text)
 
 
 @contextmanager
@@ -145,17 +160,28 @@ def _read(document: Any) -> tuple[list[list[Line]], list[list[str]], int]:
     return pages, asides, damaged
 
 
-def _shows_something(document: Any, index: int) -> bool:
-    """Tell whether a page has anything drawn on it; a blank page needs no OCR, and nobody misses its text."""
-    from pypdfium2 import PdfiumError
-    from pypdfium2.raw import FPDFPage_CountObjects
+def _is_picture(document: Any, index: int, letters: int) -> bool:
+    """Tell whether a page needs OCR: something is drawn on it and nothing written.
 
+    A stamp or a page number on a picture that fills the page is nothing. A blank page needs no OCR.
+    """
+    from pypdfium2 import PdfiumError
+    from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE, FPDFPage_CountObjects
+
+    if letters > STAMP:
+        return False
     try:
         page = document[index]
     except PdfiumError:
         return False
     try:
-        return bool(FPDFPage_CountObjects(page) > 0)
+        if not letters:
+            return bool(FPDFPage_CountObjects(page) > 0)
+        width, height = page.get_size()
+        boxes = [picture.get_bounds() for picture in page.get_objects(filter=[FPDF_PAGEOBJ_IMAGE], max_depth=3)]
+        return any((x1 - x0) * (y1 - y0) > FILLED * width * height for x0, y0, x1, y1 in boxes)
+    except PdfiumError:
+        return False
     finally:
         page.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -286,6 +287,49 @@ def test_scans_are_read_where_tesseract_is(tmp_path: Path, monkeypatch: pytest.M
         two.rect(10, 10, 50, 50)
     notes = load(saved(two, tmp_path)).notes
     assert any("1 of 2 pages have no text layer. Tesseract reads 1 pages of a file" in note for note in notes)
+
+
+def scan_of(pdf: FPDF, *, stamp: str = "") -> FPDF:
+    """Return a document whose pages are pictures of another's pages."""
+    from pypdfium2 import PdfDocument
+
+    scans = document()
+    for page in PdfDocument(bytes(pdf.output())):
+        scans.add_page()
+        scans.image(page.render(scale=200 / 72).to_pil(), 0, 0, scans.w, scans.h)
+        if stamp:
+            scans.text(60, 30, stamp)
+    return scans
+
+
+needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="Tesseract is not installed")
+
+
+@needs_tesseract
+@pytest.mark.parametrize("stamp", ["", "Scanned with a telephone"])
+def test_tesseract_itself_reads_a_scan(tmp_path: Path, stamp: str) -> None:
+    """Pages rendered to pictures come back as text on their page, under a stamp too, and the report says how."""
+    pdf = document()
+    pdf.set_font_size(16)
+    for words in ("The lighthouse was built in 1851 by the harbour board.", "The ferry costs two pounds for adults."):
+        pdf.add_page()
+        pdf.text(60, 100, words)
+    loaded = load(saved(scan_of(pdf, stamp=stamp), tmp_path))
+    assert "lighthouse was built in 1851" in page_text(loaded, 1)
+    assert "ferry costs two pounds" in page_text(loaded, 2)
+    assert any("2 scanned pages were read by OCR (Tesseract)" in note for note in loaded.notes)
+
+
+def test_a_short_page_without_a_picture_is_no_scan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A title page with a line drawn on it is read as it stands, without OCR and without a note about it."""
+    monkeypatch.setenv("PATH", os.fspath(tmp_path))  # no Tesseract
+    pdf = document()
+    pdf.add_page()
+    pdf.rect(10, 10, 50, 50)
+    pdf.text(60, 100, "Thank you.")
+    loaded = load(saved(pdf, tmp_path))
+    assert loaded.text == "Thank you."
+    assert not loaded.notes
 
 
 @pytest.mark.parametrize(
