@@ -104,7 +104,7 @@ def test_a_folder_without_a_model_and_a_model_of_another_trade_are_refused(
     folders: dict[str, Path], tmp_path: Path
 ) -> None:
     """Each has a sentence of its own, with a remedy."""
-    with pytest.raises(ModelError, match="The entailment folder .* cannot be loaded") as found:
+    with pytest.raises(ModelError, match=r"The entailment folder .* cannot be loaded") as found:
         Entailment(str(tmp_path))
     assert "FOOTNOTE_NLI" in found.value.remedy
     with pytest.raises(ModelError, match=r"no label called entailment \(good, bad\)"):
