@@ -117,6 +117,7 @@ class Bot:
         self._chosen = model if model is not None else self.settings.model
         self._model: ChatModel | None = None
         self._deeper: Entailment | None = None
+        self._reorders: Reranker | None = None
 
     def __enter__(self) -> Bot:
         return self
@@ -171,6 +172,14 @@ class Bot:
             self._deeper = Entailment(self.settings.nli)
         return self._deeper
 
+    def _reranker(self) -> Reranker | None:
+        """Return the reranker where the setting names one, opened at first use."""
+        if self._reorders is None and self.settings.reranker:
+            from bot.rerank import open_reranker
+
+            self._reorders = open_reranker(self.settings.reranker, self.library.encoder)
+        return self._reorders
+
     def ask(self, question: str, *, conversation: Conversation | None = None, filter: Filter | None = None) -> Answer:
         """Answer a question.
 
@@ -216,6 +225,11 @@ class Bot:
         result = self.library.search(query, context=context, limit=max(SEEN, self.settings.passages), filter=filter)
         if not result.dense:
             notice = " ".join(part for part in (notice, WORDS_ALONE) if part)
+        likely = confidence(query, result)
+        if reranker := self._reranker():
+            from bot.rerank import reranked
+
+            result = reranked(result, query, reranker)
         passages = result.passages[: self.settings.passages]
         searched_for = _searched_for(question, query, context)
         searched = self._searched(filter)
@@ -224,7 +238,7 @@ class Bot:
             question,
             passages=passages,
             model=self.model_name,
-            confidence=confidence(query, result),
+            confidence=likely,
             searched_for=searched_for,
             searched=searched,
             notice=notice,
@@ -269,10 +283,10 @@ class Bot:
         return question, context, ""
 
     def _searched(self, filter: Filter | None) -> str:
-        infos = self.library.documents(filter)
-        documents = f"{len(infos)} document{'' if len(infos) == 1 else 's'}"
+        count = self.library.count_documents(filter)
+        documents = f"{count} document{'' if count == 1 else 's'}"
         if not filter:
-            return f"all {documents}" if len(infos) != 1 else documents
+            return f"all {documents}" if count != 1 else documents
         if filter.collections:
             return f"{documents} in {', '.join(filter.collections)}"
         return f"{documents} that match the filter"

@@ -197,6 +197,14 @@ class Catalog:
             rows = connection.execute(f"SELECT {_INFO} FROM documents{where} ORDER BY collection, source, row", values)
             return [DocumentInfo(*row) for row in rows]
 
+    def count_documents(self, filter: Filter | None = None) -> int:
+        """Return how many documents match `filter`."""
+        if not filter:
+            return self.totals()[0]
+        where, values = conditions(filter)
+        with self.snapshot() as connection:
+            return int(connection.execute(f"SELECT count(*) FROM documents{where}", values).fetchone()[0])
+
     def manifest(self, collection: str) -> dict[str, Stamp]:
         """Return what a sync compares, by source."""
         with self.snapshot() as connection:

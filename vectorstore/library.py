@@ -315,6 +315,10 @@ class Library:
         """Return the documents that match, without their text, by collection and source."""
         return self.catalog.documents(filter)
 
+    def count_documents(self, filter: Filter | None = None) -> int:
+        """Return how many documents match, without reading any."""
+        return self.catalog.count_documents(filter)
+
     def manifest(self, collection: str = "default") -> dict[str, Stamp]:
         """Return what a sync compares with the files on disk: source → id, digest, size, time."""
         return self.catalog.manifest(collection)

@@ -138,7 +138,7 @@ def metrics(request: Request, caller: Known) -> Response:
             "The metrics count all collections, and you may see only some.",
             remedy="Ask whoever runs this server for an account without --collection.",
         )
-    infos = services.bot.library.documents()
-    services.metrics.documents.set(len(infos))
-    services.metrics.chunks.set(sum(info.chunks for info in infos))
+    documents, chunks, *_ = services.bot.library.catalog.totals()
+    services.metrics.documents.set(documents)
+    services.metrics.chunks.set(chunks)
     return Response(services.metrics.text(), media_type=Metrics.content_type)

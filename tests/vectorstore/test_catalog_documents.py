@@ -198,6 +198,7 @@ def test_filters_choose_documents_and_their_chunks(library: Library, filter: Fil
         ]
     )
     found = {info.source.removeprefix("/files/") for info in library.documents(filter)}
+    assert library.count_documents(filter) == len(found)
     assert found - {"d.bin"} == expected
     with library.view() as view:
         chosen = view.catalog.chunks_matching(filter)
