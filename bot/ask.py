@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.chat_model import ChatModel
     from bot.entailment import Entailment
     from bot.generate import Written
+    from bot.rerank import Reranker
     from vectorstore.library import Library
     from vectorstore.search import SearchResult
 

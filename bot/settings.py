@@ -192,6 +192,12 @@ class Settings:
         "Language that a chat model answers in, for example `English` or `ja`; empty for the question's own.",
         group="Answers",
     )
+    reranker: str = setting(
+        "",
+        "Puts the passages in a better order before an answer is chosen, for some tenths of a second more: `tokens` "
+        "(the embedding model's word pieces), or the name or folder of a cross-encoder; empty for none.",
+        group="Answers",
+    )
     nli: str = setting(
         "",
         "Name or folder of a natural-language-inference cross-encoder for a deeper check of a chat "

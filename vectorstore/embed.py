@@ -119,6 +119,15 @@ class OnnxEncoder:
             result[batch] = self._pooled([ids[i] for i in batch])
         return result
 
+    def encode_tokens(self, texts: Sequence[str]) -> list[Vectors]:
+        """Return the vectors of each text's word pieces: (pieces, dimension), L2-normalised, without special tokens."""
+        ids = [self._ids(text) for text in texts]
+        found: list[Vectors] = [np.zeros((0, self.dimension), np.float32)] * len(texts)
+        for batch in _batches([len(row) for row in ids]):
+            for i, states in zip(batch, self._run([ids[i] for i in batch]), strict=True):
+                found[i] = _normalise(states[1 : len(ids[i]) - 1].copy())
+        return found
+
     def encode_documents(
         self, items: Sequence[tuple[str, Sequence[Chunk]]], progress: Progress | None = None
     ) -> list[tuple[Vectors, Vectors]]:
