@@ -54,7 +54,7 @@ check: test ## The same as test
 docs: setup ## Write the generated parts of docs/
 	@$(BIN)/python -m bot.settings_reference
 
-eval: setup ## Score the public sets in ../shared/eval, where present
+eval: setup ## Score the sample and the public sets in ../shared/eval, where present; write a report
 	@$(BIN)/python -m evals.score_sets
 
 bench: setup ## Measure speed and memory beside the yardsticks

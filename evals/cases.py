@@ -11,9 +11,12 @@ from evals.score import Run, Span, holds, is_exact, supported, touches
 from evals.sets import Question
 
 Outcome = Literal["right", "shown", "wrong", "refused", "rightly refused", "answered in vain"]
-"""What became of a question. "shown": answered, and nothing says what would be right. "answered in vain": the
+"""What became of a question. "right": an accepted answer, if one is short, is in what is shown; else a footnote lies
+where the answer is. "shown": answered, and nothing says what would be right. "answered in vain": the
 documents do not answer it."""
 GOOD: frozenset[Outcome] = frozenset({"right", "shown", "rightly refused"})
+SHORT = 100
+"""Characters of an accepted answer that may be expected to stand in an answer word for word."""
 MEANINGS: dict[Outcome, str] = {
     "right": "answered, rightly",
     "shown": "answered; nothing says what would be right",
@@ -69,11 +72,19 @@ def outcome(question: Question, run: Run) -> Outcome:
         return "rightly refused" if run["abstained"] else "answered in vain"
     if run["abstained"]:
         return "refused"
-    if question.answers:
+    if is_short(question) or (question.answers and not question.references):
         return "right" if holds(run["answer"], question.answers) else "wrong"
     if question.references:
         return "right" if supported(question, run) else "wrong"
     return "shown"
+
+
+def is_short(question: Question) -> bool:
+    """Return whether an accepted answer is short enough to stand in an answer word for word.
+
+    Where all are sentences and more, what is shown is judged by where its footnotes lie.
+    """
+    return any(len(answer) <= SHORT for answer in question.answers)
 
 
 def rank_of(question: Question, run: Run) -> int | None:

@@ -1,7 +1,8 @@
-"""Score the public sets: `make eval`, or `python -m evals.score_sets squad2 clapnq`.
+"""Score the sample and the public sets: `make eval`, or `python -m evals.score_sets squad2 clapnq`.
 
-Each set is asked as it is, and again with the documents that hold each answer left out. Run files and
-libraries are kept in `.footnote-evals`, so that a second run embeds nothing.
+`sample` is sample_questions.csv asked of documents/. Each public set, where it is at hand, is asked as it is, and
+again with the documents that hold each answer left out. Run files, libraries and report.html are kept in
+`.footnote-evals`, so that a second run embeds nothing.
 """
 
 from __future__ import annotations
@@ -9,55 +10,138 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from bot.settings import Settings
+from evals.regression import ask_sample
+from evals.report import write_report
+from evals.results import Results, figures, read_results
 from evals.run import run_set
-from evals.score import Figures, score_run
+from evals.score import Figures
 from evals.sets import shared_folder
 
-SETS = ("chroma_chunking", "squad2", "clapnq", "covidqa")
-WITHOUT_ABSENT = frozenset({"chroma_chunking"})
-SHOWN = (
-    *("recall@1000", "recall@2000", "recall@4000", "iou@1000", "hit@1", "hit@3", "hit@5"),
-    *("answered", "abstained", "absent_abstained", "correct", "supports", "exact", "seconds_p50"),
-)
+SAMPLE = "sample"
+PUBLIC = ("chroma_chunking", "squad2", "clapnq", "covidqa", "kg_rag_sec10q")
+WITHOUT_ABSENT = frozenset({SAMPLE, "chroma_chunking"})
+LONG_ANSWERS = frozenset({"clapnq", "kg_rag_sec10q"})
+"""Sets whose gold answers are paragraphs, which no answer holds word for word."""
+WORDS = {
+    "recall@1000": "recall within 1,000 characters",
+    "recall@2000": "recall within 2,000 characters",
+    "recall@4000": "recall within 4,000 characters",
+    "iou@1000": "IoU within 1,000 characters",
+    "hit@1": "hit@1",
+    "hit@3": "hit@3",
+    "hit@5": "hit@5",
+    "answered": "answered, of answerable questions",
+    "absent_abstained": "refused, with the documents that hold the answer left out",
+    "abstained": "refused, of the set's own unanswerable questions",
+    "absent_balanced": "balanced: answered, and refused when left out",
+    "balanced": "balanced: answered, and refused of its own",
+    "absent_auroc": "AUROC, answerable against left out",
+    "auroc": "AUROC, answerable against its own unanswerable",
+    "correct": "a gold answer is in what is shown, of all answerable",
+    "supports": "a footnote overlaps a reference, of answers shown",
+    "exact": "footnotes that are the document's text at their place",
+    "seconds_p50": "median seconds",
+}
 
 
 def main() -> None:
-    """Ask and score, then print one table of Markdown."""
+    """Ask and score, print one table of Markdown, and write the report."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sets", nargs="*", default=SETS)
+    parser.add_argument("sets", nargs="*", help=f"of {SAMPLE} {' '.join(PUBLIC)}; all that are at hand if none")
     parser.add_argument("--folder", type=Path, default=Path(".footnote-evals"))
+    parser.add_argument("--report", type=Path, help="where the report goes; report.html in the folder if not given")
+    parser.add_argument("--scored", action="store_true", help="ask nothing: score the run files in the folder again")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args()
+    unknown = set(options.sets) - {SAMPLE, *PUBLIC}
+    if unknown:
+        parser.error(f"no such set: {', '.join(sorted(unknown))}")
+    options.folder.mkdir(parents=True, exist_ok=True)
     shared = shared_folder()
-    if shared is None:
-        sys.exit("The public sets are not here; FOOTNOTE_SHARED names the folder that holds eval/.")
-    table = {name: _score(shared / "eval" / name, options.folder) for name in options.sets}
-    print(json.dumps(table, indent=2) if options.json else _markdown(table))
+    names = options.sets or [SAMPLE, *PUBLIC]
+    if shared is None and set(names) - {SAMPLE}:
+        print("The public sets are not here; FOOTNOTE_SHARED names the folder that holds eval/.", file=sys.stderr)
+        names = [name for name in names if name == SAMPLE] or sys.exit(1)
+    runs, absent = [], {}
+    for name in names:
+        print(f"{name} …", file=sys.stderr, flush=True)
+        run, left_out = ask(name, options.folder, shared, scored=options.scored)
+        runs.append(run)
+        if left_out is not None:
+            absent[name] = left_out
+    table = {run.title: summary(run, absent.get(run.title)) for run in runs}
+    print(json.dumps(table, indent=2) if options.json else markdown(table))
+    report = options.report or options.folder / "report.html"
+    write_report(report, runs, absent=absent)
+    print(f"The report is in {report}.", file=sys.stderr)
 
 
-def _score(set_dir: Path, folder: Path) -> Figures:
-    folder.mkdir(parents=True, exist_ok=True)
+def ask(name: str, folder: Path, shared: Path | None, *, scored: bool = False) -> tuple[Results, Results | None]:
+    """Ask a set, and ask it again without the documents that hold the answers where that says something.
+
+    Args:
+        name: Of the set.
+        folder: Where run files and libraries are kept.
+        shared: Folder that holds the public sets.
+        scored: Ask nothing and read the run files that are there.
+    """
+    runs, absent = folder / f"{name}.jsonl", folder / f"{name}-absent.jsonl"
+    if name == SAMPLE:
+        return (read_results(runs) if scored else ask_sample(folder, runs=runs)), None
+    assert shared is not None
+    set_dir = shared / "eval" / name
     settings = Settings.load()
-    runs = folder / f"{set_dir.name}.jsonl"
-    print(f"{set_dir.name} …", file=sys.stderr, flush=True)
-    run_set(set_dir, runs, settings=settings, libraries=folder)
-    figures = score_run(runs, set_dir)
-    if set_dir.name not in WITHOUT_ABSENT:
-        absent = folder / f"{set_dir.name}-absent.jsonl"
+    if not scored:
+        run_set(set_dir, runs, settings=settings, libraries=folder)
+    run = read_results(runs, set_dir, title=name)
+    if name in WITHOUT_ABSENT:
+        return run, None
+    if not scored:
         run_set(set_dir, absent, absent=True, settings=settings, libraries=folder)
-        figures["absent_abstained"] = score_run(absent, absent.with_suffix(".questions"))["abstained"]
-    return figures
+    return run, read_results(absent, absent.with_suffix(".questions"), title=name)
 
 
-def _markdown(table: dict[str, Figures]) -> str:
-    rows = [name for name in SHOWN if any(figures.get(name) is not None for figures in table.values())]
+def summary(run: Results, absent: Results | None) -> Figures:
+    """Return the figures of the table, with what came of leaving the answers' documents out."""
+    found: Figures = {figure.name: figure.value for figure in figures(run)}
+    if absent is not None:
+        both = {figure.name: figure.value for figure in figures(against(run, absent))}
+        found |= {f"absent_{name}": both.get(name) for name in ("abstained", "balanced", "auroc")}
+    if run.title in LONG_ANSWERS:
+        del found["correct"]
+    return {name: _rounded(name, found.get(name)) for name in WORDS if found.get(name) is not None}
+
+
+def against(run: Results, absent: Results) -> Results:
+    """Return one run of the answerable questions, as they were asked and with their documents left out."""
+    left_out = {f"{question.id} without": question for question in absent.questions}
+    able = [question for question in run.questions if question.answerable]
+    return Results(
+        run.title,
+        (*able, *(replace(question, id=name) for name, question in left_out.items())),
+        {
+            **{question.id: run.run(question) for question in able},
+            **{name: absent.run(question) for name, question in left_out.items()},
+        },
+        run.texts,
+    )
+
+
+def _rounded(name: str, value: float | int | None) -> float | int | None:
+    return None if value is None else round(value, 4 if name.startswith("seconds") else 1)
+
+
+def markdown(table: dict[str, Figures]) -> str:
+    """Return the table in Markdown: a row for each figure, a column for each set."""
     lines = [f"| | {' | '.join(table)} |", "| --- |" + " --- |" * len(table)]
-    for name in rows:
-        values = (figures.get(name) for figures in table.values())
-        lines.append(f"| {name} | " + " | ".join("" if value is None else str(value) for value in values) + " |")
+    for name, words in WORDS.items():
+        values = [found.get(name) for found in table.values()]
+        if any(value is not None for value in values):
+            lines.append(f"| {words} | " + " | ".join("" if v is None else str(v) for v in values) + " |")
     return "\n".join(lines)
 
 
