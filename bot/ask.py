@@ -56,6 +56,7 @@ class Found:
 class _Footnotes:
     """Numbers citations in the order of first use; one number for one place."""
 
+    library: Library
     on_citation: Callable[[Citation], None] | None = None
     citations: list[Citation] = field(default_factory=list)
 
@@ -63,17 +64,21 @@ class _Footnotes:
         for citation in self.citations:
             if (citation.document, citation.start, citation.end) == (passage.document, start, end):
                 return citation.number
+        page, label = passage.page, passage.place
+        if label and start > passage.start:  # a passage may go on over a page, and a table over its rows
+            place = self.library.place_at(passage.document, start)
+            page, label = (place.page, place.label) if place else (page, label)
         self.citations.append(
             Citation(
                 number=len(self.citations) + 1,
                 document=passage.document,
                 title=passage.title,
                 source=passage.source,
-                page=passage.page,
+                page=page,
                 start=start,
                 end=end,
                 quote=passage.text[start - passage.start : end - passage.start],
-                place=", ".join(part for part in (passage.place, passage.heading) if part),
+                place=", ".join(part for part in (label, passage.heading) if part),
             )
         )
         if self.on_citation:
@@ -245,7 +250,7 @@ class Bot:
             notice=notice,
             timings={"search": perf_counter() - began},
         )
-        for item in self._answered(answer, query, result, intent.language, _Footnotes(on_citation)):
+        for item in self._answered(answer, query, result, intent.language, _Footnotes(self.library, on_citation)):
             if isinstance(item, Answer):
                 item = replace(item, seconds=perf_counter() - began)
             yield item

@@ -15,6 +15,7 @@ import json
 import os
 import sqlite3
 import threading
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -271,6 +272,17 @@ class Catalog:
                 size=info.size,
                 modified=info.modified,
             )
+
+    def place_at(self, document_id: str, offset: int) -> Place | None:
+        """Return the page, slide or row of a document that `offset` stands on, or None where it has none."""
+        with self.snapshot() as connection:
+            row = connection.execute(
+                "SELECT places FROM outlines JOIN documents ON outlines.document = documents.row WHERE id = ?",
+                (document_id,),
+            ).fetchone()
+        places: list[tuple[int, str, int]] = json.loads(row[0]) if row else []
+        index = bisect_right(places, offset, key=lambda place: place[0])
+        return Place(*places[index - 1]) if index else None
 
     def text(self, document_id: str, start: int = 0, end: int | None = None) -> str:
         """Return `text[start:end]` of a document, reading only what is needed.

@@ -20,6 +20,16 @@ class Place:
     kind: str
     number: int
 
+    @property
+    def page(self) -> int | None:
+        """Page or slide number, or None where something else is numbered."""
+        return self.number if self.kind in ("page", "slide") else None
+
+    @property
+    def label(self) -> str:
+        """What a person reads: "p. 14", "slide 3", "row 12"."""
+        return f"p. {self.number}" if self.kind == "page" else f"{self.kind} {self.number}"
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:
@@ -71,7 +81,7 @@ class Document:
     def page_at(self, offset: int) -> int | None:
         """Return the page or slide number at `offset`, or None where the source has no pages."""
         place = self.place_at(offset)
-        return place.number if place and place.kind in ("page", "slide") else None
+        return place.page if place else None
 
     def heading_path(self, offset: int) -> tuple[str, ...]:
         """Return the titles of the headings that `offset` stands under, outermost first."""

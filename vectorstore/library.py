@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from vectorstore import schema
 from vectorstore.catalog import Catalog
-from vectorstore.document import Document
+from vectorstore.document import Document, Place
 from vectorstore.errors import LibraryBusy, LibraryError, LibraryMissing, LibraryOutdated, ModelMismatch
 from vectorstore.lock import Holder, WriterLock
 from vectorstore.model_files import ModelIdentity
@@ -342,6 +342,10 @@ class Library:
     def text(self, document_id: str, start: int = 0, end: int | None = None) -> str:
         """Return `text[start:end]` of a document, reading only what is needed."""
         return self.catalog.text(document_id, start, end)
+
+    def place_at(self, document_id: str, offset: int) -> Place | None:
+        """Return the page, slide or row of a document that `offset` stands on, or None where it has none."""
+        return self.catalog.place_at(document_id, offset)
 
     @contextmanager
     def view(self) -> Iterator[View]:

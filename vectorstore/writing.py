@@ -321,10 +321,8 @@ def _located(document: Document, chunks: Sequence[Chunk]) -> Iterator[tuple[Chun
             path.append((heading.level, " ".join(document.text[heading.start : heading.end].split())))
             following += 1
         place = document.place_at(chunk.start)
-        named = ""
-        if place is not None:
-            named = f"p. {place.number}" if place.kind == "page" else f"{place.kind} {place.number}"
-        yield chunk, document.page_at(chunk.start), named, " › ".join(text for _, text in path)
+        page, label = (place.page, place.label) if place else (None, "")
+        yield chunk, page, label, " › ".join(text for _, text in path)
 
 
 def _insert_vectors(

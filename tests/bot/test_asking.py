@@ -178,3 +178,22 @@ def test_as_dict_is_json(bot: Bot) -> None:
     assert {"question", "answer", "abstained", "statements", "citations", "passages", "model", "seconds"} <= set(data)
     assert {"number", "document", "title", "source", "page", "start", "end", "quote"} <= set(data["citations"][0])
     assert {"document", "start", "end", "page", "score"} <= set(data["passages"][0])
+
+
+def test_a_footnote_names_the_page_and_row_on_which_its_own_words_stand(tmp_path: Path) -> None:
+    """One chunk may run over a page or hold several rows; the page shown is that of the quote, not of the chunk."""
+    first, second = "The mast is 61 metres high. ", "The anchor weighs two tonnes."
+    rows = [f"Station {number} | {number * 3} metres" for number in range(5)]
+    starts = [sum(len(row) + 1 for row in rows[:number]) for number in range(5)]
+    with Library.open(tmp_path / "library", create=True) as library:
+        pages = document("ship", first + second, places=(Place(0, "page", 1), Place(len(first), "page", 2)))
+        sheet = document("sheet", "\n".join(rows), places=tuple(Place(s, "row", n + 1) for n, s in enumerate(starts)))
+        library.add([(d, split(d.text, count_tokens=library.encoder.count_tokens)) for d in (pages, sheet)])
+        bot = Bot(library, settings=Settings())
+        (citation,) = bot.ask("How much does the anchor weigh?").citations
+        assert (citation.page, citation.place) == (2, "p. 2")
+        assert bot.ask("How high is the mast?").citations[0].page == 1
+        assert [c.place for c in bot.ask("How many metres is Station 3?").citations if "Station 3" in c.quote] == [
+            "row 4"
+        ]
+        assert library.place_at("nothing", 0) is None
