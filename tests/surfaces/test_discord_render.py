@@ -11,17 +11,18 @@ from hypothesis import given, settings
 from bot.answer import Answer, Citation, Statement
 from bot.render import visible
 from bot.surfaces import discord_render as render
-from bot.surfaces.chat_markup import utf16_size
+from bot.surfaces.chat_markup import statement_blocks, utf16_size
 from vectorstore.passage import Passage
 
 FENCE = re.compile(r"```\n.*?\n```", re.DOTALL)
 ADDRESS = re.compile(r"<https?://[^\s<>]+>")
-MASKED = re.compile(r"\[((?:[^\[\]\\]|\\.)*)\]\(<[^\s<>]+>\)")
+MASKED = re.compile(r"(?<!\\)\[((?:[^\[\]\\]|\\.)*)\]\(<[^\s<>]+>\)")
 
 
 def body(messages: list[str]) -> str:
     """The statements of an answer's messages: what stands above notes and sources."""
-    lines = "\n".join(messages).split("\n")
+    text = FENCE.sub(lambda m: m[0].replace("\n-# ", "\n\u200b-# "), "\n".join(messages))
+    lines = text.split("\n")
     return "\n".join(line for line in lines if not line.startswith("-# "))
 
 
@@ -74,11 +75,39 @@ def test_no_control_of_discord_survives(answer: Answer) -> None:
         assert not re.search(r"@everyone|@here|discord\.gg", text, re.IGNORECASE)
 
 
+def letters(text: str) -> str:
+    """The letters and digits of a text."""
+    return re.sub(r"[\W_]+", "", text)
+
+
+@settings(max_examples=150, deadline=None)
+@given(answers())
+def test_what_a_chat_model_wrote_arrives_whole_and_in_order(answer: Answer) -> None:
+    """Every word of every statement stands there, in order, with its numbers, however it was written anew."""
+    expected = [
+        letters("".join(block.text for block in statement_blocks(answer, statement)))
+        + "".join(str(n) for n in statement.citations)
+        for statement in answer.statements
+    ]
+    text = MASKED.sub(lambda m: m[1], body(render.answer_messages(answer)))
+    assert letters(text) == ("".join(expected) or letters("The documents don't say."))
+
+
+@settings(max_examples=150, deadline=None)
+@given(answers())
+def test_what_a_chat_model_wrote_pings_and_invites_nobody(answer: Answer) -> None:
+    """Outside code no mention, invitation or command acts, whoever wrote it; links are ours, without previews."""
+    for message in render.answer_messages(answer, page="https://ask.example", question=True):
+        text = ADDRESS.sub("", MASKED.sub(lambda m: m[1], FENCE.sub("", message)))
+        text = re.sub(r"\\[^0-9A-Za-z\s]", "x", re.sub(r"(?<!\\)`[^`\n]*`", "", text))
+        assert not re.search(r"<[@#:/a]|@everyone|@here|discord\.gg", text, re.IGNORECASE)
+
+
 @settings(max_examples=100, deadline=None)
 @given(answers())
 def test_every_footnote_number_has_its_source_and_sources_come_last(answer: Answer) -> None:
     """Each number has a source line below the last statement."""
-    text = "\n".join(render.answer_messages(answer))
+    text = FENCE.sub("", "\n".join(render.answer_messages(answer)))
     for citation in answer.citations:
         assert re.search(rf"^-# \\\[{citation.number}\] ", text, re.MULTILINE)
     assert not re.search(r"^-# .*\n(?!-# |$)", text, re.MULTILINE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
 from typing import Any
@@ -12,10 +13,10 @@ from hypothesis import given, settings
 from bot.answer import Answer, Citation, Conflict, Statement, Withheld
 from bot.render import visible
 from bot.surfaces import slack_render as render
-from bot.surfaces.chat_markup import utf16_size
+from bot.surfaces.chat_markup import statement_blocks, utf16_size
 from vectorstore.passage import Passage
 
-LINK = re.compile(r"<(https?|mailto):[^<>|\s]*\|[^<>|]*>")
+LINK = re.compile(r"<(https?|mailto):[^<>|\s]*\|([^<>|]*)>")
 ENTITY = re.compile(r"&(?:amp|lt|gt);")
 
 
@@ -88,6 +89,43 @@ def test_no_control_of_slack_survives(answer: Answer) -> None:
         rest = LINK.sub("", text["text"])
         assert "<" not in rest and ">" not in rest
         assert "&" not in ENTITY.sub("", rest)
+
+
+def letters(text: str) -> str:
+    """The letters and digits of a text."""
+    return re.sub(r"[\W_]+", "", text)
+
+
+def said(text: dict[str, Any]) -> str:
+    """What a text object says: links by their words, entities read."""
+    return html.unescape(LINK.sub(r"\2", text["text"])) if text["type"] == "mrkdwn" else str(text["text"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(answers())
+def test_what_a_chat_model_wrote_arrives_whole_and_in_order(answer: Answer) -> None:
+    """Every word of every statement stands there, in order, with its numbers, however it was written anew."""
+    messages = render.answer_messages(replace(answer, question=""), reference="r")
+    expected = [
+        letters("".join(block.text for block in statement_blocks(answer, statement)))
+        + "".join(str(n) for n in statement.citations)
+        for statement in answer.statements
+    ]
+    written = "".join(letters(said(text)) for text in sections(messages))
+    assert written == ("".join(expected) or letters("The documents don't say."))
+
+
+@settings(max_examples=100, deadline=None)
+@given(answers())
+def test_an_answer_as_text_holds_what_its_blocks_hold(answer: Answer) -> None:
+    """What is sent where Slack refuses the blocks: all of it, escaped, within 40,000 characters."""
+    for message in render.answer_messages(answer, reference="r", page="https://ask.example"):
+        text = render.as_text(message)
+        assert 1 <= utf16_size(text) <= 40_000
+        rest = LINK.sub("", text)
+        assert "<" not in rest and ">" not in rest and "&" not in ENTITY.sub("", rest)
+        whole = "".join(letters(said(part)) for part in text_objects([message]))
+        assert letters(said({"type": "mrkdwn", "text": text})) == whole
 
 
 @settings(max_examples=100, deadline=None)
