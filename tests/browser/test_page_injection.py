@@ -89,9 +89,9 @@ def hostile(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             yield address
 
 
-def watched(open_page: Any, address: str) -> tuple[Any, list[str]]:
+def watched(open_page: Any, address: str, **more: Any) -> tuple[Any, list[str]]:
     """Open the page without its content policy, so that only its own care protects it; note what escapes."""
-    page = open_page(address, bypass_csp=True)
+    page = open_page(address, bypass_csp=True, **more)
     escaped: list[str] = []
     page.on("dialog", lambda dialog: (escaped.append(dialog.message), dialog.dismiss()))
     page.on(
@@ -112,6 +112,25 @@ def unharmed(page: Any, escaped: list[str]) -> None:
 def test_there_are_enough_payloads() -> None:
     """At least sixty, all different."""
     assert len(set(PAYLOADS)) == len(PAYLOADS) >= 60
+
+
+def test_the_watch_sees_what_is_put_in_as_markup(hostile: str, open_page: Any) -> None:
+    """The suite can fail: had the page parsed them, most payloads would be noticed, and scripts would have run."""
+    page, escaped = watched(open_page, hostile, expect=("",))
+    seen = page.evaluate(
+        """([payloads, strangers]) => payloads.filter((payload) => {
+          const place = document.createElement("div");
+          document.body.append(place);
+          place.innerHTML = payload;
+          const found = eval(strangers)().length > 0;
+          place.remove();
+          return found;
+        }).length""",
+        [PAYLOADS, f"({STRANGERS})"],
+    )
+    assert seen >= 30
+    page.wait_for_timeout(300)
+    assert escaped or page.evaluate("window.pwned") is not None
 
 
 def test_questions_answers_quotes_and_sources_are_text(hostile: str, open_page: Any) -> None:
