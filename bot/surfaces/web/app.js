@@ -1,4 +1,5 @@
-// The page: puts its parts together and follows the address (#/, #/c/ID/ANSWER/NUMBER, #/documents).
+// The page: puts its parts together and follows the address (#/, #/c/ID/ANSWER/NUMBER,
+// #/documents, #document=ID&start=S&end=E).
 import { connection, get, patch, path, remove } from "/web/api.js";
 import { add, announce, button, fill, h, icon, iconButton, toast } from "/web/dom.js";
 import { asked, confirmed } from "/web/dialogs.js";
@@ -70,6 +71,12 @@ class Page {
   async follow() {
     const [, view = "", id = "", answer = "", number = ""] = location.hash.split("/");
     this.toggleSide(false);
+    const place = new URLSearchParams(location.hash.slice(1));
+    if (place.has("document")) {
+      this.show("thread");
+      await this.openPlace(place.get("document"), place.get("start"), place.get("end"));
+      return;
+    }
     if (view === "documents") {
       this.show("library");
       return;
@@ -174,6 +181,20 @@ class Page {
     this.opened = { turn, number, from };
     turn.mark(number);
     this.showSource(turn.citations.get(number), { number, all: turn.citations.size });
+  }
+
+  /** Open the source at the offsets, in code points, that a footnote in Slack, Discord or the API links to. */
+  async openPlace(id, start, end) {
+    const address = `/v1/documents/${encodeURIComponent(id)}`;
+    try {
+      const [document, text] = await Promise.all([get(address), get(path(`${address}/text`, { start, end }))]);
+      const pages = document.places.filter((one) => one.kind === "page" && one.start <= text.start);
+      const run = end && { start_utf16: text.start_utf16, end_utf16: text.end_utf16, quote: text.text };
+      this.openPassage({ document: id, title: document.title, page: pages.at(-1)?.number, ...run }, this.thread.box);
+    } catch (error) {
+      toast(error.sentence ?? error.message);
+      location.hash = "#/";
+    }
   }
 
   openPassage(passage, from) {
