@@ -123,6 +123,15 @@ def test_the_page_fits_its_window(width: int, site: Any, open_page: Any) -> None
     pane = page.locator(".source").bounding_box()
     assert pane["width"] == width if width < 896 else pane["width"] < width * 0.6
     page.get_by_label("Close the source").click()
+    # Nothing that opens is cut off either, and no label breaks in the middle of a word.
+    turn.get_by_label("Not helpful").click()
+    assert turn.get_by_text("Send").bounding_box()["height"] < 40
+    page.get_by_text("All documents").click()
+    panel = page.locator(".filters").bounding_box()
+    for field in page.locator(".filters input[type=date]").all():
+        box = field.bounding_box()
+        assert box["x"] + box["width"] <= panel["x"] + panel["width"]
+    page.keyboard.press("Escape")
     if width < 896:
         page.get_by_label("Show conversations and documents").click()
         page.locator(".side-link", has_text="Documents").click()
