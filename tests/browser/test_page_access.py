@@ -203,6 +203,17 @@ def test_a_reader_signs_in_and_cannot_change_documents(own_library: Path, open_p
         leave(page)
 
 
+def test_the_server_is_quoted_in_the_language_of_the_page(own_library: Path, open_page: Any) -> None:
+    """A wrong token is said in Japanese on a Japanese page, in English elsewhere."""
+    with quoting_site(own_library, access_token="a-token-of-more-than-sixteen-characters") as (address, _):
+        for locale, words in (("ja-JP", "トークンが正しくありません。"), ("de-DE", "The token is not right.")):
+            page = open_page(address, expect=("401",), locale=locale)
+            page.fill("#sign-token", "wrong")
+            page.press("#sign-token", "Enter")
+            page.locator(".trouble", has_text=words).wait_for()
+            leave(page)
+
+
 def test_a_session_that_ends_costs_no_question(own_library: Path, open_page: Any) -> None:
     """Who is signed out while asking is told so, and finds the question in the box after signing in."""
     token = "a-token-of-more-than-sixteen-characters"

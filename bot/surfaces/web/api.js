@@ -1,13 +1,14 @@
 // The HTTP API (docs/http-api.md): requests, errors in words, streams.
-import { t } from "/web/words.js";
+import { inWords, t } from "/web/words.js";
 
 /** What the server, or the way to it, says went wrong. */
 export class Failed extends Error {
   constructor(status, body = {}) {
-    super(body.message || t("error.unknown", { status }));
+    const { message, remedy } = inWords(body.code, body, { n: body.wait ?? 60 });
+    super(message || t("error.unknown", { status }));
     this.status = status;
     this.code = body.code ?? "";
-    this.remedy = body.remedy ?? "";
+    this.remedy = remedy ?? "";
     this.request = body.request_id ?? "";
   }
 
@@ -58,7 +59,7 @@ async function send(path, options = {}) {
 async function failure(answer) {
   let body = {};
   try { body = (await answer.json()).error ?? {}; } catch { /* not our server's words */ }
-  const failed = new Failed(answer.status, body);
+  const failed = new Failed(answer.status, { ...body, wait: Number(answer.headers.get("Retry-After")) || undefined });
   if (failed.code === "sign_in_needed") connection.dispatchEvent(new Event("signin"));
   return failed;
 }

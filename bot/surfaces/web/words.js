@@ -47,6 +47,11 @@ export function t(key, values = {}) {
   });
 }
 
+/** What the server says in English, in the page's language where that is another and has words for the code. */
+export function inWords(code, english, values) {
+  return language !== "en" && `code.${code}` in words ? { message: t(`code.${code}`, values), remedy: "" } : english;
+}
+
 /** A file size for a person. */
 export function size(bytes) {
   const units = ["kilobyte", "megabyte", "gigabyte"];

@@ -20,6 +20,21 @@ export default {
   "error.cut.remedy": "Ask again.",
   "error.page": "The page could not be started.",
 
+  // What the server says by code; other sentences of it stay as it says them.
+  "code.wrong_password": "Name or password is not right.",
+  "code.wrong_token": "The token is not right.",
+  "code.too_many_sign_ins": "There were too many wrong sign-ins. Try again in {n} seconds.",
+  "code.too_many_questions": "You have asked as many questions as are allowed in a minute. Ask again in {n} seconds.",
+  "code.too_many_streams": "Too many answers are being written for you at once. Wait until one is done.",
+  "code.internal": "Something went wrong inside Footnote. Please report it with the request id; the log names the place.",
+  "code.library_busy": "Another process writes to the library. Try again soon.",
+  "code.library_missing": "The library is not there.",
+  "code.stopping": "The server is stopping.",
+  "code.not_allowed": "Only editors may do this.",
+  "code.original_gone": "The file is not where it was read from any more.",
+  "code.original_changed": "The file is not the one that was read any more.",
+  "code.document_missing": "This document is not there any more.",
+
   "welcome.title": "Ask your documents",
   "welcome.text": "Every sentence of an answer carries a footnote to the exact words it rests on. When the documents don’t say, neither does Footnote.",
   "welcome.empty": "There are no documents yet. Add some, then ask.",

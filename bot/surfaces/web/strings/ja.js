@@ -19,6 +19,21 @@ export default {
   "error.cut.remedy": "もう一度質問してください。",
   "error.page": "ページを開始できませんでした。",
 
+  // サーバーの文（コード別）。ここにないものは英語のまま。
+  "code.wrong_password": "名前またはパスワードが正しくありません。",
+  "code.wrong_token": "トークンが正しくありません。",
+  "code.too_many_sign_ins": "サインインの失敗が続いています。{n} 秒後にもう一度お試しください。",
+  "code.too_many_questions": "1 分間に質問できる回数を超えました。{n} 秒後にもう一度質問してください。",
+  "code.too_many_streams": "同時に作成中の回答が多すぎます。ひとつ終わるまでお待ちください。",
+  "code.internal": "Footnote の内部で問題が起きました。リクエスト ID を添えて報告してください。場所はログに記録されています。",
+  "code.library_busy": "別のプロセスがライブラリに書き込んでいます。しばらくしてからお試しください。",
+  "code.library_missing": "ライブラリが見つかりません。",
+  "code.stopping": "サーバーを停止しています。",
+  "code.not_allowed": "この操作は編集者だけができます。",
+  "code.original_gone": "元のファイルは、もう読み込んだ場所にありません。",
+  "code.original_changed": "元のファイルは、読み込んだときから変わっています。",
+  "code.document_missing": "この文書はもうありません。",
+
   "welcome.title": "文書に質問する",
   "welcome.text": "回答のすべての文に、根拠となる原文そのものへの脚注が付きます。文書に書かれていないことは、書かれていないと答えます。",
   "welcome.empty": "まだ文書がありません。追加してから質問してください。",
