@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Literal
 
-from evals.results import Results
+from evals.results import Results, is_short
 from evals.score import Run, Span, holds, is_exact, supported, touches
 from evals.sets import Question
 
@@ -15,8 +15,6 @@ Outcome = Literal["right", "shown", "wrong", "refused", "rightly refused", "answ
 where the answer is. "shown": answered, and nothing says what would be right. "answered in vain": the
 documents do not answer it."""
 GOOD: frozenset[Outcome] = frozenset({"right", "shown", "rightly refused"})
-SHORT = 100
-"""Characters of an accepted answer that may be expected to stand in an answer word for word."""
 MEANINGS: dict[Outcome, str] = {
     "right": "answered, rightly",
     "shown": "answered; nothing says what would be right",
@@ -77,14 +75,6 @@ def outcome(question: Question, run: Run) -> Outcome:
     if question.references:
         return "right" if supported(question, run) else "wrong"
     return "shown"
-
-
-def is_short(question: Question) -> bool:
-    """Return whether an accepted answer is short enough to stand in an answer word for word.
-
-    Where all are sentences and more, what is shown is judged by where its footnotes lie.
-    """
-    return any(len(answer) <= SHORT for answer in question.answers)
 
 
 def rank_of(question: Question, run: Run) -> int | None:

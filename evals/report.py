@@ -13,7 +13,7 @@ from bot.render import visible
 from evals import charts
 from evals.cases import MEANINGS, Case, Place, case_of, worst
 from evals.plot import CHART_STYLE, colour_rules
-from evals.results import WORDS, Figure, Results, figures
+from evals.results import WORDS, Figure, Results, against, figures
 
 WORST = 12
 """Questions that are shown with their passages, of each run."""
@@ -54,7 +54,7 @@ def report(runs: Sequence[Results], *, absent: Mapping[str, Results]) -> str:
     found = [(run, figures(run)) for run in runs]
     title = f"Evaluation of {runs[0].title}" if len(runs) == 1 else "Evaluation"
     style = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
-    overview = _overview(found) if len(runs) > 1 else ""
+    overview = _overview(found, absent) if len(runs) > 1 else ""
     sections = "".join(_section(run, kept, absent.get(run.title), number) for number, (run, kept) in enumerate(found))
     asked = sum(len(run.questions) for run in runs)
     lead = f"{asked:,} questions, written {datetime.now().astimezone():%d %B %Y, %H:%M}."
@@ -82,16 +82,27 @@ def report(runs: Sequence[Results], *, absent: Mapping[str, Results]) -> str:
 """
 
 
-def _overview(found: Sequence[tuple[Results, Sequence[Figure]]]) -> str:
-    names = [name for name in WORDS if any(figure.name == name for _, kept in found for figure in kept)]
+def _overview(found: Sequence[tuple[Results, Sequence[Figure]]], absent: Mapping[str, Results]) -> str:
     head = "".join(f'<th class="number"><a href="#run-{n}">{_text(r.title)}</a></th>' for n, (r, _) in enumerate(found))
-    rows = []
-    for name in names:
-        values = [next((figure for figure in kept if figure.name == name), None) for _, kept in found]
-        cells = "".join(f'<td class="number">{_value(value) if value else ""}</td>' for value in values)
-        rows.append(f"<tr><td>{_name(name)}</td>{cells}<td>{_text(WORDS[name])}</td></tr>")
-    body = "".join(rows)
+    tables = [{figure.name: figure for figure in kept} for _, kept in found]
+    rows = [(_name(name), WORDS[name], [table.get(name) for table in tables]) for name in WORDS if not _finer(name)]
+    both = [
+        {figure.name: figure for figure in figures(against(run, absent[run.title]))} if run.title in absent else {}
+        for run, _ in found
+    ]
+    for name in ("auroc", "abstained"):
+        words = "the documents that hold the answer left out"
+        rows.insert(2, (f"{_name(name)}, left out", words, [table.get(name) for table in both]))
+    body = "".join(
+        f"<tr><td>{name}</td>{''.join(_cell(value) for value in values)}<td>{_text(words)}</td></tr>"
+        for name, words, values in rows
+        if any(values)
+    )
     return f'<div class="scroll"><table><tr><th>per cent</th>{head}<th></th></tr>{body}</table></div>\n'
+
+
+def _cell(figure: Figure | None) -> str:
+    return f'<td class="number">{_value(figure) if figure else ""}</td>'
 
 
 def _section(run: Results, kept: Sequence[Figure], absent: Results | None, number: int) -> str:
@@ -120,7 +131,7 @@ def _section(run: Results, kept: Sequence[Figure], absent: Results | None, numbe
 
 def _finer(name: str) -> bool:
     """Return whether a figure is left to the table: the chart would say it twice."""
-    return name.startswith(("precision", "iou")) or name in ("cited", "false_answer")
+    return name.startswith("precision") or name in ("iou@2000", "iou@4000", "cited", "false_answer")
 
 
 def _tile(figure: Figure) -> str:
@@ -129,7 +140,8 @@ def _tile(figure: Figure) -> str:
     else:
         value, unit = f"{figure.value:.1f}", "%"
     words = {"exact": "of footnotes are word for word"}.get(figure.name, WORDS[figure.name])
-    return f"<div class=tile><b>{value} <small>{unit}</small></b><span>{_name(figure.name)}</span><i>{_text(words)}{_between(figure)}</i></div>"
+    head = f"<b>{value} <small>{unit}</small></b><span>{_name(figure.name)}</span>"
+    return f'<div class="tile">{head}<i>{_text(words)}{_between(figure)}</i></div>'
 
 
 def _between(figure: Figure) -> str:
@@ -184,7 +196,7 @@ def _case(case: Case) -> str:
 
 def _shown(case: Case) -> str:
     sources = ", ".join(dict.fromkeys(_text(place.source) for place in case.cited))
-    return f"<blockquote>{_marked(case.shown, case.question.answers)}</blockquote><span class=where>{sources}</span>"
+    return f'<blockquote>{_marked(case.shown, case.question.answers)}</blockquote><span class="where">{sources}</span>'
 
 
 def _gauge(case: Case) -> str:

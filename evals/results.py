@@ -7,7 +7,7 @@ needs its set beside it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +56,8 @@ ORDER = (
 )
 YES_OR_NO = frozenset({*ANSWERS, *(f"hit@{rank}" for rank in RANKS)})
 """Figures that are shares of yes or no: resampling a handful that all agree would call them certain."""
+SHORT = 100
+"""Characters of an accepted answer that may be expected to stand in an answer word for word."""
 LESS_IS_BETTER = frozenset({"wrong_when_shown", "false_answer", "seconds_p50"})
 
 
@@ -128,11 +130,39 @@ def read_results(runs_path: Path, set_dir: Path | None = None, *, title: str = "
     return Results(title or runs_path.stem, tuple(questions), runs, texts)
 
 
+def is_short(question: Question) -> bool:
+    """Return whether an accepted answer is short enough to stand in an answer word for word.
+
+    Where all are sentences and more, what is shown is judged by where its footnotes lie.
+    """
+    return any(len(answer) <= SHORT for answer in question.answers)
+
+
+def against(run: Results, absent: Results) -> Results:
+    """Return one run of the answerable questions, as they were asked and with their documents left out."""
+    left_out = {f"{question.id} without": question for question in absent.questions}
+    able = [question for question in run.questions if question.answerable]
+    return Results(
+        run.title,
+        (*able, *(replace(question, id=name) for name, question in left_out.items())),
+        {
+            **{question.id: run.run(question) for question in able},
+            **{name: absent.run(question) for name, question in left_out.items()},
+        },
+        run.texts,
+    )
+
+
 def figures(results: Results) -> list[Figure]:
-    """Return the figures that the run has, each with its interval."""
+    """Return the figures that the run has, each with its interval.
+
+    Where the expected answers are paragraphs, no answer holds one word for word: "correct" is left out then.
+    """
     table = Table.of(results)
     whole = table.figures(np.ones((1, len(results.questions))))[0]
     points = dict(zip(table.all_names, whole, strict=True)) | _as_scored(results)
+    if not _answers_are_short(results):
+        points |= {"correct": None, "wrong_when_shown": None}
     drawn = np.concatenate([table.figures(counts) for counts in draws(len(results.questions))])
     found = []
     for index, name in enumerate(table.all_names):
@@ -146,6 +176,12 @@ def figures(results: Results) -> list[Figure]:
         low, high = ends or (None, None)
         found.append(Figure(name, float(value), low, high, of))
     return sorted(found, key=lambda figure: ORDER.index(figure.name))
+
+
+def _answers_are_short(results: Results) -> bool:
+    """Return whether at least half of the answers that are expected may stand in an answer word for word."""
+    expected = [question for question in results.questions if question.answers and question.answerable]
+    return 2 * sum(map(is_short, expected)) >= len(expected)
 
 
 def _as_scored(results: Results) -> dict[str, float | None]:

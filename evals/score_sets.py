@@ -10,13 +10,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from bot.settings import Settings
 from evals.regression import ask_sample
 from evals.report import write_report
-from evals.results import Results, figures, read_results
+from evals.results import Results, against, figures, read_results
 from evals.run import run_set
 from evals.score import Figures
 from evals.sets import shared_folder
@@ -24,8 +23,6 @@ from evals.sets import shared_folder
 SAMPLE = "sample"
 PUBLIC = ("chroma_chunking", "squad2", "clapnq", "covidqa", "kg_rag_sec10q")
 WITHOUT_ABSENT = frozenset({SAMPLE, "chroma_chunking"})
-LONG_ANSWERS = frozenset({"clapnq", "kg_rag_sec10q"})
-"""Sets whose gold answers are paragraphs, which no answer holds word for word."""
 WORDS = {
     "recall@1000": "recall within 1,000 characters",
     "recall@2000": "recall within 2,000 characters",
@@ -111,24 +108,7 @@ def summary(run: Results, absent: Results | None) -> Figures:
     if absent is not None:
         both = {figure.name: figure.value for figure in figures(against(run, absent))}
         found |= {f"absent_{name}": both.get(name) for name in ("abstained", "balanced", "auroc")}
-    if run.title in LONG_ANSWERS:
-        del found["correct"]
     return {name: _rounded(name, found.get(name)) for name in WORDS if found.get(name) is not None}
-
-
-def against(run: Results, absent: Results) -> Results:
-    """Return one run of the answerable questions, as they were asked and with their documents left out."""
-    left_out = {f"{question.id} without": question for question in absent.questions}
-    able = [question for question in run.questions if question.answerable]
-    return Results(
-        run.title,
-        (*able, *(replace(question, id=name) for name, question in left_out.items())),
-        {
-            **{question.id: run.run(question) for question in able},
-            **{name: absent.run(question) for name, question in left_out.items()},
-        },
-        run.texts,
-    )
 
 
 def _rounded(name: str, value: float | int | None) -> float | int | None:

@@ -171,3 +171,15 @@ def test_a_run_file_is_read_by_itself_or_with_its_set(tmp_path: Path) -> None:
     other.write_text('{"a": 1}\n', encoding="utf-8")
     with pytest.raises(SettingError, match="not a run file"):
         read_results(other)
+
+
+def test_paragraphs_are_not_expected_word_for_word() -> None:
+    """Where the accepted answers are long, a footnote at the place is right, and "correct" is no figure."""
+    long = Question("q0", "Why?", ("because " * 30,), (SPAN,), True)
+    run = results([row(long, answer="yes, it is")], [long])
+    assert outcome(long, run.run(long)) == "right"
+    assert {"correct", "wrong_when_shown"}.isdisjoint(figure.name for figure in figures(run))
+    elsewhere = row(long, answer="no", citations=[{"doc_id": "e", "start": 0, "end": 2, "quote": "no", "exact": True}])
+    assert outcome(long, elsewhere) == "wrong"
+    unplaced = Question("q0", "Why?", long.answers, (), True)
+    assert outcome(unplaced, row(unplaced, answer="no")) == "wrong"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from evals import score_sets
-from evals.results import Results
-from evals.score_sets import against, markdown, summary
+from evals.results import Results, against
+from evals.score_sets import markdown, summary
 from evals.sets import Question
 
 TEXT = "The mill was built in 1780 by Ann Ash. It ground corn for a century. Then it was sold."
