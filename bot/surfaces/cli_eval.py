@@ -20,13 +20,13 @@ What = Annotated[
     Path,
     typer.Argument(
         metavar="QUESTIONS",
-        help="A CSV file of questions and answers, the folder of a question set, or a run file.",
+        help="A CSV file of questions and answers, exported feedback, the folder of a question set, or a run file.",
         exists=True,
     ),
 ]
 RunsFile = Annotated[
     Path | None,
-    typer.Argument(metavar="[RUNS.jsonl]", help="Run file to write; with --compare, the second run.", dir_okay=False),
+    typer.Argument(metavar="RUNS.jsonl", help="Run file to write; with --compare, the second run.", dir_okay=False),
 ]
 LimitOption = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="Ask the first N questions only.")]
 AbsentOption = Annotated[
@@ -74,6 +74,8 @@ def evaluate(
             "The evaluation is not part of the installed package.",
             remedy="Run this inside a checkout of the repository.",
         ) from error
+    from evals.feedback_questions import is_feedback
+
     if compare:
         _compare(questions, _needed(runs, "the second run file"), set_dir, as_json=json)
         return
@@ -81,15 +83,15 @@ def evaluate(
     if questions.is_dir():
         written = _needed(runs, "the run file to write")
         results = _ask_set(questions, written, settings, limit=limit, absent=absent, as_json=json)
-    elif questions.suffix.casefold() == ".jsonl":
+    elif questions.suffix.casefold() == ".jsonl" and not is_feedback(questions):
         if runs:
             raise typer.BadParameter("Two run files are compared with --compare.", param_hint="RUNS.jsonl")
         written, results = questions, evals.results.read_results(questions, set_dir)
     else:
         if absent:
-            raise typer.BadParameter("It works with a question set, not with a CSV file.", param_hint="--absent")
+            raise typer.BadParameter("It works with a question set only.", param_hint="--absent")
         written = runs or questions.with_suffix(".runs.jsonl")
-        results, notes = _ask_csv(questions, written, settings, limit=limit)
+        results, notes = _ask_library(questions, written, settings, limit=limit)
     _show(results, written, notes, worst=worst, report=report, as_json=json)
 
 
@@ -113,19 +115,25 @@ def _ask_set(
     return replace(scored, questions=tuple(q for q in scored.questions if q.id in scored.runs))
 
 
-def _ask_csv(path: Path, runs: Path, settings: Settings, *, limit: int | None) -> tuple[Results, list[str]]:
+def _ask_library(path: Path, runs: Path, settings: Settings, *, limit: int | None) -> tuple[Results, list[str]]:
+    """Ask the questions of a CSV file, or of exported feedback, of the person's library."""
     from bot.ask import Bot
     from evals.csv_questions import place, read_csv
+    from evals.feedback_questions import read_feedback
     from evals.results import Results
     from evals.run import ask_all
     from evals.sets import rows
 
-    read = read_csv(path, longest=settings.max_question_length)[:limit]
+    notes: list[str] = []
+    if path.suffix.casefold() == ".jsonl":
+        read, notes = read_feedback(path)
+    else:
+        read = read_csv(path, longest=settings.max_question_length)
     with open_library(settings) as library, _progress() as tick:
-        placed, notes = place(read, library.documents())
+        questions, unknown = place(read[:limit], library.documents())
         with Bot(library, settings=settings) as bot:
-            ask_all(bot, placed, runs, on_asked=tick)
-    return Results(path.name, tuple(placed), {row["id"]: row for row in rows(runs)}), notes
+            ask_all(bot, questions, runs, on_asked=tick)
+    return Results(path.name, tuple(questions), {row["id"]: row for row in rows(runs)}), notes + unknown
 
 
 class _progress:

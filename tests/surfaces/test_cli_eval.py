@@ -178,3 +178,29 @@ def test_without_a_library_it_says_what_to_run(
     monkeypatch.setenv("FOOTNOTE_LIBRARY", "elsewhere")
     status, _, err = call(capsys, "my.csv")
     assert status == 1 and "footnote ingest FOLDER" in err
+
+
+def test_feedback_is_asked_again(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What people called right must stay right: their footnotes are the places, a thumb down says nothing."""
+    from small_library import LEASE
+
+    quote = "The landlord repairs the roof."
+    start = LEASE.index(quote)
+    place = {"source": "/papers/lease.pdf", "start": start, "end": start + len(quote), "quote": quote}
+    items = [
+        {"id": "f1", "question": "Who repairs the roof?", "thumb": "up", "answerable": True, "quotes": [place]},
+        {"id": "f2", "question": "Who won the cup in 1998?", "thumb": "up", "answerable": False, "quotes": []},
+        {"id": "f3", "question": "How high is the roof?", "thumb": "down", "answerable": None, "quotes": []},
+    ]
+    path = folder / "feedback.jsonl"
+    path.write_text("".join(json.dumps(item) + "\n" for item in items), encoding="utf-8")
+    data = as_json(capsys, "feedback.jsonl")
+    assert data["questions"] == 2 and data["runs"] == "feedback.runs.jsonl"
+    assert data["figures"]["supports"]["value"] == data["figures"]["abstained"]["value"] == 100.0
+    assert data["notes"] == ["1 with a thumb down left out: they do not say what would be right."]
+    path.write_text(json.dumps(items[2]) + "\n", encoding="utf-8")
+    assert call(capsys, "feedback.jsonl") == (
+        2,
+        "",
+        "No answer in feedback.jsonl was called right. Feedback says what is right with a thumb up only.\n",
+    )
