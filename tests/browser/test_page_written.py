@@ -113,6 +113,14 @@ def test_the_page_says_when_text_leaves_the_machine(own_library: Path, open_page
         assert "are sent to api.openai.com" in words
 
 
+def test_a_model_in_a_file_is_named_without_its_path(own_library: Path, open_page: Any) -> None:
+    """Where the file lies is nobody's business."""
+    with scripted(own_library, "local:/srv/secret/Small-135M.Q4.gguf") as (address, _):
+        page = open_page(address)
+        page.locator(".plainly", has_text="Small-135M.Q4.gguf writes the answers").wait_for()
+        assert "secret" not in page.locator("body").inner_text()
+
+
 def test_the_page_finds_the_server_again(own_library: Path, open_page: Any) -> None:
     """While the server is away a banner says so; when it is back the banner goes and asking works."""
     expect = ("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE")

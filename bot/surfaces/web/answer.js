@@ -3,7 +3,7 @@ import { add, announce, button, fill, h, icon, iconButton, said } from "/web/dom
 import { copyText, footnoteLink, markdownOf } from "/web/copying.js";
 import { thumbs } from "/web/feedback.js";
 import { hideQuote, showQuote } from "/web/quote.js";
-import { seconds, t } from "/web/words.js";
+import { modelName, seconds, t } from "/web/words.js";
 
 /** Where a citation or passage stands, in words: "p. 4, Termination". */
 export function placeOf(citation) {
@@ -256,7 +256,7 @@ export class Turn {
     }
     if (answer.conversation) add(foot, act("link", t("answer.copy.link"), () => copyText(footnoteLink(answer))));
     if (answer.statements.length || answer.abstained) add(foot, thumbs(answer.id, this.feedback));
-    const by = answer.model === "quotes" ? t("answer.meta.quotes") : answer.model;
+    const by = answer.model === "quotes" ? t("answer.meta.quotes") : modelName(answer.model);
     add(foot, said("span", `${by} · ${seconds(answer.seconds)}`, { class: "meta" }));
     return foot;
   }

@@ -2,7 +2,7 @@
 import { add, announce, fill, h, icon } from "/web/dom.js";
 import { FilterPanel } from "/web/filter.js";
 import { onChange, state } from "/web/state.js";
-import { t } from "/web/words.js";
+import { modelName, t } from "/web/words.js";
 
 export class AskBox {
   /** @param {object} more `onAsk(question)`, `onStop()`, `recall()` → earlier questions, newest first. */
@@ -106,7 +106,7 @@ export class AskBox {
   sayPlainly() {
     const { status } = state;
     if (!status) return;
-    const who = status.writes ? t("plainly.writes", { model: status.model }) : t("plainly.quotes");
+    const who = status.writes ? t("plainly.writes", { model: modelName(status.model) }) : t("plainly.quotes");
     const where = status.text_leaves ? t("plainly.leaves", { place: status.text_goes_to }) : t("plainly.stays");
     this.plainly.classList.toggle("leaves", status.text_leaves);
     add(fill(this.plainly), h("span", { dir: "auto", text: `${who} ${where}` }));

@@ -52,6 +52,9 @@ export function inWords(code, english, values) {
   return language !== "en" && `code.${code}` in words ? { message: t(`code.${code}`, values), remedy: "" } : english;
 }
 
+/** A model's name for a person: of a local file, its name without the path. */
+export function modelName(model) { return model.replace(/^local:(?:.*[\\/])?/, ""); }
+
 /** A file size for a person. */
 export function size(bytes) {
   const units = ["kilobyte", "megabyte", "gigabyte"];
