@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from bot.errors import ModelError, QuestionRefused
 from bot.render import ABSTAINED, remarks, searched_words
+from bot.surfaces.chat_split import shortened
 from vectorstore.errors import FootnoteError
 
 if TYPE_CHECKING:
@@ -21,11 +23,6 @@ NO_COLLECTIONS = "No documents may be searched from here. Whoever runs me decide
 THANKS = "Thank you, noted."
 NOT_SHARED = "I could not share it here. Invite me to this channel and try again."
 GONE = "This answer is too old; I no longer have its details. Please ask again."
-PROMPTS = (
-    ("What is in here?", "What are the documents about?"),
-    ("Find a date", "Which dates and deadlines are named?"),
-    ("Find an amount", "Which amounts of money are named?"),
-)
 QUOTE_LENGTH = 180
 
 
@@ -42,6 +39,11 @@ def failure(error: Exception, reference: str) -> str:
 def log_words(error: Exception) -> str:
     """Return an error for the log: an error that is not ours by its name only, for its words may be a document's."""
     return f"{type(error).__name__}: {error}" if isinstance(error, FootnoteError) else type(error).__name__
+
+
+def prompts(titles: Iterable[str]) -> list[tuple[str, str]]:
+    """Return questions to begin with, as (label, question): what each of these documents says."""
+    return [(shortened(title, 60), f"What does “{shortened(title, 200)}” say?") for title in titles]
 
 
 def busy(seconds: float) -> str:

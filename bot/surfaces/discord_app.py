@@ -11,7 +11,7 @@ import hashlib
 import json
 import logging
 import sys
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
@@ -25,10 +25,11 @@ from bot.conversation import Conversation
 from bot.surfaces import chat_words as words
 from bot.surfaces import discord_render as render
 from bot.surfaces.chat_access import CoolDown, allowed_collections
-from bot.surfaces.chat_markup import shortened
+from bot.surfaces.chat_split import shortened
 from bot.surfaces.discord_buttons import answer_buttons, press
 from bot.surfaces.discord_command import ask_command
 from bot.surfaces.discord_events import Question, read_question
+from bot.surfaces.discord_send import Typing, send
 from vectorstore.passage import Filter
 
 if TYPE_CHECKING:
@@ -123,10 +124,10 @@ class DiscordSurface(discord.Client):
         wait = self.cooldown.wait(question.person)
         try:
             if wait:
-                await self._send(message.channel, [render.plain_message(words.busy(wait))], answers=message)
+                await send(message.channel, [render.plain_message(words.busy(wait))], answers=message)
             elif not question.text:
                 text = render.plain_message(words.EMPTY_QUESTION)
-                await self._send(message.channel, [text], answers=message)
+                await send(message.channel, [text], answers=message)
             else:
                 await self._answer_in(message, question, reference)
         except Exception as error:  # the edge: a person gets a sentence, never silence
@@ -136,7 +137,7 @@ class DiscordSurface(discord.Client):
         target, place = await self._target(message, question)
         self.store.join_thread(place)
         order = self._order.setdefault(place, asyncio.Lock())
-        async with order, _typing(target):
+        async with order, Typing(target):
             answer = await self.ask(question, place)
             if answer is None:
                 texts, view = [render.plain_message(words.NO_COLLECTIONS)], None
@@ -145,7 +146,7 @@ class DiscordSurface(discord.Client):
                 texts = render.answer_messages(answer, page=self.settings.page_url)
                 view = answer_buttons(answer, reference)
             answers = message if target == message.channel else None
-            sent = await self._send(target, texts, answers=answers, view=view, nonce=reference)
+            sent = await send(target, texts, answers=answers, view=view, nonce=reference)
         for number in sent:
             self.store.mark(f"discord:message:{number}", place)
 
@@ -162,29 +163,6 @@ class DiscordSurface(discord.Client):
             log.info("no thread could be made (%s); answered in the channel", error.code)
             return channel, question.place
         return thread, f"discord:{thread.id}"
-
-    async def _send(
-        self,
-        target: Any,
-        texts: Sequence[str],
-        *,
-        answers: discord.Message | None = None,
-        view: discord.ui.View | None = None,
-        nonce: str = "",
-    ) -> list[int]:
-        """Send messages in order and return their ids; a nonce keeps a repeated request from doubling one."""
-        sent = []
-        for index, text in enumerate(texts):
-            more: dict[str, Any] = {}
-            if answers is not None and index == 0:
-                more["reference"] = answers.to_reference(fail_if_not_exists=False)
-            if view is not None and index == len(texts) - 1:
-                more["view"] = view
-            if nonce:
-                more["nonce"] = f"{nonce}-{index}"
-            message = await target.send(text, suppress_embeds=True, mention_author=False, **more)
-            sent.append(message.id)
-        return sent
 
     async def ask(self, question: Question, place: str) -> Answer | None:
         """Return the answer, made in a worker; None if nothing may be searched from there."""
@@ -224,23 +202,6 @@ class DiscordSurface(discord.Client):
         log.error("answer %s failed: %s", reference, words.log_words(error))
         text = render.plain_message(words.failure(error, reference))
         try:
-            await self._send(channel, [text], answers=message)
+            await send(channel, [text], answers=message)
         except discord.DiscordException as second:
             log.error("answer %s: the failure could not be told: %s", reference, type(second).__name__)
-
-
-class _typing:
-    """Shows that we type, where Discord lets us; an answer never fails for it."""
-
-    def __init__(self, target: Any) -> None:
-        self._typing = target.typing()
-
-    async def __aenter__(self) -> None:
-        try:
-            await self._typing.__aenter__()
-        except discord.HTTPException:
-            self._typing = None
-
-    async def __aexit__(self, *error: Any) -> None:
-        if self._typing is not None:
-            await self._typing.__aexit__(*error)

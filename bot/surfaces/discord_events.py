@@ -121,7 +121,7 @@ def plain_words(message: discord.Message, me: discord.abc.User) -> str:
             return ""
         return f"{sign[0]}{names.get(number, number)}"
 
-    return " ".join(_MENTION.sub(word, message.content).split(" ")).strip()
+    return re.sub(" +", " ", _MENTION.sub(word, message.content)).strip()
 
 
 def _answers_us(message: discord.Message, me: discord.abc.User) -> bool:

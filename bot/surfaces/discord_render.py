@@ -13,24 +13,11 @@ from collections.abc import Sequence
 from bot.answer import Answer, Citation
 from bot.render import visible, where
 from bot.surfaces import chat_words as words
-from bot.surfaces.chat_markup import (
-    Block,
-    Code,
-    Paragraph,
-    Span,
-    flows,
-    mark,
-    merged,
-    shortened,
-    split_paragraph,
-    split_text,
-    statement_blocks,
-    utf16_size,
-)
+from bot.surfaces.chat_markup import Block, Code, Paragraph, Span, flows, mark, merged, statement_blocks
+from bot.surfaces.chat_split import shortened, split_paragraph, split_text, utf16_size
 
 MESSAGE_LIMIT = 1_950
 """Characters of one message; Discord refuses 2,001 with 400 / 50035."""
-QUOTE_BUTTONS = 20
 
 _SPECIAL = re.compile(r"([\\*_~`|<>\[])")
 _LINE_START = re.compile(r"^(\s*)([#\-+]|\d+(?=[.)]))", re.MULTILINE)

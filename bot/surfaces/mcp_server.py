@@ -6,10 +6,7 @@ statement is written, no further file is read.
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import anyio
@@ -21,6 +18,7 @@ from pydantic import Field
 
 from bot.answer import Answer, Statement
 from bot.surfaces import mcp_shapes as shapes
+from bot.surfaces.mcp_ingest import add_ingest_tools
 from bot.surfaces.mcp_threads import in_thread, steps
 from vectorstore.errors import DocumentMissing, FootnoteError, LibraryError
 from vectorstore.passage import Filter
@@ -45,7 +43,6 @@ Question = Annotated[str, Field(description="A question in plain words", max_len
 Collections = Annotated[
     list[str] | None, Field(description="Search these collections only; leave out for all documents")
 ]
-Name = Annotated[str, Field(description="A document's id, uri, path, file name or title")]
 
 _Result = TypeVar("_Result")
 
@@ -66,8 +63,8 @@ class FootnoteServer(MCPServer):
         except PackageNotFoundError:
             number = "0"
         super().__init__("footnote", title="Footnote", instructions=INSTRUCTIONS, version=number, log_level="ERROR")
-        self._bot = bot
-        self._turn = anyio.CapacityLimiter(AT_ONCE)
+        self.bot = bot
+        self.turn = anyio.CapacityLimiter(AT_ONCE)
         reads = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
         for tool, title in (
             (self.ask, "Ask the documents"),
@@ -77,16 +74,13 @@ class FootnoteServer(MCPServer):
         ):
             self.add_tool(tool, title=title, annotations=reads)
         if allow_ingest:
-            adds = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)
-            removes = ToolAnnotations(read_only_hint=False, destructive_hint=True, open_world_hint=False)
-            self.add_tool(self.add_documents, title="Add documents", annotations=adds)
-            self.add_tool(self.remove_document, title="Remove a document", annotations=removes)
+            add_ingest_tools(self)
         self.resource("footnote://document/{document}", name="document", mime_type="text/plain")(self.document_resource)
 
     @property
     def busy(self) -> bool:
         """Whether calls are under way."""
-        return self._turn.borrowed_tokens > 0
+        return self.turn.borrowed_tokens > 0
 
     # ---- tools
 
@@ -94,11 +88,11 @@ class FootnoteServer(MCPServer):
         self, question: Question, ctx: Context[Any, Any], collections: Collections = None
     ) -> shapes.AnswerResult:
         """Answer a question from the documents, with footnotes to the exact places, or say they don't."""
-        wanted = await self._in_thread(lambda: self._filter(collections))
+        wanted = await self.in_thread(lambda: self._filter(collections))
         step = 0
         answer: Answer | None = None
         await ctx.report_progress(step, message="Searching")
-        async for item in steps(lambda: self._bot.stream(question, filter=wanted), self._turn):
+        async for item in steps(lambda: self.bot.stream(question, filter=wanted), self.turn):
             step += 1
             if isinstance(item, Answer):
                 answer = item
@@ -119,22 +113,22 @@ class FootnoteServer(MCPServer):
         """Find the passages nearest to a query. They may or may not hold an answer."""
 
         def found() -> shapes.SearchHits:
-            passages = self._bot.nearest(query, limit=limit, filter=self._filter(collections))
+            passages = self.bot.nearest(query, limit=limit, filter=self._filter(collections))
             return shapes.SearchHits(query=query, passages=[shapes.hit(passage) for passage in passages])
 
-        return await self._in_thread(found)
+        return await self.in_thread(found)
 
     async def read_document(
         self,
-        document: Name,
+        document: shapes.Name,
         start: Annotated[int, Field(description="Offset to begin at", ge=0)] = 0,
         length: Annotated[int, Field(description="Most characters", ge=1, le=READ_MOST)] = READ_LENGTH,
     ) -> shapes.DocumentText:
         """Read a document's text, or the part around a footnote or passage."""
 
         def read() -> shapes.DocumentText:
-            info = self._find(document)
-            text = self._bot.library.text(info.id, start, start + length)
+            info = self.find(document)
+            text = self.bot.library.text(info.id, start, start + length)
             end = min(start, info.characters) + len(text)
             return shapes.DocumentText(
                 document=info.id,
@@ -148,7 +142,7 @@ class FootnoteServer(MCPServer):
                 more=end < info.characters,
             )
 
-        return await self._in_thread(read)
+        return await self.in_thread(read)
 
     async def list_documents(
         self,
@@ -169,64 +163,13 @@ class FootnoteServer(MCPServer):
                 next_offset=rest if rest < len(infos) else None,
             )
 
-        return await self._in_thread(listed)
-
-    async def add_documents(
-        self,
-        paths: Annotated[list[str], Field(description="Files and folders of the server's machine", min_length=1)],
-        ctx: Context[Any, Any],
-        collection: Annotated[str, Field(description="Where to; empty for the usual one")] = "",
-    ) -> shapes.IngestResult:
-        """Add files and folders: new and changed files are read, what is gone from a folder leaves."""
-        from ingest.meter import Progress
-        from ingest.sync import SyncOptions, sync
-
-        options = SyncOptions(collection=collection or self._bot.settings.collection)
-        stop = threading.Event()
-        progress: asyncio.Queue[Progress] = asyncio.Queue()
-        loop = asyncio.get_running_loop()
-
-        def tell(state: Progress) -> None:
-            loop.call_soon_threadsafe(progress.put_nowait, state)
-
-        async def report() -> None:
-            while True:
-                state = await progress.get()
-                await ctx.report_progress(state.files, state.total, Path(state.source).name)
-
-        async with anyio.create_task_group() as group:
-            group.start_soon(report)
-            try:
-                result = await self._in_thread(
-                    lambda: sync(self._bot.library, paths, options, progress=tell, stop=stop)
-                )
-            finally:
-                stop.set()  # a cancelled call: the file at hand is finished, and no other is begun
-            group.cancel_scope.cancel()
-        return shapes.IngestResult(
-            added=list(result.added),
-            changed=list(result.changed),
-            unchanged=len(result.unchanged),
-            failed=[f"{source}: {reason}" for source, reason in result.failed],
-            notes=list(result.notes),
-            stopped=result.stopped,
-        )
-
-    async def remove_document(self, document: Name) -> shapes.RemovedDocument:
-        """Remove a document from the library. Its file is not touched."""
-
-        def remove() -> shapes.RemovedDocument:
-            info = self._find(document)
-            self._bot.library.remove([info.id])
-            return shapes.RemovedDocument(document=info.id, title=info.title, source=info.source)
-
-        return await self._in_thread(remove)
+        return await self.in_thread(listed)
 
     # ---- resources
 
     async def list_resources(self) -> list[Resource]:
         """Return the documents as resources, at most 500; `list_documents` knows them all."""
-        infos = await self._in_thread(lambda: self._infos("", ""))
+        infos = await self.in_thread(lambda: self._infos("", ""))
         return [
             Resource(
                 uri=shapes.uri_of(info.id),
@@ -242,25 +185,27 @@ class FootnoteServer(MCPServer):
     async def document_resource(self, document: str) -> str:
         """The whole text of a document."""
         try:
-            return await anyio.to_thread.run_sync(lambda: self._bot.library.text(self._find(document).id))
+            return await anyio.to_thread.run_sync(lambda: self.bot.library.text(self.find(document).id))
         except DocumentMissing as error:
             raise ResourceNotFoundError(str(error)) from None
         except FootnoteError as error:
             raise ResourceError(str(error)) from None
 
-    async def _in_thread(self, work: Callable[[], _Result]) -> _Result:
-        return await in_thread(work, self._turn)
+    async def in_thread(self, work: Callable[[], _Result]) -> _Result:
+        """Run something blocking when it is its turn."""
+        return await in_thread(work, self.turn)
 
     # ---- the library
 
-    def _find(self, name: str) -> DocumentInfo:
-        return self._bot.library.find(name.removeprefix("footnote://document/"))
+    def find(self, name: str) -> DocumentInfo:
+        """Return the document of an id, uri, path, file name or title."""
+        return self.bot.library.find(name.removeprefix("footnote://document/"))
 
     def _filter(self, collections: list[str] | None) -> Filter | None:
         """Return what restricts a search; a name that is no collection is no empty library, but a mistake."""
         if not collections:
             return None
-        existing = self._bot.library.collections()
+        existing = self.bot.library.collections()
         for name in collections:
             if name not in existing:
                 known = ", ".join(sorted(existing)) or "none"
@@ -268,7 +213,7 @@ class FootnoteServer(MCPServer):
         return Filter(collections=tuple(collections))
 
     def _infos(self, query: str, collection: str) -> list[DocumentInfo]:
-        infos = self._bot.library.documents(self._filter([collection] if collection else None))
+        infos = self.bot.library.documents(self._filter([collection] if collection else None))
         part = query.casefold()
         matching = [i for i in infos if part in i.title.casefold() or part in i.source.casefold()]
         return sorted(matching, key=lambda info: (info.title.casefold(), info.id))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
 from bot.answer import Answer, Citation
 from vectorstore.passage import Passage
+
+Name = Annotated[str, Field(description="A document's id, uri, path, file name or title")]
 
 
 class Footnote(BaseModel):

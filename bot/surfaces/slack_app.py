@@ -9,22 +9,22 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from bot.answer import Answer, Statement
-from bot.conversation import Conversation
 from bot.surfaces import chat_words as words
 from bot.surfaces.slack_channels import Channels, who_am_i
 from bot.surfaces.slack_events import Question, claim_keys, read_question
 from bot.surfaces.slack_reply import Reply
 from bot.surfaces.slack_send import Sender
-from bot.surfaces.slack_thread import turns_of
+from bot.surfaces.slack_thread import Threads
 from vectorstore.passage import Filter
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ log = logging.getLogger(__name__)
 
 ADDRESS = "https://slack.com/api/"
 WORKERS = 8
-REMEMBERED_THREADS = 1_000
+PROMPTS = 4
+"""Questions that Slack suggests at most."""
+TRIED_PROMPTS = 12
 RESUME_SECONDS = 900
 """A question that a dead process left behind is answered if it is at most so old."""
 
@@ -78,7 +80,7 @@ class SlackSurface:
         self.channels = Channels(settings, self.sender)
         self._patience, self._pause = patience, pause
         self._workers = ThreadPoolExecutor(workers, thread_name_prefix="slack-answer")
-        self._threads: OrderedDict[str, Conversation] = OrderedDict()
+        self.threads = Threads(self.sender, self.me, store)
         self._waiting: dict[str, deque[tuple[Question, str]]] = {}
         self._guard = threading.Lock()
         self.app = bolt_app(self)
@@ -149,13 +151,13 @@ class SlackSurface:
 
     def ask(self, question: Question, *, show: Callable[[Answer], None] | None = None) -> Answer | None:
         """Return the bot's answer in its conversation, or None if nothing may be searched from there."""
-        names = self.channels.collections(question, tuple(self.bot.library.collections()))
+        names = self._collections(question)
         if names == ():
             return None
         final = so_far = Answer(question.text)
         stream = self.bot.stream(
             question.text,
-            conversation=self._conversation(question),
+            conversation=self.threads.conversation(question),
             filter=Filter(collections=names) if names else None,
         )
         for item in stream:
@@ -168,6 +170,22 @@ class SlackSurface:
             else:
                 so_far = replace(so_far, passages=item.passages)
         return final
+
+    def prompts(self, channel: str) -> list[tuple[str, str]]:
+        """Return questions to suggest in a direct channel, as (label, question), each one that has an answer."""
+        names = self._collections(Question("", self.me.team, channel, "", "", "", direct=True))
+        if names == ():
+            return []
+        wanted = Filter(collections=names) if names else None
+        latest = sorted(self.bot.library.documents(wanted), key=lambda info: info.modified, reverse=True)
+        titles = dict.fromkeys(info.title for info in latest if info.title)
+        candidates = words.prompts(islice(titles, TRIED_PROMPTS))
+        # To quote costs milliseconds; a chat model is not asked what nobody wanted to know.
+        answered = (p for p in candidates if self.bot.writes or not self.bot.ask(p[1], filter=wanted).abstained)
+        return list(islice(answered, PROMPTS))
+
+    def _collections(self, question: Question) -> tuple[str, ...] | None:
+        return self.channels.collections(question, tuple(self.bot.library.collections()))
 
     def _answer_thread(self, place: str) -> None:
         while True:
@@ -223,33 +241,7 @@ class SlackSurface:
     def keep(self, reference: str, question: Question, answer: Answer) -> None:
         """Keep an answer for its buttons, and as the latest turn of its thread."""
         self.store.keep(reference, surface="slack", place=question.place, person=question.user, answer=answer)
-        with self._guard:
-            earlier = self._threads.pop(question.place, Conversation())
-            self._threads[question.place] = earlier.add(question.text, answer)
-            while len(self._threads) > REMEMBERED_THREADS:
-                self._threads.popitem(last=False)
-
-    def _conversation(self, question: Question) -> Conversation:
-        """Return what was said in the thread: from memory, or read back from Slack."""
-        with self._guard:
-            known = self._threads.get(question.place)
-        if known is not None or not question.continues:
-            return known or Conversation()
-        conversation = Conversation()
-        try:
-            messages = self.sender.thread_messages(question.channel, question.thread)
-        except Exception as error:  # the edge: an answer without the thread's context is better than none
-            log.warning("a thread could not be read back (%s)", type(error).__name__)
-            return conversation
-        for text, answer in turns_of(messages, self.me, before=question.ts, kept=self._kept):
-            conversation = conversation.add(text, answer)
-        with self._guard:
-            self._threads[question.place] = conversation
-        return conversation
-
-    def _kept(self, reference: str) -> Answer | None:
-        kept = self.store.kept(reference)
-        return kept.answer if kept else None
+        self.threads.add(question, answer)
 
 
 def _say_failed(reply: Reply, error: Exception, reference: str) -> None:

@@ -98,8 +98,10 @@ def _greet(surface: SlackSurface, body: dict[str, Any]) -> None:
     if not surface.store.claim([f"slack:panel:{channel}:{ts}"]):
         return
     surface.sender.post(channel, ts, render.plain_message(words.GREETING))
-    prompts = [{"title": title, "message": message} for title, message in words.PROMPTS]
-    surface.sender.attempt("assistant.threads.setSuggestedPrompts", channel_id=channel, thread_ts=ts, prompts=prompts)
+    prompts = [{"title": title, "message": message} for title, message in surface.prompts(channel)]
+    if prompts:
+        method = "assistant.threads.setSuggestedPrompts"
+        surface.sender.attempt(method, channel_id=channel, thread_ts=ts, prompts=prompts)
 
 
 def answer_command(surface: SlackSurface, body: dict[str, Any]) -> None:

@@ -145,7 +145,7 @@ def plain_words(text: str, me: Me) -> str:
             return label
         return label or target
 
-    return " ".join(html.unescape(_REFERENCE.sub(word, text)).split(" ")).strip()
+    return re.sub(" +", " ", html.unescape(_REFERENCE.sub(word, text))).strip()
 
 
 def read_command(body: dict[str, Any]) -> Question:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.surfaces import slack_render as render
 from bot.surfaces.chat_words import WORKING
+from bot.surfaces.slack_mrkdwn import streamed_markdown
 from bot.surfaces.slack_send import Sender, editable, metadata
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class Reply:
         self._sender.attempt("chat.update", channel=self._question.channel, ts=self._ts, **editable(message))
 
     def _stream(self, partial: Answer) -> None:
-        texts = [render.streamed_markdown(partial, index) for index in range(len(partial.statements))]
+        texts = [streamed_markdown(partial, index) for index in range(len(partial.statements))]
         done = self._streamed or []
         new = "".join(texts[len(done) :])
         if texts[: len(done)] != done or len("".join(texts)) > STREAM_LIMIT or not new:
@@ -148,11 +149,11 @@ class Reply:
         self._streamed = texts
 
     def _whole_streamed(self, answer: Answer) -> bool:
-        texts = [render.streamed_markdown(answer, index) for index in range(len(answer.statements))]
+        texts = [streamed_markdown(answer, index) for index in range(len(answer.statements))]
         return self._streamed is not None and texts == self._streamed
 
     def _end_stream(self, answer: Answer, messages: Sequence[dict[str, Any]]) -> None:
-        texts = [render.streamed_markdown(answer, index) for index in range(len(answer.statements))]
+        texts = [streamed_markdown(answer, index) for index in range(len(answer.statements))]
         done = self._streamed or []
         rest = "".join(texts[len(done) :])
         arguments: dict[str, Any] = {}

@@ -2,16 +2,68 @@
 
 from __future__ import annotations
 
+import logging
 import re
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.answer import Answer, Statement
-from bot.surfaces.slack_events import Me, plain_words
-from bot.surfaces.slack_send import key_of
+from bot.conversation import Conversation
+from bot.surfaces.slack_events import Me, Question, plain_words
+from bot.surfaces.slack_send import Sender, key_of
 from vectorstore.passage import Passage
 
+if TYPE_CHECKING:
+    from bot.surfaces.chat_store import ChatStore
+
+log = logging.getLogger(__name__)
+
+REMEMBERED_THREADS = 1_000
+
 _MARKS = re.compile(r"\s*(?:\[\d+\])+")
+
+
+class Threads:
+    """The conversations of the threads that we are in: the latest in memory, others read back from Slack."""
+
+    def __init__(self, sender: Sender, me: Me, store: ChatStore) -> None:
+        self._sender = sender
+        self._me = me
+        self._store = store
+        self._guard = threading.Lock()
+        self._known: OrderedDict[str, Conversation] = OrderedDict()
+
+    def add(self, question: Question, answer: Answer) -> None:
+        """Note the latest turn of a thread."""
+        with self._guard:
+            earlier = self._known.pop(question.place, Conversation())
+            self._known[question.place] = earlier.add(question.text, answer)
+            while len(self._known) > REMEMBERED_THREADS:
+                self._known.popitem(last=False)
+
+    def conversation(self, question: Question) -> Conversation:
+        """Return what was said in a question's thread before it."""
+        with self._guard:
+            known = self._known.get(question.place)
+        if known is not None or not question.continues:
+            return known or Conversation()
+        conversation = Conversation()
+        try:
+            messages = self._sender.thread_messages(question.channel, question.thread)
+        except Exception as error:  # the edge: an answer without the thread's context is better than none
+            log.warning("a thread could not be read back (%s)", type(error).__name__)
+            return conversation
+        for text, answer in turns_of(messages, self._me, before=question.ts, kept=self._kept):
+            conversation = conversation.add(text, answer)
+        with self._guard:
+            self._known[question.place] = conversation
+        return conversation
+
+    def _kept(self, reference: str) -> Answer | None:
+        kept = self._store.kept(reference)
+        return kept.answer if kept else None
 
 
 def turns_of(

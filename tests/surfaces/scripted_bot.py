@@ -50,8 +50,14 @@ class ScriptedBot:
 
     @property
     def library(self) -> Any:
-        """The real library, or what stands for one: `collections()` only."""
-        return self.opened or SimpleNamespace(collections=lambda: dict.fromkeys(self.collection_names, 1))
+        """The real library, or what stands for one: names of collections and titles of documents."""
+        names = self.collection_names
+        stand_in = {"collections": lambda: dict.fromkeys(names, 1), "documents": self._documents}
+        return self.opened or SimpleNamespace(**stand_in)
+
+    def _documents(self, filter: Filter | None) -> list[Any]:
+        names = filter.collections if filter else self.collection_names
+        return [SimpleNamespace(title=f"The {name}", modified=name) for name in names]
 
     def stream(
         self, question: str, *, conversation: Conversation | None = None, filter: Filter | None = None

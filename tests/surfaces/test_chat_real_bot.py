@@ -17,6 +17,7 @@ from slack_stage import shown, slack_stage
 from small_library import LEASE, small_library
 
 from bot.ask import Bot
+from bot.render import one_line
 from bot.settings import Settings
 
 pytestmark = pytest.mark.slow
@@ -47,6 +48,18 @@ def test_slack_from_question_to_footnote(bot: Bot, tmp_path: Path) -> None:
         assert shown(unknown).startswith("The documents don't say.") and "[1]" not in shown(unknown)
         (polite,) = stage.answers(stage.slack.mention("C1", "U1", "thank you!"))
         assert "(👍)" not in shown(polite)
+
+
+def test_the_suggested_questions_of_the_panel_have_answers(bot: Bot, tmp_path: Path) -> None:
+    """Who presses a prompt in Slack's assistant panel gets an answer from the document that it names."""
+    with slack_stage(tmp_path / "slack", bot) as stage:
+        panel = {"user_id": "U1", "channel_id": "D1", "thread_ts": stage.slack.ts(), "context": {}}
+        stage.slack.deliver(stage.slack.envelope({"type": "assistant_thread_started", "assistant_thread": panel}))
+        stage.wait(lambda: "assistant.threads.setSuggestedPrompts" in stage.slack.methods())
+        (call,) = [call for call in stage.slack.calls if call.method == "assistant.threads.setSuggestedPrompts"]
+        assert call.arguments["prompts"][0]["title"] == "Lease of the house"
+        for prompt in call.arguments["prompts"]:
+            assert prompt["title"] in {one_line(citation.title) for citation in bot.ask(prompt["message"]).citations}
 
 
 def test_discord_from_question_to_footnote(bot: Bot, tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def test_every_name_of_an_event_is_a_claim() -> None:
 def test_markup_is_read_as_words() -> None:
     """Mentions, channels, links, special words and entities become what a person sees."""
     text = "<@U0BOT> ask <@U2|ben> in <#C1|general> about <https://a.example|this> &amp; <!here> <mailto:a@b.c>"
-    assert plain_words(text, ME) == "ask @ben in #general about this &  mailto:a@b.c"
+    assert plain_words(text, ME) == "ask @ben in #general about this & mailto:a@b.c"
 
 
 def test_a_command_has_no_message_of_its_own() -> None:

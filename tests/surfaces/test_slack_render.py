@@ -13,7 +13,9 @@ from hypothesis import given, settings
 from bot.answer import Answer, Citation, Conflict, Statement, Withheld
 from bot.render import visible
 from bot.surfaces import slack_render as render
-from bot.surfaces.chat_markup import statement_blocks, utf16_size
+from bot.surfaces.chat_markup import statement_blocks
+from bot.surfaces.chat_split import utf16_size
+from bot.surfaces.slack_mrkdwn import escape, streamed_markdown
 from vectorstore.passage import Passage
 
 LINK = re.compile(r"<(https?|mailto):[^<>|\s]*\|([^<>|]*)>")
@@ -220,7 +222,7 @@ def test_a_long_code_passage_is_split_with_its_fences_reopened() -> None:
     texts = [t["text"] for t in sections(messages)]
     assert len(texts) > 3 and all(t.startswith("```\n") and t.count("```") == 2 for t in texts)
     lines = [line for t in texts for line in t.replace("```", "").replace(" [1]", "").strip("\n").split("\n")]
-    assert "\n".join(lines) == render.escape(code.strip("\n"))
+    assert "\n".join(lines) == escape(code.strip("\n"))
 
 
 def test_a_long_answer_is_split_at_sentence_ends() -> None:
@@ -255,7 +257,7 @@ def test_conflicts_notices_and_withheld_sentences_are_said() -> None:
 def test_streamed_text_is_within_its_limit_and_escaped(answer: Answer) -> None:
     """A piece for Slack's streaming holds at most 12,000 characters and no bare control character."""
     for index in range(len(answer.statements)):
-        text = render.streamed_markdown(answer, index)
+        text = streamed_markdown(answer, index)
         assert utf16_size(text) <= 12_000
         assert "<" not in text
 
@@ -264,7 +266,7 @@ def test_streamed_text_has_no_more_backslashes_than_it_needs() -> None:
     """Plain words are streamed as they are; what Markdown would act on is defused."""
 
     def streamed(text: str) -> str:
-        return render.streamed_markdown(Answer("q", (Statement(text, (1,)),)), 0)
+        return streamed_markdown(Answer("q", (Statement(text, (1,)),)), 0)
 
     assert streamed("The fee (4,200 EUR) is due on 1.3. for snake_case!") == (
         "The fee (4,200 EUR) is due on 1.3. for snake_case! [1]\n\n"

@@ -296,7 +296,8 @@ def test_twenty_threads_at_once_do_not_mix(tmp_path: Path) -> None:
 
 def test_direct_messages_need_no_mention(stage: Stage) -> None:
     """A direct message is a question; links, channels and entities in it are read as words."""
-    event = stage.slack.say("D1", "U1", "is <https://a.example|this> &lt; <#C9|general>?", kind="im")
+    text = f"is <https://a.example|this> &lt; <@{BOT_USER}> <#C9|general>?"
+    event = stage.slack.say("D1", "U1", text, kind="im")
     stage.slack.deliver(stage.slack.envelope(event))
     stage.answers(event)
     assert stage.bot.asked[0].question == "is this < #general?"
@@ -572,6 +573,22 @@ def test_the_assistant_panel_greets_and_suggests_questions(stage: Stage) -> None
     stage.slack.deliver(stage.slack.envelope(event))
     stage.wait(lambda: len(stage.slack.replies("D1", ts)) == 2)
     assert stage.bot.asked[0].question == "the fee"
+
+
+def test_the_suggested_questions_are_about_documents_that_may_be_searched(tmp_path: Path) -> None:
+    """Prompts name documents of the collections of direct messages; with none to search there are no prompts."""
+    bot = ScriptedBot(echo, collection_names=("handbook", "legal"))
+    panel = {"user_id": "U1", "channel_id": "D1", "thread_ts": "1764000000.9", "context": {}}
+    with slack_stage(tmp_path, bot, private_collections=("legal",)) as stage:
+        stage.slack.deliver(stage.slack.envelope({"type": "assistant_thread_started", "assistant_thread": panel}))
+        stage.wait(lambda: "assistant.threads.setSuggestedPrompts" in stage.slack.methods())
+        (call,) = [call for call in stage.slack.calls if call.method == "assistant.threads.setSuggestedPrompts"]
+        assert call.arguments["prompts"] == [{"title": "The handbook", "message": "What does “The handbook” say?"}]
+    with slack_stage(tmp_path / "none", bot, chat_collections=("C1=handbook", "direct=")) as stage:
+        stage.slack.deliver(stage.slack.envelope({"type": "assistant_thread_started", "assistant_thread": panel}))
+        stage.wait(lambda: "chat.postMessage" in stage.slack.methods())
+        stage.idle()
+        assert "assistant.threads.setSuggestedPrompts" not in stage.slack.methods()
 
 
 def test_a_private_collection_is_never_searched_from_a_public_channel(tmp_path: Path) -> None:
