@@ -34,6 +34,7 @@ from bot.surfaces import (
     web_log,
     web_openai,
 )
+from bot.surfaces.web_examples import add_examples
 from bot.surfaces.web_gate import LOOPBACK_NAMES, Gate
 from bot.surfaces.web_health import footnote_version, text_goes_to
 from bot.surfaces.web_page import FOLDER, add_page
@@ -89,6 +90,7 @@ def create_app(bot: Bot, settings: Settings, *, ingest: Ingest | None = None, pa
     web_errors.install(app)
     for module in (web_ask, web_conversations, web_documents, web_ingest, web_openai, web_auth, web_health):
         app.include_router(module.router)
+    add_examples(app)
     add_page(app, page)
     hosts = None
     if is_loopback(settings.host) or settings.allowed_hosts:

@@ -124,6 +124,39 @@ def _fuzz_operation(
         raise
 
 
+def test_every_example_fits_its_schema(here: Site) -> None:
+    """Each operation that takes or gives JSON shows an example, and the examples are what the schemas describe."""
+    jsonschema = pytest.importorskip("jsonschema")
+    description = here.client.get("/openapi.json").json()
+    seen = 0
+    for path, operations in description["paths"].items():
+        for method, operation in operations.items():
+            good = [body for status, body in operation["responses"].items() if status.startswith("2")]
+            for body in (operation.get("requestBody", {}), *good):
+                content = body.get("content", {}).get("application/json")
+                if content is None:
+                    continue
+                schema = {**content["schema"], "components": description["components"]}
+                jsonschema.Draft202012Validator(schema).validate(content["example"])
+                seen += 1
+                assert content["example"], (method, path)
+    assert seen > 30
+    asked = description["paths"]["/v1/ask"]["post"]["responses"]["200"]["content"]["text/event-stream"]["example"]
+    assert [line for line in asked.splitlines() if line.startswith("event")] == [
+        *("event: passages", "event: statement", "event: done")
+    ]
+
+
+def test_an_example_is_what_is_answered(here: Site) -> None:
+    """The example of /v1/ask has the keys of a real answer, in the same order."""
+    example = here.client.get("/openapi.json").json()["paths"]["/v1/ask"]["post"]["responses"]["200"]["content"]
+    real = here.ask("How long is the notice period?")
+    shown = example["application/json"]["example"]
+    assert list(shown) == list(real)
+    for part in ("statements", "citations", "passages"):
+        assert shown[part][0].keys() == real[part][0].keys()
+
+
 def test_generated_requests_get_described_answers(here: Site) -> None:
     """A short run: valid and invalid requests to every operation."""
     random.seed(0)
