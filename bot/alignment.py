@@ -18,6 +18,7 @@ from difflib import SequenceMatcher
 
 from bot import facts
 from bot.evidence import Facts, Sentence, place_of, read_facts, terms
+from bot.opposites import contradicted
 
 Kind = str  # "number", "date", "name", "word"
 
@@ -60,6 +61,7 @@ class Alignment:
         missing: Units that no sentence in `best` holds.
         suspects: For each kind of fact the units whose place in the source another value has.
         negations: The negations of the statement.
+        contradicted: (start, end) of its words whose contrary the source says, or that have changed places.
     """
 
     units: list[Unit]
@@ -71,6 +73,7 @@ class Alignment:
     missing: list[Unit] = field(default_factory=list)
     suspects: dict[str, list[int]] = field(default_factory=dict)
     negations: tuple[facts.Negation, ...] = ()
+    contradicted: list[tuple[int, int]] = field(default_factory=list)
 
 
 def units_of(statement: str, found: Facts) -> list[Unit]:
@@ -321,6 +324,10 @@ def _signs(statement: str, found: Facts, a: Alignment, sentences: Sequence[Sente
     signs |= _single_clause(statement, a, cells, sentences)
     signs |= _pairing(a, sentences, cells)
     signs |= _polarity(found, a, sentences)
+    support = [sentences[s] for s in a.best]
+    if support and len(found.negations) == len(support[0].facts.negations):
+        a.contradicted = [(t.start, t.end) for t in contradicted(terms(statement), statement, support)]
+    signs["contradicted"] = float(bool(a.contradicted))
     signs["order"] = _order(a, cells)
     signs["quotation_missing"] = float(
         any(not any(q.words in s.run for s in sentences) for q in found.quotations if len(q.words) > 3)
@@ -532,25 +539,6 @@ def _order(a: Alignment, cells: Cells) -> float:
 
 # Polarity ---------------------------------------------------------------------------------------------------
 
-_OPPOSITES = """increase decrease|increase reduce|rise fall|rise decline|grow shrink|more less|more fewer|most least|high low|higher lower|large small
-larger smaller|before after|win lose|won lost|include exclude|allow forbid|allow prohibit|permit prohibit|accept reject|approve reject|above below
-first last|early late|earlier later|maximum minimum|major minor|north south|northern southern|east west|eastern western|left right
-open close|start end|begin end|positive negative|legal illegal|possible impossible|able unable|success failure|succeed fail|support oppose
-always never|all none|buy sell|import export|gain loss|old new|older younger|long short|strong weak|hot cold|male female|true false|enable disable
-add remove|join leave|arrive leave|public private|safe dangerous|same different|cheap expensive|best worst|better worse|fast slow|internal external"""
-
-
-def _opposites() -> dict[str, set[str]]:
-    table: dict[str, set[str]] = {}
-    for pair in re.split(r"[|\n]", _OPPOSITES):
-        (left, right) = (terms(word)[0].stem for word in pair.split())
-        table.setdefault(left, set()).add(right)
-        table.setdefault(right, set()).add(left)
-    return table
-
-
-_OPPOSITE_OF: dict[str, set[str]] = {}
-
 
 def _surrounded(negation: facts.Negation, sentence: Sentence, mine: set[str]) -> bool:
     """Tell whether the words on both sides of a source's negation are all in the statement."""
@@ -559,9 +547,7 @@ def _surrounded(negation: facts.Negation, sentence: Sentence, mine: set[str]) ->
 
 
 def _polarity(found: Facts, a: Alignment, sentences: Sequence[Sentence]) -> dict[str, float]:
-    """Compare negations and opposites of the statement with those of the sentences that support it."""
-    if not _OPPOSITE_OF:
-        _OPPOSITE_OF.update(_opposites())
+    """Compare the negations of the statement with those of the sentences that support it."""
     support = [sentences[s] for s in a.best]
     mine = {stem for unit in a.units for stem in unit.stems}
     negated = [set(n.scope[:3]) for n in found.negations]
@@ -570,14 +556,7 @@ def _polarity(found: Facts, a: Alignment, sentences: Sequence[Sentence]) -> dict
     added = [scope for scope in negated if not any(scope & wide or not scope for wide, _ in theirs)]
     heads = [(n, s) for s in support[:1] for n in s.facts.negations if n.scope and n.scope[0] in mine]
     dropped = [n for n, s in heads if not any(n.scope[0] in scope for scope in negated) and _surrounded(n, s, mine)]
-    opposite = 0.0
-    for sentence in support[:1]:
-        for stem in mine:
-            for other in _OPPOSITE_OF.get(stem, ()):
-                if other in sentence.places and stem not in sentence.places and other not in mine:
-                    opposite = 1.0
     return {
         "negation_added": float(bool(added)), "negation_without": float(bool(negated) and not theirs),
         "negation_dropped": float(bool(dropped) and not negated), "negation_fewer": float(len(first) > len(negated)),
-        "opposite": opposite,
     }  # fmt: skip

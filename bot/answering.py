@@ -11,6 +11,8 @@ import re
 from bot.question import answer_type, fits
 from vectorstore.words import query_terms
 
+LEAST_TERMS = 3
+"""Words that carry content in a sentence that claims something."""
 LEAST_KEPT = 0.2
 """Share of what the best sentence says beyond the question that an answer resting on it must keep."""
 
@@ -44,8 +46,11 @@ def answers_as_well(statement: str, best: str, question: str) -> bool:
     """Tell whether a sentence that rests on `best` says what `best` says to the question.
 
     The sentence must keep some of what `best` says beyond the question: one word where the question asks for
-    a kind of thing (a date, a person, a place, a number) and both hold one, a share elsewhere.
+    a kind of thing (a date, a person, a place, a number) and both hold one, a share elsewhere. A bare name or
+    number never does: that the sources hold it does not make it the answer.
     """
+    if len(query_terms(statement)) < LEAST_TERMS:
+        return False
     kind = answer_type(question)
     new = beyond(best, question)
     kept = len(new & beyond(statement, question))

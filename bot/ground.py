@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from bot.alignment import Alignment, Unit, align
 from bot.evidence import Sentence, read_passages
-from bot.ground_model import certainly_missing, fallen, weigh
+from bot.ground_model import certainly_false, fallen, weigh
 from bot.suspect import is_instruction, tainted
 from vectorstore.passage import Passage
 
@@ -112,7 +112,7 @@ def check(
     weighed = weigh(found.signs)
     score = math.prod(weighed.values())
     down = fallen(weighed)
-    certain = certainly_missing(found.signs)
+    certain = certainly_false(found.signs)
     citations = _citations(found.best, sentences, passages)
     if found.signs["covered_first"] < least_covered:
         return Verdict("unsupported", (), tuple(_named(text, found, down)) if down else (), score)
@@ -181,6 +181,7 @@ def _named(text: str, found: Alignment, down: Sequence[str]) -> list[str]:
             suspects = found.suspects.get(kind) or [i for i, u in enumerate(found.units) if u.kind == kind][:1]
             absent = [found.units[i] for i in suspects]
         pieces += [text[u.start : u.end].strip(" ,.;:") for u in absent]
+    pieces += [text[start:end].strip(" ,.;:") for start, end in found.contradicted]
     if "polarity" in down:
         pieces += [f"“{text[n.start : n.end].strip()}”" for n in found.negations[:1]] or ["a “not” that the source has"]
     if "coverage" in down or not pieces:

@@ -102,7 +102,6 @@ _COLUMNS: dict[str, dict[str, Callable[[Signs], float]]] = {
         "inserted in a copy": lambda s: s["negation_inserted"] * s["copied"],
         "deleted": lambda s: s["negation_deleted"],
         "deleted in a copy": lambda s: s["negation_deleted"] * s["copied"],
-        "opposite": lambda s: s["opposite"],
     },
 }
 FACTORS = tuple(_COLUMNS)
@@ -129,9 +128,10 @@ def weigh(signs: Signs) -> dict[str, float]:
     return found
 
 
-def certainly_missing(signs: Signs) -> bool:
-    """Tell whether a number, date, name or quotation does not stand in the supporting sentences at all."""
-    return any(signs[sign] > 0 for sign in ("number_missing", "date_missing", "name_missing", "quotation_missing"))
+def certainly_false(signs: Signs) -> bool:
+    """Tell whether a number, date, name or quotation does not stand in the support, or that says the contrary."""
+    certain = ("number_missing", "date_missing", "name_missing", "quotation_missing", "contradicted")
+    return any(signs[sign] > 0 for sign in certain)
 
 
 def fallen(weighed: Mapping[str, float]) -> list[str]:

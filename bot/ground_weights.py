@@ -83,7 +83,6 @@ COEFFICIENTS: dict[str, dict[str, float]] = {
         "inserted in a copy": -2.306,
         "deleted": -1.447,
         "deleted in a copy": -1.668,
-        "opposite": 0.02,
     },
 }
 

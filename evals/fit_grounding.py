@@ -106,7 +106,7 @@ def main() -> None:
     as_written = np.array([c.kind == "true" for c in items])
     theta = fit(matrices, true, case_weights(items))
     parts = probabilities(matrices, theta)
-    certain = np.array([ground_model.certainly_missing(s) for s in signs])
+    certain = np.array([ground_model.certainly_false(s) for s in signs])
     coefficients: dict[str, dict[str, float]] = {}
     at = 0
     for factor in ground_model.FACTORS:

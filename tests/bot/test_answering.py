@@ -52,6 +52,7 @@ def test_a_sentence_that_says_nothing_is_told(statement: str, question: str, why
             "What is free movement based on?",
             True,
         ),
+        ("Kimi Onoda.", "It was signed by Kimi Onoda, who is a minister.", "Who signed it?", False),
         (
             "Free movement is a basis.",
             "Free movement was based on citizenship and rights of workers in firms.",
