@@ -28,11 +28,16 @@ COMMAND_FIELDS = ("text", "channel_id", "user_id", "team_id", "trigger_id", "res
 def bolt_app(surface: SlackSurface) -> App:
     """Return the Bolt app of a surface. Bolt acknowledges events by itself, at once."""
     from slack_bolt import App, BoltResponse
+    from slack_bolt.authorization import AuthorizeResult
+    from slack_sdk import WebClient
 
+    me = surface.me
+    known = AuthorizeResult(enterprise_id=None, team_id=me.team, bot_user_id=me.user, bot_id=me.bot)
     app = App(
         signing_secret=surface.settings.slack_signing_secret or "unused in Socket Mode",
-        client=surface.sender.idempotent,
-        token_verification_enabled=False,
+        client=WebClient(base_url=surface.sender.address),
+        # Without it Bolt would ask Slack who we are before it acknowledges the first event.
+        authorize=lambda: known,
         # Only hands work on, so that a full pool of workers never delays an acknowledgement.
         listener_executor=ThreadPoolExecutor(10, thread_name_prefix="slack-listen"),
         logger=log.getChild("bolt"),

@@ -57,6 +57,7 @@ class Sender:
         self.posting = client(patient())
         self.idempotent = client(patient(), ConnectionErrorRetryHandler(max_retry_count=3))
         self.trying = client()
+        self.address = address
         self.streaming = True
         self._clock = clock
         self._sleep = sleep

@@ -194,6 +194,7 @@ def test_the_command_is_deferred_and_answered(stage: Stage) -> None:
     stage.discord.command(GENERAL, "1", "the fee")
     (sent,) = stage.answers(GENERAL)
     assert sent.content.startswith("> the fee\nYou asked about the fee.") and not sent.ephemeral
+    assert sent.body["allowed_mentions"]["parse"] == [] and sent.body["flags"] & SUPPRESS_EMBEDS
     stage.discord.command(GENERAL, "1", "in private", private=True)
     assert stage.answers(GENERAL, 2)[1].ephemeral
     stage.discord.say(GENERAL, "2", "and then?", answers=sent)

@@ -49,6 +49,7 @@ def test_deliveries_are_acknowledged_while_every_worker_is_busy(tmp_path: Path) 
         stage.slack.command("C1", "U1", "by command")
         stage.wait(stage.slack.settled)
         assert stage.slack.ours() == []
+        assert stage.slack.methods().count("auth.test") == 1  # at the start; not before an acknowledgement
         gate.set()
         stage.idle()
         assert len(stage.slack.ours()) == 20
