@@ -156,13 +156,8 @@ def level_words(settings: Settings, *, single: bool) -> str:
     if isinstance(settings.threshold, float):
         return f"An answer is shown from a confidence of {least:.2f}."
     rates = _models()["single" if single else "several"].measured[settings.threshold]
-    answered, refused = (_between(rates[kind]) for kind in ("answered", "abstained"))
+    told = ", ".join(f"{name} {answered:.0f} / {refused:.0f}" for name, (answered, refused) in rates.items())
     return (
-        f"An answer is shown from a confidence of {least:.2f} ({settings.threshold}). On documents that this was not "
-        f"fitted on, {answered} % of what they say was answered and {refused} % of what they don't say refused."
+        f"An answer is shown from a confidence of {least:.2f} ({settings.threshold}). Measured on public sets that this "
+        f"was not fitted on, answered when they say / refused when they don't, %: {told}."
     )
-
-
-def _between(ends: list[float]) -> str:
-    low, high = (round(end) for end in ends)
-    return f"{low}" if low == high else f"{low} to {high}"

@@ -67,7 +67,7 @@ def main() -> None:
         measured = measure(data, model, fitted[model])
         fitted[model]["left_out_in_turn"] = {name: found["rates"] for name, found in measured.items() if name in SETS}
         fitted[model]["untouched"] = {name: found["rates"] for name, found in measured.items() if name in UNTOUCHED}
-        fitted[model]["measured"] = spans(measured)
+        fitted[model]["measured"] = told(measured)
         tables.append(f"**{SAID[model]}**\n\n{table(measured, fitted[model]['levels'])}")
         if model == "several":
             plots = [_panel(name, found) for name, found in measured.items()]
@@ -110,13 +110,11 @@ def measure(data: Mapping[str, Sequence[Seen]], model: str, shipped: Mapping[str
     return measured
 
 
-def spans(measured: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, list[float]]]:
-    """Return for each level the least and the most that it answers and refuses, over the sets that tell."""
-    rates = [found["rates"] for name, found in measured.items() if name not in REPEATING]
+def told(measured: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, list[float]]]:
+    """Return for each level what it answers and refuses, per cent, on each of the sets that tell."""
+    rates = {name: found["rates"] for name, found in measured.items() if name not in REPEATING}
     return {
-        level: {
-            kind: [f(rate[level][kind] for rate in rates) for f in (min, max)] for kind in ("answered", "abstained")
-        }
+        level: {name: [rate[level]["answered"], rate[level]["abstained"]] for name, rate in rates.items()}
         for level in LEVELS
     }
 

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from bot.settings import Settings
+from evals.calibration import put
 from evals.regression import ask_sample
 from evals.report import write_report
 from evals.results import Results, against, figures, read_results
@@ -52,6 +53,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path(".footnote-evals"))
     parser.add_argument("--report", type=Path, help="where the report goes; report.html in the folder if not given")
     parser.add_argument("--scored", action="store_true", help="ask nothing: score the run files in the folder again")
+    parser.add_argument("--page", type=Path, help="page whose table between <!-- sets --> marks is written anew")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args()
     unknown = set(options.sets) - {SAMPLE, *PUBLIC}
@@ -72,6 +74,9 @@ def main() -> None:
             absent[name] = left_out
     table = {run.title: summary(run, absent.get(run.title)) for run in runs}
     print(json.dumps(table, indent=2) if options.json else markdown(table))
+    if options.page:
+        kept = {name: {key: v for key, v in found.items() if key != "seconds_p50"} for name, found in table.items()}
+        put(options.page, "sets", markdown(kept))
     report = options.report or options.folder / "report.html"
     write_report(report, runs, absent=absent)
     print(f"The report is in {report}.", file=sys.stderr)
