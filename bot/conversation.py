@@ -18,6 +18,12 @@ _OPENS = re.compile(
     r"how so|how come|really|in what|by whom|since when|which one|for example|for instance|such as|else)\b",
     re.IGNORECASE,
 )
+_BARE = re.compile(
+    r"\W*(?:(?:and|but|so|ok|okay|please)\b\W*)*(?:(?:what|how) about\b\W*)?"
+    r"(?:why|why not|how come|how so|really|(?:why|how) is (?:that|this|it)|the (?:first|second|third|fourth|fifth|last|other)"
+    r"(?: (?:one|point|item))?|なぜ(?:ですか)?|どうして(?:ですか)?|(?:二|三|一)つ目は)\W*",
+    re.IGNORECASE,
+)
 _LEANS_CJK = re.compile(r"それ|これ|あれ|その|この|あの|彼|彼女|そこ|では|他に|它|他们|她|这|那|그것|이것|그는|그녀")
 
 
@@ -42,9 +48,14 @@ class Conversation:
     def context_for(self, question: str) -> str:
         """Return what `question` follows on, to be searched with it; "" where it stands alone.
 
-        The last question that was searched, and what it followed on itself when it leaned too.
+        The last question that was searched, and what it followed on itself when it leaned too. Turns such as
+        "why?" and "and the second one?" name nothing and are passed over.
         """
-        asked = [turn for turn in self.turns if turn.answer.passages or turn.answer.abstained]
+        asked = [
+            turn
+            for turn in self.turns
+            if (turn.answer.passages or turn.answer.abstained) and not _BARE.fullmatch(turn.question)
+        ]
         if not asked or not leans(question):
             return ""
         last = asked[-1]

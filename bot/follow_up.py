@@ -9,13 +9,14 @@ adds something of its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
 from bot.chat_model import ChatModel
 from bot.errors import ModelError
 from bot.prompts import condense_messages
+from bot.question import fits
 from bot.turn_words import (
     CLEAR_WISH,
     FAREWELL,
@@ -30,6 +31,9 @@ from bot.turn_words import (
     YES,
 )
 from vectorstore.words import query_terms
+
+if TYPE_CHECKING:
+    from vectorstore.search import SearchResult
 
 Kind = Literal["question", "greeting", "thanks", "farewell", "yes", "no", "why", "another", "language"]
 
@@ -116,6 +120,28 @@ def classify(message: str, turns: Sequence[Exchange] = (), *, writes: bool = Fal
             return Intent("another", text, query=f"{_stem(last.question)}: {item}", language=language)
         return Intent("another", text, query=f"{_stem(last.question)}: {text}", language=language)
     return Intent("question", text, language=language)
+
+
+def reasons(result: SearchResult, said: Collection[str]) -> SearchResult:
+    """Return of a search for "why?" only the sentences that give a reason and were not said already.
+
+    Passages without one are left out: quoting the same fact again is no answer.
+
+    Args:
+        result: What the search found.
+        said: The sentences of the answer that is asked about.
+    """
+    kept = []
+    for passage, held in zip(result.passages, result.held, strict=True):
+        texts = {span: passage.text[span[0] - passage.start : span[1] - passage.start] for span in passage.sentences}
+        spans = tuple(span for span, text in texts.items() if text not in said and _gives_reason(text))
+        if spans:
+            kept.append((replace(passage, sentences=spans), held))
+    return replace(result, passages=tuple(p for p, _ in kept), held=tuple(h for _, h in kept))
+
+
+def _gives_reason(sentence: str) -> bool:
+    return fits("why", re.sub(r"\bsince (?:then|\d)", "", sentence, flags=re.IGNORECASE), "") == 1.0
 
 
 def condense(question: str, turns: Sequence[Exchange], *, model: ChatModel) -> Condensed:

@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 
+from bot.answer import Answer
 from bot.chat_model import Finish, Message, Reply
+from bot.conversation import Conversation
 from bot.errors import ModelError
-from bot.follow_up import Exchange, classify, condense, why_not
+from bot.follow_up import Exchange, classify, condense, reasons, why_not
+from vectorstore.passage import Passage
+from vectorstore.search import SearchResult
 
 DEAL = Exchange(
     "What are the fields of the deal?",
@@ -98,6 +102,29 @@ def test_a_question_stays_a_question(message: str, question: str) -> None:
     """Pleasantries before a question go; the same words inside a question stay."""
     intent = classify(message, [DEAL])
     assert (intent.kind, intent.question, intent.reply) == ("question", question, "")
+
+
+def test_a_reason_is_no_repetition() -> None:
+    """Of what is found for "why?", only sentences that give a reason and were not shown already are left."""
+    texts = ("The mill was closed in 1903. ", "It was closed because the river ran dry.")
+    spans = ((0, 28), (29, 29 + len(texts[1])))
+    passage = Passage("d", "Mill", "/mill.txt", 0, 29 + len(texts[1]), "".join(texts), 1.0, 1, sentences=spans)
+    other = Passage("e", "Ferry", "/ferry.txt", 0, 23, "The ferry runs in July.", 0.5, 2, sentences=((0, 23),))
+    found = SearchResult("Why?", passages=(passage, other), held=(frozenset({"mill"}), frozenset()))
+    left = reasons(found, {"The mill was closed in 1903."})
+    assert [p.sentences for p in left.passages] == [(spans[1],)]
+    assert left.held == (frozenset({"mill"}),)
+    assert reasons(found, {texts[1]}).passages == ()
+
+
+def test_bare_turns_are_passed_over_for_what_a_question_follows_on() -> None:
+    """After "and the second one?" and "why?" a question still follows on the last one that names something."""
+    turns = Conversation()
+    for asked in ("Who signed the deal?", "and the second one?", "Why?"):
+        turns = turns.add(asked, Answer(asked, abstained=True))
+    assert turns.context_for("Where was it signed?") == "Who signed the deal?"
+    turns = turns.add("What about Japan?", Answer("What about Japan?", abstained=True))
+    assert turns.context_for("When was it signed?") == "Who signed the deal? What about Japan?"
 
 
 def test_why_asks_about_the_last_answer() -> None:
