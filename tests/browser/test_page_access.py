@@ -125,7 +125,9 @@ def test_the_page_fits_its_window(width: int, site: Any, open_page: Any) -> None
     page.get_by_label("Close the source").click()
     # Nothing that opens is cut off either, and no label breaks in the middle of a word.
     turn.get_by_label("Not helpful").click()
-    assert turn.get_by_text("Send").bounding_box()["height"] < 40
+    send = turn.get_by_role("button", name="Send")
+    send.wait_for()
+    assert send.bounding_box()["height"] < 40
     page.get_by_text("All documents").click()
     panel = page.locator(".filters").bounding_box()
     for field in page.locator(".filters input[type=date]").all():

@@ -25,8 +25,11 @@ export function thumbs(answer, kept) {
   const keep = async (thumb, comment) => {
     try {
       feedback = await post("/v1/feedback", { answer, thumb, comment });
-    } catch (error) { toast(error.sentence ?? error.message); }
-    mark();
+      return true;
+    } catch (error) {
+      toast(error.sentence ?? error.message);
+      return false;
+    } finally { mark(); }
   };
   const choose = async (thumb) => {
     if (feedback?.thumb === thumb) {
@@ -36,15 +39,14 @@ export function thumbs(answer, kept) {
       mark();
       return;
     }
-    await keep(thumb, feedback?.comment ?? "");
-    if (!feedback) return;
+    if (!await keep(thumb, feedback?.comment ?? "")) return;
     word.hidden = false;
     input.focus();
   };
   word.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (!feedback) return;
-    await keep(feedback.thumb, input.value.trim());
+    if (!await keep(feedback.thumb, input.value.trim())) return;
     word.hidden = true;
     toast(t("answer.thanks"));
   });
