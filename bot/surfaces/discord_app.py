@@ -87,17 +87,24 @@ class DiscordSurface(discord.Client):
 
     async def on_message(self, message: discord.Message) -> None:
         """Take a message that is a question to us, once."""
+        question = self.read(message)
+        if question is None:
+            return
+        kept = {"channel": message.channel.id, "message": message.id}
+        job = self.store.claim([f"discord:message:{message.id}"], surface="discord", payload=kept)
+        if job:
+            self.start_work(self.answer_message(message, question, job))
+
+    def read(self, message: discord.Message) -> Question | None:
+        """Return the question of a message, or None where it is not for us."""
         assert self.user is not None
-        question = read_question(
+        return read_question(
             message,
             self.user,
             self.settings,
             in_thread=self.store.in_thread,
             place_of=lambda number: self.store.mark(f"discord:message:{number}"),
         )
-        if question is None or not self.store.claim([f"discord:message:{message.id}"]):
-            return
-        self.start_work(self._answer_message(message, question))
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Take a press of one of our buttons. Commands go their own way."""
@@ -119,7 +126,8 @@ class DiscordSurface(discord.Client):
 
     # ---- a question in a message
 
-    async def _answer_message(self, message: discord.Message, question: Question) -> None:
+    async def answer_message(self, message: discord.Message, question: Question, job: str) -> None:
+        """Answer a question, or say why not; `job` is finished with it."""
         reference = token_hex(4)
         wait = self.cooldown.wait(question.person)
         try:
@@ -132,6 +140,7 @@ class DiscordSurface(discord.Client):
                 await self._answer_in(message, question, reference)
         except Exception as error:  # the edge: a person gets a sentence, never silence
             await self._say_failed(error, reference, message.channel, message)
+        self.store.finish(job)
 
     async def _answer_in(self, message: discord.Message, question: Question, reference: str) -> None:
         target, place = await self._target(message, question)
@@ -158,7 +167,7 @@ class DiscordSurface(discord.Client):
             return channel, question.place
         try:
             name = shortened(question.text, THREAD_NAME)
-            thread = await message.create_thread(name=name, auto_archive_duration=1_440)
+            thread = message.thread or await message.create_thread(name=name, auto_archive_duration=1_440)
         except discord.HTTPException as error:
             log.info("no thread could be made (%s); answered in the channel", error.code)
             return channel, question.place

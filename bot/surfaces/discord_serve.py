@@ -89,7 +89,7 @@ async def run(surface: object, token: str) -> None:
                 await client.start(token)
             return
         except discord.PrivilegedIntentsRequired:
-            print(NO_CONTENT)
+            print(NO_CONTENT, flush=True)
         except discord.LoginFailure as error:
             raise SettingError(
                 "Discord refuses the token.",
@@ -101,10 +101,15 @@ async def run(surface: object, token: str) -> None:
 
 
 def _ready(client: DiscordSurface):  # type: ignore[no-untyped-def]
+    from bot.surfaces.discord_resume import resume
+
     async def on_ready() -> None:
         count = len(client.guilds)
         servers = f"{count} server{'' if count == 1 else 's'}"
-        print(f"Footnote is on Discord as {client.user}, in {servers}. Stop with Ctrl-C.")
+        print(f"Footnote is on Discord as {client.user}, in {servers}. Stop with Ctrl-C.", flush=True)
+        resumed = await resume(client)
+        if resumed:
+            print(f"Answering {resumed} question{'s' if resumed > 1 else ''} left from before.", flush=True)
 
     return on_ready
 

@@ -73,6 +73,7 @@ class FakeDiscord:
         limited: How many requests to send a message are still to be answered with 429.
         refuse_threads: Whether threads may not be made.
         content_intent: Whether the message content intent is on.
+        said: Messages of people, by id.
         seconds: From an interaction to our first response.
     """
 
@@ -88,6 +89,7 @@ class FakeDiscord:
     seconds: list[float] = field(default_factory=list)
     unknown: int = 0
     nonces: Counter[str] = field(default_factory=Counter)
+    said: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __enter__(self) -> FakeDiscord:
         self._loop = asyncio.new_event_loop()
@@ -167,6 +169,7 @@ class FakeDiscord:
                 "referenced_message": self._message(answers),
             }
         message |= more
+        self.said[message["id"]] = message
         if deliver:
             self.dispatch("MESSAGE_CREATE", message)
         return message
@@ -411,6 +414,7 @@ class FakeDiscord:
             "type": 0,
             "components": sent.body.get("components") or [],
             "nonce": sent.body.get("nonce"),
+            **({"message_reference": reference} if (reference := sent.body.get("message_reference")) else {}),
         }
 
     async def _rest(self, request: web.Request) -> web.Response:
@@ -447,6 +451,13 @@ class FakeDiscord:
                     for command in body
                 ]
                 return reply(made)
+            case "GET", ["channels", channel]:
+                return reply(self._channel(channel))
+            case "GET", ["channels", _, "messages", number] if number in self.said:
+                thread = self._thread_object(number, self.threads[number]) if number in self.threads else None
+                return reply({**self.said[number], **({"thread": thread} if thread else {})})
+            case "GET", ["channels", channel, "messages"]:
+                return reply([self._message(sent) for sent in reversed(self.in_channel(channel))])
             case "POST", ["channels", channel, "messages"]:
                 return self._send(channel, body)
             case "POST", ["users", "@me", "channels"]:

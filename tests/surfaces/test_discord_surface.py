@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import subprocess
 import sys
 from collections import Counter
@@ -18,6 +19,7 @@ from bot.answer import Answer, Citation, Statement
 from bot.errors import ModelError, SettingError
 from bot.settings import Settings
 from bot.surfaces.chat_access import CoolDown
+from bot.surfaces.chat_store import ChatStore
 from bot.surfaces.discord_serve import require_token
 
 DIRECT = "901"
@@ -88,6 +90,33 @@ def test_a_conversation_survives_a_restart(tmp_path: Path) -> None:
             assert [asked.question for asked in stage.bot.asked] == ["and when is it due?"]
             assert stage.bot.asked[0].turns[0][0] == "the fee"
             assert discord.syncs == 1
+
+
+def test_questions_left_by_a_killed_process_are_answered_by_the_next(tmp_path: Path) -> None:
+    """A process that died while it answered leaves its questions behind; each is answered once after the restart."""
+    with FakeDiscord() as discord:
+        fresh = discord.say(GENERAL, "1", f"<@{BOT}> fresh", deliver=False)
+        begun = discord.say(GENERAL, "1", f"<@{BOT}> begun", deliver=False)
+        posted = discord.say(GENERAL, "1", f"<@{BOT}> posted", deliver=False)
+        gone = {"id": "999999"}
+        discord.threads |= {begun["id"]: GENERAL, posted["id"]: GENERAL}  # made before the process died
+        discord._send(posted["id"], {"content": "the answer"})
+        with subprocess.Popen([sys.executable, "-c", ""]) as dead:
+            dead.wait()
+        store = ChatStore(tmp_path / "chats.sqlite", owner=f"{platform.node()}:{dead.pid}")
+        for message in (fresh, begun, posted, gone):
+            kept = {"channel": int(GENERAL), "message": int(message["id"])}
+            assert store.claim([f"discord:message:{message['id']}"], surface="discord", payload=kept)
+        store.close()
+        with discord_stage(tmp_path, ScriptedBot(echo), discord=discord) as stage:
+            for message in (fresh, begun):
+                (sent,) = stage.answers(discord.thread_of(message))
+                assert "You asked about" in sent.content
+            discord.dispatch("MESSAGE_CREATE", fresh)
+            stage.idle()
+            assert sorted(asked.question for asked in stage.bot.asked) == ["begun", "fresh"]
+            assert len(discord.in_channel(posted["id"])) == 1
+            assert not stage.store._rows("SELECT 1 FROM jobs")
 
 
 def test_direct_messages_need_no_mention(stage: Stage) -> None:
