@@ -28,6 +28,13 @@ def test_every_word_is_there_in_japanese() -> None:
             assert set(re.findall(r"\{(\w+)\}", japanese[key])) == names, key
 
 
+def test_the_notice_that_is_translated_is_the_one_that_is_sent() -> None:
+    """The page knows it by its English words."""
+    from bot.ask import WORDS_ALONE
+
+    assert words("en")["notice.words"].strip('"') == WORDS_ALONE
+
+
 def test_every_word_that_the_page_asks_for_is_there() -> None:
     """No script asks for a key that English does not have."""
     asked = {key for path in SCRIPTS for key in KEY.findall(path.read_text(encoding="utf-8"))}

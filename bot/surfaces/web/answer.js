@@ -3,7 +3,7 @@ import { add, announce, button, fill, h, icon, iconButton, said } from "/web/dom
 import { copyText, footnoteLink, markdownOf } from "/web/copying.js";
 import { thumbs } from "/web/feedback.js";
 import { hideQuote, showQuote } from "/web/quote.js";
-import { modelName, seconds, t } from "/web/words.js";
+import { modelName, seconds, t, translated } from "/web/words.js";
 
 /** Where a citation or passage stands, in words: "p. 4, Termination". */
 export function placeOf(citation) {
@@ -70,7 +70,7 @@ export class Turn {
     fill(
       this.body,
       answer.searched_for && searchedFor(answer.searched_for),
-      answer.notice && said("p", answer.notice, { class: "notice" }),
+      answer.notice && said("p", translated(answer.notice, "notice.words"), { class: "notice" }),
       this.disagreement(),
       answer.statements.length > aside.size && this.statements,
       answer.abstained && this.abstention(),

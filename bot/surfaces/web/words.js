@@ -52,6 +52,9 @@ export function inWords(code, english, values) {
   return language !== "en" && `code.${code}` in words ? { message: t(`code.${code}`, values), remedy: "" } : english;
 }
 
+/** `text` with the English sentence of `key` in it said in the page's language. */
+export function translated(text, key) { return text.replace(english[key], t(key)); }
+
 /** A model's name for a person: of a local file, its name without the path. */
 export function modelName(model) { return model.replace(/^local:(?:.*[\\/])?/, ""); }
 
