@@ -131,11 +131,10 @@ class Services:
         """Return how many pages or slides a document has, or None where it has none."""
         key = (info.id, info.sha256, info.added)
         if key not in self._pages:
-            places = self.bot.library.document(info.id).places
-            numbers = [place.number for place in places if place.kind in PAGED]
+            last = self.bot.library.place_at(info.id, info.characters)  # reads no text
             if len(self._pages) > 100_000:
                 self._pages.clear()
-            self._pages[key] = max(numbers, default=None)
+            self._pages[key] = last.number if last and last.kind in PAGED else None
         return self._pages[key]
 
     def document(self, caller: Caller, document: str) -> DocumentInfo:
