@@ -75,11 +75,19 @@ def _answer(scenario: dict[str, Any], question: str, bot: ScriptedBot) -> Answer
         document = f"{first + number:016x}"
         citations.append(Citation(number, document, source["title"], "/docs", None, 0, len(quote), quote, place))
     statements = tuple(
-        Statement(text, tuple(numbers), entry.get("support", "quoted")) for text, numbers in entry["statements"]
+        Statement(_long(text, entry), tuple(numbers), entry.get("support", "quoted"))
+        for text, numbers in entry["statements"]
     )
     withheld = (Withheld("…", "not supported"),) * entry.get("withheld", 0)
     answer = Answer(question, statements, tuple(citations), searched=searched, withheld=withheld)
     return replace(answer, model=entry.get("model", "quotes"))
+
+
+def _long(text: str, entry: dict[str, Any]) -> str:
+    """Return a text whose lines with # in them are repeated with a number in its place."""
+    times = range(1, 1 + entry.get("times", 1))
+    numbered = [[line.replace("#", str(n)) for n in times] if "#" in line else [line] for line in text.split("\n")]
+    return "\n".join(line for lines in numbered for line in lines)
 
 
 class _Slack:
@@ -88,6 +96,7 @@ class _Slack:
         self.events: list[dict[str, Any]] = []
         self.told: set[str] = set()
         self.heard = 0
+        self.seen = 0
 
     def play(self, steps: list[dict[str, Any]]) -> list[str]:
         lines: list[str] = []
@@ -112,6 +121,12 @@ class _Slack:
             if f"<@{BOT_USER}>" in text:
                 slack.deliver(slack.envelope({**event, "type": "app_mention"}))
             did = f"{step['who']}, {place}: {step['says']}"
+        elif "opens" in step:
+            event["ts"] = slack.ts()
+            panel = {"user_id": who, "channel_id": channel, "thread_ts": event["ts"], "context": {}}
+            slack.deliver(slack.envelope({"type": "assistant_thread_started", "assistant_thread": panel}))
+            self.stage.wait(lambda: "assistant.threads.setSuggestedPrompts" in slack.methods())
+            did = f"{step['who']}, {place}: (opens {step['opens']})"
         elif "asks" in step:
             slack.command(channel, who, step["asks"])
             did = f"{step['who']}, {place}: /ask {step['asks']}"
@@ -150,6 +165,11 @@ class _Slack:
             gone = "(the private answer is taken away)" if private.get("delete_original") else shown(private)
             lines += _said(f"Footnote, to {_name('slack', private['to'])} only", gone)
         self.heard = len(self.stage.slack.ephemeral)
+        for call in self.stage.slack.calls[self.seen :]:
+            if call.method == "assistant.threads.setSuggestedPrompts":
+                suggested = [f"({prompt['title']}) asks: {prompt['message']}" for prompt in call.arguments["prompts"]]
+                lines += _said("Footnote suggests", "\n".join(suggested))
+        self.seen = len(self.stage.slack.calls)
         return lines
 
 
