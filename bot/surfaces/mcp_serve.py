@@ -56,7 +56,8 @@ def serve(
         if listener is None:
             server.run("stdio")
             return
-        print(f"MCP at http://{host}:{listener.getsockname()[1]}{PATH}. Stop with Ctrl-C.", file=sys.stderr)
+        shown = f"[{host}]" if ":" in host else host
+        print(f"MCP at http://{shown}:{listener.getsockname()[1]}{PATH}. Stop with Ctrl-C.", file=sys.stderr)
         app = http_app(server, host=host, token=settings.access_token)
         serve_app(app, listener, stop_seconds=settings.stop_seconds, busy=lambda: server.busy)
 
