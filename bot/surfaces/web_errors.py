@@ -186,6 +186,8 @@ def _invalid(errors: Any, content_type: str) -> Refused:
             return Refused(422, "invalid", "The request has no body.", remedy=remedy, param="body")
         sent = f"is {content_type.split(';')[0][:60]!r}" if content_type else "is missing"
         return Refused(415, "wrong_media_type", f"The request's Content-Type {sent}.", remedy=remedy)
+    if place == ["body"] and first["type"] == "model_attributes_type":
+        return Refused(422, "invalid", "The body is JSON, but not an object.", remedy='Send {"…": …}.', param="body")
     param = ".".join(place[1:]) if len(place) > 1 else ""
     # pydantic's message names the rule and never the value.
     name = f"'{param}'" if param else f"the {place[0]}"

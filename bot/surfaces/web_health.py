@@ -100,12 +100,14 @@ def upload_types() -> list[str]:
     return sorted({suffix for kind in (*FORMATS, *added_formats().values()) for suffix in kind.suffixes})
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz", tags=HEALTH, response_model=Healthy, responses=errors_for())
 async def healthy() -> Response:
     """Say that the process serves."""
     return Json({"status": "ok"})
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", tags=HEALTH, response_model=Ready, responses=errors_for(503))
 def ready(request: Request) -> Response:
     """Say whether questions can be answered: the library can be read, and the server is not stopping."""

@@ -180,6 +180,9 @@ def test_a_body_that_is_not_json_or_too_large_is_refused(here: Site) -> None:
         form = here.client.post("/v1/ask", content=b'{"question": "x?"}', headers={"Content-Type": kind})
         assert (form.status_code, form.json()["error"]["code"]) == (415, "wrong_media_type")
         assert "application/json" in form.json()["error"]["remedy"]
+    for body in (b'["a"]', b'"a"', b"5"):
+        other = here.client.post("/v1/ask", content=body, headers=as_json)
+        assert other.status_code == 422 and "not an object" in other.json()["error"]["message"]
     empty = here.client.post("/v1/ask")
     assert empty.status_code == 422 and empty.json()["error"]["message"] == "The request has no body."
 

@@ -131,6 +131,13 @@ def test_errors_of_the_framework_have_the_one_body(here: Site) -> None:
         assert set(response.json()["error"]) == {"code", "message", "remedy", "type", "param", "request_id"}
 
 
+def test_monitors_may_ask_for_the_head_only(here: Site) -> None:
+    """HEAD on the health checks is answered as GET is, without a body."""
+    for path in ("/healthz", "/readyz"):
+        response = here.client.head(path)
+        assert response.status_code == 200 and not response.content
+
+
 def test_metrics_count_by_route_and_hold_no_words(here: Site) -> None:
     """Prometheus reads requests, answers and documents; questions and titles are not in it."""
     here.ask("How long is the notice period?")
