@@ -202,7 +202,8 @@ class Writing:
             least_covered=self._least_covered,
         )
         self.check_seconds += perf_counter() - began
-        return _written(found, verdict, passages)
+        vague = "no one sentence of the sources says it" if self._least_covered else "not supported by the sources"
+        return _written(found, verdict, passages, vague)
 
     def _fit(self, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
         """Drop passages from the end until prompt and answer fit; a passage is never cut."""
@@ -298,10 +299,10 @@ def _drafts(reply: Reply, reader: ReplyReader) -> Iterator[Draft]:
     yield from reader.finish(cut=reply.finish != "stop")
 
 
-def _written(found: Draft, verdict: Verdict, passages: Sequence[Passage]) -> Written | Withheld:
+def _written(found: Draft, verdict: Verdict, passages: Sequence[Passage], vague: str) -> Written | Withheld:
     missing = ", ".join(verdict.missing)
     if verdict.verdict == "unsupported" or not verdict.citations:
-        reason = f"not found in the sources: {missing}" if missing else "not supported by the sources"
+        reason = f"not found in the sources: {missing}" if missing else vague
         return Withheld(text=found.text, reason=reason)
     cited = tuple(Cited(passages[index], start, end) for index, start, end in verdict.citations)
     if verdict.verdict == "partly":

@@ -308,3 +308,4 @@ def test_a_small_model_is_held_to_the_words_of_the_sources() -> None:
         model.least_covered = least  # type: ignore[attr-defined]
         written, withheld, _ = run(model)
         assert (len(written), len(withheld)) == (shown, 1 - shown), (least, statement)
+        assert all(item.reason == "no one sentence of the sources says it" for item in withheld)
