@@ -11,6 +11,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from ingest.charset import SAMPLE, judged, wide_without_mark
+
 _MARKS: tuple[tuple[bytes, str], ...] = (
     # The UTF-32 marks begin with the UTF-16 ones, so they are tried first.
     (codecs.BOM_UTF8, "utf-8"),
@@ -44,10 +46,6 @@ _SUPERSETS = {
     "macintosh": "mac-roman",
 }
 
-# Where several encodings fit a text alike, the one that more files are in. DOS code pages come last.
-_COMMON = ("utf_8", "cp1252", "cp1251", "cp1250", "cp932", "gb18030", "cp949", "big5hkscs", "cp866", "cp500")
-
-_SAMPLE = 256 * 1024
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -133,21 +131,39 @@ def _decode_bytes(data: bytes, declared: str) -> tuple[str, str, str]:
         elif not codec:
             doubt = f"The declared encoding, {declared[:40]!r}, is unknown. "
     try:
-        return data.decode("utf-8"), "utf-8", doubt and f"{doubt}Read as utf-8."
+        text = data.decode("utf-8")
+        # Much of what is in UTF-16 is ASCII with NUL bytes in between.
+        if not (text.isascii() and wide_without_mark(data)):
+            return text, "utf-8", doubt and f"{doubt}Read as utf-8."
     except UnicodeDecodeError as error:
-        if _nearly_utf8(data, error.start):
+        good, bad = _utf8_sequences(data, error.start)
+        if wide_without_mark(data):
+            pass
+        elif good > 8 * bad:
             return data.decode("utf-8", "replace"), "utf-8", doubt + _broken_note(data, "utf-8")
+        elif good >= bad:
+            note = f"{doubt}Read as utf-8, and what is not as cp1252: the file mixes encodings."
+            return data.decode("utf-8", "footnote-cp1252"), "utf-8", note
     return _detect(data, doubt)
 
 
-def _nearly_utf8(data: bytes, first_error: int) -> bool:
-    """Tell whether `data` is UTF-8 with a little damage: far more good sequences than bad ones."""
-    sample = data[max(0, first_error - _SAMPLE) : first_error + _SAMPLE]
+def _utf8_sequences(data: bytes, first_error: int) -> tuple[int, int]:
+    """Return how many characters above ASCII are good UTF-8, and how many broken, around the first broken one.
+
+    Read as UTF-8, another 8-bit encoding yields almost no good ones.
+    """
+    sample = data[max(0, first_error - SAMPLE) : first_error + SAMPLE]
     text = sample.decode("utf-8", "replace")
     bad = text.count("\ufffd")
-    # Read as UTF-8, another 8-bit encoding yields almost no valid character above ASCII.
-    good = sum(character > "\x7f" for character in text) - bad
-    return good > 8 * bad
+    return sum(character > "\x7f" for character in text) - bad, bad
+
+
+def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error("footnote-cp1252", _as_cp1252)
 
 
 def _broken_note(data: bytes, encoding: str) -> str:
@@ -155,35 +171,11 @@ def _broken_note(data: bytes, encoding: str) -> str:
     return f"Read as {encoding}; {count:,} broken character{'s' * (count != 1)} shown as \ufffd."
 
 
-def _wide_without_mark(data: bytes) -> str:
-    """Return the UTF-16 or UTF-32 form that NUL bytes at regular places give away, or ""."""
-    sample = data[:4096]
-    if len(sample) < 8 or b"\0" not in sample:
-        return ""
-    shares = [sample[i::4].count(0) / max(1, len(sample[i::4])) for i in range(4)]
-    patterns = {
-        "utf-32-le": shares[0] < 0.3 and min(shares[1:]) > 0.5 and shares[3] > 0.95,
-        "utf-32-be": shares[3] < 0.3 and min(shares[:3]) > 0.5 and shares[0] > 0.95,
-        "utf-16-le": min(shares[1], shares[3]) > 0.4 and max(shares[0], shares[2]) < 0.1,
-        "utf-16-be": min(shares[0], shares[2]) > 0.4 and max(shares[1], shares[3]) < 0.1,
-    }
-    return next((name for name, fits in patterns.items() if fits), "")
-
-
 def _detect(data: bytes, doubt: str) -> tuple[str, str, str]:
     """Judge the bytes themselves. The note always says what was taken."""
-    wide = _wide_without_mark(data)
-    if wide:
+    if wide := wide_without_mark(data):
         return data.decode(wide, "replace"), wide, f"{doubt}No encoding is declared; read as {wide}."
-    from charset_normalizer import from_bytes
-
-    matches = from_bytes(_sample_with_letters(data))
-    best = matches.best()
-    close = [m for m in matches if best and m.chaos <= best.chaos + 0.01 and m.coherence >= best.coherence - 0.05]
-    # One match stands for all encodings that give the very same text.
-    names = {name for match in close for name in (match.encoding, *match.could_be_from_charset)}
-    encoding = next((name for name in _COMMON if name in names), best.encoding if best else "cp1252")
-    unsure = best is None or best.chaos > 0.1 or len(close) > 1
+    encoding, unsure = judged(data)
     how = "read, without certainty, as" if unsure else "read as"
     note = f"{doubt}No encoding is declared; {how} {encoding}."
     try:
@@ -192,15 +184,3 @@ def _detect(data: bytes, doubt: str) -> tuple[str, str, str]:
         text = data.decode(encoding, "replace")
         count = text.count("\ufffd")
         return text, encoding, f"{note} {count:,} broken character{'s' * (count != 1)} shown as \ufffd."
-
-
-def _sample_with_letters(data: bytes) -> bytes:
-    """Return a part of `data` that shows the encoding: around the first bytes above ASCII."""
-    if len(data) <= _SAMPLE:
-        return data
-    found = re.search(rb"[\x80-\xff]", data)
-    start = max(0, (found.start() if found else 0) - _SAMPLE // 4)
-    start = data.rfind(b"\n", 0, start) + 1 if start else 0
-    start = start if found and found.start() - start < _SAMPLE else max(0, found.start() - 64 if found else 0)
-    end = data.find(b"\n", start + _SAMPLE)
-    return data[start : end if 0 <= end < start + 2 * _SAMPLE else start + _SAMPLE]

@@ -8,6 +8,8 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.charset import wide_without_mark
+
 _HEAD = 64 * 1024
 _PART = 4 * 1024
 
@@ -121,7 +123,7 @@ def sniff(path: Path) -> Sniffed:
 
 def _is_text(parts: list[bytes]) -> bool:
     """Tell text in any encoding from binary data by the share of control characters."""
-    if parts[0].startswith(_MARKS):
+    if parts[0].startswith(_MARKS) or wide_without_mark(parts[0]):
         return True
     for part in parts:
         sample = part

@@ -18,6 +18,10 @@ GERMAN = "Die Größe der Häuser in München übertrifft alle Erwartungen, sagt
 RUSSIAN = "Однажды, в студёную зимнюю пору, я из лесу вышел; был сильный мороз. Гляжу, поднимается медленно."
 JAPANESE = "一人の下人が、羅生門の下で雨やみを待っていた。広い門の下には、この男のほかに誰もいない。"
 KOREAN = "역사적 예수 연구자들은 복음서의 기록을 비판적으로 검토한다. 그들은 여러 자료를 비교한다."
+HEBREW = "ההסכם נחתם בירושלים בחודש מאי. תוקף ההסכם הוא שלוש שנים."
+ARABIC = "تم توقيع الاتفاق في القاهرة في شهر مايو. مدة الاتفاق ثلاث سنوات. وافق الطرفان على الشروط."
+GREEK = "Η συμφωνία υπογράφηκε στην Αθήνα τον Μάιο. Η διάρκεια είναι τρία χρόνια."
+FRENCH = "Le café est fermé à Noël. L’été, il ouvre à huit heures."
 CZECH = "Příliš žluťoučký kůň úpěl ďábelské ódy. Část svitku s textem knihy je uložena v muzeu."
 
 
@@ -40,7 +44,8 @@ def test_a_byte_order_mark_decides(mark: bytes, encoding: str) -> None:
 @pytest.mark.parametrize(
     ("text", "encoding"),
     [(GERMAN, "cp1252"), (RUSSIAN, "cp1251"), (JAPANESE, "cp932"), (KOREAN, "cp949"), (CZECH, "cp1250"),
-     (JAPANESE, "euc_jp"), (GERMAN, "utf-16-le"), (GERMAN, "utf-16-be"), (GERMAN, "utf-32-le")],
+     (RUSSIAN, "utf-16-le"), (RUSSIAN, "utf-16-be"), (HEBREW, "utf-16-le"), (HEBREW, "cp1255"), (CZECH, "iso8859_2"),
+     (ARABIC, "cp1256"), (GREEK, "cp1253"), (RUSSIAN, "koi8_r"), (FRENCH, "mac_roman"), (JAPANESE, "euc_jp"), (GERMAN, "utf-16-le"), (GERMAN, "utf-16-be"), (GERMAN, "utf-32-le")],
 )  # fmt: skip
 def test_other_encodings_are_found_and_said(text: str, encoding: str) -> None:
     """Without a sign the bytes are judged; the note names what was taken."""
@@ -48,6 +53,20 @@ def test_other_encodings_are_found_and_said(text: str, encoding: str) -> None:
     assert decoded.text == text
     assert len(decoded.notes) == 1
     assert decoded.encoding in decoded.notes[0]
+
+
+def test_a_file_of_two_encodings_is_read_as_both() -> None:
+    """Lines of UTF-8 beside lines of cp1252, as logs and joined files have them, are both right, and it is said."""
+    decoded = decode("First: café, crème brûlée.\n".encode() + "Then: déjà vu.\n".encode("cp1252"))
+    assert decoded.text == "First: café, crème brûlée.\nThen: déjà vu.\n"
+    assert "mixes" in decoded.notes[0]
+
+
+def test_stray_nul_bytes_do_not_make_a_text_wide() -> None:
+    """A NUL here and there is dropped and counted; the words stay."""
+    decoded = decode(b"Some words.\0More words after it.\0The end.\n")
+    assert decoded.text == "Some words.More words after it.The end.\n"
+    assert decoded.notes == ("Dropped 2 NUL characters.",)
 
 
 def test_utf8_needs_no_note() -> None:
