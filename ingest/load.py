@@ -90,7 +90,7 @@ FORMATS: tuple[Format, ...] = (
     Format("csv", "text/csv", (".csv", ".tsv", ".tab"), "ingest.loaders.csv_table:load", text=True),
     Format("json", "application/json", (".json", ".jsonl", ".ndjson", ".geojson"),
            "ingest.loaders.json_data:load", text=True),
-    Format("xml", "application/xml", (".xml", ".rss", ".atom", ".nxml", ".dbk", ".tei", ".opml"),
+    Format("xml", "application/xml", (".xml", ".rss", ".atom", ".nxml", ".dbk", ".tei", ".opml", ".svg"),
            "ingest.loaders.xml_data:load", text=True),
     Format("notebook", "application/x-ipynb+json", (".ipynb",), text=True),
     Format("subtitles", "text/vtt", (".srt", ".vtt"), text=True),

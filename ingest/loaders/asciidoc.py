@@ -19,6 +19,7 @@ _MACRO = re.compile(r"^(?:image|video|audio|include|toc|ifdef|ifndef|ifeval|endi
 _ADMONITION = re.compile(r"^(NOTE|TIP|IMPORTANT|CAUTION|WARNING): ")
 _CELL = re.compile(r"(?:(?:^|(?<=\s))(?:\d*(?:\.\d+)?[*+])?(?:[<^>.]*)[aehlmdsv]?)?(?<!\\)\|")
 
+_FOOTNOTE = re.compile(r"footnote:[^\s\[\]]*\[([^\]]+)\]")
 _INLINE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?:link|xref|mailto|image|kbd|btn|menu|footnote):{1,2}([^\s\[\]]*)\[([^\]]*)\]"), ""),
     (re.compile(r"(https?://[^\s\[\]<>]+)\[([^\]]+)\]"), r"\2"),
@@ -53,6 +54,7 @@ class _Blocks:
         self.attributes: dict[str, str] = {}
         self.in_list, self.begun = False, False
         self.numbers: list[tuple[str, int]] = []
+        self.notes: list[str] = []
 
     def _line(self, offset: int = 0) -> str:
         index = self.at + offset
@@ -167,14 +169,19 @@ class _Blocks:
 
     def _item(self, line: str) -> bool:
         match = _ITEM.match(line)
-        term = None if match else _TERM.match(line)
+        term = None if match or _MACRO.match(line) else _TERM.match(line)
         if not match and not term:
             return False
         self.begun = True
         self.at += 1
         words = [match[2]] if match else [f"{term[1]}:", term[2] or ""] if term else []
         while self._line() and not _ITEM.match(self._line()) and not _TERM.match(self._line()):
-            if self._line() == "+" or _DELIMITER.match(self._line()) or self._line().startswith("["):
+            if (
+                self._line() == "+"
+                or _MACRO.match(self._line())
+                or _DELIMITER.match(self._line())
+                or self._line().startswith("[")
+            ):
                 break
             words.append(self._line().strip())
             self.at += 1
@@ -184,6 +191,7 @@ class _Blocks:
         write = self.builder.line if self.in_list else self.builder.paragraph
         write(label + self._inline(" ".join(words)))
         self.in_list = True
+        self._write_notes()
         return True
 
     def _label(self, mark: str) -> str:
@@ -200,6 +208,8 @@ class _Blocks:
     def _paragraph(self) -> None:
         words: list[str] = []
         while self._line() and not _DELIMITER.match(self._line()) and not self._line().startswith("|==="):
+            if _MACRO.match(self._line()):
+                break
             hard = self._line().endswith(" +")
             words.append(self._line().removesuffix(" +").strip() + ("\n" if hard else " "))
             self.at += 1
@@ -207,9 +217,19 @@ class _Blocks:
         if not words:
             self.at += 1
         self.builder.paragraph(self._inline("".join(words)))
+        self._write_notes()
+
+    def _write_notes(self) -> None:
+        """Write the footnotes of the block before."""
+        notes, self.notes = self.notes, []
+        for note in notes:
+            self.builder.paragraph(f"Footnote: {self._inline(note)}")
+            self.in_list = False
 
     def _inline(self, text: str) -> str:
         text = re.sub(r"\{([\w-]+)\}", lambda m: self.attributes.get(m[1], m[0])[:500], text)
+        self.notes += _FOOTNOTE.findall(text)
+        text = _FOOTNOTE.sub("", text)
         first, *rest = _INLINE
         text = first[0].sub(lambda m: m[2].split(",")[0] or m[1], text)
         for pattern, replacement in rest:

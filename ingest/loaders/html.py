@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -88,6 +89,10 @@ def _main_part(body: LexborNode) -> LexborNode:
         if not header.css_first("h1"):
             header.decompose()
     return body
+
+
+MAX_SPAN = 1_000
+"""Rows that one cell may span."""
 
 
 class _Walk:
@@ -178,8 +183,32 @@ class _Walk:
         caption = table.css_first("caption")
         if caption:
             self._builder.paragraph(one_line(caption.text(deep=True)))
-        rows = [[cell.text(deep=True, separator=" ") for cell in row.css("td, th")] for row in table.css("tr")]
-        add_table(self._builder, rows, header=bool(table.css_first("th")))
+        add_table(self._builder, _rows(table), header=bool(table.css_first("th")))
+
+
+def _rows(table: LexborNode) -> Iterator[list[str]]:
+    """Yield the cells of each row; a cell that spans rows stands in each of them."""
+    below: dict[int, tuple[str, int]] = {}  # column → words and rows that they still span
+    for row in table.css("tr"):
+        cells: list[str] = []
+
+        def carry(cells: list[str] = cells) -> None:
+            while (spanned := below.get(len(cells))) is not None:
+                words, left = spanned
+                below[len(cells)] = (words, left - 1)
+                if left == 1:
+                    del below[len(cells)]
+                cells.append(words)
+
+        for cell in row.css("td, th"):
+            carry()
+            words = cell.text(deep=True, separator=" ")
+            span = str(cell.attributes.get("rowspan") or "")
+            if span.isascii() and span.isdigit() and 1 < int(span[:5]) <= MAX_SPAN:
+                below[len(cells)] = (words, int(span[:5]) - 1)
+            cells.append(words)
+        carry()
+        yield cells
 
 
 def _soft(parts: list[str]) -> list[str]:

@@ -56,18 +56,27 @@ def _damaged(error: json.JSONDecodeError) -> Unreadable:
 
 
 def _lines(builder: TextBuilder, text: str) -> None:
+    """Add each line as a row; a few that are not JSON, as a log that breaks off has, are left out and counted."""
+    good, bad = 0, []
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
             value = _parsed(line)
-        except json.JSONDecodeError as error:
-            raise Unreadable(f"Line {number} is not JSON.", remedy="Mend that line, or name the file .txt.") from error
+        except json.JSONDecodeError:
+            bad.append(number)
+            continue
+        good += 1
         builder.place("row", number)
         if isinstance(value, dict) and not any(isinstance(v, dict | list) for v in value.values()):
             _record(builder, value)
         else:
             _value(builder, value, (), 1)
+    if len(bad) > good:
+        raise Unreadable(f"Line {bad[0]} is not JSON.", remedy="Mend that line, or name the file .txt.")
+    if bad:
+        which = f"Line {bad[0]} is" if len(bad) == 1 else f"{len(bad)} lines, the first of them {bad[0]}, are"
+        builder.note(f"{which} not JSON and left out.")
 
 
 def _record(builder: TextBuilder, record: dict[str, object]) -> None:

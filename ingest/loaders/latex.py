@@ -63,7 +63,7 @@ def load(path: Path, options: LoadOptions) -> Loaded:  # noqa: ARG001
     source = _COMMENT.sub(r"\1", decoded.text)
     if found := re.findall(r"\\(?:input|include|subfile)\s*\{([^{}]{1,200})\}", source):
         builder.note(f"Included files are not read with it; add them too: {', '.join(found[:8])}.")
-    source = _expanded(source)
+    source = _expanded(_CITATION.sub("", source))
     builder.title = _argument_of(source, "title")
     begin = source.find("\\begin{document}")
     body = source[begin + 16 :] if begin >= 0 else source
@@ -79,12 +79,14 @@ _DEFINITION = re.compile(
     r"\\(?:(?:re|provide)?newcommand|providecommand|DeclareMathOperator|def|newenvironment|DeclareRobustCommand)\*?"
     r"\s*\{?\\?(?P<name>[A-Za-z@]+)\}?(?P<arguments>(?:\s*\[[^\]]*\])*|[#0-9]*)\s*(?=\{)"
 )
+_CITATION = re.compile(r"[~ ]\\(?:auto|foot|paren|text)?cite[pt]?\*?(?:\[[^\]]*\])*\{[^{}]*\}")
 MAX_GROWTH = 2_000_000
 
 
 def _expanded(source: str) -> str:
     """Return the source without definitions, with commands that stand for fixed words replaced."""
     words: dict[str, str] = {}
+    takes: dict[str, tuple[int, str]] = {}
     pieces: list[str] = []
     position = 0
     while match := _DEFINITION.search(source, position):
@@ -94,10 +96,35 @@ def _expanded(source: str) -> str:
             _, position = _braced(source, position)
         if not match["arguments"] and len(body) < 200 and match["name"] not in _LETTERS:
             words[match["name"]] = body
+        elif (count := re.fullmatch(r"\s*\[([1-9])\]", match["arguments"])) and len(body) < 200:
+            takes[match["name"]] = (int(count[1]), body)
     source = "".join([*pieces, source[position:]])
-    if not words or len(source) > MAX_GROWTH:
+    if len(source) > MAX_GROWTH:
         return source
-    return re.sub(r"\\([A-Za-z@]+)", lambda m: words.get(m[1], m[0]), source)
+    if takes:
+        source = _filled(source, takes)
+    return re.sub(r"\\([A-Za-z@]+)", lambda m: words.get(m[1], m[0]), source) if words else source
+
+
+def _filled(source: str, takes: dict[str, tuple[int, str]]) -> str:
+    """Return the source with commands that take arguments replaced by their text, once over."""
+    pieces: list[str] = []
+    position = 0
+    for match in re.finditer(r"\\([A-Za-z@]+)\s*(?=\{)", source):
+        if match[1] not in takes or match.start() < position:
+            continue
+        pieces.append(source[position : match.start()])
+        count, text = takes[match[1]]
+        position = match.end()
+        for number in range(1, count + 1):
+            if source[position : position + 1] != "{":
+                break
+            argument, position = _braced(source, position)
+            text = text.replace(f"#{number}", argument)
+        pieces.append(f"{{{text}}}")
+        if sum(map(len, pieces[-2:])) > MAX_GROWTH:
+            break
+    return "".join([*pieces, source[position:]])
 
 
 def _argument_of(source: str, command: str) -> str:

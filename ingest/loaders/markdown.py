@@ -17,6 +17,8 @@ from ingest.loaders.builder import TextBuilder, add_table, one_line
 _FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?\n)\1[ \t]*(?:\n|\Z)", re.S)
 _FRONT_LINE = re.compile(r"^(?:\s*$|\s*#|\s+\S|\s*- |[\w.\"'\[\]-]+\s*[:=]|\[.*\]$)")
 _FRONT_TITLE = re.compile(r"^title\s*[:=]\s*(.+?)\s*$", re.M | re.I)
+_FOOTNOTE = re.compile(r"^\[\^([^\]\s]{1,80})\]:", re.M)
+_MARK = re.compile(r"\[\^([^\]\s]{1,80})\](:\s*)?")
 _TAG_BREAK = re.compile(r"<br\s*/?>", re.I)
 
 
@@ -29,11 +31,14 @@ def load(path: Path, options: LoadOptions) -> Loaded:  # noqa: ARG001
 def read(text: str, *, notes: tuple[str, ...] = ()) -> Loaded:
     """Turn Markdown source into plain text with its headings."""
     title, body = front_matter(text)
+    notes_of = {match[1] for match in _FOOTNOTE.finditer(body)}
+    # A blank line before a footnote's text makes a block of its own of it.
+    body = _FOOTNOTE.sub(r"\n\g<0>", body)
     tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(body)
     builder = TextBuilder("text/markdown")
     for note in notes:
         builder.note(note)
-    _Blocks(builder).write(tokens)
+    _Blocks(builder, notes_of).write(tokens)
     return builder.finish(title=title)
 
 
@@ -50,8 +55,9 @@ def front_matter(text: str) -> tuple[str, str]:
 class _Blocks:
     """Walks the block tokens and writes each as text."""
 
-    def __init__(self, builder: TextBuilder) -> None:
+    def __init__(self, builder: TextBuilder, footnotes: set[str]) -> None:
         self._builder = builder
+        self._footnotes = footnotes  # labels that have a text: `[^0-9]` without one is no footnote
         self._lists: list[int | None] = []  # next number of each open list, None for bullets
         self._marker = ""  # what the first block of a list item begins with
         self._in_list = False  # whether the last block stood in a list: items follow without a blank line
@@ -103,6 +109,11 @@ class _Blocks:
             case _:
                 pass
 
+    def _footnote(self, mark: re.Match[str]) -> str:
+        if mark[1] not in self._footnotes:
+            return mark[0]
+        return "Footnote: " if mark[2] and not mark.start() else (mark[2] or "")
+
     def _open_item(self) -> None:
         number = self._lists[-1]
         if number is None:
@@ -112,6 +123,7 @@ class _Blocks:
             self._lists[-1] = number + 1
 
     def _block(self, words: str) -> None:
+        words = _MARK.sub(self._footnote, words) if self._footnotes else words
         if not words.strip():
             return
         write = self._builder.line if self._lists and self._in_list else self._builder.paragraph

@@ -18,6 +18,7 @@ from ingest.loaders.builder import TextBuilder, one_line
 MAX_DEPTH = 3
 MAX_MEMBERS = 2_000
 _DEPTH = "members.depth"
+_UPWARD = re.compile(r"^(?:[A-Za-z]:)?(?:\.{0,2}/)+|(?<=/)\.\./")
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,10}$")
 
 
@@ -44,7 +45,7 @@ def add_member(
     """
     from ingest.load import load
 
-    shown = one_line(name)[:200] or f"part {number}"
+    shown = one_line(_UPWARD.sub("", name.replace("\\", "/")))[:200] or f"part {number}"
     depth = depth_of(options)
     if depth >= MAX_DEPTH:
         builder.note(f"{shown} lies in too many files within files and was left out.")

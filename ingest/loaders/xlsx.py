@@ -50,6 +50,8 @@ def load(path: Path, options: LoadOptions) -> Loaded:
             filled = kind == "worksheet" and add_sheet(builder, _rows(book, part), name=name)
             if not filled and package.related(part, "drawing"):
                 builder.heading(name, 1)
+            if filled and attribute(sheet, "state") in ("hidden", "veryHidden"):
+                builder.note(f"The sheet {name!r} is hidden in the file; it was read too.")
             _drawings(book, part, builder, options)
         title = package.title()
     return builder.finish(title=title, empty="The sheets hold no text.")
