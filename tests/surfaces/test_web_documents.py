@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -420,6 +422,20 @@ def test_a_job_that_was_cut_off_goes_on_after_a_restart(tmp_path: Path) -> None:
             assert wait_until(lambda: client.get(path).json()["finished"] is not None, 60)
             states = [file["state"] for file in client.get(path).json()["files"]]
     assert states == ["added", "added"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no priority of their own")
+def test_files_are_read_on_what_questions_leave_of_the_processor(tmp_path: Path) -> None:
+    """The thread that reads, and what it starts, steps back behind the threads that answer."""
+    seen: list[int] = []
+
+    def reader(files: Sequence[Incoming], _: str, on_file: OnFile, **__: Any) -> None:
+        seen.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        on_file(files[0].path, "unchanged")
+
+    with site(tmp_path, ingest=reader) as here:
+        upload(here, ("a.txt", b"words"))
+    assert seen[0] == min(19, os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) + 10)
 
 
 def test_a_reader_that_breaks_fails_the_job_with_words(tmp_path: Path) -> None:
