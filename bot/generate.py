@@ -60,7 +60,7 @@ class Writing:
     """An answer while it is being written. Iterate once; the attributes are whole afterwards.
 
     Attributes:
-        declined: The model itself says that the passages do not answer.
+        declined: The model itself says that the passages do not answer, and is not too small to be believed.
         notice: What a person should know: passages left out, an answer cut off; "" for nothing.
         check_seconds: Time spent in checks.
         first_seconds: Time to the first sentence that passed, or None.
@@ -163,6 +163,9 @@ class Writing:
         finally:
             reply.close()
         self.declined = self.declined or reader.declined
+        if self.declined and self._least_covered:  # that a small model finds nothing says little
+            self.declined = False
+            self._say("The chat model found no answer.")
         if reply.finish == "length":
             self._say("The chat model's answer was cut off at its limit.")
         self._warn_of_cut_prompt(reply, messages)

@@ -309,3 +309,15 @@ def test_a_small_model_is_held_to_the_words_of_the_sources() -> None:
         written, withheld, _ = run(model)
         assert (len(written), len(withheld)) == (shown, 1 - shown), (least, statement)
         assert all(item.reason == "no one sentence of the sources says it" for item in withheld)
+
+
+def test_a_small_model_that_finds_nothing_is_not_believed() -> None:
+    """Its "the documents don't say" is told to the person, and does not keep the quotes from standing in."""
+    for least, declined in ((0.0, True), (0.95, False)):
+        model = ScriptedModel(NO_ANSWER)
+        model.least_covered = least  # type: ignore[attr-defined]
+        written, withheld, writing = run(model)
+        assert not written
+        assert not withheld
+        assert writing.declined is declined
+        assert ("The chat model found no answer." in writing.notice) is not declined
