@@ -28,6 +28,22 @@ FAILURES = {
 }
 
 
+ABOUT = (
+    "- Scans are read by Tesseract where it is installed. It comes from the system (`apt install tesseract-ocr`, `brew",
+    '  install tesseract`); `pip install "footnote-bot[ocr]"` is accepted and adds nothing. The setting `ocr_languages`',
+    "  names its languages. The report of the ingest says which pages were read so; without Tesseract it says what to do.",
+    "- Heading path, page, slide, row or time, and the header of a table are kept with each passage, searched with it",
+    "  and shown in its footnote. They are never part of the quoted words.",
+    "- Review comments are left out unless `--comments` is given; deleted text of tracked changes always is. Hidden",
+    "  sheets are read, and the report says so. Macros, links and embedded programs are never run or followed.",
+    "- Encrypted files are opened with `--password` or `FOOTNOTE_FILE_PASSWORDS`.",
+    "- Web addresses are read with the setting `addresses`: [command-line.md](command-line.md#ingest).",
+    "- Others can add a loader through the entry point group `footnote.loaders`; how is said in",
+    "  [ingest/load.py](../ingest/load.py).",
+)
+"""What holds for all formats."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """What one file gave.
@@ -71,6 +87,8 @@ def _row(folder: Path, entry: dict[str, Any], workers: Workers) -> Row:
     if status == "text":
         got = "text" if loaded else failure
         wrong += missing(loaded, expect) if loaded else [f"no text: {failure}"]
+    elif status == "no_text_layer" and loaded and any("OCR" in note for note in loaded.notes):
+        got = "text"  # Tesseract is installed here, and said to be what read it
     else:
         got = failure.partition(":")[0] or "text"
         if got not in FAILURES[status]:
@@ -136,6 +154,8 @@ def table(found: list[Row]) -> str:
         "Made by `python -m evals.format_table`; do not edit.",
         "",
         f"Read by their content; these endings are known: {kinds}.",
+        "",
+        *ABOUT,
         "",
         f"{good} of {len(found)} real files are as expected; the slowest took "
         f"{max(row.seconds for row in found):.1f} s (each read in a worker process).",
