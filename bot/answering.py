@@ -37,6 +37,11 @@ def why_no_answer(statement: str, question: str) -> str:
     return "" if beyond(statement, question) else "it only repeats the question"
 
 
+def is_fragment(statement: str) -> bool:
+    """Tell whether a sentence is too short to claim anything: "Elvin Bishop.", "42"."""
+    return len(query_terms(statement)) < LEAST_TERMS
+
+
 def beyond(statement: str, question: str) -> set[str]:
     """Return the words of a sentence that carry content and that the question does not hold."""
     return set(query_terms(statement)) - set(query_terms(question))
@@ -49,7 +54,7 @@ def answers_as_well(statement: str, best: str, question: str) -> bool:
     a kind of thing (a date, a person, a place, a number) and both hold one, a share elsewhere. A bare name or
     number never does: that the sources hold it does not make it the answer.
     """
-    if len(query_terms(statement)) < LEAST_TERMS:
+    if is_fragment(statement):
         return False
     kind = answer_type(question)
     new = beyond(best, question)

@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot.answer import Withheld
-from bot.answering import answers_as_well, why_no_answer
+from bot.answering import answers_as_well, is_fragment, why_no_answer
 from bot.chat_model import ChatModel, Reply
 from bot.errors import ModelError
 from bot.ground import Verdict, check
@@ -193,6 +193,8 @@ class Writing:
 
     def _judge(self, found: Draft, passages: Sequence[Passage]) -> Written | Withheld:
         nothing = why_no_answer(found.text, self._question)
+        if self._least_covered and not nothing and is_fragment(found.text):
+            nothing = "it is no sentence"
         if nothing:
             return Withheld(text=found.text, reason=nothing)
         began = perf_counter()

@@ -303,7 +303,7 @@ def test_a_small_model_is_held_to_the_words_of_the_sources() -> None:
     """What a larger model may say in words of its own, or out of two sentences, is withheld from a small one."""
     free = "Japan announced that it will make investments of $550 billion."
     copied = "The Technology Prosperity Deal was signed in Tokyo on October 28, 2025."
-    for least, statement, shown in ((0.0, free, 1), (0.95, free, 0), (0.95, copied, 1)):
+    for least, statement, shown in ((0.0, free, 1), (0.95, free, 0), (0.95, copied, 1), (0.0, "Tokyo.", 1)):
         model = ScriptedModel(statement)
         model.least_covered = least  # type: ignore[attr-defined]
         written, withheld, _ = run(model)
@@ -321,3 +321,12 @@ def test_a_small_model_that_finds_nothing_is_not_believed() -> None:
         assert not withheld
         assert writing.declined is declined
         assert ("The chat model found no answer." in writing.notice) is not declined
+
+
+def test_a_bare_name_of_a_small_model_is_no_statement() -> None:
+    """That a name stands in the sources does not make it the answer."""
+    model = ScriptedModel("Kimi Onoda.")
+    model.least_covered = 0.95  # type: ignore[attr-defined]
+    written, withheld, _ = run(model)
+    assert not written
+    assert [item.reason for item in withheld] == ["it is no sentence"]
