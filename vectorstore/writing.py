@@ -20,6 +20,7 @@ from vectorstore.layout import Vectors, fts_terms
 from vectorstore.model_files import ModelIdentity
 from vectorstore.passage import Chunk
 from vectorstore.schema import sqlite_errors
+from vectorstore.table_heads import table_heads
 
 _DELETE_WORDS = "INSERT INTO words(words, rowid, terms) VALUES('delete', ?, CAST(? AS TEXT))"
 _INSERT_WORDS = "INSERT INTO words(rowid, terms) VALUES(?, CAST(? AS TEXT))"
@@ -310,10 +311,10 @@ def _insert_chunks(
 
 
 def _located(document: Document, chunks: Sequence[Chunk]) -> Iterator[tuple[Chunk, int | None, str, str]]:
-    """Yield each chunk with its page, place and heading path; one walk over the headings."""
+    """Yield each chunk with its page, place and heading path, a table's head at its end; one walk over the headings."""
     path: list[tuple[int, str]] = []
     following = 0
-    for chunk in chunks:
+    for chunk, head in zip(chunks, table_heads(document.text, chunks), strict=True):
         while following < len(document.headings) and document.headings[following].start <= chunk.start:
             heading = document.headings[following]
             while path and path[-1][0] >= heading.level:
@@ -322,7 +323,7 @@ def _located(document: Document, chunks: Sequence[Chunk]) -> Iterator[tuple[Chun
             following += 1
         place = document.place_at(chunk.start)
         page, label = (place.page, place.label) if place else (None, "")
-        yield chunk, page, label, " › ".join(text for _, text in path)
+        yield chunk, page, label, " › ".join([*(text for _, text in path), *([head] if head else [])])
 
 
 def _insert_vectors(
