@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
@@ -26,7 +27,12 @@ if TYPE_CHECKING:
 
 SEEN = 30
 """Passages that the features are computed from; a search for an answer asks for as many."""
+ECHOES = 10
+"""Passages among which another document that says the same as the best one is looked for."""
+SERIES = 2
+"""Other documents that say the same from which on they are a series; fewer are a copy or another version."""
 FITTED = Path(__file__).with_name("abstention.json")
+_WORD = re.compile(r"\w+")
 _NAME = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w’'.-]*|\b[A-Z]{2,}\b|\b\d[\d.,]*\b")
 
 
@@ -79,18 +85,43 @@ def features(question: str, result: SearchResult) -> Features:
 
 
 def _apart(result: SearchResult) -> tuple[list[Passage], float, float]:
-    """Return the passages that stand with the best one, and the best score and cosine found elsewhere."""
-    first = result.passages[0]
-    if result.rival_score is not None and result.rival_cosine is not None:
+    """Return the passages that stand with the best one, and the best score and cosine found elsewhere.
+
+    A document that says the same as the best one does not stand against it.
+    """
+    first, passages = result.passages[0], result.passages[:SEEN]
+    if result.rival_score is None or result.rival_cosine is None:
+        inside = [p for p in result.passages if p.section == first.section]
+        outside = [p for p in result.passages if p.section != first.section]
+    else:
         inside = [p for p in result.passages if p.document == first.document]
-        return inside, result.rival_score, result.rival_cosine
-    inside = [p for p in result.passages if p.section == first.section]
-    outside = [p for p in result.passages if p.section != first.section]
+        echoes = echoing(passages)
+        outside = [p for p in passages if p.document not in echoes and p.document != first.document]
+        if not echoes or not outside:
+            return inside, result.rival_score, result.rival_cosine
     return (
         inside,
         max((p.score for p in outside), default=0.0),
         max((p.signals.cosine for p in outside), default=0.0),
     )
+
+
+def echoing(passages: Sequence[Passage]) -> frozenset[str]:
+    """Return the other documents of which a passage has most of its words in common with the best passage.
+
+    Such a document is a copy, another version, or another report of the same series.
+    """
+    first = passages[0]
+    words = frozenset(_WORD.findall(first.text.casefold()))
+    return frozenset(
+        passage.document
+        for passage in passages[1:ECHOES]
+        if passage.document != first.document and _alike(words, frozenset(_WORD.findall(passage.text.casefold())))
+    )
+
+
+def _alike(words: frozenset[str], others: frozenset[str]) -> bool:
+    return 2 * len(words & others) >= len(words | others) > 0
 
 
 def _names_missing(question: str, result: SearchResult) -> float:
@@ -123,9 +154,28 @@ def _models() -> dict[str, _Model]:
     }
 
 
+def has_no_rival(passages: Sequence[Passage], *, alone: bool) -> bool:
+    """Return whether the best passage has no other document to lead.
+
+    So it is where one document alone is searched, where nothing but copies of it was found, and in a series of
+    documents that say the same: leading them would mean nothing.
+
+    Args:
+        passages: What was found, best first; not empty.
+        alone: Whether one document alone was searched.
+    """
+    echoes = echoing(passages)
+    documents = {passage.document for passage in passages[:SEEN]} - {passages[0].document}
+    return alone or len(echoes) >= SERIES or (bool(echoes) and documents <= echoes)
+
+
+def _single(result: SearchResult) -> bool:
+    return has_no_rival(result.passages, alone=result.rival_score is None) if result.passages else True
+
+
 def _model_for(result: SearchResult) -> _Model:
-    """One document alone has no other to lead, so it has a model of its own."""
-    return _models()["single" if result.rival_score is None else "several"]
+    """What cannot lead another document has a model of its own."""
+    return _models()["single" if _single(result) else "several"]
 
 
 def confidence(question: str, result: SearchResult) -> float:
@@ -140,7 +190,7 @@ def confidence(question: str, result: SearchResult) -> float:
 
 def threshold(settings: Settings, result: SearchResult) -> float:
     """Return the least confidence at which an answer is shown."""
-    return threshold_for(settings, single=result.rival_score is None)
+    return threshold_for(settings, single=_single(result))
 
 
 def threshold_for(settings: Settings, *, single: bool) -> float:

@@ -23,18 +23,7 @@ from bot.abstain import FITTED, Features
 from bot.settings import LEVELS
 from evals.bootstrap import Array
 from evals.charts import BINS, reliability_plot
-from evals.fit_abstention import (
-    IGNORED,
-    MODELS,
-    ONE_SECTION,
-    SETS,
-    Seen,
-    chances,
-    collect_sets,
-    fit,
-    held_out,
-    without,
-)
+from evals.fit_abstention import MODELS, SETS, Fit, Seen, chances, collect_sets, fit, held_out, usable
 from evals.plot import Plot, side_by_side, standalone
 from evals.sets import shared_folder
 
@@ -64,7 +53,7 @@ def main() -> None:
     fitted = json.loads(FITTED.read_text(encoding="utf-8"))
     tables, plots = [], []
     for model in MODELS:
-        measured = measure(data, model, fitted[model])
+        measured = measure(data, model, fitted)
         fitted[model]["left_out_in_turn"] = {name: found["rates"] for name, found in measured.items() if name in SETS}
         fitted[model]["untouched"] = {name: found["rates"] for name, found in measured.items() if name in UNTOUCHED}
         fitted[model]["measured"] = told(measured)
@@ -84,30 +73,23 @@ def measure(data: Mapping[str, Sequence[Seen]], model: str, shipped: Mapping[str
     Args:
         data: What the searches of each set saw.
         model: "several" or "single".
-        shipped: The model in use, for the sets that were never fitted on.
+        shipped: The models in use, for the sets that were never fitted on.
     """
-    usable = {
-        name: without(seen, IGNORED[model])
-        for name, seen in data.items()
-        if model == "several" or name not in ONE_SECTION
-    }
     holds, lacks = MODELS[model]
     measured = {}
-    for name, seen in usable.items():
-        if name in UNTOUCHED:
-            coefficients = np.array([shipped["coefficients"][field.name] for field in fields(Features)])
-            intercept = float(shipped["intercept"])
-        else:
-            others = [other for key, other in usable.items() if key != name and key not in UNTOUCHED]
-            intercept, coefficients = fit(others, model)
-        held, lacked = (chances(seen, kind, intercept, coefficients) for kind in (holds, lacks))
-        measured[name] = {
-            "holds": held,
-            "lacks": lacked,
-            "rates": held_out(seen, model, intercept, coefficients)
-            | {"ece": round(calibration_error(held, lacked), 3)},
+    for name in usable(data, model):
+        others = {
+            kind: [data[key] for key in usable(data, kind) if key != name and key not in UNTOUCHED] for kind in MODELS
         }
+        fits = {kind: _shipped(shipped[kind]) if name in UNTOUCHED else fit(others[kind], kind) for kind in MODELS}
+        held, lacked = (chances(data[name], kind, fits)[0] for kind in (holds, lacks))
+        rates = held_out(data[name], model, fits) | {"ece": round(calibration_error(held, lacked), 3)}
+        measured[name] = {"holds": held, "lacks": lacked, "rates": rates}
     return measured
+
+
+def _shipped(model: Mapping[str, Any]) -> Fit:
+    return float(model["intercept"]), np.array([model["coefficients"][field.name] for field in fields(Features)])
 
 
 def told(measured: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, list[float]]]:
@@ -174,14 +156,16 @@ def put(page: Path, name: str, text: str) -> None:
 def _plain(data: Mapping[str, Sequence[Seen]]) -> dict[str, list[Any]]:
     names = [field.name for field in fields(Features)]
     return {
-        name: [[kind, [float(getattr(seen, field)) for field in names]] for kind, seen in searches]
+        name: [[kind, [float(getattr(seen, field)) for field in names], alone] for kind, seen, alone in searches]
         for name, searches in data.items()
     }
 
 
 def _loaded(path: Path) -> dict[str, list[Seen]]:
     data = json.loads(path.read_text(encoding="utf-8"))
-    return {name: [(kind, Features(*values)) for kind, values in searches] for name, searches in data.items()}
+    return {
+        name: [(kind, Features(*values), alone) for kind, values, alone in searches] for name, searches in data.items()
+    }
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, fields, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bot.abstain import FITTED, Features, features
+from bot.abstain import FITTED, Features, features, has_no_rival
 from evals.sets import Question, absent_filter, build_library, document_id, read_questions, shared_folder
 from vectorstore.library import Library
 from vectorstore.passage import Filter
@@ -41,8 +41,10 @@ ONE_SECTION = frozenset({"mtrag"})
 PENALTY = 0.01
 SEARCHED = 30  # as Bot.stream searches
 Array = npt.NDArray[np.float64]
-Seen = tuple[str, Features]
-"""Kind of the search, and what it saw."""
+Seen = tuple[str, Features, bool]
+"""Kind of the search, what it saw, and whether there was nothing to lead: then the model "single" judges it."""
+Fit = tuple[float, Array]
+"""Intercept and coefficients."""
 
 
 def main() -> None:
@@ -79,17 +81,12 @@ def fit_all(data: dict[str, list[Seen]]) -> dict[str, Any]:
     """Return what abstention.json holds, from the searches of each set."""
     written: dict[str, Any] = {"fitted_by": "python -m evals.fit_abstention --sets " + ",".join(data)}
     for model in MODELS:
-        used = {
-            name: without(seen, IGNORED[model])
-            for name, seen in data.items()
-            if model == "several" or name not in ONE_SECTION
-        }
         report = {}
-        for name, seen in used.items():
-            intercept, coefficients = fit([other for key, other in used.items() if key != name], model)
-            report[name] = held_out(seen, model, intercept, coefficients)
+        for name in usable(data, model):
+            fits = {kind: fit([data[key] for key in usable(data, kind) if key != name], kind) for kind in MODELS}
+            report[name] = held_out(data[name], model, fits)
             print(model, name, json.dumps(report[name]), flush=True)
-        intercept, coefficients = fit(list(used.values()), model)
+        intercept, coefficients = fit([data[name] for name in usable(data, model)], model)
         named = {f.name: round(float(c), 4) for f, c in zip(fields(Features), coefficients, strict=True)}
         written[model] = {
             "left_out_in_turn": report,
@@ -100,9 +97,9 @@ def fit_all(data: dict[str, list[Seen]]) -> dict[str, Any]:
     return written
 
 
-def without(seen: Sequence[Seen], ignored: Sequence[str]) -> list[Seen]:
-    """Return searches with some values left out of them."""
-    return [(kind, replace(values, **dict.fromkeys(ignored, 0.0))) for kind, values in seen]
+def usable(data: Iterable[str], model: str) -> list[str]:
+    """Return the sets that say something of a model."""
+    return [name for name in data if model == "several" or name not in ONE_SECTION]
 
 
 def _collect(library: Library, questions: Sequence[Question]) -> Iterator[Seen]:
@@ -119,7 +116,7 @@ def _collect(library: Library, questions: Sequence[Question]) -> Iterator[Seen]:
         without = absent_filter(question)
         absent = library.search(text, limit=SEARCHED, filter=without)
         if absent.passages:
-            yield "absent", features(text, absent)
+            yield "absent", features(text, absent), has_no_rival(absent.passages, alone=absent.rival_score is None)
             yield from _seen(library, "alone-absent", text, Filter(documents=(absent.passages[0].document,)))
         holding = tuple(sorted({document_id(r["doc_id"]) for r in question.references}))
         yield from _seen(library, "alone", text, Filter(documents=holding[:1]))
@@ -128,23 +125,23 @@ def _collect(library: Library, questions: Sequence[Question]) -> Iterator[Seen]:
 def _seen(library: Library, kind: str, text: str, filter: Filter) -> Iterator[Seen]:
     result = library.search(text, limit=SEARCHED, filter=filter)
     if result.passages:
-        yield kind, features(text, result)
+        yield kind, features(text, result), has_no_rival(result.passages, alone=result.rival_score is None)
 
 
-def fit(sets: Sequence[Sequence[Seen]], model: str) -> tuple[float, Array]:
+def fit(sets: Sequence[Sequence[Seen]], model: str) -> Fit:
     """Return intercept and coefficients of a logistic model, every set and both outcomes weighing the same."""
     rows, wanted, weights = [], [], []
     holds, lacks = MODELS[model]
     for data in sets:
         for kind, share in ((holds, 1.0), (lacks, 0.0)):
-            chosen = [values for found, values in data if found == kind]
-            rows += [astuple(values) for values in chosen]
+            chosen = [values for found, values, alone in data if found == kind and alone is (model == "single")]
+            rows += [astuple(replace(values, **dict.fromkeys(IGNORED[model], 0.0))) for values in chosen]
             wanted += [share] * len(chosen)
             weights += [1 / max(1, len(chosen))] * len(chosen)
     return logistic_regression(np.array(rows), np.array(wanted), np.array(weights))
 
 
-def logistic_regression(x: Array, y: Array, weights: Array) -> tuple[float, Array]:
+def logistic_regression(x: Array, y: Array, weights: Array) -> Fit:
     """Return intercept and coefficients that minimise the weighted log loss with an L2 penalty (Newton's method)."""
     mean, deviation = x.mean(axis=0), x.std(axis=0) + 1e-9
     z = np.column_stack([np.ones(len(x)), (x - mean) / deviation])
@@ -164,25 +161,33 @@ def logistic_regression(x: Array, y: Array, weights: Array) -> tuple[float, Arra
     return float(beta[0] - coefficients @ mean), coefficients
 
 
-def chances(data: Sequence[Seen], kind: str, intercept: float, coefficients: Array) -> Array:
-    """Return the confidence of each search of a kind, (searches,)."""
-    rows = np.array([astuple(values) for found, values in data if found == kind])
-    return np.asarray(1 / (1 + np.exp(-(rows @ coefficients + intercept)))) if len(rows) else np.empty(0)
+def chances(data: Sequence[Seen], kind: str, fits: Mapping[str, Fit]) -> tuple[Array, list[str]]:
+    """Return the confidence of each search of a kind, (searches,), and which model judged it."""
+    judged = ["single" if alone else "several" for found, _, alone in data if found == kind]
+    rows = [astuple(values) for found, values, _ in data if found == kind]
+    totals = [fits[model][0] + float(np.dot(row, fits[model][1])) for model, row in zip(judged, rows, strict=True)]
+    return 1 / (1 + np.exp(-np.array(totals))), judged
 
 
-def held_out(data: Sequence[Seen], model: str, intercept: float, coefficients: Array) -> dict[str, Any]:
-    """Return how a model does on a set that it was not fitted on, in per cent at each level."""
+def held_out(data: Sequence[Seen], model: str, fits: Mapping[str, Fit]) -> dict[str, Any]:
+    """Return how the models do on a set that they were not fitted on, in per cent at each level."""
+    holds, lacks = MODELS[model]
 
-    def share(values: npt.NDArray[np.bool_]) -> float | None:
-        return round(100 * float(values.mean()), 1) if len(values) else None
+    def shown(kind: str, level: str) -> float | None:
+        confidence, judged = chances(data, kind, fits)
+        needed = np.array([LEVELS[name][level] for name in judged])
+        return round(100 * float((confidence >= needed).mean()), 1) if len(judged) else None
 
-    holds, lacks = (chances(data, kind, intercept, coefficients) for kind in MODELS[model])
-    own = chances(data, "unanswerable", intercept, coefficients)
-    result: dict[str, Any] = {"auroc": round(auroc(holds, lacks), 3)}
-    for name, level in LEVELS[model].items():
-        result[name] = {"answered": share(holds >= level), "abstained": share(lacks < level)}
-        if model == "several" and len(own):
-            result[name]["abstained_own_unanswerable"] = share(own < level)
+    def refused(kind: str, level: str) -> float | None:
+        share = shown(kind, level)
+        return None if share is None else round(100 - share, 1)
+
+    result: dict[str, Any] = {"auroc": round(auroc(chances(data, holds, fits)[0], chances(data, lacks, fits)[0]), 3)}
+    for level in LEVELS[model]:
+        result[level] = {"answered": shown(holds, level), "abstained": refused(lacks, level)}
+        own = refused("unanswerable", level)
+        if model == "several" and own is not None:
+            result[level]["abstained_own_unanswerable"] = own
     return result
 
 

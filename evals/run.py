@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.abstain import threshold_for
+from bot.abstain import has_no_rival, threshold_for
 from bot.answer import Answer
 from bot.ask import Bot
 from bot.errors import SettingError
@@ -155,7 +155,7 @@ def run_question(bot: Bot, question: Question, *, absent: bool = False) -> dict[
         "abstained": answer.abstained,
         "citations": _citations(bot.library, answer),
         "confidence": round(answer.confidence, 4),
-        "threshold": _threshold(bot, filter),
+        "threshold": _threshold(bot, filter, answer),
         "seconds": round(answer.seconds, 5),
     }
 
@@ -177,9 +177,11 @@ def gold_rank(question: Question, passages: Sequence[Passage]) -> int | None:
     return near[0].rank if near else None
 
 
-def _threshold(bot: Bot, filter: Filter | None) -> float:
+def _threshold(bot: Bot, filter: Filter | None, answer: Answer) -> float:
     """Return the confidence from which an answer was shown."""
-    return threshold_for(bot.settings, single=len(bot.library.documents(filter)) == 1)
+    alone = len(bot.library.documents(filter)) == 1
+    single = not answer.passages or has_no_rival(answer.passages, alone=alone)
+    return threshold_for(bot.settings, single=single)
 
 
 def _span(passage: Passage, *, text: bool = False) -> dict[str, Any]:

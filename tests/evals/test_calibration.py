@@ -26,6 +26,7 @@ def searches(seed: int, *, of: int = 200) -> list[Seen]:
         (
             kind,
             Features(*(random.normal(middle, 0.2) if f.name == "best" else random.random() for f in fields(Features))),
+            kind.startswith("alone"),
         )
         for kind, middle in kinds.items()
         for _ in range(of)
@@ -50,19 +51,24 @@ def test_auroc_counts_pairs() -> None:
 def test_a_set_is_measured_by_a_model_of_the_others() -> None:
     """What a set says does not move its own measurement; an untouched set is measured by the model in use."""
     data = {"squad2": searches(1), "clapnq": searches(2), "kg_rag_sec10q": searches(3)}
-    shipped = json.loads(FITTED.read_text(encoding="utf-8"))["several"]
+    shipped = json.loads(FITTED.read_text(encoding="utf-8"))
     before = measure(data, "several", shipped)
-    changed = dict(
-        data, squad2=[(kind, seen) for kind, seen in data["squad2"] if kind != "absent"] + searches(9)[200:400]
-    )
+    changed = dict(data, squad2=[seen for seen in data["squad2"] if seen[0] != "absent"] + searches(9)[200:400])
     after = measure(changed, "several", shipped)
     assert (before["squad2"]["holds"] == after["squad2"]["holds"]).all()
     assert not (before["clapnq"]["holds"] == after["clapnq"]["holds"]).all()
-    coefficients = np.array([shipped["coefficients"][field.name] for field in fields(Features)])
-    expected = chances(data["kg_rag_sec10q"], "present", shipped["intercept"], coefficients)
+    fits = {
+        model: (
+            shipped[model]["intercept"],
+            np.array([shipped[model]["coefficients"][field.name] for field in fields(Features)]),
+        )
+        for model in ("several", "single")
+    }
+    expected, judged = chances(data["kg_rag_sec10q"], "present", fits)
+    assert set(judged) == {"several"}
     assert (before["kg_rag_sec10q"]["holds"] == expected).all()
     assert before["clapnq"]["rates"]["auroc"] > 0.9
-    assert table(before, shipped["levels"]).count("\n") == 6
+    assert table(before, shipped["several"]["levels"]).count("\n") == 6
 
 
 def test_the_page_shows_the_recorded_rates() -> None:
