@@ -54,8 +54,9 @@ def load(path: Path, options: LoadOptions) -> Loaded:
     for index, lines in scanned.items():
         known = {_letters(line.text) for line in pages[index]}
         pages[index] += [line for line in lines if _letters(line.text) not in known]
-    garbled = sum(map(_is_garbled, pages))
-    pages = [[line for line in lines if not _is_noise(line.text)] for lines in pages]
+    garbled = [index for index, lines in enumerate(pages) if _is_garbled(lines)]
+    for index in garbled:
+        pages[index] = [line for line in pages[index] if not _is_noise(line.text)]
     pages, heads = without_running_heads(pages)
     _write(builder, paragraphs(pages, style_of(pages, outline)), asides)
     if damaged:
@@ -66,7 +67,7 @@ def load(path: Path, options: LoadOptions) -> Loaded:
         what = "scanned page was" if len(scanned) == 1 else "scanned pages were"
         builder.note(f"{len(scanned)} {what} read by OCR (Tesseract), which may err.")
     if garbled:
-        builder.note(f"{garbled} of {count} pages use a font that hides what its characters are.")
+        builder.note(f"{len(garbled)} of {count} pages use a font that hides what its characters are.")
     if heads:
         builder.note(f"{heads} repeated heads and feet of pages were left out.")
     try:
