@@ -12,6 +12,7 @@ import numpy as np
 from bot.settings import LEVELS
 from evals.bootstrap import Array, wilson
 from evals.cases import Outcome, outcome, rank_of
+from evals.compare import Difference
 from evals.plot import Plot
 from evals.results import LESS_IS_BETTER, Figure, Results
 
@@ -55,6 +56,32 @@ def figures_chart(figures: Sequence[Figure], names: Mapping[str, str]) -> str:
             plot.segment(plot.x(figure.low), y, plot.x(figure.high), y, kind="whisker", more=stroke)
         plot.dot(plot.x(figure.value), y, colour=colour)
         plot.words(plot.width - 8, y + 4, f"{figure.value:.1f}", anchor="end", more='font-weight="600"')
+    return plot.svg()
+
+
+def differences_chart(differences: Sequence[Difference], names: Mapping[str, str]) -> str:
+    """Return each difference between two runs as a dot with its interval, beside the line of no difference."""
+    kept = [difference for difference in differences if not difference.name.startswith("seconds")]
+    ends = [abs(end) for d in kept for end in (d.low, d.high, d.difference) if end is not None]
+    reach = max(5.0, *ends) * 1.05
+    plot = Plot("Differences between two runs, in points", width=WIDE, height=22 * len(kept) + 44, left=140, right=150)
+    plot.top, plot.bottom, plot.x_range = 8, 36, (-reach, reach)
+    step = _step(2 * reach)
+    ticks = [n * step for n in range(-int(reach / step), int(reach / step) + 1)]
+    for tick in ticks:
+        kind = "axis" if tick == 0 else "grid"
+        plot.segment(plot.x(tick), plot.top, plot.x(tick), plot.height - plot.bottom, kind=kind)
+    plot.x_axis(ticks, lambda tick: f"{tick:+g}" if tick else "0", name="points")
+    for row, difference in enumerate(kept):
+        y = plot.top + 22 * row + 11
+        colour = {"better": "green", "worse": "red"}.get(difference.verdict, "blue")
+        plot.words(plot.left - 12, y + 4, names[difference.name], anchor="end")
+        if difference.low is not None and difference.high is not None:
+            stroke = f'style="stroke: var(--{colour}); stroke-width: 5; stroke-linecap: round; opacity: .35"'
+            plot.segment(plot.x(difference.low), y, plot.x(difference.high), y, kind="whisker", more=stroke)
+        plot.dot(plot.x(difference.difference), y, colour=colour)
+        words = f"{difference.first:.1f} → {difference.second:.1f}"
+        plot.words(plot.width - 8, y + 4, words, anchor="end", more='font-weight="600"')
     return plot.svg()
 
 

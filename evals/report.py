@@ -12,6 +12,7 @@ from bot.errors import SettingError
 from bot.render import visible
 from evals import charts
 from evals.cases import MEANINGS, Case, Place, case_of, worst
+from evals.compare import Comparison
 from evals.plot import CHART_STYLE, colour_rules
 from evals.results import WORDS, Figure, Results, against, figures
 
@@ -19,6 +20,7 @@ WORST = 12
 """Questions that are shown with their passages, of each run."""
 TILES = ("answered", "abstained", "correct", "supports", "hit@1", "recall@4000", "exact", "seconds_p50")
 NAMES = {"abstained": "refused", "auroc": "AUROC", "seconds_p50": "seconds", "wrong_when_shown": "wrong when shown"}
+VERDICTS = {"better": "green", "worse": "red", "different": "soft"}
 CAPTIONS = {
     "outcomes": "What became of the questions.",
     "figures": "Each figure with the interval in which it would lie for 95 of 100 such sets of questions. "
@@ -42,22 +44,52 @@ def write_report(path: Path, runs: Sequence[Results], *, absent: Mapping[str, Re
     Raises:
         SettingError: The file cannot be written.
     """
+    absent = absent or {}
+    found = [(run, figures(run)) for run in runs]
+    title = f"Evaluation of {runs[0].title}" if len(runs) == 1 else "Evaluation"
+    overview = _overview(found, absent) if len(runs) > 1 else ""
+    sections = "".join(_section(run, kept, absent.get(run.title), number) for number, (run, kept) in enumerate(found))
+    _write(path, title, f"{sum(len(run.questions) for run in runs):,} questions", overview + sections)
+
+
+def write_comparison(path: Path, comparison: Comparison, first: Results, second: Results) -> None:
+    """Write what differs between two runs: figures with intervals, and the questions that came out differently.
+
+    Raises:
+        SettingError: The file cannot be written.
+    """
+    names = {difference.name: _name(difference.name) for difference in comparison.differences}
+    kept = [difference for difference in comparison.differences if not _finer(difference.name)]
+    chart = charts.differences_chart(kept, names)
+    caption = "Second run minus first, with the 95 % interval of a paired bootstrap. Green is better, red worse."
+    rows = "".join(
+        f'<tr class="change"><td class="{VERDICTS[c.verdict]}">{c.verdict}</td><td>{c.before} → {c.after}</td>'
+        f"<td>{_text(c.question.text)}</td>"
+        f"<td>{_text(str(first.run(c.question)['answer']))}</td><td>{_text(str(second.run(c.question)['answer']))}</td></tr>"
+        for c in comparison.changes
+    )
+    head = "<tr><th></th><th>from → to</th><th>question</th><th>first answer</th><th>second answer</th></tr>"
+    table = (
+        f'<div class="scroll"><table class="changes">{head}{rows}</table></div>' if rows else "<p>No question did.</p>"
+    )
+    body = (
+        f'<section><h2>Figures</h2><figure class="wide"><figcaption>{caption}</figcaption>{chart}</figure></section>'
+        f"<section><h2>Questions that came out differently</h2>{table}</section>"
+    )
+    title = f"{second.title} against {first.title}"
+    _write(path, title, f"{comparison.questions:,} questions that both asked", body)
+
+
+def _write(path: Path, title: str, lead: str, body: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(report(runs, absent=absent or {}), encoding="utf-8")
+        path.write_text(_page(title, lead, body), encoding="utf-8")
     except OSError as error:
         raise SettingError(f"{path} cannot be written: {error.strerror}.") from error
 
 
-def report(runs: Sequence[Results], *, absent: Mapping[str, Results]) -> str:
-    """Return the page."""
-    found = [(run, figures(run)) for run in runs]
-    title = f"Evaluation of {runs[0].title}" if len(runs) == 1 else "Evaluation"
+def _page(title: str, lead: str, body: str) -> str:
     style = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
-    overview = _overview(found, absent) if len(runs) > 1 else ""
-    sections = "".join(_section(run, kept, absent.get(run.title), number) for number, (run, kept) in enumerate(found))
-    asked = sum(len(run.questions) for run in runs)
-    lead = f"{asked:,} questions, written {datetime.now().astimezone():%d %B %Y, %H:%M}."
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -73,8 +105,8 @@ def report(runs: Sequence[Results], *, absent: Mapping[str, Results]) -> str:
 <body>
 <main>
 <h1>{_text(title)}</h1>
-<p class="lead">{lead}</p>
-{overview}{sections}
+<p class="lead">{lead}, written {datetime.now().astimezone():%d %B %Y, %H:%M}.</p>
+{body}
 <footer>Written by <code>footnote eval</code>. What the figures mean: docs/evaluation.md.</footer>
 </main>
 </body>

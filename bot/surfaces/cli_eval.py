@@ -77,13 +77,15 @@ def evaluate(
     from evals.feedback_questions import is_feedback
 
     if compare:
-        _compare(questions, _needed(runs, "the second run file"), set_dir, as_json=json)
+        _compare(questions, _needed(runs, "the second run file"), set_dir, report=report, as_json=json)
         return
     notes: list[str] = []
     if questions.is_dir():
         written = _needed(runs, "the run file to write")
         results = _ask_set(questions, written, settings, limit=limit, absent=absent, as_json=json)
     elif questions.suffix.casefold() == ".jsonl" and not is_feedback(questions):
+        if limit or absent:
+            raise typer.BadParameter("A run file is not asked again.", param_hint="--limit" if limit else "--absent")
         if runs:
             raise typer.BadParameter("Two run files are compared with --compare.", param_hint="RUNS.jsonl")
         written, results = questions, evals.results.read_results(questions, set_dir)
@@ -184,13 +186,20 @@ def _show(results: Results, runs: Path, notes: list[str], *, worst: int, report:
     typer.echo(f"\nThe run is in {runs}." + (f" The report is in {report}." if report else ""))
 
 
-def _compare(first: Path, second: Path, set_dir: Path | None, *, as_json: bool) -> None:
+def _compare(first: Path, second: Path, set_dir: Path | None, *, report: Path | None, as_json: bool) -> None:
     from bot.surfaces import cli_eval_text as text
     from evals.compare import compare
     from evals.results import read_results
 
-    comparison = compare(read_results(first, set_dir), read_results(second, set_dir))
+    before, after = (read_results(path, set_dir, title=path.name) for path in (first, second))
+    comparison = compare(before, after)
+    if report:
+        from evals.report import write_comparison
+
+        write_comparison(report, comparison, before, after)
     if as_json:
         print_json(text.comparison_dict(comparison))
-    else:
-        text.print_comparison(comparison, first.name, second.name)
+        return
+    text.print_comparison(comparison, first.name, second.name)
+    if report:
+        typer.echo(f"\nThe report is in {report}.")

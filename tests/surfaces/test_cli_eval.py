@@ -145,7 +145,12 @@ def test_two_runs_are_compared(
     assert "answered\t100.0 %\t0.0 %\t-100.0\t-100.0 to -100.0\tworse\n" in out
     assert "refused\t100.0 %\t100.0 %\t0.0\t0.0 to 0.0\t\n" in out
     assert "worse\tright → refused\trow 2  When does the lease begin?" in out
-    data = as_json(capsys, "a.jsonl", "a.jsonl", "--compare")
+    assert call(capsys, "--compare", "a.jsonl", "b.jsonl", "--report", "c.html")[0] == 0
+    page = (folder / "c.html").read_text(encoding="utf-8")
+    assert "<h1>b.jsonl against a.jsonl</h1>" in page and page.count('<tr class="change">') == 4
+    assert "The lease begins on 1 March 2026." in page and "<script" not in page
+    data = as_json(capsys, "a.jsonl", "a.jsonl", "--compare", "--report", "c.html")
+    assert "No question did." in (folder / "c.html").read_text(encoding="utf-8")
     assert data["changes"] == [] and data["figures"]["correct"]["difference"] == 0
 
 
@@ -156,6 +161,7 @@ def test_two_runs_are_compared(
         (["runs.jsonl", "--compare"], "the second run file"),
         (["runs.jsonl", "other.jsonl"], "--compare"),
         (["my.csv", "--absent"], "question set"),
+        (["runs.jsonl", "--limit", "3"], "not asked again"),
         (["nowhere.csv"], "nowhere.csv"),
         (["my.csv", "my.csv/runs.jsonl"], "cannot be written"),
         (["runs.jsonl"], "not a run file"),
