@@ -23,9 +23,15 @@ from vectorstore.records import DocumentInfo
 
 LARGEST = 64 * 1024 * 1024
 COLUMNS = {
-    "question": ("question", "questions", "query", "prompt", "q"),
-    "answer": ("answer", "answers", "expected", "expected answer", "gold", "gold answer", "reference answer", "a"),
-    "document": ("document", "documents", "doc", "source", "sources", "file", "file name", "filename"),
+    "question": ("question", "questions", "query", "prompt", "q", "frage", "fragen", "pregunta", "質問"),
+    "answer": (
+        *("answer", "answers", "expected", "expected answer", "gold", "gold answer", "reference answer", "a"),
+        *("antwort", "antworten", "réponse", "réponses", "respuesta", "respuestas", "回答", "答え"),
+    ),
+    "document": (
+        *("document", "documents", "doc", "source", "sources", "file", "file name", "filename"),
+        *("dokument", "quelle", "datei", "fichier", "documento", "archivo", "文書", "ファイル"),
+    ),
     "answerable": ("answerable", "is answerable", "in documents"),
 }
 _YES = frozenset({"yes", "y", "true", "t", "1"})

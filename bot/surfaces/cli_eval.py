@@ -131,6 +131,8 @@ def _ask_library(path: Path, runs: Path, settings: Settings, *, limit: int | Non
         read, notes = read_feedback(path)
     else:
         read = read_csv(path, longest=settings.max_question_length)
+        if read[0].id == "row 1":
+            notes = ["The first row names no column called question: it was asked as a question itself."]
     with open_library(settings) as library, _progress() as tick:
         questions, unknown = place(read[:limit], library.documents())
         with Bot(library, settings=settings) as bot:

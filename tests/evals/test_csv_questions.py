@@ -32,6 +32,8 @@ def info(source: str, *, id: str = "0" * 16, title: str = "") -> DocumentInfo:
         "Answer\tQUERY\tnotes\nAnn|Anna\tWho?\tx\n\tWhen?\t\n",
         "question,answer 1,answer_2\nWho?,Ann,Anna\nWhen?,,\n",
         "\ufeffQuestion,Answers\r\n\r\nWho?,Ann|Anna|Ann\r\n,,\r\nWhen?\r\n",
+        "Frage;Antwort\nWho?;Ann|Anna\nWhen?;\n",
+        "質問,回答\nWho?,Ann|Anna\nWhen?,\n",
         "Who?,Ann|Anna\nWhen?,\n",
     ],
 )

@@ -101,6 +101,14 @@ def test_for_programs_there_is_one_object(folder: Path, capsys: pytest.CaptureFi
     assert len((folder / "deep/er/out.jsonl").read_text(encoding="utf-8").splitlines()) == 4
 
 
+def test_a_csv_without_headings_says_that_its_first_row_was_asked(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Headings in words that are not known must not pass for a question unnoticed."""
+    (folder / "my.csv").write_text("Kysymys,Vastaus\nWho repairs the roof?,landlord\n", encoding="utf-8")
+    assert "The first row names no column called question" in call(capsys, "my.csv")[1]
+
+
 def test_a_bad_csv_names_its_row(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Wrong use: one sentence, status 2, and no run file."""
     (folder / "my.csv").write_text("question,answer\nWho?,Ann\n,Ann\n", encoding="utf-8")
