@@ -299,7 +299,7 @@ def _bare(text: str) -> str:
 def _cleaned(raw: str) -> str:
     text = raw.strip().split("\n")[0].strip()
     text = re.sub(
-        r"^(?:rewritten question|question|standalone question|rewrite|last question)\s*[:：]\s*",
+        r"^(?:person|rewritten question|question|standalone question|rewrite|last question)\s*[:：]\s*",
         "",
         text,
         flags=re.I,
@@ -314,7 +314,7 @@ def _answers(rewrite: str, question: str) -> bool:
     ends_asking = rewrite.rstrip().endswith(("?", "？")) or bool(re.search(r"(?:か|吗|呢)[。]?$", rewrite))
     if ends_asking:
         return False
-    if question.rstrip().endswith(("?", "？")):
+    if "?" in question or "？" in question:
         return True
     return len(rewrite) > 3 * len(question) + 80 or bool(re.match(r"(?:yes|no|the answer)\b[,:. ]", rewrite, re.I))
 

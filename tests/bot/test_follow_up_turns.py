@@ -249,3 +249,11 @@ def test_a_rewrite_in_japanese() -> None:
     turns = [Exchange("日米の合意は何ですか", "技術繁栄ディールです。")]
     assert why_not("日米の合意は誰が署名しましたか？", "誰が署名しましたか", turns) == ""
     assert "adds" in why_not("アメリカンエクスプレスは誰が署名しましたか？", "誰が署名しましたか", turns)
+
+
+def test_a_rewrite_that_states_is_refused_and_a_label_is_taken_off() -> None:
+    """What a small model writes: the question turned into a statement, or the label of the prompt repeated."""
+    turns = [Exchange("Is it free to open an account?", "Yes, it is free to open one.")]
+    assert "answers" in why_not("You said it is free to open one.", "what? you said it is free to open one!", turns)
+    found = condense("Is it free?", turns, model=Rewriter("Person: Is it free to open an account?"))
+    assert found.query == "Is it free to open an account?"
