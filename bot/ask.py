@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.chat_model import ChatModel
     from bot.entailment import Entailment
     from bot.generate import Written
+    from bot.quote import Quoted
     from bot.rerank import Reranker
     from vectorstore.library import Library
     from vectorstore.search import SearchResult
@@ -109,6 +110,10 @@ class Bot:
         from vectorstore.library import Library
 
         self.settings = settings or Settings.load()
+        if self.settings.offline:
+            from bot.offline import go_offline
+
+            go_offline()
         self._owned = not isinstance(library, Library)
         if isinstance(library, Library):
             self.library = library
@@ -164,7 +169,10 @@ class Bot:
             self._model = open_model(
                 self._chosen,
                 url=self.settings.model_url,
-                threads=self.settings.threads,
+                context=self.settings.model_context,
+                threads=self.settings.model_threads,
+                seconds=self.settings.model_seconds,
+                key=self.settings.model_key,
                 cache=self.settings.cache,
             )
             assert self._model is not None  # only "quotes" opens none
@@ -236,6 +244,10 @@ class Bot:
             from bot.rerank import reranked
 
             result = reranked(result, query, reranker)
+        if intent.kind == "why" and turns.turns and not self.writes:
+            from bot.follow_up import reasons
+
+            result = reasons(result, {statement.text for statement in turns.turns[-1].answer.statements})
         passages = result.passages[: self.settings.passages]
         searched_for = _searched_for(question, query, context)
         searched = self._searched(filter)
@@ -313,13 +325,10 @@ class Bot:
         self, answer: Answer, query: str, result: SearchResult, footnotes: _Footnotes
     ) -> Iterator[Statement | Answer]:
         from bot.conflict import conflicts
-        from bot.quote import choose
 
         began = perf_counter()
-        before = self.library.passage_before if self.settings.neighbours else None
-        chosen = choose(query, result, limit=self.settings.sentences, before=before)
         statements = []
-        for quoted in chosen:
+        for quoted in self._chosen_quotes(query, result):
             number = footnotes.number(quoted.passage, quoted.start, quoted.end)
             statements.append(Statement(quoted.text, (number,)))
             yield statements[-1]
@@ -331,6 +340,12 @@ class Bot:
             conflicts=conflicts(query, statements, footnotes.citations),
             timings={**answer.timings, "answer": perf_counter() - began},
         )
+
+    def _chosen_quotes(self, query: str, result: SearchResult) -> list[Quoted]:
+        from bot.quote import choose
+
+        before = self.library.passage_before if self.settings.neighbours else None
+        return choose(query, result, limit=self.settings.sentences, before=before)
 
     def _written(
         self, answer: Answer, query: str, result: SearchResult, language: str, footnotes: _Footnotes
@@ -348,6 +363,7 @@ class Bot:
                 query,
                 answer.passages,
                 model=self.chat_model,
+                quotes=self._chosen_quotes(query, result),
                 encoder=self.library.encoder,
                 language=language or self.settings.language,
                 nli=self._entailment(),
