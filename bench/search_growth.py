@@ -191,13 +191,13 @@ def bare(folder: Path) -> None:
 
     encoder = GeneratedEncoder()
     generation = next(path for path in sorted((folder / "chroma").iterdir()) if path.is_dir())
-    collections = chromadb.PersistentClient(str(generation)).list_collections()
+    collections = [(c, min(150, c.count())) for c in chromadb.PersistentClient(str(generation)).list_collections()]
     catalog = sqlite3.connect(folder / "catalog.sqlite3")
 
     def ask_chroma(number: int) -> None:
         vector = encoder.encode_query(query(number)).tolist()
-        for collection in collections:
-            collection.query(query_embeddings=[vector], n_results=min(150, collection.count()), include=["distances"])
+        for collection, wanted in collections:
+            collection.query(query_embeddings=[vector], n_results=wanted, include=["distances"])
 
     def ask_words(number: int) -> None:
         words = " OR ".join(f'"{term}"' for term in query_terms(query(number)))
