@@ -40,7 +40,7 @@ def main() -> None:
 
 def growth(rows: Sequence[Mapping[str, float]]) -> str:
     """Return time of a search against chunks in the library, a row for each size."""
-    plot = Plot("Milliseconds of a search as the library grows", height=320, right=190, top=28)
+    plot = Plot("Milliseconds of a search as the library grows", height=320, right=210, top=28)
     sizes = [math.log10(row["chunks"]) for row in rows]
     most = max(row[name] for row in rows for name, *_ in CURVES)
     step = next(step for step in (5, 10, 20, 50, 100, 200, 500) if most / step <= 6)
@@ -53,8 +53,8 @@ def growth(rows: Sequence[Mapping[str, float]]) -> str:
         plot.curve([(size, row[name]) for size, row in zip(sizes, rows, strict=True)], colour=colour, dash=dash)
         y = plot.top + 20 * number + 10
         more = f'style="stroke: var(--{colour}); stroke-width: 2.25"' + (f' stroke-dasharray="{dash}"' if dash else "")
-        plot.segment(plot.width - 180, y, plot.width - 156, y, kind="key", more=more)
-        plot.words(plot.width - 150, y + 4, said)
+        plot.segment(plot.width - 196, y, plot.width - 172, y, kind="key", more=more)
+        plot.words(plot.width - 166, y + 4, said)
     return plot.svg()
 
 
