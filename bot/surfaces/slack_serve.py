@@ -131,8 +131,12 @@ def missing_scopes(scopes: Sequence[str]) -> list[str]:
 
 
 def socket_handler(surface: SlackSurface, app_token: str, *, ping_seconds: float = PING_SECONDS) -> Any:
-    """Return Bolt's Socket Mode handler. It reconnects by itself; every ping it looks whether it must."""
-    from slack_bolt.adapter.socket_mode import SocketModeHandler
+    """Return Bolt's Socket Mode handler. It reconnects by itself; every ping it looks whether it must.
+
+    Through websocket-client: the SDK's own client reads frames by recursion, and a burst of some hundred events ends
+    it with a RecursionError.
+    """
+    from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
 
     return SocketModeHandler(surface.app, app_token, ping_interval=ping_seconds)
 
