@@ -12,6 +12,7 @@ is embedded twice, each chunk is read in its context, and nothing is cut off sil
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -23,6 +24,7 @@ from vectorstore.model_files import ModelFiles, ModelIdentity, find_model, ident
 from vectorstore.passage import Chunk
 
 if TYPE_CHECKING:
+    import onnxruntime
     from tokenizers import Tokenizer
 
 __all__ = ["Encoder", "ModelIdentity", "OnnxEncoder", "identity", "open_encoder"]
@@ -81,7 +83,6 @@ class OnnxEncoder:
     """
 
     def __init__(self, files: ModelFiles, *, threads: int = 0) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
         self.name = files.identity.name
@@ -92,14 +93,31 @@ class OnnxEncoder:
         self._tokenizer: Tokenizer = Tokenizer.from_file(str(files.tokenizer))
         self._tokenizer.no_truncation()  # MiniLM's file carries a truncation at 128
         self._tokenizer.no_padding()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or len(os.sched_getaffinity(0)) or 1
-        options.inter_op_num_threads = 1
-        # Idle threads that spin take the cores from whatever else runs: see pitfalls on p95.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(str(files.onnx), options, providers=["CPUExecutionProvider"])
-        self._inputs = {node.name for node in self._session.get_inputs()}
+        self._threads = threads or len(os.sched_getaffinity(0)) or 1
+        self._sessions: dict[bool, onnxruntime.InferenceSession] = {}
+        self._opening = threading.Lock()
+
+    def _session(self, *, question: bool) -> onnxruntime.InferenceSession:
+        """Return the session for questions or for documents, opened when it is first needed.
+
+        Questions have one of their own: in the session of an ingest, each step of a question would wait for a
+        step of a whole batch. The threads of a session inherit the priority of the thread that opens it.
+        """
+        with self._opening:
+            if question not in self._sessions:
+                import onnxruntime
+
+                options = onnxruntime.SessionOptions()
+                options.intra_op_num_threads = self._threads
+                options.inter_op_num_threads = 1
+                # Idle threads that spin take the cores from whatever else runs: see pitfalls on p95.
+                options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+                options.log_severity_level = 3
+                providers = ["CPUExecutionProvider"]
+                self._sessions[question] = onnxruntime.InferenceSession(
+                    str(self._files.onnx), options, providers=providers
+                )
+            return self._sessions[question]
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of word pieces of each text, special tokens left out."""
@@ -108,7 +126,7 @@ class OnnxEncoder:
 
     def encode_query(self, text: str) -> Vectors:
         """Return the vector of a question, shape (dimension,)."""
-        vector: Vectors = self._pooled([self._ids(self._files.query_prefix + text)])[0]
+        vector: Vectors = self._pooled([self._ids(self._files.query_prefix + text)], question=True)[0]
         return vector
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
@@ -180,7 +198,7 @@ class OnnxEncoder:
             # The splitter keeps sections inside the window; a foreign chunking may not.
             yield _Section(item, number, ids[: max(self.max_tokens, len(prefix) + 2)], tuple(ranges))
 
-    def _run(self, rows: list[list[int]]) -> npt.NDArray[np.float32]:
+    def _run(self, rows: list[list[int]], *, question: bool = False) -> npt.NDArray[np.float32]:
         """Return the token vectors, shape (rows, longest row, dimension)."""
         width = max(len(row) for row in rows)
         ids = np.zeros((len(rows), width), np.int64)
@@ -189,17 +207,18 @@ class OnnxEncoder:
             ids[index, : len(row)] = row
             mask[index, : len(row)] = 1
         feeds: dict[str, Any] = {"input_ids": ids, "attention_mask": mask}
-        if "token_type_ids" in self._inputs:
+        session = self._session(question=question)
+        if any(node.name == "token_type_ids" for node in session.get_inputs()):
             feeds["token_type_ids"] = np.zeros_like(ids)
-        hidden: npt.NDArray[np.float32] = self._session.run(None, feeds)[0]
+        hidden: npt.NDArray[np.float32] = session.run(None, feeds)[0]
         return hidden
 
     def _pool(self, states: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         pooled: npt.NDArray[np.float32] = states.mean(0) if self._files.pooling == "mean" else states[0]
         return pooled
 
-    def _pooled(self, rows: list[list[int]]) -> Vectors:
-        hidden = self._run(rows)
+    def _pooled(self, rows: list[list[int]], *, question: bool = False) -> Vectors:
+        hidden = self._run(rows, question=question)
         vectors = np.stack([self._pool(states[: len(row)]) for states, row in zip(hidden, rows, strict=True)])
         return _normalise(vectors)
 

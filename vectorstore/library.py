@@ -382,6 +382,11 @@ class Library:
 
         return upkeep.status(self)
 
+    @property
+    def uses_index(self) -> bool:
+        """Whether searches ask Chroma: the library is too large for an exact search."""
+        return self.index.is_asked
+
     def update_index(self, *, force: bool = False) -> bool:
         """Write the Chroma index where it is missing, damaged, or lacks much; return whether it was.
 

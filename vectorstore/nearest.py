@@ -72,6 +72,11 @@ class Index:
             ids, matrix = self._lookup.matrix()
             return _best(*_only(ids, cosines(matrix, vector), among), count)
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether there are more chunks than an exact search takes."""
+        return self._lookup.chunk_count() > self._exact_limit
+
     # ---- through Chroma
 
     def _through_chroma(self, vector: Vectors, count: int, among: Ids | None) -> tuple[Ids, Vectors] | None:

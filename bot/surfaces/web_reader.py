@@ -57,6 +57,8 @@ class LibraryReader:
             for file in batch:
                 on_file(file.path, "loading")
             self._patiently(batch, options, on_file, again=again, stop=stop)
+        if not self._library.uses_index:
+            return  # written when the server stops: until then nobody asks it, and writing takes both cores
         try:
             self._library.update_index()
         except (DiskFull, VectorsUnavailable, LibraryBusy):

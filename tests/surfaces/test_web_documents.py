@@ -110,9 +110,12 @@ def test_an_upload_is_read_and_can_be_asked_for(here: Site) -> None:
     assert found[0]["document"] == file["document"] and found[0]["source"] == "rules.md"
 
 
-def test_after_an_upload_the_index_holds_what_came(here: Site) -> None:
-    """A library that grows by uploads only does not stay on slow exact search until the server ends."""
+def test_a_large_library_has_its_index_after_an_upload(here: Site) -> None:
+    """The index is written at once where searches ask it; a small library, searched exactly, waits for the stop."""
     texts = [f"# Rule {n}\n\nRule {n} is about gate {n}. It was made in {1900 + n}.\n".encode() for n in range(20)]
+    upload(here, ("first.md", texts[0]))
+    assert here.bot.library.status().unindexed > 0
+    here.bot.library.index._exact_limit = 5
     job = upload(here, *((f"rule-{n}.md", text) for n, text in enumerate(texts)))
     assert {file["state"] for file in job["files"]} == {"added"}
     state = here.bot.library.status()
