@@ -6,9 +6,9 @@ model must be on this machine already.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
+from bot.cross_encoder import open_cross_encoder
 from bot.errors import ModelError
 
 
@@ -26,7 +26,7 @@ class Entailment:
     def __init__(self, name: str, *, threshold: float = 0.5) -> None:
         self.name = name
         self.threshold = threshold
-        self._model = _load(name)
+        self._model = open_cross_encoder(name, purpose="entailment", setting="FOOTNOTE_NLI")
         self._label = _entailment_label(self._model, name)
 
     def entails(self, premise: str, statement: str) -> float:
@@ -40,19 +40,6 @@ class Entailment:
             return value if 0.0 <= value <= 1.0 else float(1 / (1 + np.exp(-value)))
         exponents = np.exp(row - row.max())
         return float(exponents[self._label] / exponents.sum())
-
-
-def _load(name: str) -> Any:
-    from sentence_transformers import CrossEncoder
-
-    try:
-        return CrossEncoder(name, local_files_only=True)
-    except (OSError, ValueError) as error:
-        place = "folder" if Path(name).exists() else "model"
-        raise ModelError(
-            f"The entailment {place} {name} cannot be loaded for the deeper check.",
-            remedy="Give FOOTNOTE_NLI a folder that holds a cross-encoder, fetch the model first, or leave the setting empty.",
-        ) from error
 
 
 def _entailment_label(model: Any, name: str) -> int:

@@ -25,6 +25,10 @@ SENTENCE_COVERAGE = 0.25
 """Weight of the share of the question's words in the sentence itself, beside its chunk's score."""
 MARGIN = 0.12
 """A further sentence is shown when it scores within this of the best."""
+A_LIST = 0.9
+"""Where a list is asked for and the best sentence is one this clearly, only other lists stand beside it …"""
+LIKE_A_LIST = 0.6
+"""… sentences that are one at least so far."""
 RIVALS = 12
 """Sentences that are held against the best one for a different value."""
 RIVAL_MARGIN = 0.6
@@ -74,10 +78,13 @@ def choose(question: str, result: SearchResult, *, limit: int = 3, before: Befor
     if not ranked:
         return []
     best = ranked[0]
+    listed = answer_type(question) == "list" and fits("list", best.text, question) >= A_LIST
     chosen = [best]
     for other in ranked[1:]:
         if len(chosen) >= limit or other.score < best.score - MARGIN:
             break
+        if listed and fits("list", other.text, question) < LIKE_A_LIST:
+            continue
         if not any(_repeats(other, kept) for kept in chosen):
             chosen.append(other)
     rival = _rival(question, best, ranked)

@@ -14,11 +14,11 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from bot.cross_encoder import open_cross_encoder
 from bot.errors import ModelError
 
 if TYPE_CHECKING:
@@ -102,16 +102,7 @@ class CrossEncoderReranker:
     """
 
     def __init__(self, name: str) -> None:
-        from sentence_transformers import CrossEncoder
-
-        try:
-            self._model: Any = CrossEncoder(name, local_files_only=True)
-        except (OSError, ValueError) as error:
-            place = "folder" if Path(name).exists() else "model"
-            raise ModelError(
-                f"The {place} {name} cannot be loaded as a reranker.",
-                remedy='Give FOOTNOTE_RERANKER a folder that holds a cross-encoder, "tokens", or leave it empty.',
-            ) from error
+        self._model = open_cross_encoder(name, purpose="reranking", setting="FOOTNOTE_RERANKER")
         if self._model.num_labels != 1:
             raise ModelError(
                 f"{name} gives {self._model.num_labels} figures for a passage; a reranker gives one.",

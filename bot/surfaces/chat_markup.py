@@ -8,7 +8,7 @@ in a document is ever taken for markup.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -192,3 +192,23 @@ def safe_address(address: str) -> str:
     if not address.lower().startswith(("http://", "https://", "mailto:")):
         return ""
     return quote(address, safe="!#$%&'*+,/:;=?@[]~-._")
+
+
+def delimited(text: str, span: Span, delimiters: Mapping[Style, str]) -> str:
+    """Return text, line by line, in a platform's delimiters for the looks of its span.
+
+    Delimiters stand at the words, never beside a blank, where platforms do not take them for any.
+    """
+    return "\n".join(_delimited_line(line, span, delimiters) for line in text.split("\n"))
+
+
+def _delimited_line(line: str, span: Span, delimiters: Mapping[Style, str]) -> str:
+    core = line.strip()
+    if not core:
+        return line
+    start = line.index(core)
+    styled = core
+    for style, delimiter in delimiters.items():
+        if style in span.styles:
+            styled = f"{delimiter}{styled}{delimiter}"
+    return line[:start] + styled + line[start + len(core) :]

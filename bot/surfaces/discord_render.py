@@ -13,9 +13,21 @@ from collections.abc import Sequence
 from bot.answer import Answer, Citation
 from bot.render import visible, where
 from bot.surfaces import chat_words as words
-from bot.surfaces.chat_markup import Block, Code, Paragraph, Span, flows, mark, merged, statement_blocks
+from bot.surfaces.chat_markup import (
+    Block,
+    Code,
+    Paragraph,
+    Span,
+    Style,
+    delimited,
+    flows,
+    mark,
+    merged,
+    statement_blocks,
+)
 from bot.surfaces.chat_split import shortened, split_paragraph, split_text, utf16_size
 
+_DELIMITERS: dict[Style, str] = {"bold": "**", "italic": "*", "strike": "~~"}
 MESSAGE_LIMIT = 1_950
 """Characters of one message; Discord refuses 2,001 with 400 / 50035."""
 
@@ -107,19 +119,7 @@ def _span(span: Span) -> str:
         return f"`{_AT.sub('@' + chr(0x200B), span.text)}`"
     if span.link:
         return f"[{_label(span.text)}](<{span.link.replace('>', '%3E').replace(' ', '%20')}>)"
-    return "\n".join(_styled_line(line, span) for line in escape(span.text).split("\n"))
-
-
-def _styled_line(line: str, span: Span) -> str:
-    core = line.strip()
-    if not core:
-        return line
-    start = line.index(core)
-    styled = core
-    for style, delimiter in (("bold", "**"), ("italic", "*"), ("strike", "~~")):
-        if style in span.styles:
-            styled = f"{delimiter}{styled}{delimiter}"
-    return line[:start] + styled + line[start + len(core) :]
+    return delimited(escape(span.text), span, _DELIMITERS)
 
 
 def closing_lines(answer: Answer, page: str = "") -> list[str]:

@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.answer import Answer
-from bot.surfaces.chat_markup import Block, Code, Paragraph, Span, mark, merged, statement_blocks
+from bot.surfaces.chat_markup import Block, Code, Paragraph, Span, Style, delimited, mark, merged, statement_blocks
 from bot.surfaces.chat_split import split_paragraph, split_text, utf16_size
 
+_DELIMITERS: dict[Style, str] = {"bold": "*", "italic": "_", "strike": "~"}
 SECTION_LIMIT = 2_900
 MARKDOWN_LIMIT = 11_500
 
@@ -105,19 +106,7 @@ def _span(span: Span, *, styled: bool) -> str:
         text = defused(span.text)
     if span.link:
         return f"<{span.link.replace('|', '%7C').replace('>', '%3E')}|{text.replace('|', '/') or span.link}>"
-    return "\n".join(_styled_line(line, span) for line in text.split("\n"))
-
-
-def _styled_line(line: str, span: Span) -> str:
-    core = line.strip()
-    if not core:
-        return line
-    start = line.index(core)
-    styled = core
-    for style, delimiter in (("bold", "*"), ("italic", "_"), ("strike", "~")):
-        if style in span.styles:
-            styled = f"{delimiter}{styled}{delimiter}"
-    return line[:start] + styled + line[start + len(core) :]
+    return delimited(text, span, _DELIMITERS)
 
 
 def streamed_markdown(answer: Answer, index: int) -> str:

@@ -84,6 +84,22 @@ def test_the_antecedent_may_stand_in_the_passage_before() -> None:
     assert found == ["The mill stands by the river.", "It grinds corn for bakers."]
 
 
+def test_a_clear_list_is_not_padded() -> None:
+    """Where a list is asked for and one sentence is it, sentences of like score that list nothing stay away."""
+    listing = "The pact covers energy, steel, chips, ships, rail and 6G."
+    found = chosen(
+        "Which fields does the pact cover?",
+        passage(listing, score=1.0),
+        passage("The pact covers new ground for all fields.", score=1.05, start=200),
+    )
+    assert found == [listing]
+    unclear = passage("The pact covers energy and steel fields.", score=1.1)
+    assert (
+        len(chosen("Which fields does the pact cover?", unclear, passage("It covers fields.", score=1.1, start=200)))
+        > 1
+    )
+
+
 def test_places_are_never_quoted() -> None:
     """A heading or caption is no answer, however well it fits."""
     heading = passage("When the mill was built", score=2.0, kind="heading")

@@ -90,15 +90,17 @@ def test_tokens_put_the_passage_that_says_it_first(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_cross_encoder_is_asked(tmp_path: Path) -> None:
     """Any cross-encoder with one output orders the passages; another kind, or none, is a sentence."""
+    import torch
     from transformers import BertConfig, BertForSequenceClassification, BertTokenizer
 
+    torch.manual_seed(1)
     words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"passage 0 1 2 3 what".split()]
     (tmp_path / "vocab.txt").write_text("\n".join(words))
     tokenizer = BertTokenizer(str(tmp_path / "vocab.txt"))
     for labels in (1, 3):
         config = BertConfig(
             vocab_size=len(words), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16,
-            max_position_embeddings=64, id2label={n: str(n) for n in range(labels)},
+            max_position_embeddings=64, initializer_range=1.0, id2label={n: str(n) for n in range(labels)},
         )  # fmt: skip
         BertForSequenceClassification(config).save_pretrained(tmp_path / f"model{labels}")
         tokenizer.save_pretrained(tmp_path / f"model{labels}")
