@@ -364,7 +364,6 @@ class Bot:
                 answer.passages,
                 model=self.chat_model,
                 quotes=self._chosen_quotes(query, result),
-                encoder=self.library.encoder,
                 language=language or self.settings.language,
                 nli=self._entailment(),
             )

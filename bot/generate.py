@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from bot.answer import Withheld
 from bot.answering import answers_as_well, is_fragment, why_no_answer
@@ -73,7 +73,6 @@ class Writing:
         *,
         model: ChatModel,
         quotes: Sequence[Quoted] = (),
-        encoder: Any = None,
         nli: Entailment | None = None,
         language: str = "",
         answer_tokens: int = ANSWER_TOKENS,
@@ -82,7 +81,6 @@ class Writing:
         self._passages = tuple(passages)
         self._model = model
         self._quotes = tuple(quotes)
-        self._encoder = encoder
         self._nli = nli
         self._language = language
         self._answer_tokens = min(answer_tokens, max(64, model.context // 4))
@@ -202,7 +200,6 @@ class Writing:
             found.text,
             passages,
             cited=tuple(number - 1 for number in found.cited),
-            encoder=self._encoder,
             nli=self._nli,
             least_covered=self._least_covered,
         )
@@ -262,7 +259,6 @@ def write(
     *,
     model: ChatModel,
     quotes: Sequence[Quoted] = (),
-    encoder: Any = None,
     nli: Entailment | None = None,
     language: str = "",
     answer_tokens: int = ANSWER_TOKENS,
@@ -275,7 +271,6 @@ def write(
         model: An open chat model.
         quotes: What would be quoted without a chat model. An answer none of whose sentences says what the
             best of them says is followed by all: a weak model writes true sentences that do not answer.
-        encoder: The library's encoder, handed to the check.
         nli: A cross-encoder for a deeper check (`FOOTNOTE_NLI`), or None.
         language: Language of the answer; "" for the question's own.
         answer_tokens: Longest answer.
@@ -291,7 +286,6 @@ def write(
         passages,
         model=model,
         quotes=quotes,
-        encoder=encoder,
         nli=nli,
         language=language,
         answer_tokens=answer_tokens,

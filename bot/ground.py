@@ -14,7 +14,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from bot.alignment import Alignment, Unit, align
 from bot.evidence import Sentence, read_passages
@@ -79,7 +79,6 @@ def check(
     passages: Sequence[Passage],
     *,
     cited: Sequence[int] = (),
-    encoder: Any = None,  # noqa: ARG001  # callers need not know that it adds nothing
     nli: Entailment | None = None,
     least_covered: float = 0.0,
 ) -> Verdict:
@@ -90,8 +89,6 @@ def check(
         passages: What was found.
         cited: Indexes (from 0) of the passages that the writer cited; markers in the text count as well. They
             decide between sources that support alike, never whether a statement is supported.
-        encoder: Not needed: similarity of sentence vectors added nothing to what the words say
-            (docs/grounding.md has the figures). Taken so that callers need not know.
         nli: A deeper check by a cross-encoder, asked only about statements that pass this one.
         least_covered: Share of a statement, by weight, that one sentence of the sources must hold. Much of
             what a small model writes is false and strewn together from many (docs/models.md).
