@@ -80,6 +80,8 @@ class SlackSurface:
         self.channels = Channels(settings, self.sender)
         self._patience, self._pause = patience, pause
         self._workers = ThreadPoolExecutor(workers, thread_name_prefix="slack-answer")
+        # Only hands work on, so that a full pool of workers never delays an acknowledgement; one thread keeps the order.
+        self.listener = ThreadPoolExecutor(1, thread_name_prefix="slack-listen")
         self.threads = Threads(self.sender, self.me, store)
         self._waiting: dict[str, deque[tuple[Question, str]]] = {}
         self._guard = threading.Lock()
@@ -146,7 +148,8 @@ class SlackSurface:
         return bool(self._waiting)
 
     def close(self) -> None:
-        """Finish the questions under way and let go of the threads."""
+        """Finish the questions under way, those too that were only just acknowledged, and let go of the threads."""
+        self.listener.shutdown(wait=True)
         self._workers.shutdown(wait=True)
 
     def ask(self, question: Question, *, show: Callable[[Answer], None] | None = None) -> Answer | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from concurrent.futures import ThreadPoolExecutor
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
@@ -38,8 +37,7 @@ def bolt_app(surface: SlackSurface) -> App:
         client=WebClient(base_url=surface.sender.address),
         # Without it Bolt would ask Slack who we are before it acknowledges the first event.
         authorize=lambda: known,
-        # Only hands work on, so that a full pool of workers never delays an acknowledgement.
-        listener_executor=ThreadPoolExecutor(10, thread_name_prefix="slack-listen"),
+        listener_executor=surface.listener,
         logger=log.getChild("bolt"),
     )
 

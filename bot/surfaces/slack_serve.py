@@ -134,11 +134,12 @@ def socket_handler(surface: SlackSurface, app_token: str, *, ping_seconds: float
     """Return Bolt's Socket Mode handler. It reconnects by itself; every ping it looks whether it must.
 
     Through websocket-client: the SDK's own client reads frames by recursion, and a burst of some hundred events ends
-    it with a RecursionError.
+    it with a RecursionError. One event at a time, which takes milliseconds: events of a thread are taken in the order
+    in which people wrote, so that a follow-up right behind its question is known as one.
     """
     from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
 
-    return SocketModeHandler(surface.app, app_token, ping_interval=ping_seconds)
+    return SocketModeHandler(surface.app, app_token, ping_interval=ping_seconds, concurrency=1)
 
 
 def serve_socket(

@@ -68,6 +68,22 @@ def test_a_socket_cut_ten_times_loses_and_doubles_nothing(tmp_path: Path) -> Non
             assert f"You asked about question {number}." in shown(message)
 
 
+def test_a_follow_up_right_behind_its_question_is_answered_after_it(tmp_path: Path) -> None:
+    """Both come in one burst, as after a lost socket: the follow-up, which mentions nobody, is known as one."""
+    with slack_stage(tmp_path, ScriptedBot(echo)) as stage:
+        slack = stage.slack
+        threads = []
+        for number in range(40):
+            first = slack.mention("C1", "U1", f"question {number}")
+            slack.deliver(slack.envelope(slack.say("C1", "U1", f"and {number}?", thread=first["ts"])))
+            threads.append(first["ts"])
+        stage.wait(lambda: len(slack.ours()) == 80)
+        stage.idle()
+        for number, thread in enumerate(threads):
+            answers = [shown(message) for message in slack.replies("C1", thread)]
+            assert [f"question {number}." in answers[0], f"and {number}?" in answers[1]] == [True, True]
+
+
 def test_a_question_left_by_a_killed_process_is_answered_by_the_next(tmp_path: Path) -> None:
     """A process that is killed while it answers leaves its question behind; the next one answers it, once."""
     with FakeSlack() as slack:
