@@ -338,7 +338,8 @@ class Bot:
             citations=tuple(footnotes.citations),
             abstained=not statements,
             conflicts=conflicts(query, statements, footnotes.citations),
-            timings={**answer.timings, "answer": perf_counter() - began},
+            # Where quotes stand in for a chat model, its time counts too.
+            timings={**answer.timings, "answer": answer.timings.get("answer", 0.0) + perf_counter() - began},
         )
 
     def _chosen_quotes(self, query: str, result: SearchResult) -> list[Quoted]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,23 @@ def test_an_answer_beside_the_point_is_followed_by_the_quotes(library: Library) 
     assert answer.statements[-1].support == "quoted"
     assert any("built by Thomas Brown in 1780" in s.text for s in answer.statements)
     assert [c.number for c in answer.citations] == list(range(1, len(answer.citations) + 1))
+
+
+def test_the_time_of_a_model_counts_where_quotes_stand_in(library: Library) -> None:
+    """Nothing of what it wrote is shown, yet it was waited for: no less than the time it took is told."""
+    took = 0.0
+
+    def slow(_: object) -> str:
+        nonlocal took
+        began = time.perf_counter()
+        time.sleep(0.05)
+        took = time.perf_counter() - began
+        return "The mill was built by an emperor of Peru in 2011 [1]."
+
+    answer = Bot(library, settings=Settings(), model=ScriptedModel(slow)).ask("Who built the old mill on the Ouse?")
+    assert answer.withheld
+    assert answer.statements[0].support == "quoted"
+    assert answer.timings["answer"] >= took > 0
 
 
 def test_an_answer_to_the_point_stands_alone(library: Library) -> None:
