@@ -46,6 +46,7 @@ _REPLACED = {
     0xF0FC: "✓",
 }
 _TABLE: dict[int, str | None] = {**_REMOVED, **_REPLACED}
+_MENDED = re.compile("[" + re.escape("".join(map(chr, _TABLE))) + "]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BLANKS = re.compile(r"[^\S\n]+")
 _AROUND_LINE_END = re.compile(r" ?\n ?")
@@ -59,7 +60,9 @@ def clean(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_TABLE)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _MENDED.search(text):
+        text = text.translate(_TABLE)
     if not text.isascii():
         text = unicodedata.normalize("NFC", _SURROGATE.sub("�", text))
     return text

@@ -29,6 +29,7 @@ MAX_SCANS = 1_000
 """Pages of one file that are read by OCR, which takes seconds for each."""
 STAMP, FILLED = 60, 0.8
 """A page with at most so many letters, on which one picture fills this share, is a scan that somebody stamped."""
+_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 _SOFTWARE_TITLE = re.compile(
     r"(?:untitled|microsoft word\b|powerpoint\b|slide 1\b|document\d*$|.*\.\w{2,5}$)", re.IGNORECASE
 )
@@ -74,7 +75,10 @@ def load(path: Path, options: LoadOptions) -> Loaded:
         return builder.finish(title="" if _SOFTWARE_TITLE.match(title) or title == path.stem else title)
     except NoText as error:
         if not pictures:
-            raise NoText(f"The pages of {path.name} are empty.", remedy="There is nothing to search in it.") from error
+            raise NoText(
+                f"The pages of {path.name} are empty: no text layer, and no picture of any.",
+                remedy="There is nothing to search in it.",
+            ) from error
         raise NoText(f"{path.name} has no text layer: its pages are pictures.", remedy=how) from error
 
 
@@ -88,6 +92,8 @@ def _is_garbled(lines: list[Line]) -> bool:
     if len(text) < 300:
         return False
     sample = text[:4_000].replace(" ", "").replace("\t", "").replace(".", "").replace("…", "")
+    if len(sample.encode("ascii", "ignore").translate(None, _NO_LETTERS)) >= 0.3 * len(sample):
+        return False  # nearly every page, told without a look at each character
     letters = sum(map(str.isalpha, sample))
     digits = sum(map(str.isdigit, sample))
     return letters < 0.3 * len(sample) and digits < 0.25 * len(sample)
@@ -177,7 +183,7 @@ def _is_picture(document: Any, index: int, letters: int) -> bool:
         return False
     try:
         if not letters:
-            return bool(FPDFPage_CountObjects(page) > 0)
+            return FPDFPage_CountObjects(page) > 0 and not _is_blank(page)
         width, height = page.get_size()
         boxes = [picture.get_bounds() for picture in page.get_objects(filter=[FPDF_PAGEOBJ_IMAGE], max_depth=3)]
         return any((x1 - x0) * (y1 - y0) > FILLED * width * height for x0, y0, x1, y1 in boxes)
@@ -185,6 +191,16 @@ def _is_picture(document: Any, index: int, letters: int) -> bool:
         return False
     finally:
         page.close()
+
+
+def _is_blank(page: Any) -> bool:
+    """Tell whether a page shows one colour alone, whatever is drawn on it: white boxes, things beside its edge."""
+    width, height = page.get_size()
+    bitmap = page.render(scale=(100_000 / max(width * height, 1)) ** 0.5, grayscale=True)
+    picture = bitmap.to_numpy()
+    blank = bool(picture.min() == picture.max())
+    bitmap.close()
+    return blank
 
 
 def _scans(document: Any, pictures: list[int], options: LoadOptions) -> tuple[dict[int, list[Line]], str]:

@@ -7,13 +7,13 @@ for only where a line is much wider than its characters need.
 
 from __future__ import annotations
 
-import ctypes
 import re
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
 from ingest.loaders.builder import clean
+from ingest.loaders.pdf_boxes import Boxes
 
 _MARKS = re.compile(r"[\x02\xad\ufffe]")
 """What pdfium writes for a hyphen at which a word was broken, with the line end behind it left out."""
@@ -24,6 +24,7 @@ _LIGATURES = str.maketrans({
     "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st",
     "\u0132": "IJ", "\u0133": "ij", "\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓", "\uf020": " ",
 })  # fmt: skip
+_LIGATURE = re.compile("[" + "".join(map(chr, _LIGATURES)) + "]")
 
 
 @dataclass(slots=True)
@@ -58,37 +59,6 @@ class Line:
         return "\t" in self.text
 
 
-class _Boxes:
-    """Asks pdfium for boxes, reusing the buffers of the calls."""
-
-    def __init__(self, textpage: Any) -> None:
-        from pypdfium2 import raw
-
-        self.raw, self.page = raw, textpage.raw
-        self.values = [ctypes.c_double() for _ in range(4)]
-        self.pointers = [ctypes.byref(value) for value in self.values]
-        self.loose = raw.FS_RECTF()
-        self.loose_pointer = ctypes.byref(self.loose)
-        self.char_box, self.loose_box = raw.FPDFText_GetCharBox, raw.FPDFText_GetLooseCharBox
-
-    def tight(self, index: int) -> tuple[float, float, float, float]:
-        """Return left, bottom, right, top of a character's ink."""
-        left, right, bottom, top = self.values
-        self.char_box(self.page, index, *self.pointers)
-        return left.value, bottom.value, right.value, top.value
-
-    def font(self, index: int) -> tuple[float, float, float, float]:
-        """Return left, bottom, right, top of the room that the font gives a character."""
-        self.loose_box(self.page, index, self.loose_pointer)
-        box = self.loose
-        return box.left, box.bottom, box.right, box.top
-
-    def weight(self, index: int) -> int:
-        """Return the weight of a character's font, 400 where pdfium does not know it."""
-        found = int(self.raw.FPDFText_GetFontWeight(self.page, index))
-        return found if found > 0 else 400
-
-
 def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
     """Return the lines of a page in the order of the file.
 
@@ -100,18 +70,10 @@ def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
     text: str = textpage.get_text_range()
     if not text.strip():
         return []
-    units = _wide_units(text) if max(text) > "\uffff" else None
-    exact = textpage.count_chars() == (units[-1] if units else len(text))
-    boxes = _Boxes(textpage)
-
-    def index_of(offset: int) -> int:
-        offset = units[offset] if units else offset
-        return offset if exact else max(0, boxes.raw.FPDFText_GetCharIndexFromTextIndex(boxes.page, offset))
-
+    boxes = Boxes(textpage, text)
     raw_lines = _cut(text)
     measured = [
-        _measure(words, start, index_of, boxes, weigh=order % 16 == 2)
-        for order, (words, start, _) in enumerate(raw_lines)
+        _measure(words, start, boxes, weigh=order % 16 == 2) for order, (words, start, _) in enumerate(raw_lines)
     ]
     turn = _turn(page.get_rotation(), measured)
     width, height = page.get_size()
@@ -121,19 +83,9 @@ def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
     for (words, _, broken), (box, size, weight, _, _) in zip(raw_lines, measured, strict=True):
         x0, y0, x1, y1 = _turned(box, turn, width, height)
         lines.append(Line(words, x0, y0, x1, y1, size, weight, broken, number))
-    _mark_cells(lines, [start for _, start, _ in raw_lines], index_of, boxes, turn)
+    _mark_cells(lines, [start for _, start, _ in raw_lines], boxes, turn)
     kept = [line for line in lines if _clean(line)]
     return _without_overprint(kept)
-
-
-def _wide_units(text: str) -> list[int]:
-    """Return the UTF-16 offset of each character, since pdfium counts in UTF-16."""
-    offsets, at = [], 0
-    for character in text:
-        offsets.append(at)
-        at += 2 if character > "\uffff" else 1
-    offsets.append(at)
-    return offsets
 
 
 def _cut(text: str) -> list[tuple[str, int, bool]]:
@@ -158,22 +110,22 @@ def _cut(text: str) -> list[tuple[str, int, bool]]:
 _Measured = tuple[tuple[float, float, float, float], float, int, float, float]
 
 
-def _measure(words: str, start: int, index_of: Any, boxes: _Boxes, *, weigh: bool) -> _Measured:
+def _measure(words: str, start: int, boxes: Boxes, *, weigh: bool) -> _Measured:
     """Return box, size, weight and direction of a line, from its first and last characters."""
-    first = index_of(start)
-    a = boxes.font(first)
+    ax0, ay1, ax1, ay0 = boxes.font(start)
     # Only a line that could be a heading, and a few others for comparison, are worth the question.
-    weight = boxes.weight(first) if weigh or _may_be_heading(words) else 0
+    weight = boxes.weight(start) if weigh or _may_be_heading(words) else 0
     if len(words) == 1:
-        return a, max(a[3] - a[1], 0.1), weight, 1.0, 0.0
-    b = boxes.font(index_of(start + len(words) - 1))
-    dx, dy = b[0] + b[2] - a[0] - a[2], b[1] + b[3] - a[1] - a[3]
+        return (ax0, ay0, ax1, ay1), max(ay1 - ay0, 0.1), weight, 1.0, 0.0
+    bx0, by1, bx1, by0 = boxes.font(start + len(words) - 1)
+    dx, dy = bx0 + bx1 - ax0 - ax1, by0 + by1 - ay0 - ay1
     if abs(dy) > abs(dx) and len(words) > 2:
-        box = (min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3]))
-        return box, max(a[2] - a[0], 0.1), weight, 0.0, dy
-    tall = a if a[3] - a[1] >= b[3] - b[1] else b  # the first may be a raised number
-    left, right = (a[0], b[2]) if a[0] <= b[0] else (b[0], a[2])
-    return (left, tall[1], right, tall[3]), max(tall[3] - tall[1], 0.1), weight, dx, 0.0
+        box = (min(ax0, bx0), min(ay0, by0), max(ax1, bx1), max(ay1, by1))
+        return box, max(ax1 - ax0, 0.1), weight, 0.0, dy
+    # The taller of the two: the first may be a raised number.
+    bottom, top = (ay0, ay1) if ay1 - ay0 >= by1 - by0 else (by0, by1)
+    left, right = (ax0, bx1) if ax0 <= bx0 else (bx0, ax1)
+    return (left, bottom, right, top), max(top - bottom, 0.1), weight, dx, 0.0
 
 
 def _may_be_heading(words: str) -> bool:
@@ -208,7 +160,7 @@ def _turned(
     return left, height - top, right, height - bottom
 
 
-def _mark_cells(lines: list[Line], starts: list[int], index_of: Any, boxes: _Boxes, turn: int) -> None:
+def _mark_cells(lines: list[Line], starts: list[int], boxes: Boxes, turn: int) -> None:
     """Write a tab for each wide gap inside lines that are wider than their characters need."""
     if turn not in (0, 180):
         return
@@ -217,16 +169,16 @@ def _mark_cells(lines: list[Line], starts: list[int], index_of: Any, boxes: _Box
         return
     # Few long lines among many rows must not make the rows look normal: no prose is wider than 0.5.
     usual = min(median(densities), 0.5)
-    if _crosses(lines, starts, usual, index_of, boxes):
+    if _crosses(lines, starts, usual, boxes):
         usual *= 0.8
     for line, start in zip(lines, starts, strict=True):
         words = line.text
         if " " not in words or (line.x1 - line.x0) / (len(words) * line.size) < 1.15 * usual:
             continue
-        line.text = _with_tabs(line, start, 0.9 * usual, index_of, boxes)
+        line.text = _with_tabs(line, start, 0.9 * usual, boxes)
 
 
-def _crosses(lines: list[Line], starts: list[int], usual: float, index_of: Any, boxes: _Boxes) -> bool:
+def _crosses(lines: list[Line], starts: list[int], usual: float, boxes: Boxes) -> bool:
     """Tell whether lines were drawn across two columns, so that all are alike and none looks wide.
 
     Two of the widest lines are looked at, and only where most lines are about as wide.
@@ -235,13 +187,13 @@ def _crosses(lines: list[Line], starts: list[int], usual: float, index_of: Any, 
     if len(widest) < 8 or lines[widest[7]].x1 - lines[widest[7]].x0 < 0.8 * (lines[widest[0]].x1 - lines[widest[0]].x0):
         return False
     for i in widest[3:5]:
-        cells = _with_tabs(lines[i], starts[i], 0.5 * usual, index_of, boxes).split("\t")
+        cells = _with_tabs(lines[i], starts[i], 0.5 * usual, boxes).split("\t")
         if len(cells) != 2 or min(map(len, cells)) < 20:
             return False
     return True
 
 
-def _with_tabs(line: Line, start: int, usual: float, index_of: Any, boxes: _Boxes) -> str:
+def _with_tabs(line: Line, start: int, usual: float, boxes: Boxes) -> str:
     """Return a line's words with a tab for each wide gap, looked for from the right.
 
     The search ends when the gaps found explain why the line is as wide as it is: the label of a row,
@@ -253,13 +205,13 @@ def _with_tabs(line: Line, start: int, usual: float, index_of: Any, boxes: _Boxe
     slack = (line.x1 - line.x0) - len(words) * line.size * usual
     least = 0.95 * line.size
     for match in reversed(list(_BLANKS.finditer(words))):
-        before = boxes.tight(index_of(start + match.start() - 1))
-        after = boxes.tight(index_of(start + match.end()))
+        left, right = match.span()
+        before, after = boxes.tight(start + left - 1), boxes.tight(start + right)
         gap = max(after[0] - before[2], before[0] - after[2])
         if gap > least:
-            pieces.append(words[match.end() : end])
+            pieces.append(words[right:end])
             gaps.insert(0, (min(before[2], after[2]), max(before[0], after[0])))
-            end = match.start()
+            end = left
             slack -= gap
             if slack < least:
                 break
@@ -271,7 +223,7 @@ def _clean(line: Line) -> bool:
     """Mend a line's text and tell whether anything is left of it."""
     text = line.text
     if not text.isascii():
-        text = clean(text.translate(_LIGATURES))
+        text = clean(text.translate(_LIGATURES) if _LIGATURE.search(text) else text)
     if "...." in text:
         text = _LEADERS.sub(" … ", text)  # dots that lead to a page number
     if text.count(" ") > 0.35 * len(text) and _SPACED.search(text):
@@ -284,7 +236,8 @@ def _clean(line: Line) -> bool:
     if "\t" in text:
         line.text = "\t".join(" ".join(cell.split()) for cell in text.split("\t")).strip()
     else:
-        line.text = " ".join(text.split())
+        # No blank but the space can be printed: most lines are as they should be.
+        line.text = text.strip() if text.isprintable() and "  " not in text else " ".join(text.split())
     return bool(line.text)
 
 

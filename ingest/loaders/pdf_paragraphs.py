@@ -177,14 +177,14 @@ def _level(line: Line, lines: list[Line], index: int, style: Style) -> int:
         return style.outline.get((line.page, key_of(text)), 0)
     if line.is_row or len(text) > MAX_HEADING or text[0].islower() or text[-1] in "☐☒☑_":
         return 0
-    if sum(map(str.isalpha, text)) < max(3, 0.5 * len(text)):
-        return 0
-    if text[-1] in ".,;" and not re.match(r"^[\dA-Z]{1,3}(?:\.\d+)*\.?\s", text):
-        return 0
     size = _rounded(line.size)
     bigger = size >= 1.12 * style.size
     bold = line.weight >= style.weight + 100 and size >= 0.95 * style.size
     if not bigger and not bold:
+        return 0
+    if sum(map(str.isalpha, text)) < max(3, 0.5 * len(text)):
+        return 0
+    if text[-1] in ".,;" and not re.match(r"^[\dA-Z]{1,3}(?:\.\d+)*\.?\s", text):
         return 0
     if bold and not bigger:
         # Bold words that begin a sentence are no heading: the line must end early or alone.

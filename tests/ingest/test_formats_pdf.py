@@ -332,6 +332,26 @@ def test_a_short_page_without_a_picture_is_no_scan(tmp_path: Path, monkeypatch: 
     assert not loaded.notes
 
 
+def test_a_page_that_shows_nothing_is_no_scan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page with a white box alone, as Word leaves behind, is neither read by OCR nor called a scan."""
+    monkeypatch.setenv("PATH", os.fspath(tmp_path))  # no Tesseract
+    pdf = document()
+    pdf.add_page()
+    pdf.text(60, 100, "The ferry costs two pounds.")
+    pdf.add_page()
+    pdf.set_fill_color(255, 255, 255)
+    pdf.rect(10, 10, 500, 600, style="F")
+    loaded = load(saved(pdf, tmp_path))
+    assert loaded.text == "The ferry costs two pounds."
+    assert not loaded.notes
+    empty = document()
+    empty.add_page()
+    empty.set_fill_color(255, 255, 255)
+    empty.rect(10, 10, 500, 600, style="F")
+    with pytest.raises(NoText, match="empty: no text layer, and no picture"):
+        load(saved(empty, tmp_path))
+
+
 @pytest.mark.parametrize(
     "harm",
     [

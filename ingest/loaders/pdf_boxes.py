@@ -1,0 +1,61 @@
+"""Boxes of the characters of a PDF page, as pdfium knows them."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+
+class Boxes:
+    """Asks pdfium for boxes, reusing the buffers of the calls.
+
+    The functions are called by their addresses, without the types that pypdfium2 declares: to check four
+    pointers takes three times as long as the call itself.
+    """
+
+    def __init__(self, textpage: Any, text: str) -> None:
+        from pypdfium2 import raw
+
+        self.page, self.raw_page = ctypes.cast(textpage.raw, ctypes.c_void_p), textpage.raw
+        size = len(text.encode("utf-16-le", "surrogatepass")) // 2
+        self.units = _wide_units(text) if size > len(text) else None
+        self.exact = textpage.count_chars() == size
+        self.plain = self.exact and not self.units
+        self.index_from_text = raw.FPDFText_GetCharIndexFromTextIndex
+        self.ink, self.room = (ctypes.c_double * 4)(), (ctypes.c_float * 4)()
+        self.ink_pointers = [ctypes.byref(self.ink, at) for at in (0, 16, 8, 24)]
+        self.room_pointer = ctypes.byref(self.room)
+        self.char_box, self.loose_box, self.font_weight = (
+            ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.cast(function, ctypes.c_void_p).value or 0)
+            for function in (raw.FPDFText_GetCharBox, raw.FPDFText_GetLooseCharBox, raw.FPDFText_GetFontWeight)
+        )
+
+    def index_of(self, offset: int) -> int:
+        """Return pdfium's index of the character at an offset of the text, which leaves some out."""
+        offset = self.units[offset] if self.units else offset
+        return offset if self.exact else max(0, self.index_from_text(self.raw_page, offset))
+
+    def tight(self, offset: int) -> list[float]:
+        """Return left, bottom, right, top of a character's ink."""
+        self.char_box(self.page, offset if self.plain else self.index_of(offset), *self.ink_pointers)
+        return self.ink[:]
+
+    def font(self, offset: int) -> list[float]:
+        """Return left, top, right, bottom of the room that the font gives a character; y grows upward."""
+        self.loose_box(self.page, offset if self.plain else self.index_of(offset), self.room_pointer)
+        return self.room[:]
+
+    def weight(self, offset: int) -> int:
+        """Return the weight of a character's font, 400 where pdfium does not know it."""
+        found: int = self.font_weight(self.page, offset if self.plain else self.index_of(offset))
+        return found if found > 0 else 400
+
+
+def _wide_units(text: str) -> list[int]:
+    """Return the UTF-16 offset of each character, since pdfium counts in UTF-16."""
+    offsets, at = [], 0
+    for character in text:
+        offsets.append(at)
+        at += 2 if character > "\uffff" else 1
+    offsets.append(at)
+    return offsets
