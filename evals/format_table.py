@@ -31,7 +31,9 @@ FAILURES = {
 ABOUT = (
     "- Scans are read by Tesseract where it is installed. It comes from the system (`apt install tesseract-ocr`, `brew",
     '  install tesseract`); `pip install "footnote-bot[ocr]"` is accepted and adds nothing. The setting `ocr_languages`',
-    "  names its languages. The report of the ingest says which pages were read so; without Tesseract it says what to do.",
+    "  names its languages. The report of the ingest says which pages were read so, and a footnote to them says",
+    "  “p. 3, read by OCR” (files that an earlier version read say so once they are read anew). Without Tesseract the",
+    "  report says what to do.",
     "- Heading path, page, slide, row or time, and the header of a table are kept with each passage, searched with it",
     "  and shown in its footnote. They are never part of the quoted words.",
     "- Review comments are left out unless `--comments` is given; deleted text of tracked changes always is. Hidden",

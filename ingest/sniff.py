@@ -95,13 +95,14 @@ def sniff(path: Path) -> Sniffed:
             if offset > _HEAD:
                 file.seek(offset)
                 parts.append(file.read(_PART))
-    # Readers allow junk before the mark; a text that only speaks of PDF has no objects.
-    if head.lstrip().startswith(b"%PDF-") or (b"%PDF-" in head[:1024] and re.search(rb"\d \d+ obj\b", head)):
-        return Sniffed("pdf", "a PDF file")
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _in_zip(path)
     if head.startswith(_OLE):
         return _in_ole(path)
+    # After the archives, which may hold a PDF as it is. Readers allow junk before the mark;
+    # a text that only speaks of PDF has no objects.
+    if head.lstrip().startswith(b"%PDF-") or (b"%PDF-" in head[:1024] and re.search(rb"\d \d+ obj\b", head)):
+        return Sniffed("pdf", "a PDF file")
     if head[4:8] == b"ftyp":
         return Sniffed("video", "a film")
     if head.startswith(b"RIFF") and head[8:12] in (b"WEBP", b"WAVE", b"AVI "):

@@ -70,7 +70,7 @@ def loaded_to_json(loaded: Loaded) -> dict[str, Any]:
         "media_type": loaded.media_type,
         "title": loaded.title,
         "notes": list(loaded.notes),
-        "places": [(p.start, p.kind, p.number) for p in loaded.places],
+        "places": [p.record for p in loaded.places],
         "headings": [(h.start, h.end, h.level) for h in loaded.headings],
     }
 

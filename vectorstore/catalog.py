@@ -267,7 +267,7 @@ class Catalog:
                 text=read_text(connection, row, 0, characters),
                 sha256=info.sha256,
                 collection=info.collection,
-                places=tuple(Place(start, kind, number) for start, kind, number in json.loads(places)),
+                places=tuple(Place(*place) for place in json.loads(places)),
                 headings=tuple(Heading(*heading) for heading in json.loads(headings)),
                 size=info.size,
                 modified=info.modified,

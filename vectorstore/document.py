@@ -14,11 +14,13 @@ class Place:
         start: Offset into the text.
         kind: What is numbered: "page", "slide", "row", "cue" …
         number: The number that a person knows it by, from 1.
+        by_ocr: Whether its words were read off a picture, so that they may differ from what is printed.
     """
 
     start: int
     kind: str
     number: int
+    by_ocr: bool = False
 
     @property
     def page(self) -> int | None:
@@ -27,8 +29,14 @@ class Place:
 
     @property
     def label(self) -> str:
-        """What a person reads: "p. 14", "slide 3", "row 12"."""
-        return f"p. {self.number}" if self.kind == "page" else f"{self.kind} {self.number}"
+        """What a person reads: "p. 14", "slide 3", "row 12", "p. 3, read by OCR"."""
+        words = f"p. {self.number}" if self.kind == "page" else f"{self.kind} {self.number}"
+        return f"{words}, read by OCR" if self.by_ocr else words
+
+    @property
+    def record(self) -> tuple[int | str, ...]:
+        """The fields as they are stored, so that `Place(*record)` is the place again."""
+        return (self.start, self.kind, self.number, *([True] if self.by_ocr else []))
 
 
 @dataclass(frozen=True, slots=True)

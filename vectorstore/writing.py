@@ -246,7 +246,7 @@ def _insert(
         "INSERT INTO outlines(document, places, headings) VALUES(?, ?, ?)",
         (
             row,
-            json.dumps([(place.start, place.kind, place.number) for place in document.places]),
+            json.dumps([place.record for place in document.places]),
             json.dumps([(heading.start, heading.end, heading.level) for heading in document.headings]),
         ),
     )

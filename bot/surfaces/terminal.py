@@ -122,7 +122,7 @@ def context_block(
     before, marked, after = excerpt(document.text, start, end, around=around)
     place = document.place_at(start)
     parts = (
-        f"{'p.' if place.kind == 'page' else place.kind} {place.number}" if place else "",
+        place.label if place else "",
         one_line(" › ".join(document.heading_path(start)), limit=2 * TITLE_LENGTH),
     )
     title = titled(one_line(document.title, limit=TITLE_LENGTH), ", ".join(part for part in parts if part))

@@ -105,7 +105,7 @@ def read_document(id: DocumentId, request: Request, caller: Known) -> Response:
         for heading in document.headings
     ]
     places = [
-        {"start": p.start, "start_utf16": utf16.units(p.start), "kind": p.kind, "number": p.number}
+        {"start": p.start, "start_utf16": utf16.units(p.start), "kind": p.kind, "number": p.number, "by_ocr": p.by_ocr}
         for p in document.places
     ]
     notes = services.jobs.notes().get(id, "")

@@ -182,7 +182,7 @@ RESPONSES: dict[str, Any] = {
     "GET /v1/documents/{id}": {
         **DOCUMENT,
         "headings": [HEADING],
-        "places": [{"start": 640, "start_utf16": 641, "kind": "page", "number": 3}],
+        "places": [{"start": 640, "start_utf16": 641, "kind": "page", "number": 3, "by_ocr": False}],
     },
     "GET /v1/documents/{id}/text": {
         "id": DOCUMENT_ID,

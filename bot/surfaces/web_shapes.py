@@ -346,12 +346,13 @@ class HeadingOut(BaseModel):
 
 
 class PlaceOut(BaseModel):
-    """Where a page, slide or row begins."""
+    """Where a page, slide or row begins, and whether its words were read by OCR."""
 
     start: int
     start_utf16: int
     kind: str
     number: int
+    by_ocr: bool
 
 
 class DocumentOut(BaseModel):

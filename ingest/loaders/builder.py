@@ -98,7 +98,7 @@ class TextBuilder:
         self._parts: list[str] = []
         self._headings: list[Heading] = []
         self._places: list[Place] = []
-        self._pending: list[tuple[str, int]] = []
+        self._pending: list[tuple[str, int, bool]] = []
 
     def paragraph(self, text: str) -> None:
         """Add a block of text after an empty line. Blank text adds nothing."""
@@ -131,9 +131,9 @@ class TextBuilder:
         start = self._add(words, "\n\n")
         self._headings.append(Heading(start, start + len(words), min(max(level, 1), 6)))
 
-    def place(self, kind: str, number: int) -> None:
-        """Say that the text added next begins this page, slide, row, cue or part."""
-        self._pending.append((kind, number))
+    def place(self, kind: str, number: int, *, by_ocr: bool = False) -> None:
+        """Say that the text added next begins this page, slide, row, cue or part, and whether OCR read it."""
+        self._pending.append((kind, number, by_ocr))
 
     def forget_place(self) -> None:
         """Take back the last place, as no text has followed it."""
@@ -148,7 +148,7 @@ class TextBuilder:
     def include(self, loaded: Loaded, *, level: int = 0) -> None:
         """Add another file's text and headings (an attachment), its headings `level` deeper.
 
-        Its own places are dropped: a place of this file stands before it.
+        Its own places are dropped, but for what they say about OCR: a place of this file stands before it.
         """
         if not loaded.text.strip():
             return
@@ -156,6 +156,12 @@ class TextBuilder:
         shift = start - (len(loaded.text) - len(loaded.text.lstrip("\n")))
         for heading in loaded.headings:
             self._headings.append(Heading(heading.start + shift, heading.end + shift, min(heading.level + level, 6)))
+        if any(place.by_ocr for place in loaded.places):
+            kind, number = (self._places[-1].kind, self._places[-1].number) if self._places else ("part", 1)
+            self._places.extend(
+                Place(max(start, place.start + shift), kind, number, place.by_ocr) for place in loaded.places
+            )
+            self.place(kind, number)
 
     def finish(self, *, title: str = "", empty: str = "The file holds no text.") -> Loaded:
         """Return what was collected.
@@ -170,7 +176,7 @@ class TextBuilder:
         text = "".join(self._parts)
         if not text.strip():
             raise NoText(empty, remedy="Nothing of it was added.")
-        self._places.extend(Place(self.length, kind, number) for kind, number in self._pending)
+        self._places.extend(Place(self.length, *place) for place in self._pending)
         return Loaded(
             text=text,
             media_type=self.media_type,
@@ -189,7 +195,7 @@ class TextBuilder:
             self.length += len(separator)
         start = self.length
         if self._pending:
-            self._places.extend(Place(start, kind, number) for kind, number in self._pending)
+            self._places.extend(Place(start, *place) for place in self._pending)
             self._pending.clear()
         self._parts.append(text)
         self.length += len(text)

@@ -31,8 +31,8 @@ class Reader:
     program: str
     languages: tuple[str, ...]
 
-    def lines(self, picture: bytes) -> list[str]:
-        """Return the lines of a picture; none where Tesseract fails or takes too long.
+    def pages(self, picture: bytes) -> list[list[str]]:
+        """Return the lines of each page of a picture; none where Tesseract fails or takes too long.
 
         Args:
             picture: The bytes of a PNM, PNG, JPEG or TIFF file.
@@ -47,7 +47,8 @@ class Reader:
             return []
         if done.returncode != 0:
             return []
-        return [line for line in done.stdout.decode("utf-8", "replace").splitlines() if line.strip()]
+        pages = done.stdout.decode("utf-8", "replace").removesuffix("\f").split("\f")
+        return [[line for line in page.splitlines() if line.strip()] for page in pages]
 
 
 def _data_folder() -> dict[str, str]:
@@ -94,6 +95,8 @@ def load(path: Path, options: LoadOptions) -> Loaded:
         raise Unreadable("The picture is too large.", remedy="Save it smaller.")
     builder = TextBuilder("image/*")
     options.more_time(SECONDS)
-    builder.paragraph("\n".join(reader.lines(data)))
+    for number, lines in enumerate(reader.pages(data), start=1):
+        builder.place("page", number, by_ocr=True)
+        builder.paragraph("\n".join(lines))
     builder.note("Read by OCR (Tesseract), which may err.")
     return builder.finish(empty=f"{path.name} is a picture on which no words were found.")

@@ -59,7 +59,7 @@ def load(path: Path, options: LoadOptions) -> Loaded:
     for index in garbled:
         pages[index] = [line for line in pages[index] if not _is_noise(line.text)]
     pages, heads = without_running_heads(pages)
-    _write(builder, paragraphs(pages, style_of(pages, outline)), asides)
+    _write(builder, paragraphs(pages, style_of(pages, outline)), asides, frozenset(scanned))
     if damaged:
         builder.note(f"{damaged} of {count} pages are damaged and were left out.")
     if left := len(pictures) - len(scanned):
@@ -237,11 +237,11 @@ def _read_scan(document: Any, index: int, reader: Reader) -> list[Line]:
     # A row of a bitmap may be padded; the numpy view already is not.
     return [
         Line(text, 0.0, float(number * 12), 400.0, float(number * 12 + 10), 10.0, page=index)
-        for number, text in enumerate(reader.lines(picture))
+        for number, text in enumerate(line for lines in reader.pages(picture) for line in lines)
     ]
 
 
-def _write(builder: TextBuilder, found: list[Paragraph], asides: list[list[str]]) -> None:
+def _write(builder: TextBuilder, found: list[Paragraph], asides: list[list[str]], scanned: frozenset[int]) -> None:
     """Write paragraphs page by page, form values and notes behind the text of their page."""
     at = -1
 
@@ -252,7 +252,7 @@ def _write(builder: TextBuilder, found: list[Paragraph], asides: list[list[str]]
                 for aside in asides[at]:
                     builder.paragraph(aside)
             at += 1
-            builder.place("page", at + 1)
+            builder.place("page", at + 1, by_ocr=at in scanned)
 
     for paragraph in found:
         for number, (page, text) in enumerate(paragraph.pieces):

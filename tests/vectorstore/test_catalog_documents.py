@@ -32,7 +32,7 @@ def test_a_document_comes_back_as_it_was_added(library: Library) -> None:
         "a.pdf",
         text,
         media_type="application/pdf",
-        places=(Place(0, "page", 1), Place(19, "page", 2)),
+        places=(Place(0, "page", 1), Place(19, "page", 2, by_ocr=True)),
         headings=(Heading(0, 6, 1),),
     )
     library.add([(document, chunks)])
