@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import socket
 import time
@@ -16,21 +17,29 @@ from bot.errors import SettingError
 QUIET_TICKS = 3
 """Looks, a tenth of a second apart, that must find nothing under way: a result must still be sent."""
 
+_NOT_BOUND = {
+    errno.EADDRINUSE: "Another program uses it; choose another with --port.",
+    errno.EACCES: "Ports below 1,024 need rights that you do not have; choose another with --port.",
+}
+
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens.
+    """Return a socket bound to a host, which may be a name or an IPv6 address in brackets, and a port.
 
     Raises:
-        SettingError: The port is taken, or the address is not this machine's.
+        SettingError: The port is taken or not allowed, or the address is not this machine's.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host.strip("[]"), port), family=family)
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host.strip("[]"), port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
     except OSError as error:
-        raise SettingError(
-            f"Footnote cannot listen on {host} port {port} ({error.strerror or error}).",
-            remedy="Another program may use it; choose another with --port.",
-        ) from error
+        why = _NOT_BOUND.get(error.errno or 0, "That is no address of this machine; name one as host.")
+        raise SettingError(f"Footnote cannot listen on {host} port {port}.", remedy=why) from error
+    return listener
 
 
 def serve_app(

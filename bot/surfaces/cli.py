@@ -49,6 +49,7 @@ app = typer.Typer(
     help="Ask your documents. Every sentence of the answer carries a footnote to its exact place.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: nothing is cut off in a narrow window
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 

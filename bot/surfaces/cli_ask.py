@@ -25,6 +25,7 @@ from bot.surfaces.cli_options import (
     print_json,
     question_from,
     require_library,
+    require_match,
     styled,
 )
 
@@ -75,6 +76,8 @@ def ask(
 
     bot = Bot(settings=settings)
     try:
+        if chosen:
+            require_match(bot.library, chosen)
         if json:
             print_json(bot.ask(question, filter=chosen).as_dict())
         else:

@@ -25,6 +25,7 @@ from bot.surfaces.cli_options import (
     make_console,
     make_filter,
     open_library,
+    require_match,
     show_context,
     styled,
 )
@@ -69,6 +70,8 @@ def chat(
     )
     chosen = make_filter(collection=collection, source=source, type_=type_, since=since, until=until)
     with open_library(settings) as opened:
+        if chosen:
+            require_match(opened, chosen)
         from bot.ask import Bot
 
         bot = Bot(opened, settings=settings)

@@ -15,7 +15,7 @@ def slack(
     http: Annotated[
         bool, typer.Option("--http", help="Listen for Slack's requests instead of opening a socket to Slack.")
     ] = False,
-    port: Annotated[int, typer.Option("--port", metavar="PORT", help="Port of the HTTP mode.")] = 3_000,
+    port: Annotated[int, typer.Option("--port", metavar="N", min=1, max=65_535, help="Port of the HTTP mode.")] = 3_000,
 ) -> None:
     """Answer in Slack. docs/slack.md sets it up in ten minutes.
 
@@ -42,13 +42,17 @@ def mcp(
     http: Annotated[
         bool, typer.Option("--http", help="Serve streamable HTTP instead of standard input and output.")
     ] = False,
-    host: Annotated[str, typer.Option("--host", metavar="HOST", help="Address of --http.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", metavar="PORT", help="Port of --http.")] = 8_765,
+    host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="Address of --http.")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", metavar="N", min=0, max=65_535, help="Port of --http; 0 takes a free one.")
+    ] = 8_765,
     allow_ingest: Annotated[
         bool, typer.Option("--allow-ingest", help="Offer tools that add and remove documents.")
     ] = False,
 ) -> None:
-    """Offer the documents to programs that speak the Model Context Protocol.
+    """Offer the documents to programs that speak MCP.
+
+    MCP is the Model Context Protocol, over standard input and output or HTTP.
 
     Example: footnote mcp
     """

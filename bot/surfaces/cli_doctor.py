@@ -52,7 +52,9 @@ class Check:
 
 
 def doctor(repair: RepairOption = False, library: LibraryOption = None, json: JsonOption = False) -> None:
-    """Check the installation and the library, and say what to do about each problem.
+    """Check the installation and the library.
+
+    Each problem is said with what to do about it.
 
     Example: footnote doctor --repair
     """

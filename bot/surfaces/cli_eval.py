@@ -57,7 +57,7 @@ def evaluate(
     model: ModelOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Ask questions with known answers and see how good the answers are.
+    """Ask questions whose answers you know, and score the answers.
 
     A CSV file is asked of your library, a question set of a library of its own; a run file is scored again.
 

@@ -11,7 +11,7 @@ from bot.surfaces.cli_options import JsonOption, LibraryOption, load_settings
 Paths = Annotated[list[str], typer.Argument(metavar="PATH…", help="Folders, files and web addresses.")]
 IntoOption = Annotated[
     str | None,
-    typer.Option("--collection", metavar="NAME", help="Collection to add to.", show_default="default"),
+    typer.Option("--collection", metavar="NAME", help="Collection to add to (default)."),
 ]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")]
 WatchOption = Annotated[bool, typer.Option("--watch", help="Go on, and take up changes as they happen.")]
@@ -44,7 +44,9 @@ def ingest(
     wait: WaitOption = 30.0,
     json: JsonOption = False,
 ) -> None:
-    """Make the library equal to folders and files: add, replace and remove what changed.
+    """Make the library equal to folders and files.
+
+    New ones are added, changed ones replaced, vanished ones removed.
 
     Example: footnote ingest ~/notes report.pdf
     """

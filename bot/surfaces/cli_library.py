@@ -75,7 +75,9 @@ def list_documents(
 
 
 def show(doc: Name, at: AtOption = None, library: LibraryOption = None) -> None:
-    """Print the stored text of a document, exactly and nothing else, or the place around an offset.
+    """Print the stored text of a document.
+
+    Exactly, and nothing else; with --at the text around an offset instead.
 
     Example: footnote show report.pdf --at 1200
     """
@@ -86,7 +88,7 @@ def show(doc: Name, at: AtOption = None, library: LibraryOption = None) -> None:
         if sys.stdout.isatty():
             from bot.render import visible
 
-            text = visible(text)
+            text = visible(text).rstrip("\n") + "\n"  # the prompt comes on a line of its own
         sys.stdout.write(text)
         return
     if not 0 <= at <= len(document.text):
@@ -98,7 +100,9 @@ def show(doc: Name, at: AtOption = None, library: LibraryOption = None) -> None:
 
 
 def remove(docs: Names, yes: YesOption = False, library: LibraryOption = None) -> None:
-    """Remove documents from the library. The files themselves are left alone.
+    """Remove documents from the library.
+
+    The files themselves are left alone.
 
     Example: footnote remove old-report.pdf
     """
@@ -110,7 +114,9 @@ def remove(docs: Names, yes: YesOption = False, library: LibraryOption = None) -
         names = [shown_source(info.source, folder=folder) for info in found.values()]
         if not yes:
             if not sys.stdin.isatty():
-                raise typer.BadParameter("There is nobody to ask here. Add --yes.", param_hint="remove")
+                from bot.errors import SettingError
+
+                raise SettingError("Nothing was removed: there is nobody to ask here.", remedy="Add --yes.")
             print("\n".join(names))
             what = "this document" if len(names) == 1 else f"these {len(names)} documents"
             if not typer.confirm(f"Remove {what} from the library?"):
@@ -136,7 +142,9 @@ def collections(library: LibraryOption = None, json: JsonOption = False) -> None
 
 
 def compact(library: LibraryOption = None, json: JsonOption = False) -> None:
-    """Give disk space back after removals, and leave nothing of removed text behind.
+    """Give disk space back after removals.
+
+    Nothing of removed text is left on the disk.
 
     Example: footnote compact
     """
@@ -145,4 +153,6 @@ def compact(library: LibraryOption = None, json: JsonOption = False) -> None:
     if json:
         print_json(asdict(done))
     else:
-        print(f"{size_words(done.before)} before, {size_words(done.after)} after.")
+        freed = done.before - done.after
+        print(f"{size_words(freed)} given back, " if freed > 0 else "Nothing to give back, ", end="")
+        print(f"{size_words(done.after)} in use.")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LibraryOption = Annotated[
     str | None,
-    typer.Option("--library", metavar="DIR", help="Folder of the library.", show_default=".footnote"),
+    typer.Option("--library", metavar="DIR", help="Folder of the library (.footnote)."),
 ]
 CollectionOption = Annotated[
     list[str] | None,
@@ -42,12 +42,8 @@ SinceOption = Annotated[
 UntilOption = Annotated[
     str, typer.Option("--until", metavar="DATE", help="Only documents changed on or before this date.")
 ]
-ModelOption = Annotated[
-    str | None, typer.Option("--model", metavar="NAME", help="Who writes the answer.", show_default="quotes")
-]
-SentencesOption = Annotated[
-    int | None, typer.Option("--sentences", metavar="N", help="Most sentences quoted.", show_default="3")
-]
+ModelOption = Annotated[str | None, typer.Option("--model", metavar="NAME", help="Who writes the answer (quotes).")]
+SentencesOption = Annotated[int | None, typer.Option("--sentences", metavar="N", help="Most sentences quoted (3).")]
 NearestOption = Annotated[
     bool | None,
     typer.Option(
@@ -126,6 +122,23 @@ def make_filter(
         modified_before=_date(until, "--until"),
     )
     return chosen or None
+
+
+def require_match(library: Library, filter: Filter) -> None:
+    """Raise SettingError where the options leave nothing to ask: that is no "the documents don't say"."""
+    from bot.errors import SettingError
+
+    known = library.collections()
+    for name in filter.collections:
+        if name not in known:
+            raise SettingError(
+                f"There is no collection {name!r}.", remedy=f"Collections: {', '.join(known) or 'none'}."
+            )
+    if not library.count_documents(filter):
+        raise SettingError(
+            "No document matches these options, so there is nothing to ask.",
+            remedy="footnote list shows all documents.",
+        )
 
 
 def _patterns(value: str) -> tuple[str, ...]:

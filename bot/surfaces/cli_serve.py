@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 HostOption = Annotated[
     str | None,
-    typer.Option("--host", metavar="ADDRESS", help="Listen on this address.", show_default="127.0.0.1"),
+    typer.Option("--host", metavar="ADDRESS", help="Listen on this address (127.0.0.1)."),
 ]
 PortOption = Annotated[
     int | None,
@@ -25,8 +25,7 @@ PortOption = Annotated[
         metavar="N",
         min=0,
         max=65_535,
-        help="Listen on this port; 0 takes a free one.",
-        show_default="8000",
+        help="Listen on this port (8000); 0 takes a free one.",
     ),
 ]
 WorkersOption = Annotated[
@@ -88,7 +87,7 @@ NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the a
 RoleOption = Annotated[
     Literal["reader", "editor"] | None,
     typer.Option(
-        "--role", help="A reader asks and reads; an editor also adds and removes documents.", show_default="reader"
+        "--role", help="A reader (which is what you get) asks and reads; an editor also adds and removes documents."
     ),
 ]
 OnlyOption = Annotated[
@@ -110,7 +109,9 @@ def add_user(
     token: TokenOption = False,
     library: LibraryOption = None,
 ) -> None:
-    """Add an account, or change one: what is not named stays as it is. Its password is asked for, or read from stdin.
+    """Add an account, or change one.
+
+    What is not named stays as it is. The password is asked for, or read from standard input.
 
     Example: footnote users add ana --role editor --collection legal
     """
@@ -140,7 +141,10 @@ def _password() -> str:
     from bot.errors import SettingError
 
     if sys.stdin.isatty():
-        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+        from bot.surfaces.web_accounts import LEAST_PASSWORD
+
+        words = f"Password, {LEAST_PASSWORD} characters or more"
+        return str(typer.prompt(words, hide_input=True, confirmation_prompt="Once more"))
     password = sys.stdin.readline().rstrip("\r\n")
     if not password:
         raise SettingError("There is no password on standard input.", remedy="Or ask for a token with --token.")
@@ -169,12 +173,15 @@ def list_users(library: LibraryOption = None) -> None:
         ]
         only = ", ".join(user.collections) if user.collections is not None else "all"
         rows.append((user.name, user.role, only, ", ".join(ways).replace("1 tokens", "1 token"), user.created[:10]))
-    table(("Name", "Role", "Collections", "Signs in by", "Since"), rows)
+    table(("name", "role", "collections", "signs in by", "since"), rows)
 
 
 @users.command("remove")
 def remove_user(name: NameArgument, library: LibraryOption = None) -> None:
-    """Remove an account with its conversations; its sessions and tokens end at once."""
+    """Remove an account with its conversations.
+
+    Its sessions and tokens end at once.
+    """
     from bot.errors import SettingError
 
     settings = load_settings(library)

@@ -31,7 +31,7 @@ INDEX_WORDS = {
 
 
 def status(library: LibraryOption = None, model: ModelOption = None, json: JsonOption = False) -> None:
-    """Show the library, where text goes, and every setting with its origin.
+    """Show the library, where text goes, and every setting.
 
     Example: footnote status
     """

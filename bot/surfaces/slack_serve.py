@@ -54,17 +54,17 @@ def require_tokens(settings: Settings, *, http: bool) -> None:
     needed = ("slack_bot_token", "slack_signing_secret" if http else "slack_app_token")
     missing = [name for name in needed if not getattr(settings, name)]
     if missing:
-        lines = "\n".join(f"  {variable} ({where})" for variable, where in (_TOKENS[n] for n in missing))
+        named = " and ".join(f"{variable} ({where})" for variable, where in (_TOKENS[n] for n in missing))
         raise SettingError(
-            f"Slack needs {'this' if len(missing) == 1 else 'these'}:\n{lines}\n",
-            remedy="All are on your app's page at https://api.slack.com/apps; docs/slack.md makes the app "
+            f"Slack needs {named}.",
+            remedy="You find them on your app's page at https://api.slack.com/apps; docs/slack.md makes the app "
             "in ten minutes.",
         )
     for name, prefix in (("slack_bot_token", "xoxb-"), ("slack_app_token", "xapp-")):
         if name in needed and not getattr(settings, name).startswith(prefix):
             raise SettingError(
-                f"The setting {name} should begin with {prefix}.",
-                remedy=f"It is another token. Look for: {_TOKENS[name][1]}.",
+                f"{_TOKENS[name][0]} must begin with {prefix}; this is another token.",
+                remedy=f"Look for {_TOKENS[name][1]}.",
             )
 
 

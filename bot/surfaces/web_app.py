@@ -34,6 +34,7 @@ from bot.surfaces import (
     web_log,
     web_openai,
 )
+from bot.surfaces.chat_http import listen
 from bot.surfaces.web_examples import add_examples
 from bot.surfaces.web_gate import LOOPBACK_NAMES, Gate
 from bot.surfaces.web_health import footnote_version, text_goes_to
@@ -174,7 +175,8 @@ def serve(bot: Bot, settings: Settings, *, workers: int = 1, warm: bool = False)
     """
     web_log.configure(settings.log_level)
     refuse_unsafe(settings, has_users=_has_users(bot), workers=workers)
-    listener = _listen(settings)
+    # A taken port is said before a model is loaded.
+    listener = listen(settings.host, settings.port)
     if warm:
         # Not before all refusals: a process that ends while a model loads in a thread ends with an abort.
         threading.Thread(target=_warm, args=(bot.library,), name="footnote-warm", daemon=True).start()
@@ -226,24 +228,6 @@ def _has_users(bot: Bot) -> bool:
         return Accounts(database).any()
     finally:
         database.close()
-
-
-def _listen(settings: Settings) -> socket.socket:
-    """Return a socket that listens, so that a taken port is found before a model is loaded."""
-    host = settings.host.strip("[]")
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-    except OSError as error:
-        raise SettingError(
-            f"Footnote cannot listen on {settings.host} port {settings.port} ({error.strerror or error}).",
-            remedy="Another program may use it; choose another with --port.",
-        ) from error
-    return listener
 
 
 def _address(listener: socket.socket) -> str:

@@ -31,6 +31,18 @@ def answer_from(text: str, quote: str, *, document: str = "c" * 16) -> Answer:
     )
 
 
+class ScriptLibrary:
+    """Holds one document in each of two collections, whatever the filter."""
+
+    def collections(self) -> dict[str, int]:
+        """Return the number of documents in each collection."""
+        return {"a": 1, "b": 1}
+
+    def count_documents(self, filter: Filter | None = None) -> int:
+        """Return how many documents match."""
+        return 2
+
+
 class ScriptBot:
     """Answers the questions of its script, abstains from all others, and keeps what it was asked.
 
@@ -45,6 +57,7 @@ class ScriptBot:
         self.asked: list[tuple[str, Conversation | None, Filter | None]] = []
         self.made_with: dict[str, Any] = {}
         self.closed = False
+        self.library = ScriptLibrary()
 
     def __call__(self, library: Any = None, **options: Any) -> ScriptBot:
         """Stand in for the class: note how the bot was made."""

@@ -22,6 +22,9 @@ from fake_discord import TOKEN as DISCORD_TOKEN
 from fake_slack import APP_TOKEN, BOT_TOKEN, SECRET, FakeSlack, signed
 from mcp.client.client import Client
 
+from bot.errors import SettingError
+from bot.surfaces.chat_http import listen
+
 ROOT = Path(__file__).parents[2]
 STOPPED = {signal.SIGTERM: 0, signal.SIGINT: 130}
 BOTH = pytest.mark.parametrize("how", STOPPED, ids=lambda how: how.name)
@@ -153,6 +156,15 @@ def test_a_taken_port_is_said_in_words(tmp_path: Path) -> None:
                 _, errors = process.communicate(timeout=60)
                 assert process.returncode == 2
                 assert f"cannot listen on 127.0.0.1 port {port}" in errors and "--port" in errors
+                assert "('127.0.0.1'" not in errors
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid"])
+def test_an_address_elsewhere_is_told_from_a_taken_port(host: str) -> None:
+    """A host that is not this machine's is named as that, not as a port that somebody uses."""
+    with pytest.raises(SettingError, match="no address of this machine") as refused:
+        listen(host, 0)
+    assert "--port" not in str(refused.value)
 
 
 def _listens(port: int) -> bool:

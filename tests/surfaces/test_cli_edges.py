@@ -145,6 +145,20 @@ def test_ctrl_c_is_status_130(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert run(["collections"]) == 130
 
 
+@pytest.mark.parametrize("command", [(), ("users",), ("users", "add"), ("ask",), ("eval",)])
+@pytest.mark.parametrize("columns", [60, 80])
+def test_help_is_whole(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], columns: int
+) -> None:
+    """No option is cut off in a narrow window, no summary of a command in a usual one, no switch has a type."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    run([*command, "--help"])
+    out, _ = capsys.readouterr()
+    assert "Options:" in out
+    assert "<bool>" not in out and "…" not in out
+    assert columns < 80 or not re.search(r"\.\.\.$", out.partition("Commands:")[2], re.MULTILINE)
+
+
 def every_command() -> dict[str, Any]:
     """Return all commands, those of groups as "users add"."""
     group: Any = typer.main.get_command(app)

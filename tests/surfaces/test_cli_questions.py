@@ -46,6 +46,24 @@ def test_every_citation_is_the_stored_text(library: Path, capsys: pytest.Capture
         assert text[citation["start"] : citation["end"]] == citation["quote"]
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--collection", "deal"], "There is no collection 'deal'. Collections: "),
+        (["--source", "nowhere.pdf"], "No document matches these options"),
+        (["--type", "image/png"], "No document matches these options"),
+    ],
+)
+@pytest.mark.parametrize("command", [["ask", "When was it signed?"], ["chat"]])
+def test_options_that_leave_nothing_are_a_mistake(
+    library: Path, capsys: pytest.CaptureFixture[str], command: list[str], options: list[str], words: str
+) -> None:
+    """A mistyped collection, file or type is told, and not taken for documents that don't say."""
+    assert run([*command, *options]) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and err.startswith(words)
+
+
 def test_a_collection_is_all_that_is_asked(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With --collection, no other document is searched or cited."""
     answer = ask(capsys, "--collection", "deals", "--show-nearest", "When was it signed?")

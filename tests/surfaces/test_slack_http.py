@@ -96,7 +96,7 @@ def test_missing_tokens_are_named_with_the_place_to_get_them() -> None:
     assert "api.slack.com/apps" in str(both.value)
     with pytest.raises(SettingError, match="FOOTNOTE_SLACK_SIGNING_SECRET"):
         require_tokens(Settings(slack_bot_token=BOT_TOKEN), http=True)
-    with pytest.raises(SettingError, match="should begin with xoxb-"):
+    with pytest.raises(SettingError, match="FOOTNOTE_SLACK_BOT_TOKEN must begin with xoxb-"):
         require_tokens(Settings(slack_bot_token="xapp-1", slack_app_token="xapp-1"), http=False)
 
 

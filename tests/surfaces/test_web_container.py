@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 import subprocess
 import sys
 from pathlib import Path
@@ -127,6 +128,8 @@ def test_what_is_copied_is_let_through() -> None:
         if line.startswith("COPY ") and "--from" not in line:
             copied |= set(line.split()[1:-1])
     assert copied == allowed
+    packages = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert set(packages["packages"]) <= copied, "a package of the wheel is missing in the image"
     assert (ROOT / ".dockerignore").read_text().startswith("*\n")
 
 
