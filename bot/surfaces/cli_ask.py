@@ -76,8 +76,7 @@ def ask(
 
     bot = Bot(settings=settings)
     try:
-        if chosen:
-            require_match(bot.library, chosen)
+        require_match(bot.library, chosen)
         if json:
             print_json(bot.ask(question, filter=chosen).as_dict())
         else:

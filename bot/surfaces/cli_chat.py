@@ -70,8 +70,7 @@ def chat(
     )
     chosen = make_filter(collection=collection, source=source, type_=type_, since=since, until=until)
     with open_library(settings) as opened:
-        if chosen:
-            require_match(opened, chosen)
+        require_match(opened, chosen)
         from bot.ask import Bot
 
         bot = Bot(opened, settings=settings)

@@ -124,16 +124,19 @@ def make_filter(
     return chosen or None
 
 
-def require_match(library: Library, filter: Filter) -> None:
-    """Raise SettingError where the options leave nothing to ask: that is no "the documents don't say"."""
+def require_match(library: Library, filter: Filter | None) -> None:
+    """Raise an error where there is nothing to ask: that is no "the documents don't say"."""
     from bot.errors import SettingError
+    from vectorstore.errors import LibraryMissing
 
     known = library.collections()
+    if not known:
+        raise LibraryMissing("The library holds no documents.", remedy="Add some: footnote ingest FOLDER")
+    if filter is None:
+        return
     for name in filter.collections:
         if name not in known:
-            raise SettingError(
-                f"There is no collection {name!r}.", remedy=f"Collections: {', '.join(known) or 'none'}."
-            )
+            raise SettingError(f"There is no collection {name!r}.", remedy=f"Collections: {', '.join(known)}.")
     if not library.count_documents(filter):
         raise SettingError(
             "No document matches these options, so there is nothing to ask.",

@@ -9,6 +9,8 @@ import pytest
 from browser_stage import quoting_site
 from browser_steps import ask, count, leave, lit
 
+from vectorstore.library import Library
+
 pytestmark = pytest.mark.browser
 
 DROP = """async ([files]) => {
@@ -32,6 +34,31 @@ def test_documents_are_listed_with_state_size_and_pages(site: Any, open_page: An
     count(page.locator("tbody tr"), 1)
     page.locator(".document-open").click()
     page.locator(".source-text", has_text="A hotel may cost up to 140 euros").wait_for()
+
+
+def test_an_empty_library_says_so(tmp_path: Path, open_page: Any) -> None:
+    """Asked without a document, the page says that there is nothing to search, and not that documents don't say."""
+    Library.open(tmp_path / "new", create=True).close()
+    with quoting_site(tmp_path / "new") as (address, _):
+        page = open_page(address)
+        said = ask(page, "When was it signed?").locator(".abstention").inner_text()
+        assert "There is nothing to search." in said and "Add some" in said
+        assert "don’t say" not in said and "0 documents" not in said
+        leave(page)
+
+
+def test_small_files_and_quick_answers_have_a_size(site: Any, open_page: Any) -> None:
+    """No file is of 0 kB, no answer took 0.0086 seconds, and a day is written as the reader's country writes it."""
+    page = open_page(f"{site[0]}/#/documents")
+    page.locator("tbody tr").first.wait_for()
+    made = page.evaluate(
+        """async () => {
+          const words = await import("/web/words.js");
+          return [words.size(0), words.size(40), words.size(2_400), words.seconds(0.0086), words.seconds(12.34),
+                  words.day("2026-11-25")];
+        }"""
+    )
+    assert made == ["0 kB", "0.1 kB", "2.4 kB", "0.01 sec", "12 sec", "25 Nov 2026"]
 
 
 def test_dropped_files_are_read_and_one_fails_with_its_reason(own_library: Path, open_page: Any) -> None:

@@ -13,6 +13,7 @@ import pytest
 from small_library import small_library
 
 from bot.surfaces.cli import run
+from vectorstore.library import Library
 
 
 @pytest.fixture
@@ -62,6 +63,15 @@ def test_options_that_leave_nothing_are_a_mistake(
     assert run([*command, *options]) == 2
     out, err = capsys.readouterr()
     assert out == "" and err.startswith(words)
+
+
+def test_an_empty_library_is_no_document_that_does_not_say(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where everything was removed, a question is answered with what to do."""
+    with Library.open(library) as opened:
+        opened.remove([info.id for info in opened.documents()])
+    assert run(["ask", "When was it signed?"]) == 1
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", "The library holds no documents. Add some: footnote ingest FOLDER\n")
 
 
 def test_a_collection_is_all_that_is_asked(library: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -204,12 +204,13 @@ export class Turn {
 
   abstention() {
     const { answer } = this;
+    const searched = answer.searched && `${t("answer.searched", { what: searchedWhat(answer.searched) })} `;
+    const [says, aside] = /^all 0 /.test(answer.searched) ? [t("answer.nothing"), t("welcome.empty")]
+      : /^0 /.test(answer.searched) ? [t("answer.nothing"), searched]
+        : [t("answer.abstained"), searched + t("answer.nosources")];
     const box = h(
-      "div", { class: "abstention" }, h("p", { class: "abstention-says", text: t("answer.abstained") }),
-      add(
-        h("p", { class: "aside" }),
-        answer.searched && `${t("answer.searched", { what: searchedWhat(answer.searched) })} `, t("answer.nosources"),
-      ),
+      "div", { class: "abstention" }, h("p", { class: "abstention-says", text: says }),
+      add(h("p", { class: "aside" }), aside),
     );
     if (answer.passages.length) add(box, this.passages(t("answer.nearest", { n: answer.passages.length })));
     return box;

@@ -61,7 +61,7 @@ export function modelName(model) { return model.replace(/^local:(?:.*[\\/])?/, "
 /** A file size for a person. */
 export function size(bytes) {
   const units = ["kilobyte", "megabyte", "gigabyte"];
-  let value = bytes / 1000;
+  let value = bytes && Math.max(bytes / 1000, 0.1);
   let unit = 0;
   while (value >= 1000 && unit < units.length - 1) { value /= 1000; unit += 1; }
   const digits = value < 10 ? 1 : 0;
@@ -73,13 +73,15 @@ export function size(bytes) {
 /** Seconds for a person. */
 export function seconds(value) {
   return new Intl.NumberFormat(language, {
-    style: "unit", unit: "second", unitDisplay: "short", maximumSignificantDigits: 2,
-  }).format(value);
+    style: "unit", unit: "second", unitDisplay: "short", maximumFractionDigits: value < 1 ? 2 : value < 10 ? 1 : 0,
+  }).format(Math.max(value, 0.01));
 }
 
 /** A day for a person; "" for what is no date. */
 export function day(iso) {
   const date = new Date(iso);
   if (!iso || Number.isNaN(date.getTime())) return "";
-  return new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(date);
+  // A day is written as in the reader's country, where the browser names it.
+  const local = navigator.languages.find((tag) => tag.toLowerCase().split("-")[0] === language);
+  return new Intl.DateTimeFormat(local ?? language, { dateStyle: "medium" }).format(date);
 }

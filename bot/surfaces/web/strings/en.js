@@ -81,6 +81,7 @@ export default {
   "answer.partly": "Only partly in the source.",
   "answer.abstained": "The documents don’t say.",
   "answer.searched": "Searched: {what}.",
+  "answer.nothing": "There is nothing to search.",
   "notice.words": "The embedding model knows English only, so this question was searched by its words alone; a multilingual model finds more (setting embedding_model).",
   "searched.all": { one: "{n} document", other: "all {n} documents" },
   "searched.in": { one: "{n} document in {names}", other: "{n} documents in {names}" },

@@ -80,6 +80,7 @@ export default {
   "answer.partly": "出典にあるのは一部だけです。",
   "answer.abstained": "文書には書かれていません。",
   "answer.searched": "検索した範囲：{what}。",
+  "answer.nothing": "検索する文書がありません。",
   "notice.words": "埋め込みモデルは英語だけを扱うため、この質問は語句だけで検索しました。多言語モデルを使うと、より多く見つかります（設定 embedding_model）。",
   "searched.all": { other: "すべての文書（{n} 件）" },
   "searched.in": { other: "{names} の {n} 件の文書" },
