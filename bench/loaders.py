@@ -2,6 +2,11 @@
 
     python -m bench.loaders                 # the real files of ../shared/eval
     python -m bench.loaders --many 2000     # mixed files one after the other: peak memory
+    python -m bench.loaders --extractors    # HTML beside libraries that find the main content
+
+A bare HTML or XML parser takes all text out, menus too, and loses headings, tables and lists. Libraries that do the
+same work as our loaders are no dependencies of ours: `--extractors` measures those that are installed
+(`pip install trafilatura readability-lxml html2text` into an environment for trying things).
 
 Processor time, the best of three runs, so that other work on the machine counts little.
 """
@@ -9,6 +14,7 @@ Processor time, the best of three runs, so that other work on the machine counts
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import time
 import zipfile
@@ -73,6 +79,41 @@ BARE: dict[str, Callable[[Path], int]] = {
     ".pdf": bare_pdf, ".docx": bare_office, ".pptx": bare_office, ".xlsx": bare_office, ".html": bare_html,
     ".xml": bare_xml,
 }  # fmt: skip
+
+
+def trafilatura(page: bytes) -> str:
+    """Return main content, tables and headings as Markdown."""
+    found: str | None = importlib.import_module("trafilatura").extract(
+        page, include_tables=True, include_formatting=True, output_format="markdown"
+    )
+    return found or ""
+
+
+def readability(page: bytes) -> str:
+    """Return the main content as HTML; no text is made of it."""
+    found: str = importlib.import_module("readability").Document(page.decode("utf-8", "replace")).summary()
+    return found
+
+
+def html2text(page: bytes) -> str:
+    """Return everything on the page, menus too, as Markdown."""
+    found: str = importlib.import_module("html2text").html2text(page.decode("utf-8", "replace"))
+    return found
+
+
+def extractors(paths: list[Path]) -> None:
+    """Print the time that each installed library takes for the HTML files, as a multiple of ours."""
+    pages = [path for path in paths if path.suffix == ".html"]
+    ours = sum(seconds(partial(load, path)) for path in pages)
+    print(f"{len(pages)} pages: Footnote {ours:.4f} s")
+    for extract in (trafilatura, readability, html2text):
+        name = extract.__name__
+        try:
+            spent = sum(seconds(partial(extract, path.read_bytes())) for path in pages)
+        except ImportError:
+            print(f"{name}: not installed")
+        else:
+            print(f"{name}: {spent:.4f} s, {spent / ours:.1f} times")
 
 
 def seconds(action: Callable[[], object]) -> float:
@@ -142,12 +183,15 @@ def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(description="Speed of the loaders beside the bare libraries.")
     parser.add_argument("--many", type=int, default=0, help="read so many files in a row instead")
+    parser.add_argument("--extractors", action="store_true", help="HTML beside libraries that find the main content")
     arguments = parser.parse_args()
     paths = files()
     if not paths:
         raise SystemExit("The folder shared/eval is absent: nothing to read.")
     if arguments.many:
         many(paths, arguments.many)
+    elif arguments.extractors:
+        extractors(paths)
     else:
         by_format(paths)
 

@@ -64,20 +64,21 @@ class Decoded:
     notes: tuple[str, ...] = ()
 
 
-def decode(data: bytes, *, declared: str = "") -> Decoded:
+def decode(data: bytes, *, declared: str = "", nfc: bool = True) -> Decoded:
     """Decode a whole file and normalise it.
 
     Args:
         data: The bytes of the file.
         declared: The charset that the file names itself (a `meta` element, a mail header), or "".
+        nfc: False leaves NFC to the builder, for source whose marks must not be composed with its signs.
     """
     raw, encoding, doubt = _decode_bytes(data, declared)
-    text, dropped = normalise(raw)
+    text, dropped = normalise(raw, nfc=nfc)
     return Decoded(text, encoding, tuple(note for note in (doubt, dropped) if note))
 
 
-def normalise(text: str) -> tuple[str, str]:
-    """Return `text` with \\n as line end, in NFC, without NUL and lone surrogates, and a note.
+def normalise(text: str, *, nfc: bool = True) -> tuple[str, str]:
+    """Return `text` with \\n as line end, in NFC (unless `nfc` is false), without NUL and lone surrogates, and a note.
 
     The note says how many characters were dropped, and is "" when none was. Everything else stays.
     """
@@ -93,7 +94,7 @@ def normalise(text: str) -> tuple[str, str]:
         text, halves = _SURROGATES.subn("", text)
         if halves:
             dropped.append(f"{halves:,} lone surrogate" + "s" * (halves > 1))
-        if not unicodedata.is_normalized("NFC", text):
+        if nfc and not unicodedata.is_normalized("NFC", text):
             text = unicodedata.normalize("NFC", text)
     return text, f"Dropped {' and '.join(dropped)}." if dropped else ""
 

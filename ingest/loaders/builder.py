@@ -48,8 +48,6 @@ _REPLACED = {
 _TABLE: dict[int, str | None] = {**_REMOVED, **_REPLACED}
 _MENDED = re.compile("[" + re.escape("".join(map(chr, _TABLE))) + "]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_BLANKS = re.compile(r"[^\S\n]+")
-_AROUND_LINE_END = re.compile(r" ?\n ?")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
 
@@ -70,10 +68,10 @@ def clean(text: str) -> str:
 
 def tidy(text: str) -> str:
     """Return `text` cleaned, with runs of blanks made one and blanks at line ends dropped."""
-    text = _BLANKS.sub(" ", clean(text))
-    if "\n" in text:
-        text = _EMPTY_LINES.sub("\n\n", _AROUND_LINE_END.sub("\n", text))
-    return text.strip()
+    text = clean(text)
+    if "\n" not in text:
+        return " ".join(text.split())
+    return _EMPTY_LINES.sub("\n\n", "\n".join(" ".join(line.split()) for line in text.split("\n"))).strip()
 
 
 def one_line(text: str) -> str:

@@ -30,12 +30,14 @@ _BLOCKS = frozenset(
 )
 # Below this many characters, what is marked as the main part is not the whole content.
 _ENOUGH = 200
+_BREAK = "\v"
+"""Stands for `br` among words; the builder writes it as a line end."""
 
 
 def load(path: Path, options: LoadOptions) -> Loaded:  # noqa: ARG001
     """Read an HTML or XHTML file."""
     data = path.read_bytes()
-    decoded = decode(data, declared=declared_charset(data))
+    decoded = decode(data, declared=declared_charset(data), nfc=False)
     return read(decoded.text, notes=decoded.notes)
 
 
@@ -73,7 +75,6 @@ def _drop(node: LexborNode, selector: str) -> None:
 
 def _main_part(body: LexborNode) -> LexborNode:
     """Return the node that holds the content; navigation around and in it is taken out."""
-    whole = len(body.text(deep=True))
     articles = body.css("article")
     candidates: list[LexborNode] = [
         *body.css("main, [role=main]")[:1],
@@ -81,7 +82,7 @@ def _main_part(body: LexborNode) -> LexborNode:
     ]
     for node in candidates:
         size = len(node.text(deep=True).strip())
-        if size >= _ENOUGH or size * 2 >= whole:
+        if size >= _ENOUGH or size * 2 >= len(body.text(deep=True)):
             _drop(node, _FURNITURE)
             return node
     _drop(body, _FURNITURE)
@@ -106,28 +107,29 @@ class _Walk:
         self._in_list = False
 
     def write(self, root: LexborNode) -> None:
-        stack: list[tuple[LexborNode, bool]] = [(root, False)]
+        stack = [(root, root.iter(include_text=True))] if self._enter(root) else []
         while stack:
-            node, leaving = stack.pop()
-            if leaving:
+            node, children = stack[-1]
+            for child in children:
+                if child.is_text_node:
+                    self._line.append(child.text_content or "")
+                elif self._enter(child):
+                    stack.append((child, child.iter(include_text=True)))
+                    break
+            else:
+                stack.pop()
                 self._leave(node)
-            elif self._enter(node):
-                stack.append((node, True))
-                children = list(node.iter(include_text=True))
-                stack.extend((child, False) for child in reversed(children))
         self._flush()
 
     def _enter(self, node: LexborNode) -> bool:
         """Handle the beginning of a node and tell whether its children are to be walked."""
         tag = node.tag or ""
-        if node.is_text_node:
-            self._line.append(node.text_content or "")
-            return False
-        if tag in _BLOCKS:
-            self._flush()
+        if tag not in _BLOCKS:
+            if tag == "br":
+                self._line.append(_BREAK)
+            return node.is_element_node
+        self._flush()
         match tag:
-            case "br":
-                self._line.append("\n")
             case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
                 self._heading(node.text(deep=True), int(tag[1]))
                 return False
@@ -147,14 +149,14 @@ class _Walk:
                 self._marker = self._next_marker()
             case _:
                 pass
-        return node.is_element_node
+        return True
 
     def _leave(self, node: LexborNode) -> None:
         tag = node.tag or ""
         if tag in _BLOCKS:
             self._flush()
-        if tag in ("ul", "ol", "menu") and self._lists:
-            self._lists.pop()
+            if tag in ("ul", "ol", "menu") and self._lists:
+                self._lists.pop()
 
     def _next_marker(self) -> str:
         if not self._lists or self._lists[-1] is None:
@@ -170,7 +172,10 @@ class _Walk:
 
     def _flush(self) -> None:
         """Write the words gathered so far as one block."""
-        words = "".join(_soft(self._line)).strip()
+        if not self._line:
+            return
+        # The source's own line ends are blanks.
+        words = "".join(self._line).replace("\n", " ").strip()
         self._line.clear()
         if not words:
             return
@@ -209,11 +214,6 @@ def _rows(table: LexborNode) -> Iterator[list[str]]:
             cells.append(words)
         carry()
         yield cells
-
-
-def _soft(parts: list[str]) -> list[str]:
-    """Return text parts with the source's own line ends as blanks; a lone line end is a `br`."""
-    return [part if part == "\n" else part.replace("\n", " ") for part in parts]
 
 
 def _is_data(table: LexborNode) -> bool:

@@ -34,6 +34,7 @@ _SKIPPED = frozenset(
      "object-id", "permissions", "pub-id", "related-object", "script", "self-uri", "style", "tex-math",
      "volume")
 )  # fmt: skip
+_UNSAID = _SKIPPED | {"name", "string-name", "person-group", "xref", "role"}
 _RECORDS = frozenset(
     ("ref", "mixed-citation", "element-citation", "bibliomixed", "biblioentry", "contrib", "aff", "bibl")
 )
@@ -191,10 +192,9 @@ def _holds_prose(element: Element) -> bool:
 
 def _leaves(element: Element) -> Iterator[str]:
     for item in element.iter():
-        if name_of(item) in ("name", "string-name", "person-group", "xref", "role"):
+        if name_of(item) in _UNSAID:
             continue
-        words = one_line((item.text or "") if len(item) else all_text(item))
-        if words and name_of(item) not in _SKIPPED:
+        if words := one_line((item.text or "") if len(item) else all_text(item)):
             yield words
 
 

@@ -90,4 +90,4 @@ def attribute(element: Element | None, name: str, default: str = "") -> str:
 
 def all_text(element: Element) -> str:
     """Return all character data under `element`."""
-    return "".join(str(piece) for piece in element.itertext())
+    return "".join(element.itertext())

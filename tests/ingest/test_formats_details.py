@@ -87,3 +87,12 @@ def test_drawings_in_svg_are_their_words(tmp_path: Path) -> None:
     """A drawing is read as XML, not as its markup."""
     source = '<svg xmlns="http://www.w3.org/2000/svg"><text>Chart of herons</text></svg>'
     assert "<" not in loaded(tmp_path, "a.svg", source).text
+
+
+def test_line_ends_of_the_source_do_not_break_sentences(tmp_path: Path) -> None:
+    """A line end between inline elements is a blank, `br` is a line end; a mark after a tag leaves the tag whole."""
+    path = tmp_path / "page.html"
+    path.write_text(
+        "<p>The shell is <b>bash</b>\n<i>or dash</i> on\nUnix.<br>On Windows it is <b>\u0338cmd</b>.</p>", "utf-8"
+    )
+    assert load(path).text == "The shell is bash or dash on Unix.\nOn Windows it is \u0338cmd."
