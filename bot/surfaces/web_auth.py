@@ -156,6 +156,8 @@ async def known_caller(
         Refused: Nobody that is known.
     """
     caller = _caller(request, bearer.credentials if bearer else None, cookie)
+    if caller is None and bearer:
+        raise Refused(401, "wrong_token", "The token is not right.", remedy="Ask whoever runs this server for one.")
     if caller is None:
         raise Refused(
             401,

@@ -167,11 +167,23 @@ def install(app: FastAPI) -> None:
 
     async def invalid(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
-        return response_of(_invalid(error.errors(), request.headers.get("content-type", "")), request_id(request))
+        sort = request.url.path.split("/")[2:3]
+        refused = _no_such_id(error.errors()[0], *sort) or _invalid(
+            error.errors(), request.headers.get("content-type", "")
+        )
+        return response_of(refused, request_id(request))
 
     app.add_exception_handler(FootnoteError, ours)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)
+
+
+def _no_such_id(first: Any, sort: str = "") -> Refused | None:
+    """Return the refusal of an id that has not even the form of one: there is nothing with it."""
+    if list(first["loc"]) != ["path", "id"] or sort not in ("documents", "conversations", "jobs", "feedback"):
+        return None
+    name = sort.removesuffix("s")
+    return Refused(404, f"{name}_missing", f"There is no {name} with this id.", param="id")
 
 
 def _invalid(errors: Any, content_type: str) -> Refused:

@@ -296,6 +296,13 @@ def test_basic_and_broken_authorization_headers_are_no_sign(guarded: Site) -> No
         assert response.status_code == 401
 
 
+def test_a_wrong_token_is_told_from_none(guarded: Site) -> None:
+    """A program with a mistyped token reads that it is wrong, not that it should sign in."""
+    wrong = guarded.client.get("/v1/status", headers={"Authorization": "Bearer not-this-one"})
+    assert (wrong.status_code, wrong.json()["error"]["code"]) == (401, "wrong_token")
+    assert guarded.client.get("/v1/status").json()["error"]["code"] == "sign_in_needed"
+
+
 @pytest.mark.parametrize(
     ("settings", "has_users", "workers", "refused"),
     [

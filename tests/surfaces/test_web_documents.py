@@ -90,8 +90,15 @@ def test_only_ids_name_documents(here: Site, id: str) -> None:
     """Paths, titles and odd bytes are no ids: nothing is looked up by them."""
     for path in ("", "/text", "/original"):
         response = here.client.get(f"/v1/documents/{id}{path}")
-        assert response.status_code in (404, 422)
-        assert response.json()["error"]["message"]
+        assert response.status_code == 404
+        assert "pattern" not in response.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("sort", ["document", "conversation", "job"])
+def test_an_id_without_the_form_of_one_is_missing(here: Site, sort: str) -> None:
+    """A made-up id is answered as one that is not there, in words, not with a rule for ids."""
+    error = here.client.get(f"/v1/{sort}s/nope").json()["error"]
+    assert (error["code"], error["message"]) == (f"{sort}_missing", f"There is no {sort} with this id.")
 
 
 def test_an_upload_is_read_and_can_be_asked_for(here: Site) -> None:
