@@ -346,7 +346,7 @@ class Bot:
         from bot.quote import choose
 
         before = self.library.passage_before if self.settings.neighbours else None
-        return choose(query, result, limit=self.settings.sentences, before=before)
+        return choose(query, result, limit=self.settings.sentences, before=before, read=self.library.text)
 
     def _written(
         self, answer: Answer, query: str, result: SearchResult, language: str, footnotes: _Footnotes

@@ -2,22 +2,33 @@
 
 Two sentences differ when they say the same of the question (they hold the same of its words), neither is
 about another time or kind of amount, and the number, date or name that the question asks for is not the same.
-Better to miss a difference than to claim one: two sales figures of two years are no disagreement.
+Better to miss a difference than to claim one: two sales figures of two years are no disagreement, nor are those of
+two companies. A sentence that says that a value is replaced differs from the one that gives the old value.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import combinations
 from typing import Literal
 
 from bot.answer import Citation, Conflict, Statement
-from bot.facts import Date, Number, dates, numbers, same_date, same_number
+from bot.facts import Date, Number, dates, names, numbers, same_date, same_number
 from bot.question import answer_type
 from vectorstore.words import query_terms, tokens
 
 SHARED = 0.6
 """Least share of the question's words held by either sentence that both must hold."""
+
+NEAR = 60
+"""Characters before and after a number in which the words asked about stand: else it is of something else."""
+
+_REPLACES = re.compile(
+    r"\b(?:(?:is|are|was|were|shall be|has been|have been) (?:hereby )?(?:replaced|amended|superseded|deleted|substituted|raised|reduced|increased"
+    r"|lowered|changed|extended|shortened)|(?:now|from now on)\b.{0,40}\binstead of|instead of|no longer|in place of|replaces|supersedes)\b",
+    re.IGNORECASE,
+)
 
 Kind = Literal["number", "date"]
 Difference = tuple[Kind, str, str]
@@ -31,6 +42,11 @@ def disagreement(question: str, one: str, other: str) -> Difference | None:
     if kind == "when":
         return _dates_differ(question, one, other)
     return _numbers_differ(question, one, other)
+
+
+def amends(question: str, one: str, other: str) -> bool:
+    """Tell whether `other` says of what `one` answers that it was replaced."""
+    return bool(_REPLACES.search(other)) and not _REPLACES.search(one) and _same_subject(question, one, other)
 
 
 def conflicts(question: str, statements: Sequence[Statement], citations: Sequence[Citation]) -> tuple[Conflict, ...]:
@@ -56,8 +72,16 @@ def conflicts(question: str, statements: Sequence[Statement], citations: Sequenc
 def _same_subject(question: str, one: str, other: str) -> bool:
     asked = set(query_terms(question))
     held = [asked & set(tokens(text)) for text in (one, other)]
-    either = held[0] | held[1]
-    return len(either) >= 2 and len(held[0] & held[1]) >= SHARED * len(either)
+    either, both = held[0] | held[1], held[0] & held[1]
+    if len(either) < 2 or len(both) < SHARED * len(either):
+        return False
+    return not any(
+        _named(text) & (either - both) and _named(second) - asked for text, second in ((one, other), (other, one))
+    )
+
+
+def _named(text: str) -> set[str]:
+    return {term for name in names(text) for term in tokens(name.text)}
 
 
 def _numbers_differ(question: str, one: str, other: str) -> Difference | None:
@@ -65,8 +89,9 @@ def _numbers_differ(question: str, one: str, other: str) -> Difference | None:
     for unit, a in first:
         rivals = [b for kind, b in second if kind == unit]
         own = [b for kind, b in first if kind == unit]
-        if rivals and not any(same_number(x, y) for x in own for y in rivals):
-            return None if _other_times(one, other) else ("number", a.text, rivals[0].text)
+        new = [y for y in rivals if not any(same_number(x, y) for x in own)]
+        if new and (len(new) == len(rivals) or amends(question, one, other)):
+            return None if _other_times(one, other) else ("number", a.text, new[0].text)
     return None
 
 
@@ -74,9 +99,11 @@ def _amounts(question: str, text: str) -> list[tuple[str, Number]]:
     """Return the amounts that `text` adds to the question, with their units: dollars, or what is counted."""
     asked = [n.value for n in numbers(question)]
     terms = set(query_terms(question))
+    held = terms & set(tokens(text))
     found = []
     for number in numbers(text):
-        if number.ordinal or number.soft or number.value in asked:
+        around = set(tokens(text[max(0, number.start - NEAR) : number.end + NEAR]))
+        if number.ordinal or number.soft or number.value in asked or len(around & held) < SHARED * len(held):
             continue
         counted = [word for word in tokens(text[number.end : number.end + 40])[:2] if word in terms]
         unit = number.unit or (counted[0] if counted else "")

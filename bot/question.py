@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from vectorstore.words import tokens
+from vectorstore.words import query_terms, tokens
 
 AnswerType = Literal["when", "who", "where", "number", "why", "definition", "list", "yes-no", "other"]
 
@@ -72,6 +72,32 @@ _DEFINES = re.compile(
     r"\b(?:is|are|was|were|means?|refers? to|known as|defined as|called|stands? for)\b|とは|である", re.IGNORECASE
 )
 
+_COUNTED = re.compile(r"\bhow many\s+((?:[\w'’-]+\s*){1,4})", re.IGNORECASE)
+_AMOUNT = r"(?:\d[\d.,]*|an?|half|few|several|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|hundred|thousand|million|billion)"
+_TIME = rf"\b{_AMOUNT}[ -](?:an? )?(?:\w+ )?(?:year|month|week|day|hour|minute|second|decade|centur|generation)"
+_LENGTH = rf"\b{_AMOUNT}[ -]?(?:km|kilomet|miles?\b|mi?\b|met(?:re|er)|feet\b|foot\b|ft\b|inch|cm\b|mm\b|yards?\b)"
+_MONEY = r"[$€£¥₹]|\b(?:USD|EUR|GBP|JPY|CHF)\b|\b(?:dollar|euro|pound|yen|franc|rupee)s?\b|[円元]"
+_UNITS = tuple(
+    (re.compile(asked, re.IGNORECASE), re.compile(held, re.IGNORECASE))
+    for asked, held in (
+        (
+            r"\bhow (?:much|expensive)\b.*\b(?:costs?|pay|pays|paid|charge[ds]?|fees?|rent|price[ds]?|budget|invest\w*|spen[dt]\w*|revenue|deposit"
+            r"|salar\w+|earn\w*|worth|profits?|dividend|money|sell|sold|funding)\b"
+            r"|\bwhat (?:\w+ ){0,4}?(?:price|cost|fee|rent|budget|revenue|salary|profit|deposit)\b",
+            _MONEY,
+        ),
+        (r"\bhow long\b", f"{_TIME}|{_LENGTH}"),
+        (r"\bhow (?:far|tall|high|deep|wide)\b", _LENGTH),
+        (r"\b(?:percent(?:age)?|per cent|share|proportion)\b", r"%|\bper ?cent|\bhalf\b|\bthird|\bquarter|\bfifth"),
+    )
+)
+"""What kind of amount is asked for, and what such amounts look like."""
+OTHER_AMOUNT = 0.5
+"""What a number is worth that counts or measures something else than the question asks for."""
+_DEFINED = re.compile(
+    r"[(（](?:the |each,? |an? |together,? )*[\"“]([^\"“”]{2,40})[\"”][)）]|^\W*[\"“]([^\"“”]{2,40})[\"”] (?:means|shall mean|is|are|refers)\b"
+)
+
 
 def answer_type(question: str) -> AnswerType:
     """Return what kind of answer a question asks for."""
@@ -86,7 +112,7 @@ def fits(kind: AnswerType, text: str, question: str) -> float:
     if kind == "when":
         return float(bool(_DATE.search(text)))
     if kind == "number":
-        return float(_new(_NUMBER, text, question))
+        return _number(text, question)
     if kind in ("who", "where"):
         return float(_new(_NAME, text, question))
     if kind == "why":
@@ -96,6 +122,25 @@ def fits(kind: AnswerType, text: str, question: str) -> float:
     if kind == "definition":
         return 1.0 if _DEFINES.search(text) else 0.5
     return 0.5
+
+
+def defines(text: str, terms: set[str]) -> bool:
+    """Tell whether `text` gives a name in quotation marks, as contracts do, all of whose words are in `terms`."""
+    named = (set(tokens(match.group(1) or match.group(2))) for match in _DEFINED.finditer(text))
+    return any(words and words <= terms for words in named)
+
+
+def _number(text: str, question: str) -> float:
+    """Return how well `text` holds an amount of what the question counts or measures."""
+    if not _new(_NUMBER, text, question):
+        return 0.0
+    counted = _COUNTED.search(question)
+    thing = query_terms(counted.group(1))[:1] if counted else []
+    if thing:
+        near = (set(tokens(text[m.end() : m.end() + 45])[:4]) for m in _NUMBER.finditer(text))
+        return 1.0 if any(thing[0] in words for words in near) else OTHER_AMOUNT
+    held = next((held for asked, held in _UNITS if asked.search(question)), None)
+    return 1.0 if held is None or held.search(text) else OTHER_AMOUNT
 
 
 def _enumeration(text: str) -> float:

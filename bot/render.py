@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 
 from bot.answer import Answer, Citation, Conflict, Statement
+from bot.whole_list import lines_of_list
 from vectorstore.passage import Passage
 
 ABSTAINED = "The documents don't say."
@@ -136,7 +137,9 @@ def remarks(answer: Answer, *, show_withheld: bool = False) -> tuple[str, ...]:
 
 def statement_words(answer: Answer, statement: Statement) -> str:
     """Return the words of a statement without its marks, on one line unless it is code or a table."""
-    text = visible(statement.text).strip() if _keeps_lines(answer, statement) else one_line(statement.text)
+    text = one_line(statement.text)
+    if _keeps_lines(answer, statement):
+        text = re.sub(r"\n\s*\n", "\n", visible(statement.text).strip())
     if statement.support == "partly" and statement.note:
         return f"{text} (partly supported: {one_line(statement.note)})"
     return text
@@ -212,10 +215,12 @@ def _nearest_lines(nearest: Sequence[Passage]) -> list[str]:
 
 
 def _keeps_lines(answer: Answer, statement: Statement) -> bool:
-    """Return whether a statement is a verbatim piece of code or of a table."""
+    """Return whether a statement is a verbatim piece of code, of a list or of a table."""
     if "\n" not in statement.text or statement.support != "quoted":
         return False
-    return any(p.kind in ("code", "table") and statement.text in p.text for p in answer.passages)
+    return lines_of_list(statement.text) or any(
+        p.kind in ("code", "table") and statement.text in p.text for p in answer.passages
+    )
 
 
 def excerpt(text: str, start: int, end: int, *, around: int = 400) -> tuple[str, str, str]:

@@ -21,6 +21,12 @@ BUDGET = "What is the budget of the harbour?"
         ),
         ("When was the mill built?", "The mill was built in 1780.", "The mill was built in 1785.", ("1780", "1785")),
         ("How many rooms does the inn have?", "The inn has 40 rooms.", "The inn has 45 rooms.", ("40", "45")),
+        (
+            BUDGET,
+            "The harbour budget is $550 billion.",
+            "The harbour budget of $550 billion is replaced by $600 billion.",
+            ("$550 billion", "$600 billion"),
+        ),
     ],
 )
 def test_different_values_for_the_same_thing(question: str, one: str, other: str, values: tuple[str, str]) -> None:
@@ -40,6 +46,17 @@ def test_different_values_for_the_same_thing(question: str, one: str, other: str
         ("When was the mill built?", "The mill was built in 1780.", "The mill, built in 1780, was sold in 1900."),
         ("When was the mill built?", "The mill was built in 1780.", "The mill was built in May 1780."),
         ("Who built the mill?", "Brown built the mill in 1780.", "Brown built the mill in 1785."),
+        (
+            "How many boxes did Lindhaven handle in 2024?",
+            "The port of Lindhaven handled 412 boxes in 2024.",
+            "Its rival, the port of Skagby, handled 560 boxes in 2024.",
+        ),
+        (
+            "notice period",
+            "The notice period of 180 days begins at once.",
+            "It renews for a period of twelve months each unless a party, in the form that is laid down, gives notice "
+            "of non-renewal, by registered letter, at least 90 days before.",
+        ),
     ],
 )
 def test_no_disagreement_where_there_is_none(question: str, one: str, other: str) -> None:

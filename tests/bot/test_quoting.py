@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from bot.question import answer_type, fits
+from collections.abc import Callable
+from typing import Any
+
+from bot.question import answer_type, defines, fits
 from bot.quote import choose
 from vectorstore.passage import Passage, Signals
 from vectorstore.search import SearchResult
@@ -119,6 +122,127 @@ def test_another_value_for_the_same_thing_is_shown_too() -> None:
         "How much did the mill cost?",
         passage("The mill cost 300 dollars.", score=1.5),
         passage("According to the parish the mill cost 450 dollars.", score=1.1, document="b"),
+    )
+    assert len(found) == 2
+
+
+def test_a_sentence_goes_on_about_what_the_last_one_named() -> None:
+    """Of two sentences that hold the same words of the question, the one that follows on its subject is better."""
+    found = chosen(
+        "What does the Ouse ferry carry?",
+        passage("Brown owns the Ouse ferry.|The boat can carry corn.", score=1.0),
+        passage("A mill can carry corn.", score=1.0, document="b"),
+        limit=2,
+    )
+    assert found == ["Brown owns the Ouse ferry.", "The boat can carry corn."]
+
+
+def test_an_amount_of_what_is_asked_comes_first() -> None:
+    """Where two sentences of like score hold a number, the one that counts the thing asked about is shown."""
+    text = "The mill study has four parts.|In the mill sixty-one participants slept."
+    assert chosen("How many participants were in the mill study?", passage(text, score=1.0), limit=1) == [
+        "In the mill sixty-one participants slept."
+    ]
+    text = "The mill is 400 years old in rent books.|The mill pays a rent of 30 euros."
+    assert chosen("How much rent does the mill pay?", passage(text, score=1.0), limit=1) == [
+        "The mill pays a rent of 30 euros."
+    ]
+
+
+def test_a_dated_answer_is_not_padded() -> None:
+    """Where the best sentence holds the date asked for, one without any date does not stand beside it."""
+    text = "The mill was built in 1780.|The mill was built of oak."
+    assert chosen("When was the mill built?", passage(text, score=1.0)) == ["The mill was built in 1780."]
+
+
+def test_who_somebody_is_is_told_where_a_contract_defines_it() -> None:
+    """A contract says who the landlord is where it gives the name in quotation marks."""
+    found = chosen(
+        "Who is the landlord of the mill?",
+        passage("The Landlord lets the Mill to the Tenant.", score=1.1),
+        passage('Brown Estates plc of Bristol (the "Landlord"); and', score=1.0, start=200),
+        limit=1,
+    )
+    assert found == ['Brown Estates plc of Bristol (the "Landlord"); and']
+    assert defines('"Deliverables" means software', {"deliver"})
+    assert not defines('(the "Landlord")', {"tenant"})
+
+
+def test_fragments_are_no_answers() -> None:
+    """An introduction without its list, a question and a label do not stand beside an answer."""
+    text = "Fixed:|Measured.|What did the mill grind?|The mill ground corn.|In the mill:"
+    assert chosen("Tell me about the mill", passage(text, score=1.0)) == ["The mill ground corn."]
+
+
+def test_a_yes_comes_along() -> None:
+    """The "Yes." that a sentence explains is shown before it, in other questions too."""
+    found = chosen("Is mill water safe to drink?", passage("Yes.|Mill water is safe to drink.", score=1.0))
+    assert found == ["Yes.", "Mill water is safe to drink."]
+
+
+BOX = "What is in the box\n\nThe box holds the following:\n\n- one saw\n- two nails\n- a hammer, small\n  and black\n\nKeep it dry."
+
+
+def piece(text: str, part: str, **more: Any) -> Passage:
+    """Return the passage of a document that holds a part of its text."""
+    return passage(part, score=1.0, start=text.index(part.split("|")[0]), **more)
+
+
+def read_from(text: str) -> Callable[[str, int, int], str]:
+    """Return a reader of one document."""
+    return lambda _, start, end: text[start:end]
+
+
+def test_a_list_is_quoted_whole() -> None:
+    """An item that is no better than the others, or the introduction, brings the whole list as one quote."""
+    whole = BOX[BOX.index("The box") : BOX.index("\n\nKeep")]
+    for part in ("- two nails", "The box holds the following:"):
+        found = choose(
+            "What is in the box?",
+            result("What is in the box?", piece(BOX, part)),
+            limit=1,
+            read=read_from(BOX),
+        )
+        assert [(q.text, BOX[q.start : q.end]) for q in found] == [(whole, whole)]
+
+
+def test_the_item_that_is_asked_for_stands_alone() -> None:
+    """An item that holds the question's words is the answer; the list around it is not."""
+    part = "- one saw|- two nails"
+    assert chosen("Tell me about nails", piece(BOX, part), read=read_from(BOX)) == ["- two nails"]
+    assert chosen("How many nails are there?", piece(BOX, part), limit=1, read=read_from(BOX)) == ["- two nails"]
+
+
+def test_reasons_counted_in_words_are_a_list() -> None:
+    """ "First, … Second, …" is quoted whole with the sentence before it."""
+    text = "The study has limits. First, it was small. Second, it was short. Third, it was dear. We thank all."
+    found = chosen("What are the limits of the study?", piece(text, "The study has limits."), read=read_from(text))
+    assert found == [text[: text.index(" We thank")]]
+
+
+def test_a_long_list_stays_in_pieces() -> None:
+    """A list of more items than a person reads at once is not quoted whole."""
+    text = "\n".join(f"- part {n}" for n in range(30))
+    assert chosen("What are the parts?", piece(text, "- part 7"), read=read_from(text)) == ["- part 7"]
+
+
+def test_a_row_brings_the_names_of_its_columns() -> None:
+    """A row of three cells or more is not understood without the first row of its table."""
+    table = "Terminal\t2023\t2024\nWest\t1,640\t1,460\nCity\t1,420\t1,210"
+    row = piece(table, "City\t1,420\t1,210", kind="table")
+    found = chosen("How did the City terminal do in 2024?", row, read=read_from(table))
+    assert found == ["Terminal\t2023\t2024", "City\t1,420\t1,210"]
+    small = "Property\tValue\nWeight\t21 kg\nHeight\t2 m"
+    row = piece(small, "Weight\t21 kg", kind="table")
+    assert chosen("How much does the weight come to?", row, read=read_from(small)) == ["Weight\t21 kg"]
+
+
+def test_an_amendment_is_shown_beside_what_it_changes() -> None:
+    """A sentence of another document that says that a value is replaced is shown, though its score is lower."""
+    found = chosen(
+        "Who is the manager of the mill?",
+        passage("The manager of the mill is Brown.", score=1.5),
+        passage("As manager of the mill Brown is replaced by Green.", score=1.1, document="b"),
     )
     assert len(found) == 2
 
