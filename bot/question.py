@@ -9,10 +9,13 @@ from vectorstore.words import query_terms, tokens
 
 AnswerType = Literal["when", "who", "where", "number", "why", "definition", "list", "yes-no", "other"]
 
+_FIRST = r"^(?:(?!\b(?:who|what|which|where|when|why|how)\b).)*"
+"""Before the word that asks; "when" in "Who led them when they came?" asks nothing."""
 _PATTERNS: tuple[tuple[AnswerType, str], ...] = (
     (
         "when",
-        r"\bwhen\b|\b(?:what|which|in what|in which) (?:\w+ )?(?:year|date|day|month|century|decade|time)\b|\bhow (?:long ago|recently)\b"
+        _FIRST
+        + r"\bwhen\b|\b(?:what|which|in what|in which) (?:\w+ )?(?:year|date|day|month|century|decade|time)\b|\bhow (?:long ago|recently)\b"
         r"|いつ|何年|何月|何日|什么时候|哪年|cuándo|wann\b|quand\b",
     ),
     (
@@ -28,7 +31,8 @@ _PATTERNS: tuple[tuple[AnswerType, str], ...] = (
     ),
     (
         "where",
-        r"\bwhere\b|\b(?:what|which|in what|in which) (?:\w+ )?(?:city|cities|country|countries|state|states|place|location|town|region|"
+        _FIRST
+        + r"\bwhere\b|\b(?:what|which|in what|in which) (?:\w+ )?(?:city|cities|country|countries|state|states|place|location|town|region|"
         r"continent|river|island|county|province)\b|どこ|哪里|哪儿|dónde|wo\b",
     ),
     (
@@ -37,8 +41,9 @@ _PATTERNS: tuple[tuple[AnswerType, str], ...] = (
     ),
     (
         "list",
-        r"\b(?:what|which) (?:\w+ ){0,2}?(?:are|were) (?:the |some |all )?(?:\w+ ){0,3}?\w+s\b|\bwhich (?:\w+ )?\w+s\b|\b(?:list|name) (?:the|all|some|two|three|four|five)\b"
-        r"|\bwhat (?:kinds?|types?|sorts?|fields|areas|sectors|technologies|countries|companies|tools|products|measures|steps|reasons|examples)\b",
+        _FIRST
+        + r"(?:\b(?:what|which) (?:\w+ ){0,2}?(?:are|were) (?:the |some |all )?(?:\w+ ){0,3}?\w+s\b|\bwhich (?:\w+ )?\w+s\b|\b(?:list|name) (?:the|all|some|two|three|four|five)\b"
+        r"|\bwhat (?:kinds?|types?|sorts?|fields|areas|sectors|technologies|countries|companies|tools|products|measures|steps|reasons|examples)\b)",
     ),
     (
         "definition",
@@ -72,6 +77,12 @@ _DEFINES = re.compile(
     r"\b(?:is|are|was|were|means?|refers? to|known as|defined as|called|stands? for)\b|とは|である", re.IGNORECASE
 )
 
+_IS_A = re.compile(
+    r"\b(?:is|are|was|were)(?: \w+ly)? (?:an?|the|one of|any|that)\b|\bmeans?\b|\brefers? to\b|\bdefined as\b|\bstands? for\b|とは",
+    re.IGNORECASE,
+)
+SUBJECT = 0.6
+"""Share of the question's words that stand before the "is a" of a sentence that defines what is asked about."""
 _COUNTED = re.compile(r"\bhow many\s+((?:[\w'’-]+\s*){1,4})", re.IGNORECASE)
 _AMOUNT = r"(?:\d[\d.,]*|an?|half|few|several|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|hundred|thousand|million|billion)"
 _TIME = rf"\b{_AMOUNT}[ -](?:an? )?(?:\w+ )?(?:year|month|week|day|hour|minute|second|decade|centur|generation)"
@@ -120,8 +131,18 @@ def fits(kind: AnswerType, text: str, question: str) -> float:
     if kind == "list":
         return _enumeration(text)
     if kind == "definition":
-        return 1.0 if _DEFINES.search(text) else 0.5
+        return _definition(text, question)
     return 0.5
+
+
+def _definition(text: str, question: str) -> float:
+    """Return how well `text` says what something is: "X is a …" says it, "X is sold by …" and "Y is a …" do not."""
+    says = _IS_A.search(text)
+    asked = set(query_terms(question))
+    before = set(tokens(text[: says.start()])) if says else set[str]()
+    if len(asked & before) < max(1, SUBJECT * len(asked)):
+        return 0.5 if _DEFINES.search(text) else 0.2
+    return 1.0 if len(before) <= len(asked) + 6 else 0.8
 
 
 def defines(text: str, terms: set[str]) -> bool:
