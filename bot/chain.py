@@ -21,7 +21,7 @@ from pydantic import Field
 
 from bot.answer import Answer, Statement
 from bot.ask import Bot, Found
-from bot.conversation import Conversation
+from bot.conversation import Conversation, remembered
 from vectorstore.library import Library
 from vectorstore.passage import Filter, Passage
 
@@ -218,6 +218,6 @@ def conversation_of(history: Sequence[BaseMessage | tuple[str, str]]) -> Convers
         if role in _PEOPLE:
             question = text
         elif role in ("ai", "assistant") and question:
-            conversation = conversation.add(question, Answer(question=question, statements=(Statement(text, ()),)))
+            conversation = conversation.add(question, remembered(question, text))
             question = ""
     return conversation

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.answer import Answer
+from bot.answer import Answer, Statement
 from vectorstore.words import query_terms
 
 _LEANS = re.compile(
@@ -24,6 +24,9 @@ _BARE = re.compile(
     r"(?: (?:one|point|item))?|なぜ(?:ですか)?|どうして(?:ですか)?|(?:二|三|一)つ目は)\W*",
     re.IGNORECASE,
 )
+_FOOTNOTE_LIST = re.compile(r"\n\n\\?\[1\\?\] ")
+_MARK = re.compile(r"\s*(?:\[\d+\])+")
+_SOCIAL = ("greeting", "thanks", "farewell", "yes", "no")
 _LEANS_CJK = re.compile(r"それ|これ|あれ|その|この|あの|彼|彼女|そこ|では|他に|它|他们|她|这|那|그것|이것|그는|그녀")
 
 
@@ -54,7 +57,8 @@ class Conversation:
         asked = [
             turn
             for turn in self.turns
-            if (turn.answer.passages or turn.answer.abstained) and not _BARE.fullmatch(turn.question)
+            if (turn.answer.passages or turn.answer.statements or turn.answer.abstained)
+            and not _BARE.fullmatch(turn.question)
         ]
         if not asked or not leans(question):
             return ""
@@ -62,6 +66,23 @@ class Conversation:
         if leans(last.question) and len(asked) > 1:
             return f"{asked[-2].question} {last.question}"
         return last.question
+
+
+def remembered(question: str, said: str) -> Answer:
+    """Return an answer of which only the words are left, as a program's messages or a thread give them back.
+
+    Footnote marks and the list of footnotes are no part of what was said. A greeting answered is no turn that a
+    follow-up can lean on.
+    """
+    from bot.follow_up import classify
+    from bot.render import ABSTAINED
+
+    words = _MARK.sub("", _FOOTNOTE_LIST.split(said, maxsplit=1)[0]).strip()
+    if classify(question).kind in _SOCIAL:
+        return Answer(question, notice=words)
+    if not words or words.startswith(ABSTAINED):
+        return Answer(question, abstained=True)
+    return Answer(question, statements=(Statement(words, ()),))
 
 
 def leans(question: str) -> bool:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import logging
-import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bot.answer import Answer, Statement
-from bot.conversation import Conversation
+from bot.answer import Answer
+from bot.conversation import Conversation, remembered
 from bot.surfaces.slack_events import Me, Question, plain_words
 from bot.surfaces.slack_send import Sender, key_of
-from vectorstore.passage import Passage
 
 if TYPE_CHECKING:
     from bot.surfaces.chat_store import ChatStore
@@ -21,8 +19,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 REMEMBERED_THREADS = 1_000
-
-_MARKS = re.compile(r"\s*(?:\[\d+\])+")
 
 
 class Threads:
@@ -95,7 +91,7 @@ def turns_of(
             continue  # a later part of an answer, or one that stands without its question
         answered.add(question_ts)
         text = asked[question_ts]
-        turns.append((text, kept(rest.partition("/")[0]) or _answer_from(text, message)))
+        turns.append((text, kept(rest.partition("/")[0]) or remembered(text, str(message.get("text", "")))))
     if earlier and not turns and not _ours(earlier[0], me) and asked[str(earlier[0]["ts"])]:
         opening = asked[str(earlier[0]["ts"])][:500]
         turns.append((opening, Answer(opening, abstained=True)))
@@ -104,15 +100,3 @@ def turns_of(
 
 def _ours(message: dict[str, Any], me: Me) -> bool:
     return message.get("user") == me.user or (bool(me.bot) and message.get("bot_id") == me.bot)
-
-
-def _answer_from(question: str, message: dict[str, Any]) -> Answer:
-    """Return what can be known of an answer from the words that Slack shows of it."""
-    from bot.render import ABSTAINED
-
-    words = _MARKS.sub("", str(message.get("text", ""))).strip()
-    if not words or words == ABSTAINED:
-        return Answer(question, abstained=True)
-    # That something was found makes it a turn that a follow-up can lean on; what it was, Slack doesn't say.
-    found = Passage("", "", "", 0, 0, "", 0.0, 1)
-    return Answer(question, statements=(Statement(words, ()),), passages=(found,))

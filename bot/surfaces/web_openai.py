@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from bot.answer import Answer, Statement
-from bot.conversation import Conversation
+from bot.conversation import Conversation, remembered
 from bot.render import (
     ABSTAINED,
     escape_markdown,
@@ -41,9 +41,6 @@ router = APIRouter(tags=["OpenAI's form"])
 
 MODEL = "footnote"
 MOST_MESSAGES = 500
-FOOTNOTE_LIST = re.compile(r"\n\n\\?\[1\\?\] ")
-"""Where the list of footnotes begins in an answer that comes back as history."""
-
 OWN_MARK = re.compile(r"\\\[(\d+)\\\]")
 
 
@@ -232,10 +229,7 @@ def chat(messages: list[Message]) -> tuple[str, Conversation]:
         if message.role == "user":
             question = message.words()
         elif message.role == "assistant" and question:
-            # Our own list of footnotes comes back with the history; it is no part of what was said.
-            said = FOOTNOTE_LIST.split(message.words())[0]
-            answer = Answer(question=question, statements=(Statement(said, ()),))
-            conversation, question = conversation.add(question, answer), ""
+            conversation, question = conversation.add(question, remembered(question, message.words())), ""
     return messages[last].words(), conversation
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot.answer import Answer
+from bot.answer import Answer, Statement
 from bot.chat_model import Finish, Message, Reply
-from bot.conversation import Conversation
+from bot.conversation import Conversation, remembered
 from bot.errors import ModelError
 from bot.follow_up import Exchange, classify, condense, reasons, why_not
 from vectorstore.passage import Passage
@@ -125,6 +125,18 @@ def test_bare_turns_are_passed_over_for_what_a_question_follows_on() -> None:
     assert turns.context_for("Where was it signed?") == "Who signed the deal?"
     turns = turns.add("What about Japan?", Answer("What about Japan?", abstained=True))
     assert turns.context_for("When was it signed?") == "Who signed the deal? What about Japan?"
+
+
+def test_an_answer_that_only_its_words_are_left_of_can_be_followed() -> None:
+    """A follow-up leans on messages that a program or a thread gives back, but not on a greeting's reply."""
+    asked = "When was the deal signed?"
+    said = "It was signed in Tokyo. [1]\n\n[1] Who signed what — “It was signed in Tokyo.” (a.md)"
+    turns = Conversation().add(asked, remembered(asked, said))
+    assert turns.turns[0].answer.statements == (Statement("It was signed in Tokyo.", ()),)
+    turns = turns.add("Thank you!", remembered("Thank you!", "You're welcome."))
+    assert turns.context_for("Who signed it?") == asked
+    refused = remembered("Who won?", "The documents don't say. Searched all 6 documents.")
+    assert refused.abstained and not refused.statements
 
 
 def test_why_asks_about_the_last_answer() -> None:

@@ -122,7 +122,7 @@ def test_the_messages_before_the_question_are_the_conversation(client: Any, here
     question, conversation, _ = here.bot.asked[-1]
     assert question == "And when was it signed?" and conversation is not None
     (turn,) = conversation.turns
-    assert turn.question == "notice?" and turn.answer.statements[0].text == f"{NOTICE} [1]"
+    assert turn.question == "notice?" and turn.answer.statements[0].text == NOTICE
 
 
 def test_refusals_come_as_errors_of_the_client(client: Any, here: Site) -> None:
