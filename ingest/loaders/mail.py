@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parsedate_to_datetime
+from itertools import groupby
 from pathlib import Path
 
 from ingest.decode import decode
@@ -28,6 +29,7 @@ MAX_HEADER = 8_000
 _SHOWN = ("From", "To", "Cc", "Date")
 _FROM_LINE = re.compile(rb"^From \S.*\d{4}", re.MULTILINE)
 _WRAPPED = 78
+_QUOTED = re.compile(r"^(?:>[ \t]?)+")
 
 
 def load(path: Path, options: LoadOptions) -> Loaded:
@@ -128,8 +130,8 @@ class _Writer:
                 return
             return
         flowed = str(part.get_param("format", "")).lower() == "flowed"
-        for paragraph in re.split(r"\n\s*\n", decoded.text):
-            self.builder.paragraph(_joined(paragraph, flowed=flowed))
+        for mark, paragraph in _paragraphs(decoded.text):
+            self.builder.paragraph(mark + _joined(paragraph, flowed=flowed, indent=len(mark)))
 
     def _attachment(self, name: str, part: Message, level: int, depth: int) -> None:
         if self.parts > MAX_PARTS:
@@ -212,7 +214,23 @@ def _shown(message: Message, name: str) -> str:
     return words[:2_000]
 
 
-def _joined(paragraph: str, *, flowed: bool) -> str:
+def _paragraphs(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the paragraphs of a plain text, each with its mark if it quotes an earlier message (">> ").
+
+    Programs write the mark before each line; within a paragraph it would stand in the middle of sentences.
+    """
+    for quoted, lines in groupby(text.split("\n"), key=_mark_of):
+        for paragraph in re.split(r"\n\s*\n", "\n".join(_QUOTED.sub("", line) for line in lines)):
+            if paragraph.strip():
+                yield quoted, paragraph
+
+
+def _mark_of(line: str) -> str:
+    marks = _QUOTED.match(line)
+    return ">" * marks[0].count(">") + " " if marks else ""
+
+
+def _joined(paragraph: str, *, flowed: bool, indent: int = 0) -> str:
     """Join the lines of a paragraph that was hard-wrapped; short lines (addresses, lists) stay."""
     lines = paragraph.split("\n")
     words = ""
@@ -220,7 +238,7 @@ def _joined(paragraph: str, *, flowed: bool) -> str:
         following = lines[index + 1] if index + 1 < len(lines) else ""
         word = following.split(" ", 1)[0]
         # It was wrapped if the first word of the next line would not have fitted.
-        wrapped = line.endswith(" ") if flowed else len(line.rstrip()) + len(word) + 1 > _WRAPPED - 8
+        wrapped = line.endswith(" ") if flowed else indent + len(line.rstrip()) + len(word) + 1 > _WRAPPED - 8
         quoted = following.lstrip().startswith((">", "-", "*", "•"))
         words += line.rstrip() + (" " if wrapped and following and not quoted and len(line) > 40 else "\n")
     return words

@@ -54,6 +54,24 @@ def test_mail_in_html_only(tmp_path: Path) -> None:
     assert load(path).text.endswith("Only HTML here.")
 
 
+def test_marks_of_quoted_messages_do_not_stand_in_sentences(tmp_path: Path) -> None:
+    """Each quoted paragraph has its mark once, before it, and is joined as others are."""
+    body = (
+        "Let us take them.\n\nOn Tuesday Tom <tom@x.org> wrote:\n> Ines,\n>\n"
+        "> I have two quotes now. Carrick & Sons want 18,450 pounds including\n> scaffolding, the others less.\n>\n"
+        "> > How far are you with the roof? The insurance wants the repair to be\n> > done before May.\n"
+        "No answer yet.\n"
+    )
+    (tmp_path / "a.eml").write_bytes(bytes(mail(body=body)))
+    text = load(tmp_path / "a.eml").text
+    assert (
+        "> I have two quotes now. Carrick & Sons want 18,450 pounds including scaffolding, the others less.\n" in text
+    )
+    assert ">> How far are you with the roof? The insurance wants the repair to be done before May.\n" in text
+    assert text.endswith("\n\nNo answer yet.")
+    assert "On Tuesday Tom <tom@x.org> wrote:\n\n> Ines," in text
+
+
 def test_a_message_inside_a_message(tmp_path: Path) -> None:
     """A forwarded message is a part under its own subject."""
     outer = mail("Outer", "See below.")
