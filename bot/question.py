@@ -69,7 +69,7 @@ _NAME = re.compile(
     r"(?<![.?!:;]\s)(?<!^)(?<![\w’'-])[A-Z][\w’'-]*[a-z][\w’'-]*|\b[A-Z]{2,}\b|[ァ-ヺー]{2,}|[\u4e00-\u9fff]{2,}"
 )
 _CAUSE = re.compile(
-    r"\bbecause\b|\bdue to\b|\bin order to\b|\bso that\b|\bsince\b|\bcaus\w+|\bas a result\b|\breason\b|\btherefore\b|\bowing to\b|\bleads? to\b|ため|から|ので",
+    r"\bbecause\b|\bdue to\b|\bin order to\b|\bso that\b|\bsince\b|\bcaus\w+|\bas a result\b|\breason\b|\btherefore\b|\bowing to\b|\b(?:leads?|led) to\b|\bblam\w+|\battribut\w+ to\b|\bdriven by\b|\bresult(?:s|ed|ing)? (?:of|from)\b|\bexplain(?:s|ed) by\b|\bthanks to\b|ため|から|ので",
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(r"[,;、]\s*(?:and |or |und |et |y )?|\s(?:and|or)\s|・")
@@ -127,7 +127,7 @@ def fits(kind: AnswerType, text: str, question: str) -> float:
     if kind in ("who", "where"):
         return float(_new(_NAME, text, question))
     if kind == "why":
-        return 1.0 if _CAUSE.search(text) else 0.5
+        return float(bool(_CAUSE.search(text)))
     if kind == "list":
         return _enumeration(text)
     if kind == "definition":

@@ -21,22 +21,22 @@ from vectorstore.search import PLACES, TITLE_COVERAGE, SearchResult
 from vectorstore.words import tokens
 
 TYPE_WEIGHT = 0.12
-"""What it is worth that a sentence holds the kind of answer asked for. Set by hand, as are the weights below: tried on
-squad2, covidqa, clapnq and chroma_chunking, 0.15 and 0.2 choose no better sentence on any of them."""
+"""What it is worth that a sentence holds the kind of answer asked for. Nothing is fitted: this and the weights below were
+set by hand and held against others on squad2, covidqa, clapnq and chroma_chunking (docs/decisions/0010-sentences-shown.md)."""
 LIST_WEIGHT = 0.4
 """The same where a list is asked for: its items are seldom the question's words."""
-SENTENCE_COVERAGE = 0.25
+SENTENCE_COVERAGE = 0.35
 """Weight of the share of the question's words in the sentence itself, beside its chunk's score."""
 CARRIED = 0.3
 """What a word of the question counts that stands in the sentence before, in the same passage, beside 1 in the sentence:
 sentences go on about what the last one named."""
-DEFINING = 0.25
+DEFINING = 0.3
 """What it is worth that a sentence gives the name asked about, as in (the "Landlord")."""
 FRAGMENT = 0.1
 """What a fragment loses: an introduction without its list, a question, a label of one or two words."""
 STANDS_OUT = 0.2
 """An item of a list that holds so much more of the question than the others is the answer, not the list."""
-MARGIN = 0.12
+MARGIN = 0.15
 """A further sentence is shown when it scores within this of the best."""
 A_LIST = 0.9
 """Where a list is asked for and the best sentence is one this clearly, only other lists stand beside it …"""
