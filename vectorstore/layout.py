@@ -91,3 +91,12 @@ def unpack(blobs: Sequence[bytes], dimension: int) -> Vectors:
     lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
     vectors /= np.maximum(lengths, 1e-12)[:, None]
     return vectors
+
+
+def members(ids: Ids, among: Ids) -> npt.NDArray[np.bool_]:
+    """Tell for each id whether it is in `among`; both ascending."""
+    if not len(among):
+        return np.zeros(len(ids), dtype=np.bool_)
+    rows = np.minimum(np.searchsorted(among, ids), len(among) - 1)
+    held: npt.NDArray[np.bool_] = among[rows] == ids
+    return held

@@ -59,7 +59,7 @@ class Lookup:
         return self._cached("chunks", term)
 
     def title_postings(self, term: str) -> Ids:
-        """Return the row numbers of the documents whose title or file name holds `term`, ascending."""
+        """Return the row numbers of the documents whose title, file name or subject holds `term`, ascending."""
         return self._cached("titles", term)
 
     def _cached(self, kind: str, term: str) -> Ids:
@@ -116,6 +116,28 @@ class Lookup:
             ).fetchall()
         parts = [np.arange(first, last + 1, dtype=np.int64) for first, last in ranges if last >= first]
         return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
+
+    def documents_matching(self, filter: Filter) -> Ids | None:
+        """Return the row numbers of the documents that match, ascending; None for no filter."""
+        if not filter:
+            return None
+        where, values = conditions(filter)
+        with self._catalog.snapshot() as connection:
+            rows = connection.execute(f"SELECT row FROM documents{where} ORDER BY row", values).fetchall()
+        return np.array([row[0] for row in rows], dtype=np.int64)
+
+    def chunks_of(self, documents: Ids) -> Ids:
+        """Return the ids of the chunks of documents by their row numbers, ascending."""
+        layout = self.layout()
+        rows = np.isin(layout.document, documents)
+        parts = [
+            np.arange(a, b + 1, dtype=np.int64) for a, b in zip(layout.first[rows], layout.last[rows], strict=True)
+        ]
+        return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
+
+    def document_count(self) -> int:
+        """Return how many documents there are."""
+        return self._catalog.totals()[0]
 
     def layout(self) -> Layout:
         """Return the sections of this revision."""

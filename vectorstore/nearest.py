@@ -70,6 +70,8 @@ class Index:
                 if among is not None and (narrow or 2 * len(among) <= total):
                     return _best(among, cosines(self._lookup.vectors_among(among), vector), count)
             ids, matrix = self._lookup.matrix()
+            if among is not None and 2 * len(among) <= len(ids):
+                return _best(among, cosines(self._lookup.chunk_vectors(among), vector), count)
             return _best(*_only(ids, cosines(matrix, vector), among), count)
 
     @property

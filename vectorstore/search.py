@@ -6,8 +6,12 @@ tokens around it:
     cosine + 0.6 · coverage + 0.5 · section cosine + 0.5 · section coverage
 
 Coverage is the share of the query's IDF weight whose words stand in the chunk, half of it where they only
-stand in the document's title; for the section, in the section or the title. Every part means the same in a library of any size, so the score
-needs no standardising, and its best value is by itself a good sign that an answer is there.
+stand in the document's title; for the section, in the section or the title. Every part means the same in a
+library of any size, so the score needs no standardising, and its best value is by itself a good sign that an
+answer is there.
+
+A name in the query that stands in the titles of some documents, or that they are about (subjects.py), tells which
+document is meant: passages of others fall, and those of that one need not say the name.
 
 Then neighbours help each other: a chunk rises towards the best chunk of its section and towards its
 better neighbour, never the other way, so the best chunk stays first and the text around it follows.
@@ -20,20 +24,17 @@ languages in Latin letters a word is found by its first letters, whatever its en
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from vectorstore.layout import cosines
-from vectorstore.model_files import BUNDLED
+from vectorstore.layout import cosines, members
 from vectorstore.passage import Filter, Passage, Signals
-from vectorstore.words import WIDENED, is_foreign, mostly_latin, query_terms
+from vectorstore.query import Term, chunks_asked_about, is_readable, query_vector, read_terms, telling_names
 
 if TYPE_CHECKING:
-    from vectorstore.embed import Encoder
     from vectorstore.library import View
     from vectorstore.lookup import Ids, Lookup, Places, Vectors
 
@@ -42,7 +43,9 @@ SECTION_COSINE = 0.5
 SECTION_COVERAGE = 0.5
 TITLE_COVERAGE = 0.5
 """What a word of the title counts as covered by each chunk of the document, beside 1 in the chunk itself: a
-document about Japan need not say Japan in every sentence."""
+document about Japan need not say Japan in every sentence. All of it, where the word tells which document is meant."""
+ANOTHER = 0.3
+"""What a chunk loses whose section and document hold none of the query's names, where other documents are about them."""
 SECTION_LIFT = 0.15
 """How far a chunk rises towards the best chunk of its section."""
 NEIGHBOUR_LIFT = 0.4
@@ -61,11 +64,6 @@ COVERAGE_AS_COSINE = 1.3
 """What stands for the cosine of a chunk, and of a section, where words alone are searched: so much of its coverage.
 The ranks hardly depend on it; it says how much coverage is as good as an answer (docs/languages.md)."""
 
-CONTEXT_COSINE = 0.4
-"""Weight of the vector of what a query follows on, beside 1 for the query's own."""
-CONTEXT_WEIGHT = 0.4
-"""Weight of its words, beside 1 for the query's own."""
-
 PLACES = frozenset({"heading", "caption", "byline", "navigation"})
 """Kinds of chunks that are found but never quoted."""
 
@@ -82,6 +80,8 @@ class SearchResult:
         rarity: How rare each term is among the chunks searched: near 0 in all of them, 1 in none.
         unknown: Terms that stand nowhere in the library.
         held: For each passage, the terms that its section or its document's title holds.
+        another: For each passage, the share of the query's names, of those that some documents are about, that
+            neither its section nor its document holds: 0 where it is of the document asked about.
         rival_score, rival_cosine: Best score and best cosine outside the document of the best passage, None
             where no other document was searched.
         chunks: Chunks that were searched.
@@ -95,21 +95,11 @@ class SearchResult:
     rarity: tuple[float, ...] = ()
     unknown: tuple[str, ...] = ()
     held: tuple[frozenset[str], ...] = ()
+    another: tuple[float, ...] = ()
     rival_score: float | None = None
     rival_cosine: float | None = None
     chunks: int = 0
     dense: bool = True
-
-
-@dataclass(slots=True)
-class _Term:
-    """A content word of the query with where it stands."""
-
-    text: str
-    rarity: float
-    weight: float
-    postings: Ids
-    titles: Ids
 
 
 @dataclass(slots=True)
@@ -143,22 +133,27 @@ def search(
         filter: Which documents to search.
         dense: Whether the encoder takes part; None for where it can read the query.
     """
-    dense = _readable(view.encoder, query) if dense is None else dense
+    dense = is_readable(view.encoder, query) if dense is None else dense
     total = view.catalog.chunk_count()
     allowed = view.catalog.chunks_matching(filter)
     searched = total if allowed is None else len(allowed)
     if not searched or not query.strip():
         return SearchResult(query, chunks=searched, dense=dense)
-    terms = _terms(view.catalog, query, context, allowed, searched)
-    vector = _query_vector(view, query, context) if dense else None
+    terms = read_terms(view.catalog, query, context, allowed, searched)
+    telling = telling_names(view.catalog, terms, query, filter)
+    vector = query_vector(view, query, context, telling) if dense else None
     wanted = max(CANDIDATES, 4 * limit)
-    ids = _by_words(terms, wanted, searched)
-    if vector is not None:
-        ids = np.union1d(view.index.nearest(vector, wanted, among=allowed)[0], ids)
+    ids = np.empty(0, dtype=np.int64)
+    for among in (allowed, *chunks_asked_about(view.catalog, telling)):
+        ids = np.union1d(ids, _by_words(terms, wanted, searched, among=among))
+        if vector is not None:
+            ids = np.union1d(ids, view.index.nearest(vector, wanted, among=among)[0])
     ids = _with_neighbours(view.catalog, np.unique(ids), allowed)
     if not len(ids):
         return SearchResult(query, chunks=searched, dense=dense)
-    found = _scored(view.catalog, ids, vector, terms)
+    found = _scored(view.catalog, ids, vector, terms, telling)
+    another = _of_another(found, terms, telling)
+    found.base -= ANOTHER * another
     score = _lifted(found)
     best = np.lexsort((found.ids, -score))[:limit]
     passages = tuple(
@@ -176,16 +171,12 @@ def search(
         held=tuple(
             frozenset(term.text for term, there in zip(terms, found.held[i], strict=True) if there) for i in best
         ),
+        another=tuple(map(float, another[best])),
         rival_score=rival_score,
         rival_cosine=rival_cosine,
         chunks=searched,
         dense=dense,
     )
-
-
-def _readable(encoder: Encoder, query: str) -> bool:
-    """Tell whether the encoder knows the language of a query, as far as one sees: the bundled one knows English."""
-    return encoder.name != BUNDLED or (mostly_latin(query) and not is_foreign(query))
 
 
 def _rival(
@@ -201,45 +192,8 @@ def _rival(
     return float(score[outside].max()), float(found.signals[outside, 0].max())
 
 
-def _query_vector(view: View, query: str, context: str) -> Vectors:
-    vector = view.encoder.encode_query(query)
-    if context:
-        vector = vector + CONTEXT_COSINE * view.encoder.encode_query(context)
-        vector /= np.linalg.norm(vector) or 1.0
-    return vector
-
-
-def _terms(catalog: Lookup, query: str, context: str, allowed: Ids | None, searched: int) -> list[_Term]:
-    """Return the words of the query with their shares of its weight, seen from the documents searched."""
-    own = query_terms(query)
-    behind = [text for text in query_terms(context) if text not in own] if context else []
-    widened = is_foreign(query)
-    terms = []
-    for text in [*own, *behind]:
-        sought = f"{text[:WIDENED]}*" if widened and len(text) >= WIDENED and text.isalpha() else text
-        postings = catalog.postings(sought)
-        if allowed is not None and len(postings):
-            postings = postings[_members(postings, allowed)]
-        rarity = max(0.001, math.log((searched + 1) / (len(postings) + 0.5)) / math.log(2 * searched + 2))
-        factor = 1.0 if text in own else CONTEXT_WEIGHT
-        terms.append(_Term(text, rarity, factor * rarity, postings, catalog.title_postings(sought)))
-    whole = sum(term.weight for term in terms)
-    for term in terms:
-        term.weight /= whole
-    return terms
-
-
-def _members(ids: Ids, among: Ids) -> npt.NDArray[np.bool_]:
-    """Tell for each id whether it is in `among`; both ascending."""
-    if not len(among):
-        return np.zeros(len(ids), dtype=np.bool_)
-    rows = np.minimum(np.searchsorted(among, ids), len(among) - 1)
-    held: npt.NDArray[np.bool_] = among[rows] == ids
-    return held
-
-
-def _by_words(terms: list[_Term], count: int, searched: int) -> Ids:
-    """Return the chunks that cover most of the query's weight."""
+def _by_words(terms: list[Term], count: int, searched: int, *, among: Ids | None = None) -> Ids:
+    """Return the chunks, of those in `among`, that cover most of the query's weight."""
     telling = [
         term
         for term in terms
@@ -250,16 +204,19 @@ def _by_words(terms: list[_Term], count: int, searched: int) -> Ids:
     ids, back = np.unique(np.concatenate([term.postings for term in telling]), return_inverse=True)
     weights = np.concatenate([np.full(len(term.postings), term.weight) for term in telling])
     covered = np.bincount(back, weights=weights, minlength=len(ids))
+    if among is not None:
+        inside = members(ids, among)
+        ids, covered = ids[inside], covered[inside]
     return ids[np.lexsort((ids, -covered))[:count]]
 
 
 def _with_neighbours(catalog: Lookup, ids: Ids, allowed: Ids | None) -> Ids:
     """Add the chunks before and after each, which may rise with it."""
     around = catalog.existing(np.union1d(np.union1d(ids, ids - 1), ids + 1))
-    return around if allowed is None else around[_members(around, allowed)]
+    return around if allowed is None else around[members(around, allowed)]
 
 
-def _scored(catalog: Lookup, ids: Ids, vector: Vectors | None, terms: list[_Term]) -> _Candidates:
+def _scored(catalog: Lookup, ids: Ids, vector: Vectors | None, terms: list[Term], telling: list[Term]) -> _Candidates:
     places = catalog.chunk_places(ids)
     sections, back = np.unique(places.section, return_inverse=True)
     signals = np.zeros((len(ids), 4))
@@ -268,9 +225,10 @@ def _scored(catalog: Lookup, ids: Ids, vector: Vectors | None, terms: list[_Term
         signals[:, 2] = cosines(catalog.section_vectors(sections), vector)[back]
     held = np.zeros((len(ids), len(terms)), dtype=np.bool_)
     for column, term in enumerate(terms):
-        in_title = _members(places.document, term.titles)
+        in_title = members(places.document, term.titles)
         in_chunk = _holds(term.postings, ids, ids)
-        signals[:, 1] += term.weight * np.maximum(in_chunk, TITLE_COVERAGE * in_title)
+        by_title = 1.0 if term in telling else TITLE_COVERAGE
+        signals[:, 1] += term.weight * np.maximum(in_chunk, by_title * in_title)
         held[:, column] = _holds(term.postings, places.section_first, places.section_last) | in_title
     signals[:, 3] = held @ np.array([term.weight for term in terms])
     if vector is None:
@@ -283,6 +241,15 @@ def _scored(catalog: Lookup, ids: Ids, vector: Vectors | None, terms: list[_Term
         held=held,
         base=signals @ np.array([1.0, COVERAGE, SECTION_COSINE, SECTION_COVERAGE]),
     )
+
+
+def _of_another(found: _Candidates, terms: list[Term], telling: list[Term]) -> npt.NDArray[np.float64]:
+    """Return for each chunk the share of the telling names that neither its section nor its document holds."""
+    if not telling:
+        return np.zeros(len(found.ids))
+    weights = np.array([term.rarity * (term in telling) for term in terms])
+    share: npt.NDArray[np.float64] = 1.0 - found.held @ weights / weights.sum()
+    return share
 
 
 def _holds(postings: Ids, first: Ids, last: Ids) -> npt.NDArray[np.bool_]:

@@ -20,8 +20,8 @@ from typing import Any
 
 from vectorstore import stop_words
 
-VERSION = 2
-"""Counts up when `tokens` changes, so that a library indexed with an older form is indexed again."""
+VERSION = 3
+"""Counts up when `tokens` or `subject_terms` changes, so that a library indexed with an older form is indexed again."""
 
 _MARKS = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0dff"
 _CJK = (
@@ -47,6 +47,7 @@ _ABOUT_THE_TEXT = re.compile(
 )
 
 
+_DIGIT = re.compile(r"\d")
 WIDENED = 5
 """Letters by which a query in another language in Latin letters finds a word, whatever its ending."""
 
@@ -163,3 +164,13 @@ def query_terms(text: str) -> list[str]:
         if (word not in silent and word not in _OTHER_SCRIPTS) or match.group() == "US":
             kept.extend(_match_terms(match))
     return list(dict.fromkeys(term for term in (kept or tokens(text)) if term))
+
+
+def name_terms(query: str) -> frozenset[str]:
+    """Return the terms of a query's names and numbers: what has a capital or a digit in it.
+
+    A query without any capital is typed in haste: there every word may be one.
+    """
+    hasty = query == query.lower()
+    words = query.split() if hasty else [word for word in query.split() if word != word.lower() or _DIGIT.search(word)]
+    return frozenset(query_terms(query)) & {term for word in words for term in tokens(word)}

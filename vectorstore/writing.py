@@ -20,6 +20,7 @@ from vectorstore.layout import Vectors, fts_terms
 from vectorstore.model_files import ModelIdentity
 from vectorstore.passage import Chunk
 from vectorstore.schema import sqlite_errors
+from vectorstore.subjects import LEAST_SECTIONS, subject_terms
 from vectorstore.table_heads import table_heads
 
 _DELETE_WORDS = "INSERT INTO words(words, rowid, terms) VALUES('delete', ?, CAST(? AS TEXT))"
@@ -343,8 +344,12 @@ def _insert_vectors(
 
 
 def _insert_title(connection: sqlite3.Connection, row: int, source: str, title: str) -> None:
+    """Index what a document is about: the words of its title and its file's name, and the names of its subject."""
     named = file_name(source).rsplit(".", 1)[0].replace("_", " ").replace("-", " ")
-    terms = {fts_terms([term]) for term in words.tokens(title) + words.tokens(named)}
+    sections = connection.execute("SELECT start, end FROM sections WHERE document = ? ORDER BY id", (row,)).fetchall()
+    text = read_text(connection, row, 0, sections[-1][1]) if len(sections) >= LEAST_SECTIONS else ""
+    about = subject_terms(text, sections)
+    terms = {fts_terms([term]) for term in words.tokens(title) + words.tokens(named) + about}
     connection.executemany(
         "INSERT OR IGNORE INTO titles(term, document) VALUES(CAST(? AS TEXT), ?)",
         ((term, row) for term in sorted(terms) if term),

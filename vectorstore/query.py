@@ -1,0 +1,116 @@
+"""What a query says: its words with where they stand, its vector, and the names that tell which document is meant."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vectorstore.layout import Ids, Vectors, members
+from vectorstore.model_files import BUNDLED
+from vectorstore.passage import Filter
+from vectorstore.words import WIDENED, is_foreign, mostly_latin, name_terms, query_terms, tokens
+
+if TYPE_CHECKING:
+    from vectorstore.embed import Encoder
+    from vectorstore.library import View
+    from vectorstore.lookup import Lookup
+
+UNNAMED_VECTOR = 0.3
+"""Share of the query without the names that tell its document in the vector that is searched: in a report of Apple's
+no sentence is a better answer for saying "Apple"."""
+UNNAMED_WORDS = 3
+"""Words that must be left of the query for that."""
+ABOUT_FEW = 0.5
+"""Share of the documents up to which being about a name sets some apart from others."""
+LOOKED_THROUGH = 20_000
+"""Chunks of the documents asked about that are looked through by themselves, at most."""
+CONTEXT_COSINE = 0.4
+"""Weight of the vector of what a query follows on, beside 1 for the query's own."""
+CONTEXT_WEIGHT = 0.4
+"""Weight of its words, beside 1 for the query's own."""
+
+
+@dataclass(slots=True, eq=False)
+class Term:
+    """A content word of the query with where it stands.
+
+    Attributes:
+        text: As it is indexed.
+        rarity: How rare it is among the chunks searched: near 0 in all of them, 1 in none.
+        weight: Its share of the query's weight.
+        postings: Chunks that hold it, of those searched, ascending.
+        titles: Row numbers of the documents with it in their title or among the names they are about, ascending.
+    """
+
+    text: str
+    rarity: float
+    weight: float
+    postings: Ids
+    titles: Ids
+
+
+def is_readable(encoder: Encoder, query: str) -> bool:
+    """Tell whether the encoder knows the language of a query, as far as one sees: the bundled one knows English."""
+    return encoder.name != BUNDLED or (mostly_latin(query) and not is_foreign(query))
+
+
+def read_terms(catalog: Lookup, query: str, context: str, allowed: Ids | None, searched: int) -> list[Term]:
+    """Return the words of the query with their shares of its weight, seen from the documents searched."""
+    own = query_terms(query)
+    behind = [text for text in query_terms(context) if text not in own] if context else []
+    widened = is_foreign(query)
+    terms = []
+    for text in [*own, *behind]:
+        sought = f"{text[:WIDENED]}*" if widened and len(text) >= WIDENED and text.isalpha() else text
+        postings = catalog.postings(sought)
+        if allowed is not None and len(postings):
+            postings = postings[members(postings, allowed)]
+        rarity = max(0.001, math.log((searched + 1) / (len(postings) + 0.5)) / math.log(2 * searched + 2))
+        factor = 1.0 if text in own else CONTEXT_WEIGHT
+        terms.append(Term(text, rarity, factor * rarity, postings, catalog.title_postings(sought)))
+    whole = sum(term.weight for term in terms)
+    for term in terms:
+        term.weight /= whole
+    return terms
+
+
+def telling_names(catalog: Lookup, terms: list[Term], query: str, filter: Filter) -> list[Term]:
+    """Return the names of the query that set some of the documents searched apart; the others' titles tell nothing."""
+    documents = catalog.documents_matching(filter)
+    if documents is not None:
+        for term in terms:
+            term.titles = term.titles[members(term.titles, documents)]
+    most = ABOUT_FEW * (catalog.document_count() if documents is None else len(documents))
+    names = name_terms(query)
+    return [term for term in terms if term.text in names and 0 < len(term.titles) <= most]
+
+
+def chunks_asked_about(catalog: Lookup, telling: list[Term]) -> list[Ids]:
+    """Return the chunks of the documents that are about most of the names, if they are few enough to look through.
+
+    In a folder of a hundred reports alike, the one asked about has no chunk among the nearest of all.
+    """
+    if not telling:
+        return []
+    documents, back = np.unique(np.concatenate([term.titles for term in telling]), return_inverse=True)
+    weights = np.concatenate([np.full(len(term.titles), term.rarity) for term in telling])
+    about = np.bincount(back, weights=weights)
+    chunks = catalog.chunks_of(documents[about >= about.max() - 1e-9])
+    return [chunks] if len(chunks) <= LOOKED_THROUGH else []
+
+
+def query_vector(view: View, query: str, context: str, telling: list[Term]) -> Vectors:
+    """Return the vector to search with, L2-normalised, shape (dimension,)."""
+    vector = view.encoder.encode_query(query)
+    names = {term.text for term in telling}
+    unnamed = [word for word in query.split() if names.isdisjoint(tokens(word))] if names else []
+    if len(unnamed) >= UNNAMED_WORDS:
+        rest = view.encoder.encode_query(" ".join(unnamed))
+        vector = (1 - UNNAMED_VECTOR) * vector + UNNAMED_VECTOR * rest
+    if context:
+        vector = vector + CONTEXT_COSINE * view.encoder.encode_query(context)
+    found: Vectors = vector / (np.linalg.norm(vector) or 1.0)
+    return found
