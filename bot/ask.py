@@ -426,7 +426,7 @@ def _exchanges(conversation: Conversation) -> list[Any]:
 def _searched_for(question: str, query: str, context: str) -> str:
     if context:
         return f"{query} (after: {context})"
-    return query if query.strip() != question.strip() else ""
+    return query if query.strip().casefold() != question.strip().casefold() else ""
 
 
 def ask(

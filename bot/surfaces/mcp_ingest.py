@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import anyio
 from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
@@ -17,6 +18,7 @@ from bot.surfaces import mcp_shapes as shapes
 if TYPE_CHECKING:
     from bot.surfaces.mcp_server import FootnoteServer
     from ingest.meter import Progress
+    from ingest.report import SyncReport
 
 Paths = Annotated[list[str], Field(description="Files and folders of the server's machine", min_length=1)]
 Collection = Annotated[str, Field(description="Where to; empty for the usual one")]
@@ -44,13 +46,18 @@ def add_ingest_tools(server: FootnoteServer) -> None:
 
         async with anyio.create_task_group() as group:
             group.start_soon(report)
+            result: SyncReport | ToolError
             try:
                 result = await server.in_thread(
                     lambda: sync(server.bot.library, paths, options, progress=tell, stop=stop)
                 )
+            except ToolError as error:
+                result = error  # raised below: the group would wrap it, and its words be lost
             finally:
                 stop.set()  # a cancelled call: the file at hand is finished, and no other is begun
             group.cancel_scope.cancel()
+        if isinstance(result, ToolError):
+            raise result
         return shapes.IngestResult(
             added=list(result.added),
             changed=list(result.changed),

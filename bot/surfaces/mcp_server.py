@@ -199,7 +199,11 @@ class FootnoteServer(MCPServer):
 
     def find(self, name: str) -> DocumentInfo:
         """Return the document of an id, uri, path, file name or title."""
-        return self.bot.library.find(name.removeprefix("footnote://document/"))
+        try:
+            return self.bot.library.find(name.removeprefix("footnote://document/"))
+        except DocumentMissing as error:
+            remedy = error.remedy.replace("footnote list", "list_documents")  # what a caller here can do
+            raise DocumentMissing(error.message, remedy=remedy) from None
 
     def _filter(self, collections: list[str] | None) -> Filter | None:
         """Return what restricts a search; a name that is no collection is no empty library, but a mistake."""

@@ -230,10 +230,11 @@ def test_nothing_can_be_changed_unless_it_is_allowed(library: Library, tmp_path:
         read = await client.call_tool("read_document", {"document": "note.md"})
         assert "12 places" in read.structured_content["text"]  # type: ignore[index]
         bad = await client.call_tool("add_documents", {"paths": [str(tmp_path / "none")]})
-        assert bad.is_error
+        assert bad.is_error and "There is no file or folder" in bad.content[0].text  # type: ignore[union-attr]
         gone = await client.call_tool("remove_document", {"document": "note.md"})
         assert gone.structured_content["source"] == str(note) and note.exists()  # type: ignore[index]
-        assert (await client.call_tool("read_document", {"document": "note.md"})).is_error
+        unknown = await client.call_tool("read_document", {"document": "zzz"})
+        assert unknown.is_error and "list_documents shows" in unknown.content[0].text  # type: ignore[union-attr]
 
     with_client(server, work)
 
