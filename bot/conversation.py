@@ -27,6 +27,9 @@ _BARE = re.compile(
 _FOOTNOTE_LIST = re.compile(r"\n\n\\?\[1\\?\] ")
 _MARK = re.compile(r"\s*(?:\[\d+\])+")
 _SOCIAL = ("greeting", "thanks", "farewell", "yes", "no")
+MOST_PERSONS = 2
+"""Names of an answer that a follow-up with "he" or "she" is searched with, at most."""
+_A_PERSON = re.compile(r"\b(?:he|him|his|she|her|hers)\b", re.IGNORECASE)
 _LEANS_CJK = re.compile(r"それ|これ|あれ|その|この|あの|彼|彼女|そこ|では|他に|它|他们|她|这|那|그것|이것|그는|그녀")
 
 
@@ -63,9 +66,10 @@ class Conversation:
         if not asked or not leans(question):
             return ""
         last = asked[-1]
+        said = [last.question, *(_persons(last) if _A_PERSON.search(question) else ())]
         if leans(last.question) and len(asked) > 1:
-            return f"{asked[-2].question} {last.question}"
-        return last.question
+            said.insert(0, asked[-2].question)
+        return " ".join(said)
 
 
 def remembered(question: str, said: str) -> Answer:
@@ -83,6 +87,17 @@ def remembered(question: str, said: str) -> Answer:
     if not words or words.startswith(ABSTAINED):
         return Answer(question, abstained=True)
     return Answer(question, statements=(Statement(words, ()),))
+
+
+def _persons(turn: Turn) -> list[str]:
+    """Return whom "he" or "she" may be after a question that asks who: the names in the first sentence of its answer."""
+    from bot.facts import names  # here: `import bot` stays light
+    from bot.question import answer_type
+
+    if answer_type(turn.question) != "who" or not turn.answer.statements:
+        return []
+    found = [n.text for n in names(turn.answer.statements[0].text) if 2 <= len(n.words) <= 3 and not n.soft]
+    return found[:MOST_PERSONS]
 
 
 def leans(question: str) -> bool:

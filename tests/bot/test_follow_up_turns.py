@@ -139,6 +139,18 @@ def test_an_answer_that_only_its_words_are_left_of_can_be_followed() -> None:
     assert refused.abstained and not refused.statements
 
 
+def test_he_is_whom_the_answer_names() -> None:
+    """After "Who …?" a follow-up with "he" or "she" is searched with the persons that the answer names."""
+    said = Answer(
+        "Who runs it?", (Statement("It is run by the chief executive, Birger Haugland.", (1,)),), abstained=False
+    )
+    turns = Conversation().add("Who runs the port authority?", said)
+    assert turns.context_for("What did he say?") == "Who runs the port authority? Birger Haugland"
+    assert turns.context_for("What does it cost?") == "Who runs the port authority?"
+    when = Conversation().add("When did Brown open it?", said)
+    assert when.context_for("What did he say?") == "When did Brown open it?"
+
+
 def test_why_asks_about_the_last_answer() -> None:
     """ "why?" searches for the reason of what was just said; with nothing before it, it asks back."""
     assert classify("why?", [DEAL]).query == f"Why? {DEAL.statements[0]}"
