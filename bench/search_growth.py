@@ -53,7 +53,7 @@ class GeneratedEncoder:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]
 
-    def encode_query(self, text: str) -> np.ndarray:
+    def encode_query(self, text: str, **_: object) -> np.ndarray:
         seed = np.random.default_rng(int(text.split()[0].removeprefix("q")))
         return _unit(self._topics[seed.integers(400)] + 0.9 * seed.normal(size=DIMENSION).astype(np.float32))
 

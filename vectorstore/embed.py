@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Encoder", "ModelIdentity", "OnnxEncoder", "identity", "open_encoder"]
 
 Vectors = npt.NDArray[np.float32]
+Span = tuple[int, int]
 Progress = Callable[[int], None]
 """Called with the number of chunks that were embedded since the last call."""
 
@@ -49,8 +50,14 @@ class Encoder(Protocol):
         """Return the number of word pieces of each text, special tokens left out."""
         ...
 
-    def encode_query(self, text: str) -> Vectors:
-        """Return the vector of a question, shape (dimension,)."""
+    def encode_query(self, text: str, *, without: Sequence[Span] = ()) -> Vectors:
+        """Return the vector of a question, shape (dimension,).
+
+        Args:
+            text: The question.
+            without: Start and end of words that are read and left out of the vector, where the model takes the mean
+                of its word pieces.
+        """
         ...
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
@@ -124,10 +131,19 @@ class OnnxEncoder:
         encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
         return [len(encoding.ids) for encoding in encodings]
 
-    def encode_query(self, text: str) -> Vectors:
-        """Return the vector of a question, shape (dimension,)."""
-        vector: Vectors = self._pooled([self._ids(self._files.query_prefix + text)], question=True)[0]
-        return vector
+    def encode_query(self, text: str, *, without: Sequence[Span] = ()) -> Vectors:
+        """Return the vector of a question, shape (dimension,), of the mean of its word pieces but those in `without`."""
+        prefix = self._files.query_prefix
+        ids = self._ids(prefix + text)
+        if not without or self._files.pooling != "mean":
+            vector: Vectors = self._pooled([ids], question=True)[0]
+            return vector
+        offsets = self._tokenizer.encode(prefix + text).offsets[: len(ids)]
+        spans = [(start + len(prefix), end + len(prefix)) for start, end in without]
+        kept = [i for i, (a, b) in enumerate(offsets) if not any(a < end and start < b for start, end in spans)]
+        states = self._run([ids], question=True)[0]
+        pooled: Vectors = _normalise(self._pool(states[kept])[None])[0]
+        return pooled
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         """Return one vector a text, shape (texts, dimension); text past the window is left out."""

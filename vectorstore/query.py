@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,11 +19,9 @@ if TYPE_CHECKING:
     from vectorstore.library import View
     from vectorstore.lookup import Lookup
 
-UNNAMED_VECTOR = 0.3
-"""Share of the query without the names that tell its document in the vector that is searched: in a report of Apple's
-no sentence is a better answer for saying "Apple"."""
 UNNAMED_WORDS = 3
-"""Words that must be left of the query for that."""
+"""Words that must be left of a query for its vector to be made without the names that tell its document: in a report of
+Apple's no sentence is a better answer for saying "Apple"."""
 ABOUT_FEW = 0.5
 """Share of the documents up to which being about a name sets some apart from others."""
 LOOKED_THROUGH = 20_000
@@ -31,6 +30,7 @@ CONTEXT_COSINE = 0.4
 """Weight of the vector of what a query follows on, beside 1 for the query's own."""
 CONTEXT_WEIGHT = 0.4
 """Weight of its words, beside 1 for the query's own."""
+_WORD = re.compile(r"\S+")
 
 
 @dataclass(slots=True, eq=False)
@@ -104,12 +104,11 @@ def chunks_asked_about(catalog: Lookup, telling: list[Term]) -> list[Ids]:
 
 def query_vector(view: View, query: str, context: str, telling: list[Term]) -> Vectors:
     """Return the vector to search with, L2-normalised, shape (dimension,)."""
-    vector = view.encoder.encode_query(query)
     names = {term.text for term in telling}
-    unnamed = [word for word in query.split() if names.isdisjoint(tokens(word))] if names else []
-    if len(unnamed) >= UNNAMED_WORDS:
-        rest = view.encoder.encode_query(" ".join(unnamed))
-        vector = (1 - UNNAMED_VECTOR) * vector + UNNAMED_VECTOR * rest
+    words = list(_WORD.finditer(query))
+    named = [word.span() for word in words if not names.isdisjoint(tokens(word.group()))] if names else []
+    enough = len(words) - len(named) >= UNNAMED_WORDS
+    vector = view.encoder.encode_query(query, without=named if enough else ())
     if context:
         vector = vector + CONTEXT_COSINE * view.encoder.encode_query(context)
     found: Vectors = vector / (np.linalg.norm(vector) or 1.0)

@@ -28,7 +28,7 @@ class CountingEncoder:
         """Return the number of words."""
         return [len(text.split()) for text in texts]
 
-    def encode_query(self, text: str) -> Vectors:
+    def encode_query(self, text: str, **_: object) -> Vectors:
         """Return the vector of a text."""
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:8]
         vector = np.frombuffer(digest, dtype=np.uint8).astype(np.float32) + 1

@@ -33,8 +33,10 @@ class HashEncoder:
         """Return the number of words."""
         return [len(text.split()) for text in texts]
 
-    def encode_query(self, text: str) -> Vectors:
+    def encode_query(self, text: str, *, without: Sequence[tuple[int, int]] = ()) -> Vectors:
         """Return the vector of a query."""
+        for start, end in sorted(without, reverse=True):
+            text = text[:start] + text[end:]
         total = np.full(self.dimension, 1e-3, dtype=np.float32)
         for word in text.lower().split():
             total += self._word(word)

@@ -41,6 +41,19 @@ def test_sections_stay_within_the_window(encoder: Encoder) -> None:
         assert encoder.count_tokens([TEXT[group[0].start : group[-1].end]])[0] + 2 <= encoder.max_tokens
 
 
+def test_words_left_out_of_a_question_count_for_less(encoder: Encoder) -> None:
+    """They are read, so that the rest keeps its sense, and the vector points away from them; its length is 1."""
+    question = "What was the revenue of Apple?"
+    start = question.index("Apple")
+    whole = encoder.encode_query(question)
+    without = encoder.encode_query(question, without=[(start, start + 5)])
+    name, rest = encoder.encode_texts(["Apple", "What was the revenue?"])
+    assert abs(float(np.linalg.norm(without)) - 1) < 1e-5
+    assert float(without @ name) < float(whole @ name)
+    assert float(without @ rest) > float(whole @ rest)
+    assert np.allclose(encoder.encode_query(question, without=[]), whole)
+
+
 def test_one_section_alone_is_what_its_text_is(encoder: Encoder) -> None:
     """A section's vector is the vector of its text, and a chunk that fills its section points the same way."""
     text = "The ferry crosses the river from April to October."
