@@ -60,13 +60,15 @@ _CLOSERS = "\"'”’“‘»›)\\]}」』】）〉》"
 _WIDE_CLOSERS = _CLOSERS.replace("“‘", "")  # without a blank between, these open what follows
 _BOUNDARY = re.compile(
     rf"(?P<wide>(?:[。！？｡]+|[!?]+(?=[{_WIDE_CLOSERS}]*[\u3005-\u30ff\u3400-\u9fff]))[{_WIDE_CLOSERS}]*)"
-    rf"|(?P<mark>[.!?…‽؟۔।॥։።]+[{_CLOSERS}]*(?:[ \u00a0\u202f]»(?=\s|$))?)(?=\s|$|\[\d|(?<=[.!?])[A-Z])"
+    rf"|(?P<mark>[.!?…‽؟۔।॥։።]+[{_CLOSERS}]*(?:[ \u00a0\u202f]»(?=\s|$))?)(?=\s|$|\[\d|[⁰¹²³⁴-⁹]|(?<=[.!?])[A-Z])"
     r"|(?P<thai>(?<=[\u0e00-\u0e7f]) {1,}(?=[\u0e00-\u0e7f]))"
 )
 _OPENERS = re.compile(r"[\s\"'“‘„‚«‹(\[{「『【（〈《¿¡*_–—-]*")
 _WORD_BEFORE = re.compile(r"[\w\u0900-\u0dff.’'-]*$")
 _INITIAL = re.compile(r"(?:^|[\s(.])[A-Z]$")
-_FOOTNOTE_MARKS = re.compile(r"(?:\[\d+(?:[,–-]\d+)*\])+")
+_FOOTNOTE_MARKS = re.compile(r"(?:\[\d+(?:[,–-]\d+)*\])+|[⁰¹²³⁴-⁹]+(?:[,–⁻-][⁰¹²³⁴-⁹]+)*")
+_RAISED = re.compile(r"[⁰¹²³⁴-⁹][⁰¹²³⁴-⁹,–⁻-]*(?=\s)")
+"""Raised numbers of footnotes after a full stop."""
 
 
 def _is_boundary(text: str, match: re.Match[str], start: int, end: int) -> bool:
@@ -79,14 +81,16 @@ def _is_boundary(text: str, match: re.Match[str], start: int, end: int) -> bool:
         return match.start() - start > 60
     before = _WORD_BEFORE.search(text, start, match.start())
     word = before.group() if before else ""
-    after = _OPENERS.match(text, match.end(), end)
-    position = after.end() if after else match.end()
+    raised = _RAISED.match(text, match.end(), end)
+    stop = raised.end() if raised else match.end()
+    after = _OPENERS.match(text, stop, end)
+    position = after.end() if after else stop
     following = text[position : position + 1]
     if not following:
         return True
     if mark[0] in "!?…" or mark.startswith("..") or mark[0] not in ".":
         return not following.islower()
-    glued = not text[match.end() : match.end() + 1].isspace() and text[match.end()] != "["
+    glued = not text[stop : stop + 1].isspace() and text[stop] != "["
     if glued:
         next_word = re.match(r"[A-Za-z]+", text[position:end])
         return bool(

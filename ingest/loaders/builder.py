@@ -51,6 +51,15 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
 
+_NUMBERS = re.compile(r"\s*[-−+]?\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\s*")
+_RAISED = str.maketrans("0123456789-−+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁺")
+
+
+def raised(text: str) -> str:
+    """Return raised text as it is written without markup: "10⁶", "m²", "in 1931.⁴"; words ("1st") stay as they are."""
+    return text.translate(_RAISED) if _NUMBERS.fullmatch(text) else text
+
+
 def clean(text: str) -> str:
     """Return `text` as it may be stored: NFC, plain line ends and blanks, no control characters.
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.document import Loaded, LoadOptions
-from ingest.loaders.builder import TextBuilder, add_table, one_line
+from ingest.loaders.builder import TextBuilder, add_table, one_line, raised
 from ingest.loaders.chart import chart_rows
 from ingest.loaders.docx_numbering import Numbering, read_numbering
 from ingest.loaders.formula import formula_text
@@ -242,6 +242,8 @@ def _runs(reader: _Reader, parent: Element, depth: int) -> Iterator[str]:
                 reader.pending.append((name_of(item)[:-9], attribute(item, "id")))
             case "oMath" | "oMathPara":
                 yield f" {formula_text(item)} "
+            case "r" if attribute(child(item, "rPr", "vertAlign"), "val") == "superscript":
+                yield raised("".join(_runs(reader, item, depth + 1)))
             case "txbxContent":
                 reader.boxes.append(item)
             case "docPr":

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ingest.decode import decode
 from ingest.document import Loaded, LoadOptions
-from ingest.loaders.builder import TextBuilder, add_table, one_line
+from ingest.loaders.builder import TextBuilder, add_table, one_line, raised
 
 _META = re.compile(rb"<meta[^>]+?charset\s*=\s*[\"']?\s*([\w:.-]+)", re.I)
 _XML = re.compile(rb"\A\s*<\?xml[^>]+?encoding\s*=\s*[\"']([\w:.-]+)", re.I)
@@ -20,6 +20,7 @@ _FURNITURE = (
     "nav, footer, aside, [role=navigation], [role=banner], [role=contentinfo], [role=search], "
     "[role=complementary], [hidden], [aria-hidden=true]"
 )
+_RAISED = "sup, a[role=doc-noteref], a[epub\\:type~=noteref]"
 _BLOCKS = frozenset(
     re.findall(
         r"\w+",
@@ -64,6 +65,7 @@ def read(html: str, *, notes: tuple[str, ...] = (), whole: bool = False) -> Load
         builder.note(note)
     if tree.body is not None:
         _drop(tree.body, _NEVER)
+        _raise(tree.body)
         _Walk(builder).write(tree.body if whole else _main_part(tree.body))
     return builder.finish(title=title)
 
@@ -71,6 +73,17 @@ def read(html: str, *, notes: tuple[str, ...] = (), whole: bool = False) -> Load
 def _drop(node: LexborNode, selector: str) -> None:
     for found in node.css(selector):
         found.decompose()
+
+
+def _raise(body: LexborNode) -> None:
+    """Write raised numbers as such: 2<sup>64</sup> is not 264."""
+    found = body.css(_RAISED)
+    for node in found:
+        words = node.text(deep=True)
+        if (written := raised(words)) != words:
+            node.replace_with(written)
+    if found:
+        body.merge_text_nodes()
 
 
 def _main_part(body: LexborNode) -> LexborNode:

@@ -6,11 +6,12 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from format_files import make_zip, text_row, xlsx_parts
+from format_files import docx_parts, make_zip, text_row, xlsx_parts
 
 from ingest.document import Loaded
 from ingest.errors import Unreadable
 from ingest.load import load
+from ingest.split import split
 
 
 def loaded(tmp_path: Path, name: str, source: str) -> Loaded:
@@ -87,6 +88,23 @@ def test_drawings_in_svg_are_their_words(tmp_path: Path) -> None:
     """A drawing is read as XML, not as its markup."""
     source = '<svg xmlns="http://www.w3.org/2000/svg"><text>Chart of herons</text></svg>'
     assert "<" not in loaded(tmp_path, "a.svg", source).text
+
+
+def test_raised_numbers_stay_raised(tmp_path: Path) -> None:
+    """2 to the 64th is not 264, in HTML and DOCX; a note's number after a full stop does not join two sentences."""
+    page = (
+        "<p>Up to 2<sup>64</sup> bytes on 3 m<sup>2</sup>. Fergus came.<a epub:type='noteref'>1</a> He left on the "
+        "21<sup>st</sup>.</p><table><tr><td>10<sup>-6</sup><td>b</table>"
+    )
+    found = loaded(tmp_path, "a.html", page).text
+    assert found == "Up to 2⁶⁴ bytes on 3 m². Fergus came.¹ He left on the 21st.\n\n10⁻⁶ | b"
+    assert [found[a:b] for chunk in split(found) for a, b in chunk.sentences][:2] == [
+        "Up to 2⁶⁴ bytes on 3 m².",
+        "Fergus came.¹",
+    ]
+    run = '<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>64</w:t></w:r>'
+    body = f"<w:p><w:r><w:t>Up to 2</w:t></w:r>{run}<w:r><w:t> bytes.</w:t></w:r></w:p>"
+    assert load(make_zip(tmp_path / "a.docx", docx_parts(body))).text == "Up to 2⁶⁴ bytes."
 
 
 def test_line_ends_of_the_source_do_not_break_sentences(tmp_path: Path) -> None:
