@@ -52,7 +52,8 @@ _EMPTY_LINES = re.compile(r"\n{3,}")
 
 
 _NUMBERS = re.compile(r"\s*[-−+]?\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\s*")
-_RAISED = str.maketrans("0123456789-−+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁺")
+RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁺"
+_RAISED = str.maketrans("0123456789-−+", RAISED)
 
 
 def raised(text: str) -> str:

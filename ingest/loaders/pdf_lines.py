@@ -14,6 +14,7 @@ from typing import Any
 
 from ingest.loaders.builder import clean
 from ingest.loaders.pdf_boxes import Boxes
+from ingest.loaders.pdf_raised import mark_raised, with_raised
 
 _MARKS = re.compile(r"[\x02\xad\ufffe]")
 """What pdfium writes for a hyphen at which a word was broken, with the line end behind it left out."""
@@ -80,12 +81,15 @@ def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
     if page.get_rotation() in (90, 270):
         width, height = height, width  # boxes are in the page's own axes
     lines: list[Line] = []
-    for (words, _, broken), (box, size, weight, _, _) in zip(raw_lines, measured, strict=True):
+    pairs = list(zip(raw_lines, measured, strict=True))
+    for (words, _, broken), (box, size, weight, _, _) in pairs:
         x0, y0, x1, y1 = _turned(box, turn, width, height)
         lines.append(Line(words, x0, y0, x1, y1, size, weight, broken, number))
+    if not turn:
+        mark_raised(lines, [(start, bottom) for (_, start, _), ((_, bottom, _, _), *_) in pairs], boxes)
     _mark_cells(lines, [start for _, start, _ in raw_lines], boxes, turn)
     kept = [line for line in lines if _clean(line)]
-    return _without_overprint(kept)
+    return with_raised(_without_overprint(kept))
 
 
 def _cut(text: str) -> list[tuple[str, int, bool]]:

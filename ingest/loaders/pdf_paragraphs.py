@@ -17,7 +17,7 @@ from ingest.loaders.pdf_lines import Line
 _BULLET = re.compile(
     r"^(?:[•◦▪‣·●○■□➢✓–—*-]\s|\(?\d{1,3}[.)]\s|\(?[a-zA-Z][.)]\s|\(?[ivxIVX]{1,4}[.)]\s|[①-⑳]|\d{1,2}(?:\.\d{1,2}){1,3}\s)"
 )
-_ENDS = re.compile(r"[.!?:;。！？؟।…][\"'”’»)\]」』]*$")
+_ENDS = re.compile(r"[.!?:;。！？؟।…][\"'”’»)\]」』⁰¹²³⁴-⁹]*$")
 _WORD_END = re.compile(r"[^\W_]+$")
 _WORD_BEGIN = re.compile(r"[^\W_]+")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]")

@@ -161,6 +161,25 @@ def test_rotated_pages_are_read_upright(tmp_path: Path) -> None:
     assert PROSE.strip() in load(saved(pdf, tmp_path)).text
 
 
+def test_raised_numbers_stand_in_their_line(tmp_path: Path) -> None:
+    """The number of a footnote or power, small and raised, neither breaks its sentence nor begins the next one."""
+    pdf = document()
+    pdf.add_page()
+    at, x = 0.0, 60.0
+    for row in (
+        ("The meadow covered 412 ha", "2", " before the war.", "1", " In 1931 it"),
+        ("was destroyed by a disease.",),
+    ):
+        at, x = at + 16, 60
+        for words in row:
+            raised = words.isdigit()
+            pdf.set_font_size(7 if raised else 12)
+            pdf.text(x, 100 + at - (6 if raised else 0), words)
+            x += pdf.get_string_width(words)
+    text = load(saved(pdf, tmp_path)).text
+    assert text == "The meadow covered 412 ha² before the war.¹ In 1931 it was destroyed by a disease."
+
+
 def test_overprinted_words_are_read_once(tmp_path: Path) -> None:
     """Bold by drawing twice is one word, not two."""
     pdf = document()
