@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bot.surfaces.cli_options import LibraryOption, ModelOption, load_settings, table
+from bot.surfaces.cli_options import LibraryOption, ModelOption, load_settings, open_library, table
 
 if TYPE_CHECKING:
+    from bot.settings import Settings
     from bot.surfaces.web_accounts import Accounts, User
 
 HostOption = Annotated[
@@ -134,6 +136,20 @@ def add_user(
             print(what)
     finally:
         close()
+    _say_unknown(settings, collection or [])
+
+
+def _say_unknown(settings: Settings, collections: list[str]) -> None:
+    """Say which collections are not there: they may come later, or be mistyped."""
+    from vectorstore.errors import FootnoteError
+
+    known: dict[str, int] = {}
+    if collections:
+        with suppress(FootnoteError), open_library(settings) as opened:  # there may be no document yet
+            known = opened.collections()
+    for name in collections:
+        if name not in known:
+            print(f"There is no collection {name!r} yet.", file=sys.stderr)
 
 
 def _password() -> str:

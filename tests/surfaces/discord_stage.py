@@ -29,7 +29,7 @@ class Stage:
     surface: DiscordSurface
     store: ChatStore
 
-    def wait(self, until: Callable[[], bool], *, seconds: float = 30) -> None:
+    def wait(self, until: Callable[[], bool], *, seconds: float = 120) -> None:
         """Wait until something holds; fail after a time that is only there to end a hung test."""
         end = time.monotonic() + seconds
         while not until():
@@ -72,7 +72,7 @@ def discord_stage(
     with discord.patched():
         thread = threading.Thread(target=lambda: loop.run_until_complete(run(surface, token)), daemon=True)
         thread.start()
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while not (made and made[-1].is_ready()):
             assert time.monotonic() < end and thread.is_alive(), "the client did not become ready"
             time.sleep(0.01)

@@ -27,7 +27,7 @@ class Stage:
     surface: SlackSurface
     store: ChatStore
 
-    def wait(self, until: Callable[[], bool], *, seconds: float = 30) -> None:
+    def wait(self, until: Callable[[], bool], *, seconds: float = 120) -> None:
         """Wait until something holds; fail after a time that is only there to end a hung test."""
         end = time.monotonic() + seconds
         while not until():
@@ -78,7 +78,7 @@ def slack_stage(
     handler = socket_handler(surface, APP_TOKEN, ping_seconds=0.3)
     before = slack.connections
     handler.connect()
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while slack.connections == before and time.monotonic() < end:
         time.sleep(0.01)
     try:

@@ -248,7 +248,7 @@ def slow_bot() -> ScriptedBot:
 
 def stopped(bot: ScriptedBot) -> bool:
     """Wait until the bot's work was given up; False if it never is."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while not bot.stopped and time.monotonic() < end:
         time.sleep(0.02)
     return bot.stopped == 1

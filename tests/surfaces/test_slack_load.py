@@ -39,7 +39,7 @@ def test_a_thousand_events_redelivered_reordered_and_doubled_are_each_answered_o
         chance.shuffle(bodies)
         for body in bodies:
             slack.deliver(body, retry=chance.choice((0, 0, 1)))
-        stage.wait(lambda: len(slack.ours()) == 1_000, seconds=120)
+        stage.wait(lambda: len(slack.ours()) == 1_000, seconds=240)
         stage.idle()
         assert len(slack.ours()) == 1_000
         assert Counter(asked.question for asked in stage.bot.asked) == Counter(f"question {n}" for n in range(1_000))

@@ -385,7 +385,7 @@ class SlowReader:
             if stop.is_set():
                 return
             on_file(file.path, "loading")
-            self.go.acquire(timeout=10)
+            self.go.acquire(timeout=60)
             on_file(file.path, "added", document="0" * 16)
 
 
