@@ -33,6 +33,8 @@ _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 _SOFTWARE_TITLE = re.compile(
     r"(?:untitled|microsoft word\b|powerpoint\b|slide 1\b|document\d*$|.*\.\w{2,5}$)", re.IGNORECASE
 )
+_NUMBER_TITLE = re.compile(r"[\W\d_]+$")
+"""A number of the publisher's instead of a title: the name of the file says more, and so it does than a first heading."""
 
 
 def load(path: Path, options: LoadOptions) -> Loaded:
@@ -72,7 +74,11 @@ def load(path: Path, options: LoadOptions) -> Loaded:
     if heads:
         builder.note(f"{heads} repeated heads and feet of pages were left out.")
     try:
-        return builder.finish(title="" if _SOFTWARE_TITLE.match(title) or title == path.stem else title)
+        if _NUMBER_TITLE.match(title):
+            title = path.stem
+        elif _SOFTWARE_TITLE.match(title) or title == path.stem:
+            title = ""
+        return builder.finish(title=title)
     except NoText as error:
         if not pictures:
             raise NoText(

@@ -175,7 +175,7 @@ def _level(line: Line, lines: list[Line], index: int, style: Style) -> int:
     text = line.text
     if style.outline:
         return style.outline.get((line.page, key_of(text)), 0)
-    if line.is_row or len(text) > MAX_HEADING or text[0].islower() or text[-1] in "☐☒☑_":
+    if line.is_row or len(text) > MAX_HEADING or text[0].islower() or text[-1] in "☐☒☑_" or text[0] in "☐☒☑":
         return 0
     size = _rounded(line.size)
     bigger = size >= 1.12 * style.size

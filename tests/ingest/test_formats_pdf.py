@@ -13,6 +13,8 @@ from fpdf import FPDF
 from ingest.document import Loaded, LoadOptions
 from ingest.errors import NoText, PasswordNeeded, Unreadable
 from ingest.load import load
+from ingest.loaders.pdf_lines import Line
+from ingest.loaders.pdf_paragraphs import paragraphs, style_of
 
 PROSE = (
     "The river rises in the hills above the town and runs for ninety miles to the sea. In"
@@ -59,6 +61,43 @@ def test_columns_drawn_across_are_read_down(tmp_path: Path) -> None:
     text = load(saved(pdf, tmp_path)).text
     assert PROSE.replace("river", "Rhine").strip() in text.replace("\n\n", " ")
     assert text.index("Rhone") > text.rindex("Rhine")
+
+
+@pytest.mark.parametrize(
+    ("given", "title"),
+    [
+        ("0000320193-23-000077", "made"),
+        ("Rivers of the north", "Rivers of the north"),
+        ("made.indd", "Rhine and Rhone"),
+    ],
+)
+def test_a_number_or_a_program_name_is_no_title(tmp_path: Path, given: str, title: str) -> None:
+    """A publisher's number gives way to the file's name, what a program wrote to the first heading."""
+    pdf = document()
+    pdf.set_title(given)
+    pdf.add_page()
+    pdf.set_font("Helvetica", size=24)
+    pdf.text(60, 60, "Rhine and Rhone")
+    pdf.set_font("Helvetica", size=10)
+    for row, line in enumerate(lines_of(pdf, PROSE, 400)):
+        pdf.text(60, 100 + 12 * row, line)
+    assert load(saved(pdf, tmp_path)).title == title
+
+
+def test_a_box_to_tick_begins_no_heading() -> None:
+    """ "☐ TRANSITION REPORT …" is a line of a form, however bold."""
+    texts = [
+        "☐ TRANSITION REPORT PURSUANT TO SECTION 13",
+        "PART I",
+        *(PROSE[start : start + 60] for start in range(0, 240, 60)),
+    ]
+    lines = [
+        Line(text, 60, 20.0 * row, 60 + 6.0 * len(text), 20.0 * row + 10, 10.0, weight=700 if row < 2 else 400)
+        for row, text in enumerate(texts)
+    ]
+    levels = {found.pieces[0][1]: found.level for found in paragraphs([lines], style_of([lines], {}))}
+    assert levels["PART I"] > 0
+    assert levels[texts[0]] == 0
 
 
 def test_a_header_drawn_last_is_read_first(tmp_path: Path) -> None:
