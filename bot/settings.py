@@ -9,6 +9,7 @@ bot.settings_reference` writes it) and in `footnote status`.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
@@ -66,7 +67,13 @@ def level_or_probability(value: str | float) -> str:
 
 def not_blank(value: str) -> str:
     """Check that a text holds more than blanks."""
-    return "" if value.strip() else "some text, not blank"
+    return "" if value.strip() else "more than blanks"
+
+
+def collection_name(value: str) -> str:
+    """Check that a text can name a collection everywhere: in an address, in a map of channels."""
+    right = re.fullmatch(r"[\w.\-][\w.\- ]{0,62}[\w.\-]|[\w\-]", value)
+    return "" if right else "1 to 64 letters, digits, '.', '_', '-' or blanks between them"
 
 
 def http_address(value: str) -> str:
@@ -100,7 +107,7 @@ class Settings:
         "default",
         "Collection that new documents are added to.",
         group="Library",
-        check=not_blank,
+        check=collection_name,
     )
     chroma: str = setting(
         "",

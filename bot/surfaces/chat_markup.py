@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from bot.render import markers, one_line, visible
+from bot.whole_list import lines_of_list
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -56,12 +57,14 @@ Block = Paragraph | Code
 def statement_blocks(answer: Answer, statement: Statement) -> tuple[Block, ...]:
     """Return what to show of a statement, without its markers.
 
-    Quoted statements are literal; those from source code and tables keep their columns.
+    Quoted statements are literal; those from source code and tables keep their columns, lists their lines.
     """
     if statement.support == "quoted":
         if _fixed_width(statement, answer):
             return (Code(visible(statement.text).strip("\n")),)
-        return (Paragraph((Span(one_line(statement.text)),)),)
+        text = visible(statement.text)
+        lines = text.split("\n") if lines_of_list(text) else [text]
+        return tuple(Paragraph((Span(one_line(line)),)) for line in lines if line.strip() or len(lines) == 1)
     blocks = markdown_blocks(visible(statement.text))
     if statement.support != "partly" or not statement.note:
         return blocks

@@ -88,9 +88,7 @@ users = typer.Typer(
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the account.")]
 RoleOption = Annotated[
     Literal["reader", "editor"] | None,
-    typer.Option(
-        "--role", help="A reader (which is what you get) asks and reads; an editor also adds and removes documents."
-    ),
+    typer.Option("--role", help="A reader (the default) asks and reads; an editor also adds and removes documents."),
 ]
 OnlyOption = Annotated[
     list[str] | None,

@@ -13,6 +13,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
+from bot.settings import collection_name
 from bot.surfaces import mcp_shapes as shapes
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ def add_ingest_tools(server: FootnoteServer) -> None:
         """Add files and folders: new and changed files are read, what is gone from a folder leaves."""
         from ingest.sync import SyncOptions, sync
 
+        expected = collection_name(collection) if collection else ""
+        if expected:
+            raise ToolError(f"A collection's name must be {expected}.")
         options = SyncOptions(collection=collection or server.bot.settings.collection)
         stop = threading.Event()
         progress: asyncio.Queue[Progress] = asyncio.Queue()

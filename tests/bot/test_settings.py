@@ -122,9 +122,11 @@ def test_folders_in_a_file_start_at_the_file(tmp_path: Path) -> None:
         ({"FOOTNOTE_THRESHOLD": "nan"}, "from 0 to 1"),
         ({"FOOTNOTE_THRESHOLD": "much"}, "or a number from 0 to 1"),
         ({"FOOTNOTE_OFFLINE": "maybe"}, "true or false"),
-        ({"FOOTNOTE_MODEL": "   "}, "not blank"),
+        ({"FOOTNOTE_MODEL": "   "}, "more than blanks"),
         ({"FOOTNOTE_MODEL_URL": "localhost:1"}, "http:// or https://"),
         ({"FOOTNOTE_PORT": "70000"}, "from 0 to 65,535"),
+        ({"FOOTNOTE_COLLECTION": "legal/2026"}, "must be 1 to 64 letters, digits"),
+        ({"FOOTNOTE_LIBRARY": " "}, "(from FOOTNOTE_LIBRARY) must be more than blanks."),
     ],
 )
 def test_mistakes_in_the_environment_are_named(environ: dict[str, str], words: str, tmp_path: Path) -> None:
