@@ -16,6 +16,7 @@ from typing import Literal
 from bot.answer import Citation, Conflict, Statement
 from bot.facts import Date, Number, dates, names, numbers, same_date, same_number
 from bot.question import answer_type
+from bot.whole_list import lines_of_list
 from vectorstore.words import query_terms, tokens
 
 SHARED = 0.6
@@ -37,6 +38,8 @@ Difference = tuple[Kind, str, str]
 def disagreement(question: str, one: str, other: str) -> Difference | None:
     """Return kind and the two values where two sentences answer the question differently, else None."""
     kind = answer_type(question)
+    if lines_of_list(one) or lines_of_list(other):
+        return None  # which of its numbers is meant, nothing tells
     if kind not in ("number", "when", "other", "list", "definition") or not _same_subject(question, one, other):
         return None
     if kind == "when":

@@ -64,7 +64,7 @@ def too_long(found: Listing) -> bool:
 
 def lines_of_list(text: str) -> bool:
     """Tell whether a quote of several lines is a list or a table, whose lines mean something."""
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in text.split("\n") if line.strip()]
     marked = sum(map(_is_item, lines))
     return len(lines) > 1 and (marked >= len(lines) / 2 or all(map(_is_row, lines)))
 

@@ -117,6 +117,14 @@ def test_what_was_searched_is_said_when_it_differs_from_the_question() -> None:
     assert "Searched" not in plain_text(ANSWER)
 
 
+def test_a_list_keeps_its_lines() -> None:
+    """A list that is quoted whole is shown an item a line, without the blank line after its introduction."""
+    listed = "It holds:\n\n- a saw\n- two nails"
+    answer = replace(ANSWER, statements=(Statement(listed, (1,)),), citations=(replace(FIRST, quote=listed),))
+    assert plain_text(answer).startswith("It holds:\n- a saw\n- two nails [1]\n")
+    assert MarkdownIt().render(markdown(answer)).count("<br />") == 2
+
+
 def test_code_keeps_its_lines_and_prose_does_not() -> None:
     """A quoted line of hard-wrapped prose reads on; code and tables stay as they stand."""
     text = "def f():\n    return 1"

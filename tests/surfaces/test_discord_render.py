@@ -185,3 +185,11 @@ def test_a_reply_to_a_pleasantry_is_no_abstention() -> None:
     """ "Thanks" is answered with the reply alone: no abstention, no sources, nothing to rate."""
     answer = Answer("thanks", notice="You're welcome!")
     assert render.answer_messages(answer) == ["You're welcome!"]
+
+
+def test_a_list_that_is_quoted_whole_keeps_its_lines() -> None:
+    """Each item stands on a line of its own, and its mark is text."""
+    listed = "It holds:\n\n- a saw\n- two nails"
+    citation = Citation(1, "a" * 16, "Kit", "/kit.md", None, 0, len(listed), listed)
+    answer = Answer("What does it hold?", (Statement(listed, (1,)),), (citation,))
+    assert render.statement_texts(answer) == ["It holds:", "\\- a saw", "\\- two nails \\[1]"]
