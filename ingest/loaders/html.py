@@ -20,6 +20,14 @@ _FURNITURE = (
     "nav, footer, aside, [role=navigation], [role=banner], [role=contentinfo], [role=search], "
     "[role=complementary], [hidden], [aria-hidden=true]"
 )
+_EXTRAS = (
+    ".ad, .ads, .advert, .advertisement, .breadcrumb, .breadcrumbs, .newsletter, .share, .share-buttons, .sharing, "
+    ".social, .social-share"
+)
+"""What pages put beside their text, by the usual names; taken out where it is short."""
+_CONSENT = "[id*=cookie i], [class*=cookie i], [id*=consent i], [class*=consent i]"
+_DIALOGS = "dialog, [role=dialog], [role=alertdialog], [aria-modal=true]"
+_SHORT, _LONG = 300, 2_500
 _RAISED = "sup, a[role=doc-noteref], a[epub\\:type~=noteref]"
 _BLOCKS = frozenset(
     re.findall(
@@ -66,12 +74,12 @@ def read(html: str, *, notes: tuple[str, ...] = (), whole: bool = False) -> Load
     if tree.body is not None:
         _drop(tree.body, _NEVER)
         _raise(tree.body)
-        _Walk(builder).write(tree.body if whole else _main_part(tree.body))
+        _Walk(builder).write(tree.body if whole else _main_part(tree.body, cookies="ookie" in html))
     return builder.finish(title=title)
 
 
 def _drop(node: LexborNode, selector: str) -> None:
-    for found in node.css(selector):
+    for found in reversed(node.css(selector)):  # what lies inside another goes before it
         found.decompose()
 
 
@@ -86,7 +94,18 @@ def _raise(body: LexborNode) -> None:
         body.merge_text_nodes()
 
 
-def _main_part(body: LexborNode) -> LexborNode:
+def _drop_furniture(part: LexborNode, *, cookies: bool) -> None:
+    """Take menus, banners that ask for consent and other furniture out of a part of a page."""
+    _drop(part, _FURNITURE)
+    for selector, longest, must in ((_EXTRAS, _SHORT, ""), (_CONSENT, _LONG, "cookie"), (_DIALOGS, _LONG, "")):
+        for found in reversed(part.css(selector) if cookies or not must else ()):
+            words = found.text(deep=True).strip()
+            content = found.css_first("h1") or 2 * len(words) > len(part.text(deep=True))
+            if len(words) <= longest and must in words.lower() and not content:
+                found.decompose()
+
+
+def _main_part(body: LexborNode, *, cookies: bool) -> LexborNode:
     """Return the node that holds the content; navigation around and in it is taken out."""
     articles = body.css("article")
     candidates: list[LexborNode] = [
@@ -96,9 +115,9 @@ def _main_part(body: LexborNode) -> LexborNode:
     for node in candidates:
         size = len(node.text(deep=True).strip())
         if size >= _ENOUGH or size * 2 >= len(body.text(deep=True)):
-            _drop(node, _FURNITURE)
+            _drop_furniture(node, cookies=cookies)
             return node
-    _drop(body, _FURNITURE)
+    _drop_furniture(body, cookies=cookies)
     for header in body.css("header"):
         if not header.css_first("h1"):
             header.decompose()

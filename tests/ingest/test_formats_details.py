@@ -90,6 +90,22 @@ def test_drawings_in_svg_are_their_words(tmp_path: Path) -> None:
     assert "<" not in loaded(tmp_path, "a.svg", source).text
 
 
+def test_consent_banners_and_other_extras_are_left_out(tmp_path: Path) -> None:
+    """A cookie banner, share buttons and an advertisement go; a recipe in a box named for its cookies stays."""
+    page = (
+        '<body><div id="cookie-banner"><div class="cookie-text"><h2>Privacy</h2>We use cookies.</div></div>'
+        '<div role="dialog"><p>Sign in to read on.</p></div><div class="page"><h1>Bridge closed</h1>'
+        '<p>The bridge opens in May.</p><div class="ad box">Buy a kayak!</div><div class="share"><a>Share</a></div>'
+        '<div class="cookie-recipe">Mix flour, butter and sugar.</div></div>'
+    )
+    assert loaded(tmp_path, "a.html", page).text == (
+        "Bridge closed\n\nThe bridge opens in May.\n\nMix flour, butter and sugar."
+    )
+    assert (
+        loaded(tmp_path, "b.html", "<body><dialog open><p>All that there is.</p></dialog>").text == "All that there is."
+    )
+
+
 def test_raised_numbers_stay_raised(tmp_path: Path) -> None:
     """2 to the 64th is not 264, in HTML and DOCX; a note's number after a full stop does not join two sentences."""
     page = (
