@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Literal
 
 from bot.answer import Citation, Conflict, Statement
@@ -25,6 +25,7 @@ SHARED = 0.6
 NEAR = 60
 """Characters before and after a number in which the words asked about stand: else it is of something else."""
 
+_PART = re.compile(r" (?:out )?of (?:the |about |some )*")
 _REPLACES = re.compile(
     r"\b(?:(?:is|are|was|were|shall be|has been|have been) (?:hereby )?(?:replaced|amended|superseded|deleted|substituted|raised|reduced|increased"
     r"|lowered|changed|extended|shortened)|(?:now|from now on)\b.{0,40}\binstead of|instead of|no longer|in place of|replaces|supersedes)\b",
@@ -99,17 +100,25 @@ def _numbers_differ(question: str, one: str, other: str) -> Difference | None:
 
 
 def _amounts(question: str, text: str) -> list[tuple[str, Number]]:
-    """Return the amounts that `text` adds to the question, with their units: dollars, or what is counted."""
+    """Return the amounts that `text` adds to the question, with their units: dollars, or what is counted.
+
+    Of "310 of 385 records" it is 310 records.
+    """
     asked = [n.value for n in numbers(question)]
     terms = set(query_terms(question))
     held = terms & set(tokens(text))
     found = []
-    for number in numbers(text):
+    listed = numbers(text)
+    parts = {i for i, (a, b) in enumerate(pairwise(listed)) if _PART.fullmatch(text, a.end, b.start)}
+    for i, number in enumerate(listed):
         around = set(tokens(text[max(0, number.start - NEAR) : number.end + NEAR]))
         if number.ordinal or number.soft or number.value in asked or len(around & held) < SHARED * len(held):
             continue
-        counted = [word for word in tokens(text[number.end : number.end + 40])[:2] if word in terms]
-        unit = number.unit or (counted[0] if counted else "")
+        if i - 1 in parts:
+            continue
+        whole = listed[i + 1] if i in parts else number
+        counted = [word for word in tokens(text[whole.end : whole.end + 40])[:2] if word in terms]
+        unit = whole.unit or (counted[0] if counted else "")
         if unit:
             found.append((unit, number))
     return found

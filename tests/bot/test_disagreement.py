@@ -27,6 +27,12 @@ BUDGET = "What is the budget of the harbour?"
             "The harbour budget of $550 billion is replaced by $600 billion.",
             ("$550 billion", "$600 billion"),
         ),
+        (
+            "How many records have been moved?",
+            "310,000 of 385,000 records have been moved.",
+            "344,000 records have been moved.",
+            ("310,000", "344,000"),
+        ),
     ],
 )
 def test_different_values_for_the_same_thing(question: str, one: str, other: str, values: tuple[str, str]) -> None:
