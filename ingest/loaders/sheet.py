@@ -7,7 +7,7 @@ rows, so that a chunk of the middle of a long table still says what its columns 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from itertools import chain, pairwise, zip_longest
 
 from ingest.loaders.builder import GROUP, TextBuilder, row_line
 
@@ -47,6 +47,7 @@ def add_sheet(
     if not ahead:
         return False
     builder.heading(name, 1)
+    ahead = _with_joined_heads(ahead)
     header = _header_index([cells for _, cells in ahead])
     for number, cells in ahead[:header] if header is not None else ():
         if mark_rows:
@@ -58,6 +59,18 @@ def add_sheet(
     for number, cells in chain(body, source):
         writer.add(number, cells[skip:] if not any(cells[:skip]) else cells)
     return True
+
+
+def _with_joined_heads(rows: list[tuple[int, Sequence[str]]]) -> list[tuple[int, Sequence[str]]]:
+    """Join a row that names groups of columns with the row of names below: "First half Planned"."""
+    for index, ((number, groups), (_, names)) in enumerate(pairwise(rows)):
+        spanned = any(a and a == b for a, b in pairwise(groups))
+        both = list(zip_longest(groups, names, fillvalue=""))
+        named = all(_year_like(name.strip()) or not _numeric(name) for name in names)
+        if spanned and named and all(below for above, below in both if above):
+            joined = [above if above == below else f"{above} {below}".strip() for above, below in both]
+            return [*rows[:index], (number, joined), *rows[index + 2 :]]
+    return rows
 
 
 def _first_filled(cells: Sequence[str]) -> int:

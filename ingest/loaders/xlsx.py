@@ -16,11 +16,13 @@ from ingest.loaders.builder import TextBuilder, add_table
 from ingest.loaders.chart import chart_rows
 from ingest.loaders.number_format import BUILT_IN, shown
 from ingest.loaders.package import Package, open_package
-from ingest.loaders.sheet import MAX_CELL, MAX_COLUMNS, add_sheet
+from ingest.loaders.sheet import LOOK_AHEAD, MAX_CELL, MAX_COLUMNS, add_sheet
 from ingest.loaders.xml_tree import Element, attribute, child, name_of, stream_xml
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_STRINGS = 150_000_000
+MAX_MERGED, MAX_SPAN = 100_000, 1_000
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?\bref=[\"']\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
 _COLUMN = re.compile(r"([A-Z]+)(\d*)")
 
 
@@ -98,6 +100,7 @@ def _formats(package: Package) -> list[str]:
 
 def _rows(book: _Book, part: str) -> Iterator[tuple[int, list[str]]]:
     number = 0
+    merged = _merged(book, part)
     with book.package.archive.open(part) as stream:
         for row in stream_xml(stream, "{*}row"):
             given = row.get("r", "")
@@ -109,7 +112,46 @@ def _rows(book: _Book, part: str) -> Iterator[tuple[int, list[str]]]:
                 if words and column < MAX_COLUMNS:
                     cells.extend([""] * (column + 1 - len(cells)))
                     cells[column] = words
+            for cell in merged.get(number, ()):
+                cell.fill(number, cells)
             yield number, cells
+
+
+@dataclass(slots=True)
+class _Merged:
+    """A cell that spans others: its words stand in each row, and in the rows of the header in each column."""
+
+    first: int
+    left: int
+    right: int
+    words: str = ""
+
+    def fill(self, number: int, cells: list[str]) -> None:
+        """Write the words into a row's cells, unless they are all that stands in it: a title."""
+        if number == self.first:
+            self.words = cells[self.left] if self.left < len(cells) else ""
+        right = self.right if number <= LOOK_AHEAD else self.left
+        if self.words and any(words for at, words in enumerate(cells) if not self.left <= at <= self.right):
+            cells.extend([""] * (right + 1 - len(cells)))
+            for at in range(self.left, right + 1):
+                cells[at] = cells[at] or self.words
+
+
+def _merged(book: _Book, part: str) -> dict[int, list[_Merged]]:
+    """Return the merged cells by each row that they span; a sheet names them behind its rows."""
+    found: dict[int, list[_Merged]] = {}
+    rest = b""
+    with book.package.archive.open(part) as stream:
+        while data := stream.read(1 << 20):
+            rest += data
+            for match in _MERGED.finditer(rest):
+                left, first, right, last = (part.decode() for part in match.groups())
+                if int(last) - int(first) < MAX_SPAN and len(found) < MAX_MERGED:
+                    cell = _Merged(int(first), _column(left, 0), min(_column(right, 0), MAX_COLUMNS - 1))
+                    for number in range(int(first), int(last) + 1):
+                        found.setdefault(number, []).append(cell)
+            rest = rest[max(rest.rfind(b"<"), len(rest) - 400) :]  # where a tag may go on in the next piece
+    return found
 
 
 def _column(reference: str, default: int) -> int:

@@ -90,6 +90,24 @@ def test_drawings_in_svg_are_their_words(tmp_path: Path) -> None:
     assert "<" not in loaded(tmp_path, "a.svg", source).text
 
 
+def test_merged_header_cells_name_each_of_their_columns(tmp_path: Path) -> None:
+    """Two rows of header, groups above names, become one; a merged title stays one cell."""
+    rows = [
+        ["Budget of the library"],
+        ["Department", "First half", "", "Second half", ""],
+        ["", "Planned", "Spent", "Planned", "Spent"],
+        ["Books", "12", "9", "11", "10"],
+        ["Repairs", "30", "41", "15", "9"],
+    ]
+    sheet = "".join(text_row(number, *row) for number, row in enumerate(rows, start=1))
+    parts, name = xlsx_parts({"Budget": sheet}), "xl/sheet0.xml"
+    merged = "".join(f'<mergeCell ref="{ref}"/>' for ref in ("A1:E1", "A2:A3", "B2:C2", "D2:E2"))
+    content = str(parts[name]).replace("</sheetData>", f"</sheetData><mergeCells>{merged}</mergeCells>")
+    text = load(make_zip(tmp_path / "a.xlsx", {**parts, name: content})).text
+    head = "Department | First half Planned | First half Spent | Second half Planned | Second half Spent"
+    assert text.endswith(f"Budget of the library\n\n{head}\nBooks | 12 | 9 | 11 | 10\nRepairs | 30 | 41 | 15 | 9")
+
+
 def test_consent_banners_and_other_extras_are_left_out(tmp_path: Path) -> None:
     """A cookie banner, share buttons and an advertisement go; a recipe in a box named for its cookies stays."""
     page = (
