@@ -177,7 +177,12 @@ class Settings:
         group="Answers",
         check=level_or_probability,
     )
-    sentences: int = setting(3, "Most sentences that `quotes` answers with.", group="Answers", check=between(1, 20))
+    sentences: int = setting(
+        3,
+        "Most sentences that `quotes` answers with; a list that is quoted whole counts as one.",
+        group="Answers",
+        check=between(1, 20),
+    )
     passages: int = setting(10, "Passages that an answer is made from.", group="Answers", check=between(1, 100))
     neighbours: bool = setting(
         True,
