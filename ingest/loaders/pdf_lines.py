@@ -81,13 +81,13 @@ def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
     if page.get_rotation() in (90, 270):
         width, height = height, width  # boxes are in the page's own axes
     lines: list[Line] = []
-    pairs = list(zip(raw_lines, measured, strict=True))
-    for (words, _, broken), (box, size, weight, _, _) in pairs:
+    for (words, _, broken), (box, size, weight, _, _) in zip(raw_lines, measured, strict=True):
         x0, y0, x1, y1 = _turned(box, turn, width, height)
         lines.append(Line(words, x0, y0, x1, y1, size, weight, broken, number))
+    starts = [start for _, start, _ in raw_lines]
     if not turn:
-        mark_raised(lines, [(start, bottom) for (_, start, _), ((_, bottom, _, _), *_) in pairs], boxes)
-    _mark_cells(lines, [start for _, start, _ in raw_lines], boxes, turn)
+        mark_raised(text, lines, starts, [box[1] for box, *_ in measured], boxes)
+    _mark_cells(lines, starts, boxes, turn)
     kept = [line for line in lines if _clean(line)]
     return with_raised(_without_overprint(kept))
 

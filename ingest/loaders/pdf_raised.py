@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from ingest.loaders.builder import RAISED, raised
@@ -18,13 +19,22 @@ _MAY_BE_RAISED = re.compile(
 _NUMBER_FIRST = re.compile(r"\d{1,3}(?=\s)")
 
 
-def mark_raised(lines: list[Line], starts: list[tuple[int, float]], boxes: Boxes) -> None:
-    """Write numbers behind a word or stop that are small and stand high as raised ones, character by character."""
-    for line, (start, bottom) in zip(lines, starts, strict=True):
-        for match in _MAY_BE_RAISED.finditer(line.text):
-            _, top, _, low = boxes.font(start + match.start())
-            if top - low < 0.8 * line.size and low > bottom + 0.2 * line.size:
-                line.text = line.text[: match.start()] + raised(match[0]) + line.text[match.end() :]
+def mark_raised(text: str, lines: list[Line], starts: list[int], bottoms: list[float], boxes: Boxes) -> None:
+    """Write numbers behind a word or stop that are small and stand high as raised ones, character by character.
+
+    Args:
+        text: Of the page.
+        lines: As they were cut from it, none changed yet.
+        starts: Where each begins in `text`.
+        bottoms: Of each line's box, y upward.
+        boxes: Of the page's characters.
+    """
+    for match in _MAY_BE_RAISED.finditer(text):
+        index = bisect_right(starts, match.start()) - 1
+        line, at = lines[index], match.start() - starts[index]
+        _, top, _, low = boxes.font(match.start())
+        if top - low < 0.8 * line.size and low > bottoms[index] + 0.2 * line.size:
+            line.text = line.text[:at] + raised(match[0]) + line.text[at + len(match[0]) :]
 
 
 def with_raised(lines: list[Line]) -> list[Line]:
