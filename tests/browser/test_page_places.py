@@ -30,7 +30,10 @@ def test_the_link_of_a_footnote_opens_its_source(question: str, site: Any, open_
 
 
 def test_a_link_to_a_document_that_is_gone_says_so(site: Any, open_page: Any) -> None:
-    """The page says that there is no such document and is ready for a question."""
+    """The page says that there is no such document, in words for a person, and is ready for a question."""
     page = open_page(f"{site[0]}/#document=ffffffffffffffff&start=1&end=2", expect=("404", "422"))
-    page.locator(".toast").first.wait_for()
+    toast = page.locator(".toast").first
+    toast.wait_for()
+    assert toast.inner_text() == "This document is not there any more."
+    assert toast.bounding_box()["y"] < page.locator("#ask").bounding_box()["y"] - 100, "it lies on the ask box"
     assert not page.locator(".source").is_visible() and page.locator("#ask").is_visible()

@@ -47,9 +47,16 @@ export function t(key, values = {}) {
   });
 }
 
-/** What the server says in English, in the page's language where that is another and has words for the code. */
+/**
+ * What the server says in English; in the page's words where it has some for the code and its language is another, or
+ * the server's advice is for programs.
+ */
 export function inWords(code, english, values) {
-  return language !== "en" && `code.${code}` in words ? { message: t(`code.${code}`, values), remedy: "" } : english;
+  const forPrograms = /\/(v1|openapi)/.test(english.remedy ?? "");
+  if (`code.${code}` in words && (language !== "en" || forPrograms)) {
+    return { message: t(`code.${code}`, values), remedy: "" };
+  }
+  return forPrograms ? { ...english, remedy: "" } : english;
 }
 
 /** `text` with the English sentence of `key` in it said in the page's language. */
