@@ -304,7 +304,8 @@ class Bot:
         count = self.library.count_documents(filter)
         documents = f"{count} document{'' if count == 1 else 's'}"
         if not filter:
-            return f"all {documents}" if count != 1 else documents
+            empty = "no documents: the library is empty"
+            return (f"all {documents}" if count > 1 else documents) if count else empty
         if filter.collections:
             return f"{documents} in {', '.join(filter.collections)}"
         return f"{documents} that match the filter"

@@ -87,6 +87,13 @@ def test_what_the_documents_do_not_hold_is_not_answered(bot: Bot) -> None:
     assert bot.nearest("Which football club won the cup in 1998?", limit=2)
 
 
+def test_an_empty_library_is_said(tmp_path: Path) -> None:
+    """Without a document the answer says why the documents don't say."""
+    with Library.open(tmp_path / "new", create=True) as opened:
+        answer = Bot(opened, settings=Settings()).ask("Who built the mill?")
+    assert answer.text == "The documents don't say. Searched no documents: the library is empty."
+
+
 def test_levels_move_the_threshold(library: Library) -> None:
     """A threshold of 1 answers nothing, of 0 everything that can be quoted."""
     question = "Who built the mill?"

@@ -205,7 +205,7 @@ export class Turn {
   abstention() {
     const { answer } = this;
     const searched = answer.searched && `${t("answer.searched", { what: searchedWhat(answer.searched) })} `;
-    const [says, aside] = /^all 0 /.test(answer.searched) ? [t("answer.nothing"), t("welcome.empty")]
+    const [says, aside] = /^no documents/.test(answer.searched) ? [t("answer.nothing"), t("welcome.empty")]
       : /^0 /.test(answer.searched) ? [t("answer.nothing"), searched]
         : [t("answer.abstained"), searched + t("answer.nosources")];
     const box = h(
