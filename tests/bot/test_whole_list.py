@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.conflict import disagreement
 from bot.whole_list import LONGEST, lines_of_list, listing, too_long
@@ -64,3 +66,30 @@ def test_a_list_contradicts_nobody() -> None:
     """Which number of a whole list is meant cannot be told, so no difference is claimed."""
     listed = "The harbour budget:\n- cranes: $550 billion\n- rails: $20 billion"
     assert disagreement("What is the budget of the harbour?", listed, "The harbour budget is $500 billion.") is None
+
+
+LINES = st.lists(
+    st.sampled_from(
+        [
+            "- oil",
+            "1. air",
+            "  and more",
+            "It needs:",
+            "The mill is old. It grinds.",
+            "",
+            "a | b | c",
+            "First, it is hot.",
+        ]
+    )
+)
+
+
+@given(LINES, st.integers(0, 200), st.integers(0, 40))
+def test_a_list_holds_its_items_in_order(lines: list[str], start: int, length: int) -> None:
+    """Whatever stands around a sentence, the items lie in the list, in order, and do not overlap."""
+    text = "\n".join(lines)
+    whole = listing(text, min(start, len(text)), min(start + length, len(text)))
+    if whole is not None:
+        edges = [edge for item in whole.items for edge in item]
+        assert edges == sorted(edges)
+        assert whole.start <= edges[0] and edges[-1] == whole.end <= len(text)
