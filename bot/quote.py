@@ -103,12 +103,13 @@ def choose(
     if not ranked:
         return []
     lists = _Lists(answer_type(question), dict(zip(result.terms, result.weights, strict=True)), read)
-    best = ranked[0]
-    listed = lists.kind == "list" and fits("list", best.text, question) >= A_LIST
+    near = [quoted for quoted in ranked if quoted.score >= ranked[0].score - MARGIN]
+    clearly = [q for q in near if lists.is_clear(q, question) and lists.covered(q.text) >= lists.covered(near[0].text)]
+    best, listed = (clearly or near)[0], bool(clearly)
     clear = lists.kind in ("number", "when") and fits(lists.kind, best.text, question) == 1
     chosen = [lists.whole(best)]
-    for other in ranked[1:]:
-        if len(chosen) >= limit or other.score < best.score - MARGIN:
+    for other in near:
+        if len(chosen) >= limit:
             break
         if listed and fits("list", other.text, question) < LIKE_A_LIST:
             continue
@@ -200,10 +201,15 @@ class _Lists:
         others = [item for item in items if not item[0] <= quoted.start - begin < item[1]]
         if len(others) == len(items) or not others:
             return False  # it introduces them
-        shares = [self._covered(text[slice(*item)]) for item in others]
-        return self._covered(quoted.text) > median(shares) + STANDS_OUT
+        shares = [self.covered(text[slice(*item)]) for item in others]
+        return self.covered(quoted.text) > median(shares) + STANDS_OUT
 
-    def _covered(self, text: str) -> float:
+    def is_clear(self, quoted: Quoted, question: str) -> bool:
+        """Tell whether a list is asked for and a sentence is one."""
+        return self.kind == "list" and fits("list", quoted.text, question) >= A_LIST
+
+    def covered(self, text: str) -> float:
+        """Return the share of the question's weight whose words a text holds."""
         held = set(tokens(text))
         return sum(weight for term, weight in self.weights.items() if term in held)
 

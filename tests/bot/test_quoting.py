@@ -101,6 +101,17 @@ def test_a_clear_list_is_not_padded() -> None:
     assert len(chosen("Which fields does the pact cover?", unclear, beside)) == 2
 
 
+def test_the_list_wins_where_it_is_near() -> None:
+    """A clear list that holds as much of the question as the best sentence is shown in its place."""
+    listing = "Its fields are energy, steel, chips, ships, rail and 6G."
+    found = chosen(
+        "Which fields does the pact name?",
+        passage("Fields of energy and steel matter.", score=1.35),
+        passage(listing, score=1.1, start=200),
+    )
+    assert found == [listing]
+
+
 def test_places_are_never_quoted() -> None:
     """A heading or caption is no answer, however well it fits."""
     heading = passage("When the mill was built", score=2.0, kind="heading")
