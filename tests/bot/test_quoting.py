@@ -106,7 +106,7 @@ def test_the_list_wins_where_it_is_near() -> None:
     listing = "Its fields are energy, steel, chips, ships, rail and 6G."
     found = chosen(
         "Which fields does the pact name?",
-        passage("Fields of energy and steel matter.", score=1.35),
+        passage("Many fields of our life matter in the long run of things.", score=1.35),
         passage(listing, score=1.1, start=200),
     )
     assert found == [listing]
