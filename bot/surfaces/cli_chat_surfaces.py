@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from bot.surfaces.cli_options import LibraryOption, ModelOption, load_settings
+from bot.settings import Settings
+from bot.surfaces.cli_options import LibraryOption, ModelOption, check_model, load_settings
 
 
 def slack(
@@ -23,7 +24,7 @@ def slack(
     """
     from bot.surfaces.slack_serve import serve
 
-    serve(load_settings(library, model=model), http=http, port=port)
+    serve(_settings(library, model), http=http, port=port)
 
 
 def discord(library: LibraryOption = None, model: ModelOption = None) -> None:
@@ -33,7 +34,7 @@ def discord(library: LibraryOption = None, model: ModelOption = None) -> None:
     """
     from bot.surfaces.discord_serve import serve
 
-    serve(load_settings(library, model=model))
+    serve(_settings(library, model))
 
 
 def mcp(
@@ -58,4 +59,10 @@ def mcp(
     """
     from bot.surfaces.mcp_serve import serve
 
-    serve(load_settings(library, model=model), http=http, host=host, port=port, allow_ingest=allow_ingest)
+    serve(_settings(library, model), http=http, host=host, port=port, allow_ingest=allow_ingest)
+
+
+def _settings(library: str | None, model: str | None) -> Settings:
+    settings = load_settings(library, model=model)
+    check_model(settings)
+    return settings

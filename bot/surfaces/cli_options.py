@@ -99,6 +99,29 @@ def open_library(settings: Settings) -> Library:
     )
 
 
+def check_model(settings: Settings) -> None:
+    """Find out before a server is up whether the name of its chat model means one.
+
+    What may be mended while it runs, such as a missing key, is said: quotes stand in meanwhile.
+
+    Raises:
+        SettingError: The name means no model.
+        ExtraMissing: Its package is not installed.
+    """
+    from bot.chat_model import QUOTES, open_model
+    from bot.errors import ModelError, words_for
+
+    if settings.model == QUOTES:
+        return
+    try:
+        model = open_model(settings.model, url=settings.model_url, key=settings.model_key, cache=settings.cache)
+    except ModelError as error:
+        print(f"{words_for(error)} Until then answers are quotes.", file=sys.stderr)
+    else:
+        if model:
+            model.close()
+
+
 def _say_waiting(holder: object | None) -> None:
     print(f"Waiting for {holder or 'another process'} to finish writing …", file=sys.stderr)
 

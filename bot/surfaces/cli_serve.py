@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bot.surfaces.cli_options import LibraryOption, ModelOption, load_settings, open_library, table
+from bot.surfaces.cli_options import LibraryOption, ModelOption, check_model, load_settings, open_library, table
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -52,6 +52,7 @@ def serve(
 
     # Whether it is safe is said before a model is loaded or anything is listened on.
     refuse_unsafe(settings, has_users=_has_users(settings.library), workers=workers)
+    check_model(settings)
     serve_bot(settings)
 
 

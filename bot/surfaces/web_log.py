@@ -23,12 +23,24 @@ class JsonLines(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _without_traceback(record.getMessage()),
         }
         line |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
         if record.exc_info and record.exc_info[0]:
             line.setdefault("type", record.exc_info[0].__name__)
         return json.dumps(line, ensure_ascii=True, default=str)
+
+
+def _without_traceback(message: str) -> str:
+    """Return a message; of one that is a traceback, which uvicorn logs as text, only the type of the error."""
+    if not message.startswith("Traceback ("):
+        return message
+    return message.strip().splitlines()[-1].partition(":")[0]
+
+
+def _says_more_than_stopped(record: logging.LogRecord) -> bool:
+    """Leave out what a second Ctrl-C interrupts: it was asked for."""
+    return not _without_traceback(record.getMessage()).endswith(("CancelledError", "KeyboardInterrupt"))
 
 
 def configure(level: str) -> None:
@@ -39,6 +51,7 @@ def configure(level: str) -> None:
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
+    handler.addFilter(_says_more_than_stopped)
     for name in ("footnote", "uvicorn", "uvicorn.error"):
         logger = logging.getLogger(name)
         logger.handlers = [handler] if name != "uvicorn.error" else []

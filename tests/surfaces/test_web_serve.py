@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+import logging
 import os
 import socket
 import subprocess
@@ -13,6 +16,8 @@ import httpx
 import pytest
 from small_library import small_library
 from web_process import ROOT, process
+
+from bot.surfaces import web_log
 
 
 def footnote(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -48,6 +53,29 @@ def test_a_taken_port_is_said_in_words(tmp_path: Path) -> None:
         port = str(taken.getsockname()[1])
         done = footnote(small_library(tmp_path).parent, "serve", "--port", port)
     assert done.returncode == 2 and "--port" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["serve", "mcp"])
+def test_a_model_that_is_none_stops_the_start(tmp_path: Path, command: str) -> None:
+    """A mistyped model is told before anything is served, not to whoever asks first."""
+    done = footnote(small_library(tmp_path).parent, command, "--model", "nosuchprovider")
+    assert done.returncode == 2 and "names no provider" in done.stderr
+
+
+def test_no_traceback_is_logged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What uvicorn logs as a traceback is cut to the error's type; what a second Ctrl-C interrupts is left out."""
+    stream = io.StringIO()
+    for name in ("footnote", "uvicorn", "uvicorn.error"):
+        for what in ("handlers", "propagate", "level"):  # put back afterwards
+            monkeypatch.setattr(logging.getLogger(name), what, getattr(logging.getLogger(name), what))
+    web_log.configure("warning")
+    (handler,) = logging.getLogger("uvicorn").handlers
+    assert isinstance(handler, logging.StreamHandler)
+    handler.setStream(stream)
+    for error in ("asyncio.exceptions.CancelledError", "ValueError: words of a document"):
+        logging.getLogger("uvicorn.error").error('Traceback (most recent call last):\n  File "x"\n%s\n', error)
+    (line,) = stream.getvalue().splitlines()
+    assert json.loads(line)["message"] == "ValueError"
 
 
 def test_users_are_added_listed_and_removed(tmp_path: Path) -> None:
