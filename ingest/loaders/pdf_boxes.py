@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 import ctypes
+from functools import cache
 from typing import Any
+
+
+@cache
+def _functions() -> tuple[Any, Any, Any]:
+    """Return pdfium's functions for the box of a character's ink, for its room, and for its font's weight."""
+    from pypdfium2 import raw
+
+    ink, room, weight = (
+        ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.cast(function, ctypes.c_void_p).value or 0)
+        for function in (raw.FPDFText_GetCharBox, raw.FPDFText_GetLooseCharBox, raw.FPDFText_GetFontWeight)
+    )
+    return ink, room, weight
 
 
 class Boxes:
@@ -14,31 +27,33 @@ class Boxes:
     """
 
     def __init__(self, textpage: Any, text: str) -> None:
-        from pypdfium2 import raw
+        from pypdfium2.raw import FPDFText_GetCharIndexFromTextIndex
 
         self.page, self.raw_page = ctypes.cast(textpage.raw, ctypes.c_void_p), textpage.raw
         size = len(text.encode("utf-16-le", "surrogatepass")) // 2
         self.units = _wide_units(text) if size > len(text) else None
         self.exact = textpage.count_chars() == size
         self.plain = self.exact and not self.units
-        self.index_from_text = raw.FPDFText_GetCharIndexFromTextIndex
+        self.index_from_text = FPDFText_GetCharIndexFromTextIndex
         self.ink, self.room = (ctypes.c_double * 4)(), (ctypes.c_float * 4)()
         self.ink_pointers = [ctypes.byref(self.ink, at) for at in (0, 16, 8, 24)]
         self.room_pointer = ctypes.byref(self.room)
-        self.char_box, self.loose_box, self.font_weight = (
-            ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.cast(function, ctypes.c_void_p).value or 0)
-            for function in (raw.FPDFText_GetCharBox, raw.FPDFText_GetLooseCharBox, raw.FPDFText_GetFontWeight)
-        )
+        self.char_box, self.loose_box, self.font_weight = _functions()
 
     def index_of(self, offset: int) -> int:
         """Return pdfium's index of the character at an offset of the text, which leaves some out."""
         offset = self.units[offset] if self.units else offset
         return offset if self.exact else max(0, self.index_from_text(self.raw_page, offset))
 
-    def tight(self, offset: int) -> list[float]:
-        """Return left, bottom, right, top of a character's ink."""
-        self.char_box(self.page, offset if self.plain else self.index_of(offset), *self.ink_pointers)
-        return self.ink[:]
+    def ends(self, first: int, second: int) -> tuple[float, float, float, float]:
+        """Return left and right of the ink of one character, then of another."""
+        if not self.plain:
+            first, second = self.index_of(first), self.index_of(second)
+        ink = self.ink
+        self.char_box(self.page, first, *self.ink_pointers)
+        left, right = ink[0], ink[2]
+        self.char_box(self.page, second, *self.ink_pointers)
+        return left, right, ink[0], ink[2]
 
     def font(self, offset: int) -> list[float]:
         """Return left, top, right, bottom of the room that the font gives a character; y grows upward."""

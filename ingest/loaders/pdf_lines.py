@@ -210,11 +210,11 @@ def _with_tabs(line: Line, start: int, usual: float, boxes: Boxes) -> str:
     least = 0.95 * line.size
     for match in reversed(list(_BLANKS.finditer(words))):
         left, right = match.span()
-        before, after = boxes.tight(start + left - 1), boxes.tight(start + right)
-        gap = max(after[0] - before[2], before[0] - after[2])
+        a0, a1, b0, b1 = boxes.ends(start + left - 1, start + right)
+        gap = max(b0 - a1, a0 - b1)
         if gap > least:
             pieces.append(words[right:end])
-            gaps.insert(0, (min(before[2], after[2]), max(before[0], after[0])))
+            gaps.insert(0, (min(a1, b1), max(a0, b0)))
             end = left
             slack -= gap
             if slack < least:

@@ -218,7 +218,8 @@ def _goes_on(last: Line, line: Line, last_level: int, level: int, edge: float, p
             and not _BULLET.match(line.text)
             and not last.text.endswith((".", "?", "!"))
         )
-    if _BULLET.match(line.text) and (_ENDS.search(last.text) or not line.text[:1].isalnum()):
+    bullet = _BULLET.match(line.text)
+    if bullet and (_ENDS.search(last.text) or not line.text[:1].isalnum()):
         return False
     if abs(last.size - line.size) > 0.12 * max(last.size, line.size) and not line.text[:1].islower():
         return False
@@ -229,7 +230,7 @@ def _goes_on(last: Line, line: Line, last_level: int, level: int, edge: float, p
         return not _ENDS.search(last.text) and (begins.islower() or (begins.isdigit() and len(last.text) > 30))
     if line.y0 - last.y0 > max(1.35 * pitch, 1.2) * max(last.size, line.size):
         return False
-    if _BULLET.match(line.text):
+    if bullet:
         return False
     room = (last.x1 - last.x0) / max(len(last.text), 1)
     word = 1 if _WIDE.match(line.text) else len(line.text.split(" ", 1)[0]) + 1
