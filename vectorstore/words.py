@@ -1,9 +1,10 @@
 """Words for keyword search, in every script.
 
 Lower-cased, accents folded (where they are accents: not the vowel signs of Indic scripts), numbers without
-thousands separators, acronyms without dots. Stemmed with Snowball by script: English, and where a word shows
-it by its letters Russian, Greek, Arabic and Hindi. Scripts without spaces become character n-grams: bigrams
-for Chinese, Japanese and Korean, trigrams for Thai, Lao, Khmer and Burmese.
+thousands separators, acronyms without dots. Irregular forms as the word that they are of, others stemmed with
+Snowball by script: English, and where a word shows it by its letters Russian, Greek, Arabic and Hindi. Scripts
+without spaces become character n-grams: bigrams for Chinese, Japanese and Korean, trigrams for Thai, Lao, Khmer
+and Burmese.
 
 Other languages in Latin letters cannot be told from English word by word, so their words are indexed as English
 ones are; a query in one of them finds words by their first letters instead (`is_foreign`, `WIDENED`).
@@ -18,9 +19,9 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import Any
 
-from vectorstore import stop_words
+from vectorstore import irregular, stop_words
 
-VERSION = 3
+VERSION = 4
 """Counts up when `tokens` or `subject_terms` changes, so that a library indexed with an older form is indexed again."""
 
 _MARKS = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0dff"
@@ -114,6 +115,8 @@ def _stemmed_as(word: str) -> str:
 @lru_cache(maxsize=200_000)
 def _term(word: str) -> str:
     folded = _fold(word).replace("'", "").replace("’", "")
+    if folded in irregular.BASE:
+        word = folded = irregular.BASE[folded]
     language = _stemmed_as(folded) if len(folded) > 3 else ""
     if not language:
         return folded

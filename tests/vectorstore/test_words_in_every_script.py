@@ -45,6 +45,15 @@ def test_phrases_about_the_document_are_no_content() -> None:
     assert "document" not in query_terms("According to the document, who signed?")
 
 
+@pytest.mark.parametrize(
+    ("asked", "written"),
+    [("sleep", "slept"), ("build", "built"), ("write", "written"), ("child", "Children"), ("pay", "paid")],
+)
+def test_irregular_forms_are_the_word_that_they_are_of(asked: str, written: str) -> None:
+    """What is asked as "did they sleep" stands in texts as "slept"."""
+    assert tokens(written) == tokens(asked)
+
+
 def test_a_possessive_is_its_word() -> None:
     """Japan's is Japan, with either apostrophe."""
     assert tokens("Japan's")[0] == tokens("Japan’s")[0] == "japan"
