@@ -68,6 +68,9 @@ _NUMBER = re.compile(
 _NAME = re.compile(
     r"(?<![.?!:;]\s)(?<!^)(?<![\w’'-])[A-Z][\w’'-]*[a-z][\w’'-]*|\b[A-Z]{2,}\b|[ァ-ヺー]{2,}|[\u4e00-\u9fff]{2,}"
 )
+_PLACE = re.compile(
+    r"\b(?:in|at|near|from|into|outside|inside)\s+(?:the\s+)?(?:[\w-]+\s+)??([A-Z][\w'-]*[a-z][\w'-]*|[A-Z]{2,})"
+)
 _CAUSE = re.compile(
     r"\bbecause\b|\bdue to\b|\bin order to\b|\bso that\b|\bsince\b|\bcaus\w+|\bas a result\b|\breason\b|\btherefore\b|\bowing to\b|\b(?:leads?|led) to\b|\bblam\w+|\battribut\w+ to\b|\bdriven by\b|\bresult(?:s|ed|ing)? (?:of|from)\b|\bexplain(?:s|ed) by\b|\bthanks to\b|ため|から|ので",
     re.IGNORECASE,
@@ -133,6 +136,16 @@ def fits(kind: AnswerType, text: str, question: str) -> float:
     if kind == "definition":
         return _definition(text, question)
     return 0.5
+
+
+def says(kind: AnswerType, text: str, question: str) -> bool:
+    """Tell whether `text` plainly says when, how much or where: no other kind can be told so."""
+    if kind == "where":
+        # Any name fits "where"; a new one behind "in", "at" or "from" is a place.
+        asked = set(tokens(question))
+        places = _PLACE.finditer(text)
+        return fits(kind, text, question) == 1 and any(not set(tokens(place.group(1))) <= asked for place in places)
+    return kind in ("when", "number") and fits(kind, text, question) == 1
 
 
 def _definition(text: str, question: str) -> float:

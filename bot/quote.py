@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from bot.conflict import amends, disagreement
-from bot.question import AnswerType, answer_type, defines, fits
+from bot.question import AnswerType, answer_type, defines, fits, says
 from bot.suspect import tainted
 from bot.whole_list import AROUND, Listing, listing, too_long
 from vectorstore.passage import Passage
@@ -38,6 +38,8 @@ STANDS_OUT = 0.2
 """An item of a list that holds so much more of the question than the others is the answer, not the list."""
 MARGIN = 0.15
 """A further sentence is shown when it scores within this of the best."""
+KIND_MARGIN = 0.5
+"""The same for a sentence with the date, number or place that is asked for, where no better one has any."""
 A_LIST = 0.9
 """Where a list is asked for and the best sentence is one this clearly, only other lists stand beside it …"""
 LIKE_A_LIST = 0.6
@@ -118,6 +120,8 @@ def choose(
         other = lists.whole(other)
         if not _is_fragment(other) and not any(_repeats(other, kept) or _overlaps(other, kept) for kept in chosen):
             chosen.append(other)
+    if not listed and limit > 1 and (of_kind := _of_kind(lists.kind, question, chosen, ranked)):
+        chosen = [*chosen[: limit - 1], lists.whole(of_kind)]
     rival = _rival(question, best, ranked)
     if rival is not None and rival not in chosen:
         chosen = [*chosen[: max(1, limit - 1)], rival]
@@ -143,8 +147,8 @@ def rank(question: str, result: SearchResult) -> list[Quoted]:
                 for t, w in weights.items()
             )
             earlier = held
-            if (start, end) in orders:
-                continue  # it speaks to the assistant; it says nothing
+            if (start, end) in orders or _asks(text, question):
+                continue  # it speaks to the assistant, or asks the same: it says nothing
             score = passage.score + SENTENCE_COVERAGE * covered + worth * (fits(kind, text, question) - 0.5)
             if kind in ("who", "definition") and defines(text, set(weights)):
                 score += DEFINING
@@ -220,6 +224,22 @@ def _is_fragment(quoted: Quoted) -> bool:
     if quoted.passage.kind in ("table", "code") or "\n" in text:
         return False
     return text.endswith((":", "?")) or (bool(_LABEL.fullmatch(text)) and not _YES_NO.fullmatch(text))
+
+
+def _asks(text: str, question: str) -> bool:
+    """Tell whether a sentence only asks the question, as over an answer in a list of questions, or in an example."""
+    if "?" not in text:
+        return False
+    asked, held = tokens(question), tokens(text)
+    return len(asked) >= 3 and len(held) <= 2 * len(asked) and f" {' '.join(asked)} " in f" {' '.join(held)} "
+
+
+def _of_kind(kind: AnswerType, question: str, chosen: Sequence[Quoted], ranked: Sequence[Quoted]) -> Quoted | None:
+    """Return the best sentence with the date, number or place that is asked for, where none is in what was chosen."""
+    if any(says(kind, quoted.text, question) for quoted in chosen):
+        return None
+    near = (quoted for quoted in ranked if quoted.score >= ranked[0].score - KIND_MARGIN)
+    return next((q for q in near if says(kind, q.text, question) and not _is_fragment(q)), None)
 
 
 def _rival(question: str, best: Quoted, ranked: Sequence[Quoted]) -> Quoted | None:

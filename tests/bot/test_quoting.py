@@ -166,6 +166,23 @@ def test_a_dated_answer_is_not_padded() -> None:
     assert chosen("When was the mill built?", passage(text, score=1.0)) == ["The mill was built in 1780."]
 
 
+def test_a_date_or_a_place_comes_along_where_the_best_sentence_has_none() -> None:
+    """The best sentence says who signed; the one that says when and where stands before it, where both have room."""
+    text = "Three agreements were signed in Tokyo on October 28, 2025.|The deal was signed by Kimi Onoda."
+    for question in ("When was the deal signed?", "Where was the deal signed?"):
+        assert chosen(question, passage(text, score=1.0)) == text.split("|")
+        assert chosen(question, passage(text, score=1.0), limit=1) == ["The deal was signed by Kimi Onoda."]
+    assert chosen("Who signed the deal?", passage(text, score=1.0)) == ["The deal was signed by Kimi Onoda."]
+
+
+def test_the_question_itself_is_no_answer() -> None:
+    """In a list of questions the answer below is quoted; where the question is an example, nothing is."""
+    asked = "How do I reset the pump?"
+    below = "Press the red button for five seconds."
+    assert chosen(asked, passage(f"{asked}|{below}", score=1.0)) == [below]
+    assert chosen(asked, passage(f'$ ask "{asked}"', score=1.0, kind="code")) == []
+
+
 def test_who_somebody_is_is_told_where_a_contract_defines_it() -> None:
     """A contract says who the landlord is where it gives the name in quotation marks."""
     found = chosen(
