@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from vectorstore import schema
 from vectorstore.catalog import Catalog, conditions, read_text, sql_text
-from vectorstore.layout import Ids, Layout, Places, Vectors, cosines, fts_term, unpack
+from vectorstore.layout import Ids, Layout, Places, Vectors, cosines, fts_term, members, unpack
 from vectorstore.passage import Filter, Passage
 
 __all__ = ["Ids", "Lookup", "Places", "Vectors", "cosines"]
@@ -117,14 +117,12 @@ class Lookup:
         parts = [np.arange(first, last + 1, dtype=np.int64) for first, last in ranges if last >= first]
         return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
 
-    def documents_matching(self, filter: Filter) -> Ids | None:
-        """Return the row numbers of the documents that match, ascending; None for no filter."""
-        if not filter:
-            return None
-        where, values = conditions(filter)
-        with self._catalog.snapshot() as connection:
-            rows = connection.execute(f"SELECT row FROM documents{where} ORDER BY row", values).fetchall()
-        return np.array([row[0] for row in rows], dtype=np.int64)
+    def documents_among(self, documents: Ids, chunks: Ids) -> Ids:
+        """Return those of `documents` (row numbers) whose chunks are in `chunks`, a filter's; both ascending."""
+        layout = self.layout()
+        rows = np.minimum(np.searchsorted(layout.document, documents), max(0, len(layout.document) - 1))
+        found: Ids = documents[(layout.document[rows] == documents) & members(layout.document_first[rows], chunks)]
+        return found
 
     def chunks_of(self, documents: Ids) -> Ids:
         """Return the ids of the chunks of documents by their row numbers, ascending."""
@@ -135,9 +133,9 @@ class Lookup:
         ]
         return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
 
-    def document_count(self) -> int:
-        """Return how many documents there are."""
-        return self._catalog.totals()[0]
+    def count_documents(self, filter: Filter) -> int:
+        """Return how many documents match."""
+        return self._catalog.count_documents(filter)
 
     def layout(self) -> Layout:
         """Return the sections of this revision."""

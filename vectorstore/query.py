@@ -77,15 +77,18 @@ def read_terms(catalog: Lookup, query: str, context: str, allowed: Ids | None, s
     return terms
 
 
-def telling_names(catalog: Lookup, terms: list[Term], query: str, filter: Filter) -> list[Term]:
-    """Return the names of the query that set some of the documents searched apart; the others' titles tell nothing."""
-    documents = catalog.documents_matching(filter)
-    if documents is not None:
+def telling_names(catalog: Lookup, terms: list[Term], query: str, filter: Filter, allowed: Ids | None) -> list[Term]:
+    """Return the names of the query that set some of the documents searched apart.
+
+    The titles of documents that a filter leaves out tell nothing; they are taken out of `terms`.
+    """
+    if allowed is not None:
         for term in terms:
-            term.titles = term.titles[members(term.titles, documents)]
-    most = ABOUT_FEW * (catalog.document_count() if documents is None else len(documents))
+            term.titles = catalog.documents_among(term.titles, allowed)
     names = name_terms(query)
-    return [term for term in terms if term.text in names and 0 < len(term.titles) <= most]
+    telling = [term for term in terms if term.text in names and len(term.titles)]
+    most = ABOUT_FEW * catalog.count_documents(filter) if telling else 0
+    return [term for term in telling if len(term.titles) <= most]
 
 
 def chunks_asked_about(catalog: Lookup, telling: list[Term]) -> list[Ids]:

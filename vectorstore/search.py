@@ -140,7 +140,7 @@ def search(
     if not searched or not query.strip():
         return SearchResult(query, chunks=searched, dense=dense)
     terms = read_terms(view.catalog, query, context, allowed, searched)
-    telling = telling_names(view.catalog, terms, query, filter)
+    telling = telling_names(view.catalog, terms, query, filter, allowed)
     vector = query_vector(view, query, context, telling) if dense else None
     wanted = max(CANDIDATES, 4 * limit)
     ids = np.empty(0, dtype=np.int64)
