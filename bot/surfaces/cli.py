@@ -89,12 +89,24 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def _footnote(
-    version: Annotated[
+    context: typer.Context,
+    library: Annotated[str, typer.Option("--library", metavar="DIR", help="Folder of the library, as after the command.")] = "",
+    _version: Annotated[
         bool,
         typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True),
     ] = False,
 ) -> None:
     """Ask your documents. Every sentence of the answer carries a footnote to its exact place."""
+    if library:
+        context.default_map = _for_each(context.command, {"library": library})
+
+
+def _for_each(group: Any, given: dict[str, Any]) -> dict[str, Any]:
+    """Return options as the defaults of every command of a group, and of the groups inside it."""
+    return {
+        name: _for_each(command, given) if hasattr(command, "commands") else given
+        for name, command in group.commands.items()
+    }
 
 
 def main() -> None:

@@ -203,3 +203,12 @@ def test_shells_can_complete(shell: str, tmp_path: Path) -> None:
     done = footnote(folder=tmp_path, _FOOTNOTE_COMPLETE=f"source_{shell}")
     assert done.returncode == 0
     assert "_FOOTNOTE_COMPLETE" in done.stdout
+
+
+def test_the_library_may_be_named_before_the_command(tmp_path: Path) -> None:
+    """`footnote --library DIR list` is what people type; behind the command it counts for more."""
+    there, nowhere = str(small_library(tmp_path / "there")), str(tmp_path / "nowhere")
+    assert footnote("--library", there, "list", folder=tmp_path).returncode == 0
+    assert footnote("--library", nowhere, "list", folder=tmp_path).returncode == 1
+    assert footnote("--library", nowhere, "list", "--library", there, folder=tmp_path).returncode == 0
+    assert "no users" in footnote("--library", nowhere, "users", "list", folder=tmp_path).stdout.lower()
