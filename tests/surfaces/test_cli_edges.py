@@ -211,4 +211,4 @@ def test_the_library_may_be_named_before_the_command(tmp_path: Path) -> None:
     assert footnote("--library", there, "list", folder=tmp_path).returncode == 0
     assert footnote("--library", nowhere, "list", folder=tmp_path).returncode == 1
     assert footnote("--library", nowhere, "list", "--library", there, folder=tmp_path).returncode == 0
-    assert "no users" in footnote("--library", nowhere, "users", "list", folder=tmp_path).stdout.lower()
+    assert "no users" in footnote("--library", nowhere, "users", "list", folder=tmp_path).stderr.lower()
