@@ -24,7 +24,7 @@ UNNAMED_WORDS = 3
 Apple's no sentence is a better answer for saying "Apple"."""
 ABOUT_FEW = 0.5
 """Share of the documents up to which being about a name sets some apart from others."""
-LOOKED_THROUGH = 20_000
+LOOKED_THROUGH = 10_000
 """Chunks of the documents asked about that are looked through by themselves, at most."""
 CONTEXT_COSINE = 0.4
 """Weight of the vector of what a query follows on, beside 1 for the query's own."""
