@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from vectorstore.words import query_terms
+from vectorstore.words import query_terms, tokens
 
 BEGINNING = 1_000
 """Characters at the start in which a document says what it is about."""
@@ -34,10 +34,9 @@ def subject_terms(text: str, sections: Sequence[tuple[int, int]]) -> list[str]:
     """
     if len(sections) < LEAST_SECTIONS:
         return []
+    beginning = text[:BEGINNING] if len(text) <= BEGINNING else text[:BEGINNING].rsplit(None, 1)[0]  # words whole
     names = {
-        match.group().casefold(): match.group()
-        for match in _NAME.finditer(text[:BEGINNING])
-        if not match.group()[0].islower()
+        match.group().casefold(): match.group() for match in _NAME.finditer(beginning) if not match.group()[0].islower()
     }
     if not names:
         return []
@@ -53,7 +52,9 @@ def subject_terms(text: str, sections: Sequence[tuple[int, int]]) -> list[str]:
     least = max(3, SPREAD * len(sections))
     about = [name for name in names if len(places[name]) >= least and small[name] <= COMMON * found[name]]
     about.sort(key=lambda name: -len(places[name]))
-    return list(dict.fromkeys(term for name in about[:MOST] for term in _content(names[name])))
+    indexed = set(tokens(beginning))
+    terms = (term for name in about[:MOST] for term in _content(names[name]))
+    return [term for term in dict.fromkeys(terms) if term in indexed]
 
 
 def _content(name: str) -> list[str]:

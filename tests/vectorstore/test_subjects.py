@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from hash_encoder import HashEncoder, make, split
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from vectorstore.library import Library
@@ -58,6 +58,7 @@ def test_a_short_document_has_no_subject_beyond_its_title() -> None:
 
 
 @given(st.text(max_size=400), st.integers(0, 40))
+@example("0A\u093a0A:", 1)  # a mark that the words keep and a pattern of letters does not
 def test_any_text_has_a_subject_of_its_own_words_or_none(text: str, times: int) -> None:
     """Whatever the text, what it is about are terms of its beginning."""
     whole = text * (1 + times)
