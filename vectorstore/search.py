@@ -143,11 +143,11 @@ def search(
     telling = telling_names(view.catalog, terms, query, filter, allowed)
     vector = query_vector(view, query, context, telling) if dense else None
     wanted = max(CANDIDATES, 4 * limit)
-    ids = np.empty(0, dtype=np.int64)
-    for among in (allowed, *chunks_asked_about(view.catalog, telling)):
-        ids = np.union1d(ids, _by_words(terms, wanted, searched, among=among))
-        if vector is not None:
-            ids = np.union1d(ids, view.index.nearest(vector, wanted, among=among)[0])
+    asked = chunks_asked_about(view.catalog, telling)
+    ids = _by_words(terms, wanted, searched, asked)
+    if vector is not None:
+        near = [view.index.nearest(vector, wanted, among=among)[0] for among in (allowed, *asked)]
+        ids = np.concatenate([ids, *near])
     ids = _with_neighbours(view.catalog, np.unique(ids), allowed)
     if not len(ids):
         return SearchResult(query, chunks=searched, dense=dense)
@@ -192,8 +192,8 @@ def _rival(
     return float(score[outside].max()), float(found.signals[outside, 0].max())
 
 
-def _by_words(terms: list[Term], count: int, searched: int, *, among: Ids | None = None) -> Ids:
-    """Return the chunks, of those in `among`, that cover most of the query's weight."""
+def _by_words(terms: list[Term], count: int, searched: int, asked: list[Ids]) -> Ids:
+    """Return the chunks that cover most of the query's weight: of all, and of those asked about."""
     telling = [
         term
         for term in terms
@@ -204,10 +204,11 @@ def _by_words(terms: list[Term], count: int, searched: int, *, among: Ids | None
     ids, back = np.unique(np.concatenate([term.postings for term in telling]), return_inverse=True)
     weights = np.concatenate([np.full(len(term.postings), term.weight) for term in telling])
     covered = np.bincount(back, weights=weights, minlength=len(ids))
-    if among is not None:
+    best = [ids[np.lexsort((ids, -covered))[:count]]]
+    for among in asked:
         inside = members(ids, among)
-        ids, covered = ids[inside], covered[inside]
-    return ids[np.lexsort((ids, -covered))[:count]]
+        best.append(ids[inside][np.lexsort((ids[inside], -covered[inside]))[:count]])
+    return np.concatenate(best)
 
 
 def _with_neighbours(catalog: Lookup, ids: Ids, allowed: Ids | None) -> Ids:
