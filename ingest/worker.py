@@ -19,6 +19,7 @@ import sys
 import threading
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from ingest.document import Loaded, LoadOptions
 from ingest.errors import LoadError, TooLarge, Unreadable
@@ -129,6 +130,7 @@ class _Worker:
         package = os.fspath(Path(__file__).resolve().parent.parent)
         paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
         debug = bool(os.environ.get("FOOTNOTE_DEBUG"))
+        self._pipes = threading.RLock()  # held by the thread that uses them
         self._process = subprocess.Popen(
             # -P: a module in the current folder, which may be the documents', must never be imported.
             [sys.executable, "-P", "-m", "ingest.worker", json.dumps(asdict(limits))],
@@ -143,16 +145,27 @@ class _Worker:
         return self._process.poll() is None
 
     def kill(self) -> None:
-        """End the process and wait for its end."""
+        """End the process and wait for its end. Safe while another thread waits for its answer."""
         self._process.kill()
         self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe:
-                with contextlib.suppress(OSError):
-                    pipe.close()
+        with self._pipes:  # a pipe that is closed while a thread reads from it breaks both threads
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe:
+                    with contextlib.suppress(OSError):
+                        pipe.close()
 
     def load(self, path: Path, options: LoadOptions) -> Loaded:
         """Have one file read; the process is ended when it takes too long or breaks off."""
+        with self._pipes:
+            header, text = self._exchange(path, options)
+        if header.get("retired"):
+            self.kill()
+        if "error" in header:
+            raise error_from_json(header)
+        return loaded_from_json(header, text)
+
+    def _exchange(self, path: Path, options: LoadOptions) -> tuple[dict[str, Any], str]:
+        """Send the request and return the answer's header and text."""
         timed_out = threading.Event()
 
         def stop() -> None:
@@ -182,11 +195,7 @@ class _Worker:
             raise self._broke_off(path, timed_out=timed_out.is_set()) from error
         finally:
             timer.cancel()
-        if header.get("retired"):
-            self.kill()
-        if "error" in header:
-            raise error_from_json(header)
-        return loaded_from_json(header, text)
+        return header, text
 
     def _broke_off(self, path: Path, *, timed_out: bool) -> LoadError:
         if timed_out:

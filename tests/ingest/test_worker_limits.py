@@ -6,8 +6,10 @@ import os
 import sys
 import textwrap
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -185,6 +187,51 @@ def test_closing_ends_a_reader_at_work(hostile: Path) -> None:
     assert isinstance(caught[0], Unreadable)
 
 
+class OneAtATime:
+    """A pipe that fails, as a buffered one may, when two threads are in it at once."""
+
+    def __init__(self, pipe: Any) -> None:
+        self._pipe = pipe
+        self._inside = threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._pipe, name)
+
+        def alone(*values: Any) -> Any:
+            if not self._inside.acquire(blocking=False):
+                raise RuntimeError(f"{name} while another thread is in the pipe")
+            try:
+                time.sleep(0.05)
+                return method(*values)
+            finally:
+                self._inside.release()
+
+        return alone
+
+
+def test_closing_never_closes_a_pipe_under_the_thread_that_uses_it(hostile: Path) -> None:
+    """A reader that was ended amid its answer closes its pipes itself; closing the workers waits for that."""
+    workers = Workers(count=1)
+    workers.load(write(hostile, "nothing"), LoadOptions())
+    (worker,) = workers._running
+    process: Any = worker._process
+    process.stdin, process.stdout = OneAtATime(process.stdin), OneAtATime(process.stdout)
+    caught: list[BaseException] = []
+
+    def read() -> None:
+        try:
+            workers.load(write(hostile, "hang"), LoadOptions())
+        except BaseException as error:
+            caught.append(error)
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    time.sleep(0.5)
+    workers.close()
+    thread.join(20)
+    assert [type(error) for error in caught] == [Unreadable]
+
+
 def test_the_documents_folder_is_not_imported_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A json.py among the documents is a document, not a module of the worker."""
     (tmp_path / "json.py").write_text("import os; os.abort()")
@@ -199,7 +246,6 @@ def test_the_documents_folder_is_not_imported_from(tmp_path: Path, monkeypatch: 
 def test_workers_end_with_the_ingest(hostile: Path) -> None:
     """When the ingest is killed, its idle workers end by themselves."""
     import subprocess
-    import time
 
     page = hostile / "page.html"
     page.write_text("<p>Hello there.</p>")
