@@ -39,10 +39,11 @@ chat: setup ingest ## Open the chat page
 
 test: setup ## Run the tests that are not slow, and the linters
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/python -m pytest -m "not slow and not browser"
+	@# Hypothesis' own profile for CI: the same examples each time. Plain pytest tries new ones.
+	@$(BIN)/python -m pytest -m "not slow and not browser" --hypothesis-profile=ci
 
 test-all: test ## Run every test: slow, faults, browser
-	@$(BIN)/python -m pytest -m "slow and not browser"
+	@$(BIN)/python -m pytest -m "slow and not browser" --hypothesis-profile=ci
 	@$(BIN)/python -m pytest -m browser
 
 lint: setup ## ruff and mypy
