@@ -24,6 +24,7 @@ _ITEM = re.compile(r"\s*(?:[-*•▪◦‣·–—]\s|\d{1,2}[.)]\s|\(?[a-zA-Z0-
 _ORDINAL = re.compile(
     r"(?:and )?(?:(?:first|second|third|fourth|fifth|sixth)(?:ly)?|finally|last(?:ly)?)\b(?=,| of all)", re.IGNORECASE
 )
+_FIRST = re.compile(r"first(?:ly)?(?:,| of all)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,10 @@ def _introduced(text: str, lines: Sequence[Span], first: int) -> int:
 def _ordinals(text: str, lines: Sequence[Span], here: int, start: int) -> Listing | None:
     """Return the run of sentences that count in words, with the one before them."""
     first, last = _run(lines, here, lambda i: bool(text[slice(*lines[i])].strip()))
-    spans = sentences(text, lines[first][0], lines[last][1])
+    begin, end = lines[first][0], lines[last][1]
+    if not _FIRST.search(text[begin:end].lower()):
+        return None  # known before the work of finding sentences
+    spans = sentences(text, begin, end)
     counted = [i for i, span in enumerate(spans) if _ORDINAL.match(text, *span)]
     if len(counted) < 2 or not text[spans[counted[0]][0] :].lower().startswith("first"):
         return None

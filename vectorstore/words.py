@@ -151,7 +151,10 @@ def tokens(text: str) -> list[str]:
     """Return the terms of `text` in order, duplicates kept."""
     found: list[str] = []
     for match in _WORD.finditer(text):
-        found.extend(_match_terms(match))
+        if match.lastgroup == "word":
+            found.append(_term(match.group()))
+        else:
+            found.extend(_match_terms(match))
     return [term for term in found if term]
 
 
