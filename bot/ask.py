@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.chat_model import ChatModel
     from bot.entailment import Entailment
     from bot.generate import Written
+    from bot.overview import Overview
     from bot.quote import Quoted
     from bot.rerank import Reranker
     from vectorstore.library import Library
@@ -235,6 +236,24 @@ class Bot:
         if intent.reply:
             yield Answer(question, model=self.model_name, notice=intent.reply, seconds=perf_counter() - began)
             return
+        footnotes = _Footnotes(self.library, on_citation)
+        if not intent.query and (whole := self._overview(intent.question, turns, filter)) is not None:
+            if not whole.quotes:
+                yield Answer(question, model=self.model_name, notice=whole.notice, seconds=perf_counter() - began)
+                return
+            searched = self._searched(filter)
+            yield Found(whole.passages, "", searched)
+            answer = Answer(
+                question,
+                passages=whole.passages,
+                model=self.model_name,
+                confidence=1.0,  # the documents say what they say
+                searched=searched,
+                notice=whole.notice,
+                timings={"search": perf_counter() - began},
+            )
+            yield from _timed(self._shown(answer, question, whole.quotes, intent.language, footnotes), began)
+            return
         query, context, notice = self._query(intent.query or intent.question, intent.query != "", turns)
         result = self.library.search(query, context=context, limit=max(SEEN, self.settings.passages), filter=filter)
         if not result.dense:
@@ -262,10 +281,7 @@ class Bot:
             notice=notice,
             timings={"search": perf_counter() - began},
         )
-        for item in self._answered(answer, query, result, intent.language, _Footnotes(self.library, on_citation)):
-            if isinstance(item, Answer):
-                item = replace(item, seconds=perf_counter() - began)
-            yield item
+        yield from _timed(self._answered(answer, query, result, intent.language, footnotes), began)
 
     def nearest(self, question: str, *, limit: int = 5, filter: Filter | None = None) -> tuple[Passage, ...]:
         """Return the passages nearest to a question, whether or not they answer it."""
@@ -300,6 +316,19 @@ class Bot:
                 return condensed.query, "", ""
         return question, context, ""
 
+    def _overview(self, question: str, turns: Conversation, filter: Filter | None) -> Overview | None:
+        from bot.overview import overview
+
+        settings = self.settings
+        return overview(
+            self.library,
+            question,
+            filter,
+            follows=bool(turns.turns),
+            limit=settings.sentences,
+            passages=settings.passages,
+        )
+
     def _searched(self, filter: Filter | None) -> str:
         count = self.library.count_documents(filter)
         documents = f"{count} document{'' if count == 1 else 's'}"
@@ -317,19 +346,28 @@ class Bot:
     ) -> Iterator[Statement | Answer]:
         if answer.confidence < threshold(self.settings, result) or not answer.passages:
             yield replace(answer, abstained=True)
-        elif self.writes:
-            yield from self._written(answer, query, result, language, footnotes)
+            return
+        began = perf_counter()
+        quotes = self._chosen_quotes(query, result)
+        answer = replace(answer, timings={**answer.timings, "answer": perf_counter() - began})
+        yield from self._shown(answer, query, quotes, language, footnotes)
+
+    def _shown(
+        self, answer: Answer, query: str, quotes: Sequence[Quoted], language: str, footnotes: _Footnotes
+    ) -> Iterator[Statement | Answer]:
+        if self.writes:
+            yield from self._written(answer, query, quotes, language, footnotes)
         else:
-            yield from self._quoted(answer, query, result, footnotes)
+            yield from self._quoted(answer, query, quotes, footnotes)
 
     def _quoted(
-        self, answer: Answer, query: str, result: SearchResult, footnotes: _Footnotes
+        self, answer: Answer, query: str, quotes: Sequence[Quoted], footnotes: _Footnotes
     ) -> Iterator[Statement | Answer]:
         from bot.conflict import conflicts
 
         began = perf_counter()
         statements = []
-        for quoted in self._chosen_quotes(query, result):
+        for quoted in quotes:
             number = footnotes.number(quoted.passage, quoted.start, quoted.end)
             statements.append(Statement(quoted.text, (number,)))
             yield statements[-1]
@@ -350,7 +388,7 @@ class Bot:
         return choose(query, result, limit=self.settings.sentences, before=before, read=self.library.text)
 
     def _written(
-        self, answer: Answer, query: str, result: SearchResult, language: str, footnotes: _Footnotes
+        self, answer: Answer, query: str, quotes: Sequence[Quoted], language: str, footnotes: _Footnotes
     ) -> Iterator[Statement | Answer]:
         """Let the chat model write; where nothing of it survives its check, quote."""
         from bot.generate import Writing
@@ -365,7 +403,7 @@ class Bot:
                 query,
                 answer.passages,
                 model=self.chat_model,
-                quotes=self._chosen_quotes(query, result),
+                quotes=quotes,
                 language=language or self.settings.language,
                 nli=self._entailment(),
             )
@@ -384,7 +422,11 @@ class Bot:
             answer,
             withheld=tuple(withheld),
             notice=notice,
-            timings={**answer.timings, "answer": seconds - checking, "check": checking},
+            timings={
+                **answer.timings,
+                "answer": answer.timings.get("answer", 0.0) + seconds - checking,
+                "check": checking,
+            },
         )
         if statements:
             from bot.conflict import conflicts
@@ -402,7 +444,13 @@ class Bot:
             if not withheld:
                 why = "These are quotes instead."
             stand_in = replace(answer, notice=" ".join(part for part in (notice, why) if part))
-            yield from self._quoted(stand_in, query, result, footnotes)
+            yield from self._quoted(stand_in, query, quotes, footnotes)
+
+
+def _timed(items: Iterator[Statement | Answer], began: float) -> Iterator[Statement | Answer]:
+    """Yield the same, the answer with the seconds since `began`."""
+    for item in items:
+        yield replace(item, seconds=perf_counter() - began) if isinstance(item, Answer) else item
 
 
 def _statement(written: Written, footnotes: _Footnotes) -> Statement:

@@ -118,7 +118,7 @@ def choose(
         if clear and fits(lists.kind, other.text, question) < 1:
             continue
         other = lists.whole(other)
-        if not _is_fragment(other) and not any(_repeats(other, kept) or _overlaps(other, kept) for kept in chosen):
+        if not is_fragment(other) and not any(_repeats(other, kept) or _overlaps(other, kept) for kept in chosen):
             chosen.append(other)
     if not listed and limit > 1 and (of_kind := _of_kind(lists.kind, question, chosen, ranked)):
         chosen = [*chosen[: limit - 1], lists.whole(of_kind)]
@@ -153,7 +153,7 @@ def rank(question: str, result: SearchResult) -> list[Quoted]:
             if kind in ("who", "definition") and defines(text, set(weights)):
                 score += DEFINING
             quoted = Quoted(passage, start, end, score)
-            found.append(replace(quoted, score=score - FRAGMENT) if _is_fragment(quoted) else quoted)
+            found.append(replace(quoted, score=score - FRAGMENT) if is_fragment(quoted) else quoted)
     return sorted(found, key=lambda quoted: -quoted.score)
 
 
@@ -218,7 +218,12 @@ class _Lists:
         return sum(weight for term, weight in self.weights.items() if term in held)
 
 
-def _is_fragment(quoted: Quoted) -> bool:
+def leans(quoted: Quoted) -> bool:
+    """Tell whether a sentence begins with a word that stands for something before it."""
+    return bool(_PRONOUN.match(quoted.text))
+
+
+def is_fragment(quoted: Quoted) -> bool:
     """Tell whether a sentence says nothing by itself: an introduction, a question, a label."""
     text = quoted.text.strip()
     if quoted.passage.kind in ("table", "code") or "\n" in text:
@@ -239,7 +244,7 @@ def _of_kind(kind: AnswerType, question: str, chosen: Sequence[Quoted], ranked: 
     if any(says(kind, quoted.text, question) for quoted in chosen):
         return None
     near = (quoted for quoted in ranked if quoted.score >= ranked[0].score - KIND_MARGIN)
-    return next((q for q in near if says(kind, q.text, question) and not _is_fragment(q)), None)
+    return next((q for q in near if says(kind, q.text, question) and not is_fragment(q)), None)
 
 
 def _rival(question: str, best: Quoted, ranked: Sequence[Quoted]) -> Quoted | None:
@@ -265,7 +270,7 @@ def _with_antecedents(chosen: Sequence[Quoted], before: Before | None, lists: _L
     kept: list[Quoted] = []
     for quoted in chosen:
         lead = lists.header(quoted) or _verdict(quoted)
-        if before is not None and _PRONOUN.match(quoted.text):
+        if before is not None and leans(quoted):
             lead = lead or _antecedent(quoted, before)
         spans = {(q.passage.document, q.start) for q in (*kept, *chosen)}
         if lead and (lead.passage.document, lead.start) not in spans and len(kept) + 2 <= max(limit, 2):

@@ -368,6 +368,13 @@ class Library:
         with self.view() as view:
             return search.search(view, query, context=context, limit=limit, filter=filter or Filter())
 
+    def central(self, document_id: str, limit: int) -> tuple[Passage, ...]:
+        """Return the passages that say most of what a document is about as a whole, best first (see `central.py`)."""
+        from vectorstore import central
+
+        with self.view() as view:
+            return central.central(view, document_id, limit)
+
     def passage_before(self, passage: Passage) -> Passage | None:
         """Return the passage that stands before another in its section, if one does."""
         with self.catalog.snapshot():

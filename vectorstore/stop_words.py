@@ -18,6 +18,12 @@ ENGLISH = frozenset(
 )
 """Compared after folding and before stemming."""
 
+ASKING = frozenset(
+    """mention mentions mentioning discuss discusses discussed describes described explains explained talk talks talked
+    compare summarise summarize happen happens happened""".split()
+)
+"""What is asked of documents in English, and hardly ever stands in them. Some are words of other languages too."""
+
 LATIN = frozenset(
     """der die das den dem des ein eine einen einem einer eines und oder aber im in am an auf aus bei beim bis durch für
     gegen mit nach ohne über um unter von vom vor zu zum zur zwischen während wer wen wem wessen was wo wann warum

@@ -164,7 +164,9 @@ def query_terms(text: str) -> list[str]:
     Stop words, and phrases that speak of the document itself, are left out unless nothing else remains.
     """
     kept: list[str] = []
-    silent = STOP_WORDS | _FOREIGN if is_foreign(text) else STOP_WORDS
+    silent = STOP_WORDS | stop_words.ASKING
+    if is_foreign(text):
+        silent |= _FOREIGN
     for match in _WORD.finditer(_ABOUT_THE_TEXT.sub(" ", text)):
         word = _fold(match.group()).replace("'", "").replace("’", "")
         if (word not in silent and word not in _OTHER_SCRIPTS) or match.group() == "US":

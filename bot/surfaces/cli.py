@@ -90,7 +90,9 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def _footnote(
     context: typer.Context,
-    library: Annotated[str, typer.Option("--library", metavar="DIR", help="Folder of the library, as after the command.")] = "",
+    library: Annotated[
+        str, typer.Option("--library", metavar="DIR", help="Folder of the library, as after the command.")
+    ] = "",
     _version: Annotated[
         bool,
         typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True),
