@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -37,6 +38,8 @@ WORDS_ALONE = (
     "a multilingual model finds more (setting embedding_model)."
 )
 """Said with an answer where the encoder cannot read the question."""
+RESPELLED = "“{asked}” stands nowhere: this is about “{word}”"
+"""Said with an answer to a question in which a word was spelled anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,9 +258,8 @@ class Bot:
             yield from _timed(self._shown(answer, question, whole.quotes, intent.language, footnotes), began)
             return
         query, context, notice = self._query(intent.query or intent.question, intent.query != "", turns)
-        result = self.library.search(query, context=context, limit=max(SEEN, self.settings.passages), filter=filter)
-        if not result.dense:
-            notice = " ".join(part for part in (notice, WORDS_ALONE) if part)
+        query, result, spelling = self._search(query, context, filter)
+        notice = " ".join(part for part in (notice, spelling, "" if result.dense else WORDS_ALONE) if part)
         likely = confidence(query, result)
         if reranker := self._reranker():
             from bot.rerank import reranked
@@ -315,6 +317,25 @@ class Bot:
             if condensed.rewritten:
                 return condensed.query, "", ""
         return question, context, ""
+
+    def _search(self, query: str, context: str, filter: Filter | None) -> tuple[str, SearchResult, str]:
+        """Return the query that was searched, what was found, and what was spelled anew for it.
+
+        A word that stands nowhere is spelled as the nearest one of the documents, if that finds an answer.
+        """
+        limit = max(SEEN, self.settings.passages)
+        result = self.library.search(query, context=context, limit=limit, filter=filter)
+        if not result.unknown or confidence(query, result) >= threshold(self.settings, result):
+            return query, result, ""
+        words = self.library.respelled(result, filter)
+        if not words:
+            return query, result, ""
+        respelled = re.sub(r"[A-Za-z]+", lambda word: words.get(word.group(), word.group()), query)
+        found = self.library.search(respelled, context=context, limit=limit, filter=filter)
+        if confidence(respelled, found) < threshold(self.settings, found):
+            return query, result, ""
+        told = "; ".join(RESPELLED.format(asked=asked, word=word) for asked, word in words.items())
+        return respelled, found, f"{told}."
 
     def _overview(self, question: str, turns: Conversation, filter: Filter | None) -> Overview | None:
         from bot.overview import overview

@@ -368,6 +368,14 @@ class Library:
         with self.view() as view:
             return search.search(view, query, context=context, limit=limit, filter=filter or Filter())
 
+    def respelled(self, result: SearchResult, filter: Filter | None = None) -> dict[str, str]:
+        """Return for words of a query that stand nowhere the nearest word of the documents (see `spelling.py`)."""
+        from vectorstore import spelling
+
+        with self.view() as view:
+            allowed = view.catalog.chunks_matching(filter or Filter())
+            return spelling.respelled(view, result.query, result.unknown, allowed)
+
     def central(self, document_id: str, limit: int) -> tuple[Passage, ...]:
         """Return the passages that say most of what a document is about as a whole, best first (see `central.py`)."""
         from vectorstore import central

@@ -58,6 +58,20 @@ class Lookup:
         """
         return self._cached("chunks", term)
 
+    def vocabulary(self, beginning: str) -> list[tuple[str, int]]:
+        """Return the indexed terms that begin so, each with the number of chunks that hold it."""
+        if not (raw := fts_term(beginning)):
+            return []
+        with self._catalog.snapshot() as connection:
+            connection.execute(
+                "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab('main', 'words', 'row')"
+            )
+            after = raw[:-1] + bytes([raw[-1] + 1])
+            return connection.execute(
+                "SELECT term, doc FROM temp.vocabulary WHERE term >= CAST(? AS TEXT) AND term < CAST(? AS TEXT)",
+                (raw, after),
+            ).fetchall()
+
     def title_postings(self, term: str) -> Ids:
         """Return the row numbers of the documents whose title, file name or subject holds `term`, ascending."""
         return self._cached("titles", term)
