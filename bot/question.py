@@ -113,6 +113,38 @@ _DEFINED = re.compile(
 )
 
 
+_WHO_IS = re.compile(
+    r"^\W*who(?:['’]s| is| was) ((?!(?:the|an?|my|your|his|her|its|their|our|this|that|one|in|on|at|to|he|she|they|it|you|i|we)\b)[\w.'’-]+(?: [\w.'’-]+){0,3}?)\W*$",
+    re.IGNORECASE,
+)
+_ROLE = (
+    r"(?:President|Prime Minister|Minister|Secretary|Chancellor|Chair(?:man|woman|person)?|Director|Governor|Senator|Ambassador"
+    r"|Chief(?: \w+){0,2}|CEO|CFO|CTO|Professor|Prof\.|Doctor|Dr\.?|Judge|Justice|General|Captain|Colonel|King|Queen|Prince|Princess"
+    r"|Emperor|Pope|Sir|Lord|Lady|Mayor|Commissioner|Officer|Inspector|Sergeant|Sheriff|Coach|Founder)"
+)
+_APPOSITION = re.compile(
+    r"(?:\s*\([^)]*\))?(?:\s*,\s+(?:(?:the|an?|his|her|its|their|our|then|now|former|who)\s+)*(?:[A-Z][\w.&-]*(?:['’]s)?\s+){0,4}"
+    r"(?!(?:and|or|but|said|says|in|on|at|as|for|with|by|when|while|which|where|however|too|also)\b)[a-z]{3,}"
+    r"|\s+(?:is|was)\s+(?:an?|the|one of)\s)"
+)
+
+
+def identifies(text: str, question: str) -> bool:
+    """Tell whether `text` says who the person is that a question asks for by name: "Ada Byron, a clerk", "Dr Byron"."""
+    asked = _WHO_IS.match(question)
+    if not asked:
+        return False
+    words = asked.group(1).split()
+    name = r"\W+(?:\w+\W+)?".join(map(re.escape, words))
+    for found in re.finditer(rf"(?<![\w-]){name}(?![\w-])", text, re.IGNORECASE):
+        if not found.group().split()[-1][0].isupper():
+            continue
+        before = re.search(rf"{_ROLE}(?:\s+[A-Z][\w.’'-]*){{0,2}}\s*$", text[: found.start()])
+        if before or _APPOSITION.match(text, found.end()):
+            return True
+    return False
+
+
 def answer_type(question: str) -> AnswerType:
     """Return what kind of answer a question asks for."""
     for kind, pattern in _TYPES:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from bot.conflict import amends, disagreement
-from bot.question import AnswerType, answer_type, defines, fits, says
+from bot.question import AnswerType, answer_type, defines, fits, identifies, says
 from bot.suspect import tainted
 from bot.whole_list import AROUND, Listing, listing, too_long
 from vectorstore.passage import Passage
@@ -109,13 +109,14 @@ def choose(
     clearly = [q for q in near if lists.is_clear(q, question) and lists.covered(q.text) >= lists.covered(near[0].text)]
     best, listed = (clearly or near)[0], bool(clearly)
     clear = lists.kind in ("number", "when") and fits(lists.kind, best.text, question) == 1
+    known = identifies(best.text, question)
     chosen = [lists.whole(best)]
     for other in near:
         if len(chosen) >= limit:
             break
         if listed and fits("list", other.text, question) < LIKE_A_LIST:
             continue
-        if clear and fits(lists.kind, other.text, question) < 1:
+        if (clear and fits(lists.kind, other.text, question) < 1) or (known and not identifies(other.text, question)):
             continue
         other = lists.whole(other)
         if not is_fragment(other) and not any(_repeats(other, kept) or _overlaps(other, kept) for kept in chosen):
@@ -150,7 +151,7 @@ def rank(question: str, result: SearchResult) -> list[Quoted]:
             if (start, end) in orders or _asks(text, question):
                 continue  # it speaks to the assistant, or asks the same: it says nothing
             score = passage.score + SENTENCE_COVERAGE * covered + worth * (fits(kind, text, question) - 0.5)
-            if kind in ("who", "definition") and defines(text, set(weights)):
+            if kind in ("who", "definition") and (defines(text, set(weights)) or identifies(text, question)):
                 score += DEFINING
             quoted = Quoted(passage, start, end, score)
             found.append(replace(quoted, score=score - FRAGMENT) if is_fragment(quoted) else quoted)

@@ -81,7 +81,8 @@ def _as_written(view: View, term: str, asked: str, allowed: Ids | None) -> str:
     texts = (f"{passage.text} {passage.heading}" for passage in view.catalog.passages(ids[:LOOKED_AT]))
     words = dict.fromkeys(word for text in texts for word in _WORD.findall(text) if tokens(word) == [term])
     most = _most(asked)
-    written = [word for word in words if distance(asked.lower(), word.lower(), most) <= most]
+    singular = asked.lower().removesuffix("s")
+    written = [word for word in words if distance(singular, word.lower().removesuffix("s"), most) <= most]
     alike = [word for word in written if word[-1].lower() == asked[-1].lower()]
     return next(iter((*alike, *written)), "")
 

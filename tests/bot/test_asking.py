@@ -204,3 +204,40 @@ def test_a_footnote_names_the_page_and_row_on_which_its_own_words_stand(tmp_path
             "row 4"
         ]
         assert library.place_at("nothing", 0) is None
+
+
+def test_a_misspelled_word_is_searched_as_the_nearest_one(bot: Bot) -> None:
+    """It is said which word was taken for which; the footnotes are as exact as ever."""
+    answer = bot.ask("How many pupils has the vilage scool?")
+    assert "84 pupils" in answer.statements[0].text
+    assert "“vilage” stands nowhere: this is about “village”" in answer.notice
+    assert answer.searched_for == "How many pupils has the village school?"
+    assert answer.question == "How many pupils has the vilage scool?"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How much does the farry cost in winter storms of Norway?",
+        "Who is Brownson?",
+        "What is a village fête's price in ZZZZZ?",
+    ],
+)
+def test_a_respelling_that_finds_no_answer_is_not_told(bot: Bot, question: str) -> None:
+    """Where the documents do not say either way, nothing is claimed about words."""
+    answer = bot.ask(question)
+    assert answer.abstained and "stands nowhere" not in answer.notice
+
+
+def test_a_name_beside_its_role_is_an_answer(tmp_path: Path) -> None:
+    """Who somebody is, asked in a small library, is told by the sentence that says it, and by no other of the name."""
+    texts = {
+        "minutes": "The meeting was opened by Ada Byron, chair of the parish council. Byron asked for quiet. It rained.",
+        "letters": "A letter of thanks went to Mr Blum. The council liked what Byron wrote about the mill.",
+        "notes": "Blum and Byron met on Sunday. The weather was fine. The ferry was late again.",
+    }
+    with Library.open(tmp_path / "library", create=True) as library:
+        documents = [document(name, text) for name, text in texts.items()]
+        library.add([(d, split(d.text, count_tokens=library.encoder.count_tokens)) for d in documents])
+        answer = Bot(library, settings=Settings()).ask("Who is Byron?")
+    assert [s.text for s in answer.statements] == ["The meeting was opened by Ada Byron, chair of the parish council."]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from bot.question import answer_type, defines, fits
+import pytest
+
+from bot.question import answer_type, defines, fits, identifies
 from bot.quote import choose
 from vectorstore.passage import Passage, Signals
 from vectorstore.search import SearchResult
@@ -300,3 +302,30 @@ def test_a_sentence_fits_by_what_it_adds() -> None:
     assert fits("list", "AI, space, fusion, quantum, 6G and ships", "Which fields?") > fits(
         "list", "It was broad.", "Which fields?"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "told"),
+    [
+        (
+            "It was signed by Ada Byron, minister of state, and Max Blum, director of the office.",
+            "Who is Max Blum?",
+            True,
+        ),
+        ("It was signed by Ada Byron, minister of state, and Max Blum, director of the office.", "who is byron", True),
+        ("Prime Minister Ada Byron arrived.", "Who is Ada Byron?", True),
+        ("Byron, Japan's minister of land, agreed.", "Who's Byron?", True),
+        ("Ada Byron (1815–1852) was a clerk.", "Who was Ada Byron?", True),
+        ("Byron, who leads the team, agreed.", "Who is Byron?", True),
+        ("In the talks, Byron named AI and space.", "Who is Byron?", False),
+        ("Byron, and others, agreed.", "Who is Byron?", False),
+        ("Byron, however, left.", "Who is Byron?", False),
+        ("Lady Byronson, a clerk, left.", "Who is Byron?", False),
+        ("He, a clerk, left.", "Who is he?", False),
+        ("The director, a clerk once, left.", "Who is the director?", False),
+        ("Ada Byron, a clerk, left.", "When did Ada Byron leave?", False),
+    ],
+)
+def test_who_somebody_is_is_told_beside_the_name(text: str, question: str, told: bool) -> None:
+    """A role before the name or behind it says who that is; a name that merely stands there does not."""
+    assert identifies(text, question) == told
