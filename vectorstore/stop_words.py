@@ -20,7 +20,7 @@ ENGLISH = frozenset(
 
 ASKING = frozenset(
     """mention mentions mentioning discuss discusses discussed describes described explains explained talk talks talked
-    compare summarise summarize happen happens happened""".split()
+    compare summarise summarize""".split()
 )
 """What is asked of documents in English, and hardly ever stands in them. Some are words of other languages too."""
 
