@@ -55,15 +55,20 @@ class Conversation:
         """Return what `question` follows on, to be searched with it; "" where it stands alone.
 
         The last question that was searched, and what it followed on itself when it leaned too. Turns such as
-        "why?" and "and the second one?" name nothing and are passed over.
+        "why?" and "and the second one?" name nothing and are passed over, and so does an overview.
         """
+        if not leans(question):
+            return ""
+        from bot.overview import asks_for_all  # here: `import bot` stays light
+
         asked = [
             turn
             for turn in self.turns
             if (turn.answer.passages or turn.answer.statements or turn.answer.abstained)
             and not _BARE.fullmatch(turn.question)
+            and not asks_for_all(turn.question)
         ]
-        if not asked or not leans(question):
+        if not asked:
             return ""
         last = asked[-1]
         said = [last.question, *(_persons(last) if _A_PERSON.search(question) else ())]

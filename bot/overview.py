@@ -113,6 +113,11 @@ _ASKS_OF = (
     rf"what does {_NAMED} (?:say|cover|contain|discuss)",
     rf"what is in {_NAMED}",
 )
+_NAMES_DOCUMENTS = re.compile(
+    rf"\b(?:{_DOCUMENT}|{_WORK}|dokumente?n?|texte?n?s?|artikeln?|dateien?|fichiers?|documentos?|textos?|art[ií]culos?"
+    r"|archivos?)\b|文書|記事|資料|文章|ファイル|ドキュメント|論文|レポート",
+    re.IGNORECASE,
+)
 _MAY_ASK = re.compile(
     r"summ|sum up|recap|outline|digest|condense|describe|explain|overview|synopsis|gist|abstract|tldr|what is|what are|what do"
     r"|points|main|key|central|important|principal|essential|core|primary|major|overall|about|topic|subject|theme"
@@ -165,11 +170,11 @@ def overview(
         limit: Sentences of a single document; of several, each gives one.
         passages: Passages, at most.
     """
-    asked = _plain(question[: 2 * LONGEST_WISH])
-    if len(asked) > LONGEST_WISH or not _MAY_ASK.search(asked):
+    asked = _wish(question)
+    if not asked:
         return None
-    if _asks_for_all(asked):
-        if follows and not re.search(rf"\b(?:{_DOCUMENT}|{_WORK})\b", asked, re.IGNORECASE):
+    if asks_for_all(question):
+        if follows and not _NAMES_DOCUMENTS.search(asked):
             return None
         documents = library.documents(filter) if library.count_documents(filter) <= MOST_DOCUMENTS else None
     else:
@@ -194,16 +199,21 @@ def _patterns(asks: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern + _BRIEFLY, re.IGNORECASE) for pattern in asks)
 
 
-def _asks_for_all(asked: str) -> bool:
-    return any(pattern.fullmatch(asked) for pattern in _patterns(_ASKS))
+def asks_for_all(question: str) -> bool:
+    """Tell whether a question asks for an overview of whatever is searched, and names no subject."""
+    asked = _wish(question)
+    return bool(asked) and any(pattern.fullmatch(asked) for pattern in _patterns(_ASKS))
 
 
-def _plain(question: str) -> str:
+def _wish(question: str) -> str:
+    """Return a question without pleasantries and signs at its ends; "" where it cannot ask for an overview."""
+    if len(question) > LONGEST_WISH:
+        return ""
     asked = re.sub(r"tl[;:, ]*dr\b", "tldr", question.replace("’", "'"), flags=re.IGNORECASE)
     asked = re.sub(r"\s+", " ", re.sub(r"\bwhat's\b", "what is", asked, flags=re.IGNORECASE)).strip(_ENDS)
     while match := _PLEASE.match(asked):
         asked = asked[match.end() :]
-    return asked
+    return asked if _MAY_ASK.search(asked) else ""
 
 
 def _named(library: Library, asked: str, filter: Filter | None) -> list[DocumentInfo]:
@@ -224,18 +234,20 @@ def _sentences(library: Library, document: str, central: Sequence[Passage], coun
     """Return the sentences of a document's central passages that stand for it, in reading order."""
     usual = Counter(tokens(library.text(document, 0, READ)))
     most = math.log1p(max(usual.values(), default=0)) or 1.0
-    ranked: list[tuple[float, Quoted, set[str]]] = []
+    found: list[tuple[Quoted, set[str]]] = []
     for passage in central:
         orders = tainted(passage)
-        for start, end in passage.sentences:
-            quoted = Quoted(passage, start, end, 0.0)
-            words = set(query_terms(quoted.text))
-            if (start, end) not in orders and _stands_alone(quoted, words):
-                salience = sum(math.log1p(usual[word]) for word in words) / len(words) / most
-                title = set(query_terms(passage.title))
-                titled = len(words & title) / (len(title) or 1)
-                defining = DEFINING * (fits("definition", quoted.text, passage.title) == 1)
-                ranked.append((passage.score + SALIENCE * salience + TITLED * titled + defining, quoted, words))
+        quotes = (Quoted(passage, *span, score=passage.score) for span in passage.sentences if span not in orders)
+        found += [(quoted, words) for quoted in quotes if (words := set(query_terms(quoted.text)))]
+    whole = [(quoted, words) for quoted, words in found if _stands_alone(quoted, words)]
+    some = [(quoted, words) for quoted, words in found if not is_fragment(quoted) and len(quoted.text) <= LONGEST]
+    ranked = []
+    for quoted, words in whole or some:
+        salience = sum(math.log1p(usual[word]) for word in words) / len(words) / most
+        title = set(query_terms(quoted.passage.title))
+        titled = len(words & title) / (len(title) or 1)
+        defining = DEFINING * (fits("definition", quoted.text, quoted.passage.title) == 1)
+        ranked.append((quoted.score + SALIENCE * salience + TITLED * titled + defining, quoted, words))
     ranked.sort(key=lambda found: -found[0])
     chosen: list[tuple[Quoted, set[str]]] = []
     for _, quoted, words in ranked:

@@ -154,6 +154,14 @@ def test_a_follow_up_is_not_taken_for_one(bot: Bot) -> None:
     turns = Conversation().add("Who built the mill?", bot.ask("Who built the mill?"))
     assert bot.ask("Summarise it", conversation=turns).notice != NOTICE
     assert bot.ask("Summarise these documents", conversation=turns).notice == NOTICE
+    assert bot.ask("これらの文書を要約してください", conversation=turns).notice == NOTICE
+
+
+def test_a_follow_up_does_not_lean_on_one(bot: Bot) -> None:
+    """A short question behind an overview is searched by itself: an overview names nothing."""
+    turns = Conversation().add("What are these documents about?", bot.ask("What are these documents about?"))
+    answer = bot.ask("Thomas Brown?", conversation=turns)
+    assert answer.searched_for == "" and "Thomas Brown" in answer.text
 
 
 def test_found_passages_come_first(bot: Bot) -> None:

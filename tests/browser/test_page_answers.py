@@ -11,6 +11,8 @@ from browser_steps import api, ask, attribute, count, lit
 
 pytestmark = pytest.mark.browser
 
+DOCUMENTS = ("handbook", "party", "rules", "visitors", "travel", "lease")
+"""What the site holds."""
 QUESTIONS = {
     "markdown": ("How many days of paid leave does every employee have?", "28 days"),
     "pdf": ("How long is the notice period to end the lease?", "six months"),
@@ -233,3 +235,17 @@ def test_the_page_says_who_writes_and_where_text_goes(site: Any, open_page: Any)
 def test_the_papers_are_what_the_questions_rest_on() -> None:
     """The fixtures still hold what the tests ask for."""
     assert "28 days" in HANDBOOK and "🇯🇵" in PARTY and "التاسعة" in ARABIC
+
+
+def test_an_empty_page_offers_an_overview(site: Any, open_page: Any) -> None:
+    """One press shows what the documents are about, a sentence of each, and the offer is gone."""
+    page = open_page(site[0])
+    page.locator(".welcome button").click()
+    turn = page.locator(".turn").last
+    turn.locator(".turn-foot").wait_for()
+    assert turn.locator("h2").inner_text() == "What are these documents about?"
+    count(turn.locator(".statements .ref"), len(DOCUMENTS))
+    count(page.locator(".welcome"), 0)
+    turn.locator(".ref").first.click()
+    answer = api(page, f"/v1/conversations/{page.url.split('/')[-1]}")["turns"][-1]["answer"]
+    assert lit(page) == answer["citations"][0]["quote"]

@@ -7,6 +7,8 @@ import { filterBody, mayEdit, onChange, state, tell } from "/web/state.js";
 import { t } from "/web/words.js";
 
 export const UNASKED = "footnote.unasked";
+// Of more documents no overview is given (MOST_DOCUMENTS in bot/overview.py).
+const OVERVIEW = 12;
 
 export class Thread {
   /** @param {object} more `onSource(turn, number, from)`, `onPassage(passage, from)`, `onBegun(id)`, `onMissing(error)`. */
@@ -42,11 +44,16 @@ export class Thread {
   }
 
   welcome() {
-    const empty = state.status?.documents === 0;
+    const count = state.status?.documents;
+    const empty = count === 0;
+    const about = t("welcome.about", { n: count ?? 0 });
     fill(this.list, h(
       "div", { class: "welcome" }, h("h1", { text: t("welcome.title") }),
       h("p", { text: t(empty ? "welcome.empty" : "welcome.text") }),
       empty && mayEdit() && h("a", { class: "strong", href: "#/documents", text: t("welcome.add") }),
+      count > 0 && count <= OVERVIEW && h(
+        "button", { type: "button", class: "plain", text: about, on: { click: () => this.ask(about) } },
+      ),
     ));
   }
 

@@ -39,6 +39,7 @@ export default {
   "welcome.text": "Every sentence of an answer carries a footnote to the exact words it rests on. When the documents don’t say, neither does Footnote.",
   "welcome.empty": "There are no documents yet. Add some, then ask.",
   "welcome.add": "Add documents",
+  "welcome.about": { one: "What is this document about?", other: "What are these documents about?" },
 
   "plainly.quotes": "No model writes: answers are sentences quoted from your documents.",
   "plainly.writes": "{model} writes the answers; each sentence is checked against its source.",
