@@ -38,6 +38,9 @@ WORDS_ALONE = (
     "a multilingual model finds more (setting embedding_model)."
 )
 """Said with an answer where the encoder cannot read the question."""
+WHOLE_QUESTION = "A whole question finds more than single words."
+"""Said where nothing but a word or two was asked, one of which the documents hold, and no answer is shown."""
+FEW_WORDS = 2
 RESPELLED = "“{asked}” stands nowhere: this is about “{word}”"
 """Said with an answer to a question in which a word was spelled anew."""
 
@@ -366,7 +369,9 @@ class Bot:
         self, answer: Answer, query: str, result: SearchResult, language: str, footnotes: _Footnotes
     ) -> Iterator[Statement | Answer]:
         if answer.confidence < threshold(self.settings, result) or not answer.passages:
-            yield replace(answer, abstained=True)
+            bare = len(query.split()) <= FEW_WORDS and not answer.searched_for
+            hint = WHOLE_QUESTION if bare and set(result.terms) - set(result.unknown) else ""
+            yield replace(answer, abstained=True, notice=" ".join(part for part in (answer.notice, hint) if part))
             return
         began = perf_counter()
         quotes = self._chosen_quotes(query, result)

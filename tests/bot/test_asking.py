@@ -241,3 +241,11 @@ def test_a_name_beside_its_role_is_an_answer(tmp_path: Path) -> None:
         library.add([(d, split(d.text, count_tokens=library.encoder.count_tokens)) for d in documents])
         answer = Bot(library, settings=Settings()).ask("Who is Byron?")
     assert [s.text for s in answer.statements] == ["The meeting was opened by Ada Byron, chair of the parish council."]
+
+
+def test_a_single_word_is_told_that_a_question_finds_more(bot: Bot) -> None:
+    """Only where the documents hold the word, and nothing was shown for it."""
+    answer = bot.ask("Ouse")
+    assert answer.abstained and "whole question" in answer.text
+    assert "whole question" not in bot.ask("zebra").text
+    assert "whole question" not in bot.ask("Who built the mill?").text
