@@ -36,6 +36,8 @@ TITLED = 0.3
 """What it is worth that a sentence holds the words of the document's title."""
 DEFINING = 0.2
 """What it is worth that it says what that is: "X is a …"."""
+ITSELF = 0.3
+"""What it is worth that it speaks of the document: "This paper describes …", "Here we report …"."""
 REPEATS = 0.4
 """A sentence with a larger share of its words in common with one already chosen says the same again."""
 LEAST_WORDS, LEAST_LETTERS, LEAST_CJK = 5, 8, 25
@@ -132,6 +134,13 @@ _ENDS = " \t\n?？!！.。:;,、¿¡"
 _QUOTES = " \"'“”‘’«»「」"
 _STOPS = ".!。！।؟…”\"’')»"
 _WORD = re.compile(r"[^\W\d_]+")
+_ITSELF = re.compile(
+    r"(?:(?i:abstract|objectives?|purpose|aims?):? )?(?:(?:In |in |The (?:aim|purpose|goal|subject|objective) of )?"
+    r"(?:[Tt]his|[Tt]he present|[Oo]ur) (?:analysis|article|paper|report|study|review|survey|essay|document|briefing|book|chapter"
+    r"|guide|manual|thesis|talk|post|note|work|investigation|editorial|policy)\b"
+    r"|(?:Here(?:in)?,? we|We|Herein,?) (?:here )?(?:report|present|describe|review|propose|study|studied|investigate|aim|show"
+    r"|examine|discuss))"
+)
 _BEGINS = re.compile(r"[\"'“‘«„¿¡]?\w")
 _LINKED = re.compile(
     r"(?:however|nevertheless|nonetheless|moreover|furthermore|additionally|in addition|therefore|thus|hence|consequently"
@@ -247,7 +256,8 @@ def _sentences(library: Library, document: str, central: Sequence[Passage], coun
         title = set(query_terms(quoted.passage.title))
         titled = len(words & title) / (len(title) or 1)
         defining = DEFINING * (fits("definition", quoted.text, quoted.passage.title) == 1)
-        ranked.append((quoted.score + SALIENCE * salience + TITLED * titled + defining, quoted, words))
+        itself = ITSELF * bool(_ITSELF.match(quoted.text))
+        ranked.append((quoted.score + SALIENCE * salience + TITLED * titled + defining + itself, quoted, words))
     ranked.sort(key=lambda found: -found[0])
     chosen: list[tuple[Quoted, set[str]]] = []
     for _, quoted, words in ranked:
@@ -263,7 +273,7 @@ def _sentences(library: Library, document: str, central: Sequence[Passage], coun
 def _stands_alone(quoted: Quoted, words: set[str]) -> bool:
     """Tell whether a sentence is whole and can be read by itself: no label, row of figures or line of a form."""
     text = quoted.text.strip()
-    if is_fragment(quoted) or leans(quoted) or _LINKED.match(text) or "\n" in text:
+    if is_fragment(quoted) or (leans(quoted) and not _ITSELF.match(text)) or _LINKED.match(text) or "\n" in text:
         return False
     if len(words) < LEAST_WORDS or len(text) > LONGEST:
         return False
