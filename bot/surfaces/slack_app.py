@@ -184,7 +184,7 @@ class SlackSurface:
         titles = dict.fromkeys(info.title for info in latest if info.title)
         candidates = words.prompts(islice(titles, TRIED_PROMPTS))
         # To quote costs milliseconds; a chat model is not asked what nobody wanted to know.
-        answered = (p for p in candidates if self.bot.writes or not self.bot.ask(p[1], filter=wanted).abstained)
+        answered = (p for p in candidates if self.bot.writes or self.bot.ask(p[1], filter=wanted).statements)
         return list(islice(answered, PROMPTS))
 
     def _collections(self, question: Question) -> tuple[str, ...] | None:
