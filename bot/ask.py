@@ -341,6 +341,10 @@ class Bot:
         return respelled, found, f"{told}."
 
     def _overview(self, question: str, turns: Conversation, filter: Filter | None) -> Overview | None:
+        from bot.overview_wish import may_ask
+
+        if not may_ask(question):
+            return None
         from bot.overview import overview
 
         settings = self.settings

@@ -59,7 +59,7 @@ class Conversation:
         """
         if not leans(question):
             return ""
-        from bot.overview import asks_for_all  # here: `import bot` stays light
+        from bot.overview_wish import asks_for_all  # here: `import bot` stays light
 
         asked = [
             turn

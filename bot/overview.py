@@ -10,10 +10,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from bot.overview_wish import asked_of, asks_for_all, names_documents
 from bot.question import fits
 from bot.quote import Quoted, is_fragment, leans
 from bot.suspect import tainted
@@ -46,8 +46,6 @@ LONGEST = 450
 """Characters of a sentence in an overview, at most."""
 MOST_DIGITS = 0.12
 """A larger share of digits is a row of figures."""
-LONGEST_WISH = 200
-"""Characters of a wish for an overview, at most."""
 NOTICE = "An overview: sentences that stand for the whole, word for word."
 NOTHING = "No sentence in there stands for the whole: ask about something that is said."
 TOO_MANY = (
@@ -55,83 +53,6 @@ TOO_MANY = (
     "or ask about something that they say."
 )
 
-_DOCUMENT = (
-    r"(?:documents?|docs?|files?|articles?|papers?|reports?|texts?|pdfs?|folders?|library|collections?|sources?|materials?"
-    r"|briefings?|contents?|analys[ie]s|stud(?:y|ies)|essays?|posts?)"
-)
-_WORK = r"(?:books?|chapters?|pages?|notes|stor(?:y|ies)|letters?|contracts?|manuals?|transcripts?|e-?mails?|speech(?:es)?|minutes)"
-# "The contract" may be what a question is about; "this contract" is the document.
-_THIS = (
-    rf"(?:(?:all(?: of)? )?(?:the|those|that|every) (?:uploaded |whole |entire |ingested )?{_DOCUMENT}"
-    rf"|(?:all(?: of)? )?(?:this|these|my|our|your|all) (?:uploaded |whole |entire |ingested )?(?:{_DOCUMENT}|{_WORK}))"
-)
-_IT = rf"(?:{_THIS}|it|this|that|these|them|everything|all(?: of (?:it|this|them))?|here)"
-_BRIEFLY = (
-    r"(?: (?:for me|briefly|shortly|quickly|please|in (?:short|brief|a nutshell|simple (?:words|terms))"
-    r"|in (?:a|one|two|three|four|five|\d+|a few|a couple of) (?:\w+ )?(?:sentences?|words?|lines?|points?|bullets?|paragraphs?)))*"
-)
-_SUMMARY = r"(?:summary|overview|synopsis|gist|abstract|outline|recap|tldr|summaries)"
-_MAIN = (
-    r"(?:main|key|central|most important|principal|essential|core|primary|major|overall)"
-    r" (?:points?|ideas?|takeaways?|take-aways?|findings?|messages?|arguments?|topics?|themes?|conclusions?|claims?"
-    r"|subjects?|facts?|insights?|content)"
-)
-_NAMED = r"(?P<name>.+?)"
-_ASKS = (
-    rf"tldr(?: {_IT})?",
-    rf"(?:summari[sz]e|sum up|recap|outline|digest|condense)(?: {_IT})?",
-    rf"(?:describe|explain) {_THIS}",
-    rf"(?:(?:give|show|write|provide|make|tell|get|offer)(?: me| us)? |i (?:need|want|would like) )?"
-    rf"(?:an? |the |some )?(?:short |brief |quick |concise |general |high-level |executive |one-\w+ )?{_SUMMARY}"
-    rf"(?: (?:of|about|on|over|for|from) {_IT})?",
-    rf"what is the (?:short |brief |general )?{_SUMMARY}(?: of {_IT})?",
-    rf"(?:(?:give|show|tell|list|name)(?: me| us)? |what (?:is|are|were) )?(?:the |some |its |their )?{_MAIN}"
-    rf"(?: (?:of|in|from|about|made in) {_IT})?",
-    rf"what (?:is|are|was|were) {_IT} (?:all |mainly |mostly |really |basically )?(?:about|saying|on about)",
-    rf"what is (?:{_THIS}|in (?:{_THIS}|here|it|this))",
-    rf"what (?:does|do|did) (?:{_THIS}|it|this|they) (?:say|talk about|cover|contain|discuss|describe|deal with|look at|examine|address|tell(?: us| me)?"
-    rf"|mainly (?:say|discuss))",
-    rf"(?:(?:can you )?tell me|what can you tell me) (?:about|what is in) {_IT}",
-    rf"what (?:topics?|subjects?|themes?) (?:are|is|does|do) (?:covered|{_IT} (?:covered|cover|about|discuss))(?: (?:in|by) {_IT})?",
-    # German, French, Spanish, Japanese
-    r"(?:fasse? )?(?:das|den|die|alles|es|diesen?s?)?(?: dokumente?| texte?| artikel| dateien?)? ?zusammen(?:fassung|fassen)?"
-    r"(?: (?:des|der|dieses) (?:dokuments|dokumente|textes|artikels))?",
-    r"(?:worum geht es|wovon handel[nt]|worum gehts)(?: (?:hier|in )?(?:das|dem|den|diesem|diesen|dieses|der)? ?"
-    r"(?:dokumente?n?|texte?n?|artikeln?|dateien?)?)?",
-    r"(?:(?:fais|faites|donne|donnez)(?:-| )?(?:moi )?(?:un |le )?)?r[ée]sum(?:é|er?|ez)(?: (?:de |du |des |ce |cet |ces |le |les |l'|moi )*"
-    r"(?:documents?|textes?|articles?|fichiers?)?)?",
-    r"de quoi (?:parle(?:nt)?|traite(?:nt)?|s'agit-il|est-il question)(?: (?:dans )?(?:ce|cet|ces|le|les|l'|du|des) ?(?:documents?|textes?|articles?|fichiers?))?",
-    r"(?:haz(?:me)? |dame )?(?:un |el )?resum(?:e|en|ir|a)(?: (?:de |del |este |estos |el |los |esto)*(?:documentos?|textos?|art[ií]culos?|archivos?)?)?",
-    r"de qu[ée] (?:tratan?|hablan?|va|van)(?: (?:este|estos|el|los|esto) ?(?:documentos?|textos?|art[ií]culos?|archivos?)?)?",
-    r"(?:(?:この|これらの|全)?(?:文書|記事|資料|文章|ファイル|ドキュメント|論文|レポート)(?:の|を|は|には|について))?"
-    r"(?:簡単に|短く)?(?:要約|概要|要点|まとめ|何について(?:です|書かれて(?:い)?ます|の(?:文書|記事|資料)です)か?|何が書(?:かれて|いて)(?:あ|い)りますか)"
-    r"(?:して(?:ください|下さい)?|を教えて(?:ください|下さい)?|をお願いします|は何ですか|て(?:ください|下さい))?",
-)
-_ASKS_OF = (
-    rf"(?:summari[sz]e|sum up|recap|outline|describe) {_NAMED}",
-    rf"(?:(?:give|show|write|provide)(?: me| us)? )?(?:an? |the )?(?:short |brief |quick )?{_SUMMARY} (?:of|about|for) {_NAMED}",
-    rf"(?:what (?:is|are) )?the {_MAIN} (?:of|in|from) {_NAMED}",
-    rf"what (?:is|are) {_NAMED} (?:all )?about",
-    rf"what does {_NAMED} (?:say|cover|contain|discuss)",
-    rf"what is in {_NAMED}",
-)
-_NAMES_DOCUMENTS = re.compile(
-    rf"\b(?:{_DOCUMENT}|{_WORK}|dokumente?n?|texte?n?s?|artikeln?|dateien?|fichiers?|documentos?|textos?|art[ií]culos?"
-    r"|archivos?)\b|文書|記事|資料|文章|ファイル|ドキュメント|論文|レポート",
-    re.IGNORECASE,
-)
-_MAY_ASK = re.compile(
-    r"summ|sum up|recap|outline|digest|condense|describe|explain|overview|synopsis|gist|abstract|tldr|what is|what are|what do"
-    r"|points|main|key|central|important|principal|essential|core|primary|major|overall|about|topic|subject|theme"
-    r"|zusammen|worum|wovon|r[ée]sum|de qu|要|概|まとめ|何",
-    re.IGNORECASE,
-)
-_CALLED = re.compile(rf"^(?:the )?(?:{_DOCUMENT} )?(?:called |named |titled )?", re.IGNORECASE)
-_PLEASE = re.compile(
-    r"^(?:please|can you|could you|would you|will you|ok(?:ay)?|so|now|hi|hello)[,:]? +", re.IGNORECASE
-)
-_ENDS = " \t\n?？!！.。:;,、¿¡"
-_QUOTES = " \"'“”‘’«»「」"
 _STOPS = ".!。！।؟…”\"’')»"
 _WORD = re.compile(r"[^\W\d_]+")
 _ITSELF = re.compile(
@@ -179,59 +100,25 @@ def overview(
         limit: Sentences of a single document; of several, each gives one.
         passages: Passages, at most.
     """
-    asked = _wish(question)
-    if not asked:
-        return None
     if asks_for_all(question):
-        if follows and not _NAMES_DOCUMENTS.search(asked):
+        if follows and not names_documents(question):
             return None
-        documents = library.documents(filter) if library.count_documents(filter) <= MOST_DOCUMENTS else None
+        if (count := library.count_documents(filter)) > MOST_DOCUMENTS:
+            return Overview((), (), TOO_MANY.format(count=count))
+        documents = library.documents(filter)
     else:
-        documents = _named(library, asked, filter)
-    if documents == []:
+        names = asked_of(question)
+        among = library.documents(filter) if names else []
+        documents = [document for document in among if names & _names_of(document)][:MOST_DOCUMENTS]
+    if not documents:
         return None  # the ordinary way says that there is nothing
-    if documents is None:
-        count = library.count_documents(filter)
-        return Overview((), (), TOO_MANY.format(count=count))
     each = limit if len(documents) == 1 else 1
-    found = [(document, library.central(document.id, CONSIDERED)) for document in documents]
-    quotes = [quoted for document, central in found for quoted in _sentences(library, document.id, central, each)]
+    found = [(document.id, library.central(document.id, CONSIDERED)) for document in documents]
+    quotes = [quoted for document, central in found for quoted in _sentences(library, document, central, each)]
     if not quotes:
         return Overview((), (), NOTHING)
     share = max(1, passages // len(documents))
     return Overview(tuple(quotes), tuple(p for _, central in found for p in central[:share])[:passages], NOTICE)
-
-
-@cache
-def _patterns(asks: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
-    """Compile at first use: it takes 20 ms, and few questions ask for an overview."""
-    return tuple(re.compile(pattern + _BRIEFLY, re.IGNORECASE) for pattern in asks)
-
-
-def asks_for_all(question: str) -> bool:
-    """Tell whether a question asks for an overview of whatever is searched, and names no subject."""
-    asked = _wish(question)
-    return bool(asked) and any(pattern.fullmatch(asked) for pattern in _patterns(_ASKS))
-
-
-def _wish(question: str) -> str:
-    """Return a question without pleasantries and signs at its ends; "" where it cannot ask for an overview."""
-    if len(question) > LONGEST_WISH:
-        return ""
-    asked = re.sub(r"tl[;:, ]*dr\b", "tldr", question.replace("’", "'"), flags=re.IGNORECASE)
-    asked = re.sub(r"\s+", " ", re.sub(r"\bwhat's\b", "what is", asked, flags=re.IGNORECASE)).strip(_ENDS)
-    while match := _PLEASE.match(asked):
-        asked = asked[match.end() :]
-    return asked if _MAY_ASK.search(asked) else ""
-
-
-def _named(library: Library, asked: str, filter: Filter | None) -> list[DocumentInfo]:
-    """Return the documents whose file name or title is what an overview is asked of."""
-    if match := next((found for pattern in _patterns(_ASKS_OF) if (found := pattern.fullmatch(asked))), None):
-        name = match["name"].strip(_QUOTES).casefold()
-        names = {name, _CALLED.sub("", name).strip(_QUOTES)}
-        return [document for document in library.documents(filter) if names & _names_of(document)][:MOST_DOCUMENTS]
-    return []
 
 
 def _names_of(document: DocumentInfo) -> set[str]:
