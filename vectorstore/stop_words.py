@@ -20,9 +20,9 @@ ENGLISH = frozenset(
 
 ASKING = frozenset(
     """mention mentions mentioning discuss discusses discussed describes described explains explained talk talks talked
-    compare summarise summarize""".split()
+    compare summarise summarize get gets got getting""".split()
 )
-"""What is asked of documents in English, and hardly ever stands in them. Some are words of other languages too."""
+"""What is asked of documents in English and says nothing in them. Some are words of other languages too."""
 
 LATIN = frozenset(
     """der die das den dem des ein eine einen einem einer eines und oder aber im in am an auf aus bei beim bis durch für

@@ -17,14 +17,14 @@ from vectorstore.library import Library
 
 QUESTIONS = Path(__file__).parents[1] / "scenarios" / "article_questions.jsonl"
 ARTICLE = "000_dd3a5ef62a432af3.txt"
-LEAST_RIGHT = 47
+LEAST_RIGHT = 48
 """Of fifty, judged by reading when the questions were written; a change that loses one must say why."""
 
 pytestmark = pytest.mark.slow
 
 
 def test_the_article_is_answered(tmp_path: Path) -> None:
-    """At least 47 of 50 are right, and all twelve that the article does not answer are refused."""
+    """At least 48 of 50 are right, and all twelve that the article does not answer are refused."""
     shared = shared_folder()
     if shared is None or not (shared / "topic" / ARTICLE).is_file():
         pytest.skip("the article is not here")
