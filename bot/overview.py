@@ -59,6 +59,7 @@ _ITSELF = re.compile(
     r"(?:(?i:abstract|objectives?|purpose|aims?):? )?(?:(?:In |in |The (?:aim|purpose|goal|subject|objective) of )?"
     r"(?:[Tt]his|[Tt]he present|[Oo]ur) (?:analysis|article|paper|report|study|review|survey|essay|document|briefing|book|chapter"
     r"|guide|manual|thesis|talk|post|note|work|investigation|editorial|policy)\b"
+    r"|T(?:his|HIS) (?:[\w-]+ ){1,5}(?:\([^)]*\) )?(?:is|was) (?:made|entered|dated|concluded|between|an?|by)\b"
     r"|(?:Here(?:in)?,? we|We|Herein,?) (?:here )?(?:report|present|describe|review|propose|study|studied|investigate|aim|show"
     r"|examine|discuss))"
 )
@@ -66,7 +67,7 @@ _BEGINS = re.compile(r"[\"'“‘«„¿¡]?\w")
 _LINKED = re.compile(
     r"(?:however|nevertheless|nonetheless|moreover|furthermore|additionally|in addition|therefore|thus|hence|consequently"
     r"|for (?:example|instance)|similarly|likewise|instead|otherwise|then|also|but|and|or|so|yet|because|see|note|please)\b"
-    r"|^\(",
+    r"|now,? therefore\b|\(|[\"“][^\"“”]{2,40}[\"”] (?:means|shall mean|has the meaning)",
     re.IGNORECASE,
 )
 _CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
@@ -170,4 +171,6 @@ def _stands_alone(quoted: Quoted, words: set[str]) -> bool:
     small = sum(word[0].islower() or not word[0].isupper() for word in letters)
     digits = sum(character.isdigit() for character in text)
     whole = _BEGINS.match(text) and not text[0].islower() and text[-1] in _STOPS
-    return bool(whole) and 2 * small >= len(letters) >= LEAST_LETTERS and digits <= MOST_DIGITS * len(text)
+    if not whole or len(letters) < LEAST_LETTERS:
+        return False
+    return bool(_ITSELF.match(text)) or (2 * small >= len(letters) and digits <= MOST_DIGITS * len(text))
