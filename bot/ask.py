@@ -255,7 +255,7 @@ class Bot:
                 model=self.model_name,
                 confidence=1.0,  # the documents say what they say
                 searched=searched,
-                notice=whole.notice,
+                notice="" if self.writes else whole.notice,  # a chat model's words are not the documents'
                 timings={"search": perf_counter() - began},
             )
             yield from _timed(self._shown(answer, question, whole.quotes, intent.language, footnotes), began)

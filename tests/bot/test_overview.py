@@ -198,7 +198,7 @@ def test_a_chat_model_writes_it_from_the_same_passages(library: Library) -> None
     assert [statement.text for statement in answer.statements] == [
         "The old mill on the Ouse was built by Thomas Brown."
     ]
-    assert len(answer.withheld) == 1
+    assert len(answer.withheld) == 1 and answer.notice == ""
 
 
 @settings(max_examples=15, suppress_health_check=list(HealthCheck))
