@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from bot.abstain import SEEN, confidence, threshold
-from bot.answer import Answer, Citation, Statement, Support, Withheld
+from bot.answer import Answer, Citation, Statement
+from bot.answerer import Footnotes, quoted, written
 from bot.conversation import Conversation
 from bot.errors import ModelError, QuestionRefused
 from bot.settings import Settings
@@ -25,7 +26,6 @@ from vectorstore.passage import Filter, Passage
 if TYPE_CHECKING:
     from bot.chat_model import ChatModel
     from bot.entailment import Entailment
-    from bot.generate import Written
     from bot.overview import Overview
     from bot.quote import Quoted
     from bot.rerank import Reranker
@@ -58,40 +58,6 @@ class Found:
     passages: tuple[Passage, ...]
     searched_for: str
     searched: str
-
-
-@dataclass(slots=True)
-class _Footnotes:
-    """Numbers citations in the order of first use; one number for one place."""
-
-    library: Library
-    on_citation: Callable[[Citation], None] | None = None
-    citations: list[Citation] = field(default_factory=list)
-
-    def number(self, passage: Passage, start: int, end: int) -> int:
-        for citation in self.citations:
-            if (citation.document, citation.start, citation.end) == (passage.document, start, end):
-                return citation.number
-        page, label = passage.page, passage.place
-        if label and start > passage.start:  # a passage may go on over a page, and a table over its rows
-            place = self.library.place_at(passage.document, start)
-            page, label = (place.page, place.label) if place else (page, label)
-        self.citations.append(
-            Citation(
-                number=len(self.citations) + 1,
-                document=passage.document,
-                title=passage.title,
-                source=passage.source,
-                page=page,
-                start=start,
-                end=end,
-                quote=passage.text[start - passage.start : end - passage.start],
-                place=", ".join(part for part in (label, passage.heading) if part),
-            )
-        )
-        if self.on_citation:
-            self.on_citation(self.citations[-1])
-        return len(self.citations)
 
 
 class Bot:
@@ -242,7 +208,7 @@ class Bot:
         if intent.reply:
             yield Answer(question, model=self.model_name, notice=intent.reply, seconds=perf_counter() - began)
             return
-        footnotes = _Footnotes(self.library, on_citation)
+        footnotes = Footnotes(self.library, on_citation)
         if not intent.query and (whole := self._overview(intent.question, turns, filter)) is not None:
             if not whole.quotes:
                 yield Answer(question, model=self.model_name, notice=whole.notice, seconds=perf_counter() - began)
@@ -370,7 +336,7 @@ class Bot:
     # ---- the answer
 
     def _answered(
-        self, answer: Answer, query: str, result: SearchResult, language: str, footnotes: _Footnotes
+        self, answer: Answer, query: str, result: SearchResult, language: str, footnotes: Footnotes
     ) -> Iterator[Statement | Answer]:
         if answer.confidence < threshold(self.settings, result) or not answer.passages:
             bare = len(query.split()) <= FEW_WORDS and not answer.searched_for
@@ -383,32 +349,18 @@ class Bot:
         yield from self._shown(answer, query, quotes, language, footnotes)
 
     def _shown(
-        self, answer: Answer, query: str, quotes: Sequence[Quoted], language: str, footnotes: _Footnotes
+        self, answer: Answer, query: str, quotes: Sequence[Quoted], language: str, footnotes: Footnotes
     ) -> Iterator[Statement | Answer]:
-        if self.writes:
-            yield from self._written(answer, query, quotes, language, footnotes)
-        else:
-            yield from self._quoted(answer, query, quotes, footnotes)
-
-    def _quoted(
-        self, answer: Answer, query: str, quotes: Sequence[Quoted], footnotes: _Footnotes
-    ) -> Iterator[Statement | Answer]:
-        from bot.conflict import conflicts
-
-        began = perf_counter()
-        statements = []
-        for quoted in quotes:
-            number = footnotes.number(quoted.passage, quoted.start, quoted.end)
-            statements.append(Statement(quoted.text, (number,)))
-            yield statements[-1]
-        yield replace(
+        if not self.writes:
+            return quoted(answer, query, quotes, footnotes)
+        return written(
             answer,
-            statements=tuple(statements),
-            citations=tuple(footnotes.citations),
-            abstained=not statements,
-            conflicts=conflicts(query, statements, footnotes.citations),
-            # Where quotes stand in for a chat model, its time counts too.
-            timings={**answer.timings, "answer": answer.timings.get("answer", 0.0) + perf_counter() - began},
+            query,
+            quotes,
+            footnotes,
+            model=lambda: self.chat_model,
+            entailment=self._entailment,
+            language=language or self.settings.language,
         )
 
     def _chosen_quotes(self, query: str, result: SearchResult) -> list[Quoted]:
@@ -417,76 +369,11 @@ class Bot:
         before = self.library.passage_before if self.settings.neighbours else None
         return choose(query, result, limit=self.settings.sentences, before=before, read=self.library.text)
 
-    def _written(
-        self, answer: Answer, query: str, quotes: Sequence[Quoted], language: str, footnotes: _Footnotes
-    ) -> Iterator[Statement | Answer]:
-        """Let the chat model write; where nothing of it survives its check, quote."""
-        from bot.generate import Writing
-
-        began = perf_counter()
-        statements: list[Statement] = []
-        withheld: list[Withheld] = []
-        writing: Writing | None = None
-        notice = answer.notice
-        try:
-            writing = Writing(
-                query,
-                answer.passages,
-                model=self.chat_model,
-                quotes=quotes,
-                language=language or self.settings.language,
-                nli=self._entailment(),
-            )
-            for item in writing:
-                if isinstance(item, Withheld):
-                    withheld.append(item)
-                else:
-                    statements.append(_statement(item, footnotes))
-                    yield statements[-1]
-            notice = " ".join(part for part in (notice, writing.notice) if part)
-        except ModelError as error:
-            notice = " ".join(part for part in (notice, str(error)) if part)
-        seconds = perf_counter() - began
-        checking = writing.check_seconds if writing else 0.0
-        answer = replace(
-            answer,
-            withheld=tuple(withheld),
-            notice=notice,
-            timings={
-                **answer.timings,
-                "answer": answer.timings.get("answer", 0.0) + seconds - checking,
-                "check": checking,
-            },
-        )
-        if statements:
-            from bot.conflict import conflicts
-
-            yield replace(
-                answer,
-                statements=tuple(statements),
-                citations=tuple(footnotes.citations),
-                conflicts=conflicts(query, statements, footnotes.citations),
-            )
-        elif writing is not None and writing.declined and not withheld:
-            yield replace(answer, abstained=True)
-        else:
-            why = "These are quotes: nothing that the chat model wrote is supported by the sources."
-            if not withheld:
-                why = "These are quotes instead."
-            stand_in = replace(answer, notice=" ".join(part for part in (notice, why) if part))
-            yield from self._quoted(stand_in, query, quotes, footnotes)
-
 
 def _timed(items: Iterator[Statement | Answer], began: float) -> Iterator[Statement | Answer]:
     """Yield the same, the answer with the seconds since `began`."""
     for item in items:
         yield replace(item, seconds=perf_counter() - began) if isinstance(item, Answer) else item
-
-
-def _statement(written: Written, footnotes: _Footnotes) -> Statement:
-    numbers = tuple(dict.fromkeys(footnotes.number(cited.passage, cited.start, cited.end) for cited in written.cited))
-    support: Support = written.support
-    return Statement(written.text, numbers, support, written.note)
 
 
 def _exchanges(conversation: Conversation) -> list[Any]:

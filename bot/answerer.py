@@ -1,0 +1,157 @@
+"""The two answerers: quotes as they stand, or a chat model's sentences that passed their check; and their footnotes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from bot.answer import Answer, Citation, Statement, Support, Withheld
+from bot.errors import ModelError
+from vectorstore.passage import Passage
+
+if TYPE_CHECKING:
+    from bot.chat_model import ChatModel
+    from bot.entailment import Entailment
+    from bot.generate import Written
+    from bot.quote import Quoted
+    from vectorstore.library import Library
+
+
+@dataclass(slots=True)
+class Footnotes:
+    """Numbers citations in the order of first use; one number for one place."""
+
+    library: Library
+    on_citation: Callable[[Citation], None] | None = None
+    citations: list[Citation] = field(default_factory=list)
+
+    def number(self, passage: Passage, start: int, end: int) -> int:
+        """Return the number of the footnote to text[start:end] of a passage's document."""
+        for citation in self.citations:
+            if (citation.document, citation.start, citation.end) == (passage.document, start, end):
+                return citation.number
+        page, label = passage.page, passage.place
+        if label and start > passage.start:  # a passage may go on over a page, and a table over its rows
+            place = self.library.place_at(passage.document, start)
+            page, label = (place.page, place.label) if place else (page, label)
+        self.citations.append(
+            Citation(
+                number=len(self.citations) + 1,
+                document=passage.document,
+                title=passage.title,
+                source=passage.source,
+                page=page,
+                start=start,
+                end=end,
+                quote=passage.text[start - passage.start : end - passage.start],
+                place=", ".join(part for part in (label, passage.heading) if part),
+            )
+        )
+        if self.on_citation:
+            self.on_citation(self.citations[-1])
+        return len(self.citations)
+
+
+def quoted(answer: Answer, query: str, quotes: Sequence[Quoted], footnotes: Footnotes) -> Iterator[Statement | Answer]:
+    """Yield each quote as a statement, then the answer; without quotes it abstains."""
+    from bot.conflict import conflicts
+
+    began = perf_counter()
+    statements = []
+    for quote in quotes:
+        number = footnotes.number(quote.passage, quote.start, quote.end)
+        statements.append(Statement(quote.text, (number,)))
+        yield statements[-1]
+    yield replace(
+        answer,
+        statements=tuple(statements),
+        citations=tuple(footnotes.citations),
+        abstained=not statements,
+        conflicts=conflicts(query, statements, footnotes.citations),
+        # Where quotes stand in for a chat model, its time counts too.
+        timings={**answer.timings, "answer": answer.timings.get("answer", 0.0) + perf_counter() - began},
+    )
+
+
+def written(
+    answer: Answer,
+    query: str,
+    quotes: Sequence[Quoted],
+    footnotes: Footnotes,
+    *,
+    model: Callable[[], ChatModel],
+    entailment: Callable[[], Entailment | None],
+    language: str,
+) -> Iterator[Statement | Answer]:
+    """Let a chat model write, and yield what passes its check, then the answer; where nothing of it does, quote.
+
+    Args:
+        answer: What is known of it, with the passages.
+        query: As it was searched.
+        quotes: What the other answerer shows.
+        footnotes: Numbers them.
+        model, entailment: Give the chat model, and the model of the deeper check; opened here, where an error is told.
+        language: In English, that the answer is wanted in; "" for the question's.
+    """
+    from bot.generate import Writing
+
+    began = perf_counter()
+    statements: list[Statement] = []
+    withheld: list[Withheld] = []
+    writing: Writing | None = None
+    notice = answer.notice
+    try:
+        writing = Writing(
+            query,
+            answer.passages,
+            model=model(),
+            quotes=quotes,
+            language=language,
+            nli=entailment(),
+        )
+        for item in writing:
+            if isinstance(item, Withheld):
+                withheld.append(item)
+            else:
+                statements.append(_statement(item, footnotes))
+                yield statements[-1]
+        notice = " ".join(part for part in (notice, writing.notice) if part)
+    except ModelError as error:
+        notice = " ".join(part for part in (notice, str(error)) if part)
+    seconds = perf_counter() - began
+    checking = writing.check_seconds if writing else 0.0
+    answer = replace(
+        answer,
+        withheld=tuple(withheld),
+        notice=notice,
+        timings={
+            **answer.timings,
+            "answer": answer.timings.get("answer", 0.0) + seconds - checking,
+            "check": checking,
+        },
+    )
+    if statements:
+        from bot.conflict import conflicts
+
+        yield replace(
+            answer,
+            statements=tuple(statements),
+            citations=tuple(footnotes.citations),
+            conflicts=conflicts(query, statements, footnotes.citations),
+        )
+    elif writing is not None and writing.declined and not withheld:
+        yield replace(answer, abstained=True)
+    else:
+        why = "These are quotes: nothing that the chat model wrote is supported by the sources."
+        if not withheld:
+            why = "These are quotes instead."
+        stand_in = replace(answer, notice=" ".join(part for part in (notice, why) if part))
+        yield from quoted(stand_in, query, quotes, footnotes)
+
+
+def _statement(found: Written, footnotes: Footnotes) -> Statement:
+    numbers = tuple(dict.fromkeys(footnotes.number(cited.passage, cited.start, cited.end) for cited in found.cited))
+    support: Support = found.support
+    return Statement(found.text, numbers, support, found.note)
