@@ -12,6 +12,7 @@ is embedded twice, each chunk is read in its context, and nothing is cut off sil
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ Vectors = npt.NDArray[np.float32]
 Span = tuple[int, int]
 Progress = Callable[[int], None]
 """Called with the number of chunks that were embedded since the last call."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 TOKENS_A_BATCH = 4096
 """Padded tokens in one run of the encoder: enough to fill two cores, little enough to stay in cache."""
@@ -128,7 +131,7 @@ class OnnxEncoder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of word pieces of each text, special tokens left out."""
-        encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        encodings = self._tokenizer.encode_batch([_encodable(text) for text in texts], add_special_tokens=False)
         return [len(encoding.ids) for encoding in encodings]
 
     def encode_query(self, text: str, *, without: Sequence[Span] = ()) -> Vectors:
@@ -138,7 +141,7 @@ class OnnxEncoder:
         if not without or self._files.pooling != "mean":
             vector: Vectors = self._pooled([ids], question=True)[0]
             return vector
-        offsets = self._tokenizer.encode(prefix + text).offsets[: len(ids)]
+        offsets = self._tokenizer.encode(_encodable(prefix + text)).offsets[: len(ids)]
         spans = [(start + len(prefix), end + len(prefix)) for start, end in without]
         kept = [i for i, (a, b) in enumerate(offsets) if not any(a < end and start < b for start, end in spans)]
         states = self._run([ids], question=True)[0]
@@ -193,14 +196,14 @@ class OnnxEncoder:
         return results
 
     def _ids(self, text: str) -> list[int]:
-        ids: list[int] = self._tokenizer.encode(text).ids
+        ids: list[int] = self._tokenizer.encode(_encodable(text)).ids
         return ids if len(ids) <= self.max_tokens else [*ids[: self.max_tokens - 1], ids[-1]]
 
     def _sections(self, item: int, text: str, chunks: Sequence[Chunk]) -> Iterator[_Section]:
         groups: dict[int, list[Chunk]] = {}
         for chunk in chunks:
             groups.setdefault(chunk.section, []).append(chunk)
-        runs = [text[group[0].start : group[-1].end] for group in groups.values()]
+        runs = [_encodable(text[group[0].start : group[-1].end]) for group in groups.values()]
         prefix = self._tokenizer.encode(self._files.document_prefix, add_special_tokens=False).ids
         for (number, group), encoding in zip(groups.items(), self._tokenizer.encode_batch(runs), strict=True):
             begins = np.array([group[0].start + start for start, _ in encoding.offsets])
@@ -237,6 +240,11 @@ class OnnxEncoder:
         hidden = self._run(rows, question=question)
         vectors = np.stack([self._pool(states[: len(row)]) for states, row in zip(hidden, rows, strict=True)])
         return _normalise(vectors)
+
+
+def _encodable(text: str) -> str:
+    """Return a text without half characters, which the tokenizer refuses; as long as it was."""
+    return _SURROGATE.sub("\ufffd", text) if _SURROGATE.search(text) else text
 
 
 def _normalise(vectors: Vectors) -> Vectors:

@@ -249,3 +249,12 @@ def test_a_single_word_is_told_that_a_question_finds_more(bot: Bot) -> None:
     assert answer.abstained and "whole question" in answer.text
     assert "whole question" not in bot.ask("zebra").text
     assert "whole question" not in bot.ask("Who built the mill?").text
+
+
+def test_half_a_character_is_no_error(bot: Bot, tmp_path: Path) -> None:
+    """A lone surrogate, as a broken program makes them, hurts neither a question nor a document."""
+    assert "Thomas Brown" in bot.ask("Who \ud83d built the mill?").text
+    with Library.open(tmp_path / "library", create=True) as library:
+        broken = document("broken", "The \ud83d mill was built by Ada Byron. It is old.")
+        library.add([(broken, split(broken.text, count_tokens=library.encoder.count_tokens))])
+        assert "Ada Byron" in Bot(library, settings=Settings()).ask("Who built the mill?").statements[0].text
