@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from bot.overview_wish import asked_of, asks_for_all, names_documents
+from bot.overview_wish import asked_of, asks_for_all, names_documents, summary_of
 from bot.question import fits
 from bot.quote import Quoted, is_fragment, leans
 from bot.suspect import tainted
@@ -30,6 +30,10 @@ CONSIDERED = 80
 """Passages of a document whose sentences are considered."""
 READ = 200_000
 """Characters of a document from which its usual words are taken."""
+HEAD = 250
+"""Characters at the beginning of a document that say which one it is: a date, the parties, who was there."""
+HEADED = 10
+"""Passages found for a subject whose documents may be the one that a summary is asked of."""
 SALIENCE = 0.3
 """What it is worth that a sentence's words are the document's usual ones, beside the score of its passage."""
 TITLED = 0.3
@@ -111,15 +115,26 @@ def overview(
         names = asked_of(question)
         among = library.documents(filter) if names else []
         documents = [document for document in among if names & _names_of(document)][:MOST_DOCUMENTS]
-    if not documents:
-        return None  # the ordinary way says that there is nothing
-    each = limit if len(documents) == 1 else 1
-    found = [(document.id, library.central(document.id, CONSIDERED)) for document in documents]
+    ids = [document.id for document in documents] or _headed(library, summary_of(question), filter)
+    if not ids:
+        return None  # the ordinary way says what there is
+    each = limit if len(ids) == 1 else 1
+    found = [(id, library.central(id, CONSIDERED)) for id in ids]
     quotes = [quoted for document, central in found for quoted in _sentences(library, document, central, each)]
     if not quotes:
         return Overview((), (), NOTHING)
-    share = max(1, passages // len(documents))
+    share = max(1, passages // len(ids))
     return Overview(tuple(quotes), tuple(p for _, central in found for p in central[:share])[:passages], NOTICE)
+
+
+def _headed(library: Library, subject: str, filter: Filter | None) -> list[str]:
+    """Return the id of the one document whose title and first lines hold all words of a subject: "the meeting of 4 May"."""
+    words = set(query_terms(subject)) if subject else set()
+    if not words:
+        return []
+    found = {p.document: p.title for p in library.search(subject, limit=HEADED, filter=filter).passages}
+    ids = [id for id, title in found.items() if words <= set(tokens(f"{title} {library.text(id, 0, HEAD)}"))]
+    return ids if len(ids) == 1 else []
 
 
 def _names_of(document: DocumentInfo) -> set[str]:

@@ -63,9 +63,13 @@ _ASKS = (
     r"(?:簡単に|短く)?(?:要約|概要|要点|まとめ|何について(?:です|書かれて(?:い)?ます|の(?:文書|記事|資料)です)か?|何が書(?:かれて|いて)(?:あ|い)りますか)"
     r"(?:して(?:ください|下さい)?|を教えて(?:ください|下さい)?|をお願いします|は何ですか|て(?:ください|下さい))?",
 )
-_ASKS_OF = (
-    rf"(?:summari[sz]e|sum up|recap|outline|describe) {_NAMED}",
+_SUMMARY_OF = (
+    rf"(?:summari[sz]e|sum up|recap|outline) {_NAMED}",
     rf"(?:(?:give|show|write|provide)(?: me| us)? )?(?:an? |the )?(?:short |brief |quick )?{_SUMMARY} (?:of|about|for) {_NAMED}",
+)
+_ASKS_OF = (
+    *_SUMMARY_OF,
+    rf"describe {_NAMED}",
     rf"(?:what (?:is|are) )?the {_MAIN} (?:of|in|from) {_NAMED}",
     rf"what (?:is|are) {_NAMED} (?:all )?about",
     rf"what does {_NAMED} (?:say|cover|contain|discuss)",
@@ -113,13 +117,19 @@ def names_documents(question: str) -> bool:
 
 def asked_of(question: str) -> frozenset[str]:
     """Return how the document may be called, in lower case, of which an overview is asked; empty where none is."""
+    name = _name(question, _ASKS_OF).casefold()
+    return frozenset({name, _compiled(_CALLED).sub("", name).strip(_QUOTES)}) if name else frozenset()
+
+
+def summary_of(question: str) -> str:
+    """Return what a question plainly asks a summary of, "" where it asks for none."""
+    return _name(question, _SUMMARY_OF)
+
+
+def _name(question: str, asks: tuple[str, ...]) -> str:
     asked = _plain(question)
-    if asked:
-        for pattern in _ASKS_OF:
-            if found := _compiled(pattern + _BRIEFLY).fullmatch(asked):
-                name = found["name"].strip(_QUOTES).casefold()
-                return frozenset({name, _compiled(_CALLED).sub("", name).strip(_QUOTES)})
-    return frozenset()
+    matches = (_compiled(pattern + _BRIEFLY).fullmatch(asked) for pattern in asks if asked)
+    return next((found["name"].strip(_QUOTES) for found in matches if found), "")
 
 
 def _plain(question: str) -> str:

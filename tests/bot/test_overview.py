@@ -135,6 +135,19 @@ def test_one_document_is_named_by_its_file_or_title(bot: Bot, question: str) -> 
     assert starts == sorted(starts)
 
 
+def test_a_document_is_meant_by_what_stands_at_its_head(tmp_path: Path) -> None:
+    """A summary of "the meeting of 4 March" is one of its minutes, if no other document is headed so."""
+    date = "Meeting of the council on {} March, in the school, with all members of the council there.\n\n"
+    with Library.open(tmp_path / "library", create=True) as library:
+        add(library, document("a", date.format(4) + MILL), document("b", date.format(11) + FERRY))
+        bot = Bot(library, settings=Settings())
+        answer = bot.ask("Summarise the meeting of 4 March")
+        assert answer.notice == NOTICE and {c.source for c in answer.citations} == {"/village/a.txt"}
+        assert bot.ask("Summarise the meeting in March").notice != NOTICE  # two are headed so
+        assert bot.ask("Summarise the cost of the library").notice != NOTICE  # it stands within
+        assert bot.ask("Who was at the meeting of 4 March?").notice != NOTICE
+
+
 def test_what_cannot_stand_alone_or_speaks_to_the_assistant_is_not_quoted(bot: Bot) -> None:
     """No sentence that leans on another, no label, and no order that hides in the document."""
     shown = " ".join(statement.text for statement in bot.ask("Summarise mill.txt").statements)
