@@ -160,6 +160,10 @@ def test_the_page_speaks_japanese(site: Any, open_page: Any) -> None:
     assert page.evaluate("document.documentElement.lang") == "ja"
     abstention = ask(page, "Who won the football world cup in 1998?").locator(".abstention").inner_text()
     assert "検索した範囲：すべての文書" in abstention and not re.search("documents|searched", abstention)
+    told = ask(page, "これらの文書を要約してください").locator(".notice").inner_text()
+    assert told.startswith("概要：") and "overview" not in told
+    told = ask(page, "How much may a hottel cost?").locator(".notice").inner_text()
+    assert told == "“hottel”はどこにもないため、“hotel”として検索しました."
     page.locator(".brand").click()
     page.get_by_label("言語").select_option("en")
     page.locator(".welcome h1", has_text="Ask your documents").wait_for()

@@ -28,11 +28,23 @@ def test_every_word_is_there_in_japanese() -> None:
             assert set(re.findall(r"\{(\w+)\}", japanese[key])) == names, key
 
 
-def test_the_notice_that_is_translated_is_the_one_that_is_sent() -> None:
-    """The page knows it by its English words."""
-    from bot.ask import WORDS_ALONE
+def test_the_notices_that_are_translated_are_those_that_are_sent() -> None:
+    """The page knows them by their English words."""
+    from bot import overview
+    from bot.ask import RESPELLED, WHOLE_QUESTION, WORDS_ALONE
 
-    assert words("en")["notice.words"].strip('"') == WORDS_ALONE
+    sent = {
+        "words": WORDS_ALONE,
+        "overview": overview.NOTICE,
+        "nothing": overview.NOTHING,
+        "many": overview.TOO_MANY.replace("{count:,}", "{count}"),
+        "respelled": RESPELLED,
+        "question": WHOLE_QUESTION,
+    }
+    english = words("en")
+    assert {key: text.strip('"') for key, text in english.items() if key.startswith("notice.")} == {
+        f"notice.{name}": text for name, text in sent.items()
+    }
 
 
 def test_every_word_that_the_page_asks_for_is_there() -> None:

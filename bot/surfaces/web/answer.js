@@ -70,7 +70,7 @@ export class Turn {
     fill(
       this.body,
       answer.searched_for && searchedFor(answer.searched_for),
-      answer.notice && said("p", translated(answer.notice, "notice.words"), { class: "notice" }),
+      answer.notice && said("p", translated(answer.notice), { class: "notice" }),
       this.disagreement(),
       answer.statements.length > aside.size && this.statements,
       answer.abstained && this.abstention(),

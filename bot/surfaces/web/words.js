@@ -59,8 +59,15 @@ export function inWords(code, english, values) {
   return forPrograms ? { ...english, remedy: "" } : english;
 }
 
-/** `text` with the English sentence of `key` in it said in the page's language. */
-export function translated(text, key) { return text.replace(english[key], t(key)); }
+/** A notice of the server's with the English sentences of `notice.…` in it said in the page's language. */
+export function translated(text) {
+  const notices = Object.keys(english).filter((key) => key.startsWith("notice."));
+  return notices.reduce((told, key) => {
+    const literal = english[key].replace(/[.*+?^$()|[\]\\]/g, "\\$&");
+    const pattern = new RegExp(literal.replace(/\{(\w+)\}/g, "(?<$1>[^“”]+?)"), "g");
+    return told.replace(pattern, (...found) => t(key, Object(found.at(-1))));
+  }, text);
+}
 
 /** A model's name for a person: of a local file, its name without the path. */
 export function modelName(model) { return model.replace(/^local:(?:.*[\\/])?/, ""); }
