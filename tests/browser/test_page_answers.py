@@ -178,7 +178,7 @@ def test_conversations_are_renamed_searched_exported_and_deleted(site: Any, open
     page.press("dialog input", "Enter")
     page.locator(".conversation-link", has_text="Hotels of the institute").wait_for()
     assert page.locator("h1").inner_text() == "Hotels of the institute"
-    page.fill(".side-search input", "institute")
+    page.fill(".side-search input", "Hotels of the institute")
     count(page.locator(".conversation-link"), 1)
     for label, sign in (("Markdown", "# Hotels of the institute"), ("JSON", '"Hotels of the institute"')):
         page.locator(".menu summary").click()
