@@ -27,11 +27,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from vectorstore.catalog.lookup import cosines
 from vectorstore.document import Document
 from vectorstore.library import Library
-from vectorstore.lookup import cosines
 from vectorstore.passage import Chunk, Filter
-from vectorstore.words import query_terms
+from vectorstore.words.tokens import query_terms
 
 DIMENSION = 384
 CHUNKS_A_DOCUMENT = 100

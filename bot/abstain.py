@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING
 from bot.question import identifies
 from bot.settings import Settings
 from vectorstore.passage import Passage
-from vectorstore.words import query_terms
+from vectorstore.words.tokens import query_terms
 
 if TYPE_CHECKING:
-    from vectorstore.search import SearchResult
+    from vectorstore.search.search import SearchResult
 
 SEEN = 30
 """Passages that the features are computed from; a search for an answer asks for as many."""

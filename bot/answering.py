@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from bot.question import answer_type, fits
-from vectorstore.words import query_terms
+from vectorstore.words.tokens import query_terms
 
 LEAST_TERMS = 3
 """Words that carry content in a sentence that claims something."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from bot.quote import Quoted
     from bot.rerank import Reranker
     from vectorstore.library import Library
-    from vectorstore.search import SearchResult
+    from vectorstore.search.search import SearchResult
 
 QUOTES = "quotes"
 WORDS_ALONE = (

@@ -17,7 +17,7 @@ from bot.answer import Citation, Conflict, Statement
 from bot.facts import Date, Number, dates, names, numbers, same_date, same_number
 from bot.question import answer_type
 from bot.whole_list import lines_of_list
-from vectorstore.words import query_terms, tokens
+from vectorstore.words.tokens import query_terms, tokens
 
 SHARED = 0.6
 """Least share of the question's words held by either sentence that both must hold."""

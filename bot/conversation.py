@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from bot.answer import Answer, Statement
-from vectorstore.words import query_terms
+from vectorstore.words.tokens import query_terms
 
 _LEANS = re.compile(
     r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|there|then|the (?:same|former|latter|"

@@ -14,7 +14,7 @@ from functools import lru_cache
 from bot import facts
 from ingest.split import sentences
 from vectorstore.passage import Passage
-from vectorstore.words import STOP_WORDS, tokens
+from vectorstore.words.tokens import STOP_WORDS, tokens
 
 _WIDE = r"\u3005-\u3007\u3040-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 _CHUNK = re.compile(rf"[{_WIDE}]+|[^\s\-–—/|(),;:\"“”«»\[\]、。・「」『』（）！？，：；＝=…{_WIDE}]+")

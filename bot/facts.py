@@ -20,7 +20,7 @@ from functools import lru_cache
 from bot import numerals
 from bot.dates import Date, dates, same_date
 from bot.numerals import Number, fold, same_number
-from vectorstore.words import tokens
+from vectorstore.words.tokens import tokens
 
 __all__ = [
     "Date", "Name", "Negation", "Number", "Quotation", "acronym_of", "dates", "names", "negations", "numbers",

@@ -30,10 +30,10 @@ from bot.turn_words import (
     WHY,
     YES,
 )
-from vectorstore.words import query_terms
+from vectorstore.words.tokens import query_terms
 
 if TYPE_CHECKING:
-    from vectorstore.search import SearchResult
+    from vectorstore.search.search import SearchResult
 
 Kind = Literal["question", "greeting", "thanks", "farewell", "yes", "no", "why", "another", "language"]
 

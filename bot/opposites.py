@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from bot.evidence import Sentence, Term
-from vectorstore.words import tokens
+from vectorstore.words.tokens import tokens
 
 _GROUPS = """
 increase rise rose risen grow grew grown climb surge soar expand = decrease reduce fall fell fallen decline drop shrink shrank shrunk sink sank plunge contract

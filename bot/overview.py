@@ -17,7 +17,7 @@ from bot.overview_wish import asked_of, asks_for_all, names_documents, summary_o
 from bot.question import fits
 from bot.quote import Quoted, is_fragment, leans
 from bot.suspect import tainted
-from vectorstore.words import query_terms, tokens
+from vectorstore.words.tokens import query_terms, tokens
 
 if TYPE_CHECKING:
     from vectorstore.library import Library

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from vectorstore.words import query_terms, tokens
+from vectorstore.words.tokens import query_terms, tokens
 
 AnswerType = Literal["when", "who", "where", "number", "why", "definition", "list", "yes-no", "other"]
 

@@ -17,8 +17,8 @@ from bot.question import AnswerType, answer_type, defines, fits, identifies, say
 from bot.suspect import tainted
 from bot.whole_list import AROUND, Listing, listing, too_long
 from vectorstore.passage import Passage
-from vectorstore.search import PLACES, TITLE_COVERAGE, SearchResult
-from vectorstore.words import tokens
+from vectorstore.search.search import PLACES, TITLE_COVERAGE, SearchResult
+from vectorstore.words.tokens import tokens
 
 TYPE_WEIGHT = 0.12
 """What it is worth that a sentence holds the kind of answer asked for. Nothing is fitted: this and the weights below were

@@ -22,9 +22,9 @@ from bot.cross_encoder import open_cross_encoder
 from bot.errors import ModelError
 
 if TYPE_CHECKING:
-    from vectorstore.layout import Vectors
+    from vectorstore.catalog.layout import Vectors
     from vectorstore.passage import Passage
-    from vectorstore.search import SearchResult
+    from vectorstore.search.search import SearchResult
 
 TOKENS = "tokens"
 RERANKED = 30

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot import facts
-from vectorstore.words import STOP_WORDS
+from vectorstore.words.tokens import STOP_WORDS
 
 _MONTHS = [
     "January",

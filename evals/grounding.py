@@ -32,7 +32,7 @@ from bot.ground import Verdict, check, plain_statement
 from evals import corruptions
 from ingest.split import sentences
 from vectorstore.passage import Passage
-from vectorstore.words import query_terms
+from vectorstore.words.tokens import query_terms
 
 if TYPE_CHECKING:
     from bot.entailment import Entailment

@@ -3,7 +3,7 @@
 jaquad (Japanese) and xquad_multi (eleven languages, a library each) are searched as shipped, with words and
 the English vectors together whatever the language, and with words alone. As shipped each question is also
 answered, and asked once more with the documents that hold its answer left out. The first, third, fifth …
-question of each set was used to choose what `vectorstore/words.py` and `search.py` do; the figures are those of
+question of each set was used to choose what `vectorstore/words/tokens.py` and `search.py` do; the figures are those of
 the others. It prints one table of Markdown (docs/languages.md).
 """
 
@@ -22,7 +22,7 @@ from evals.run import run_question
 from evals.score import Figures, answers, retrieval
 from evals.sets import Question, build_library, read_questions, rows, shared_folder
 from vectorstore.library import Library
-from vectorstore.search import search
+from vectorstore.search.search import search
 
 FOUND = 5
 COLUMNS = (

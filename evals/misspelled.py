@@ -4,7 +4,7 @@
 
 In each answerable question one content word of six letters or more gets one slip of the hand: a letter left out,
 added, exchanged, or swapped with the next; the same ones at each run. It is asked as it was written, misspelled and
-searched as it stands, and misspelled as Footnote asks it (`vectorstore/spelling.py`).
+searched as it stands, and misspelled as Footnote asks it (`vectorstore/search/spelling.py`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from bot import Bot, Settings
 from bot.abstain import SEEN, confidence, threshold
 from evals.sets import Question, absent_filter, build_library, read_questions, shared_folder
 from vectorstore.passage import Filter
-from vectorstore.words import query_terms
+from vectorstore.words.tokens import query_terms
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _WORD = re.compile(r"[A-Za-z]{6,}")

@@ -35,7 +35,7 @@ from ingest.document import LoadOptions
 from ingest.load import load
 from ingest.split import sentences
 from vectorstore.library import Library
-from vectorstore.words import query_terms
+from vectorstore.words.tokens import query_terms
 
 SETS = ("squad2", "clapnq", "article")
 COLUMNS = ("raw", "quotes", "shown")

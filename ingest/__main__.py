@@ -29,7 +29,7 @@ from vectorstore.library import Library
 
 if TYPE_CHECKING:
     from ingest.worker import Limits
-    from vectorstore.lock import Holder
+    from vectorstore.catalog.lock import Holder
 
 DONE, UNUSABLE, WRONG_USE, SOME_FAILED, STOPPED = 0, 1, 2, 3, 130
 """Exit statuses: nothing failed; the library cannot be used; no such path or a bad option; some files

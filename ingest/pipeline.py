@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from ingest.sync import SyncOptions
-    from vectorstore.embed import Encoder
+    from vectorstore.embedding.encoder import Encoder
 
 _BATCH_SECTIONS = 64
 _BATCH_CHARACTERS = 16_000_000

@@ -21,22 +21,22 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from vectorstore import schema
-from vectorstore.catalog import Catalog
+from vectorstore.catalog import schema
+from vectorstore.catalog.catalog import Catalog
+from vectorstore.catalog.lock import Holder, WriterLock
+from vectorstore.catalog.schema import sqlite_errors
 from vectorstore.document import Document, Place
+from vectorstore.embedding.model_files import ModelIdentity
 from vectorstore.errors import LibraryBusy, LibraryError, LibraryMissing, LibraryOutdated, ModelMismatch
-from vectorstore.lock import Holder, WriterLock
-from vectorstore.model_files import ModelIdentity
 from vectorstore.passage import Chunk, Filter, Passage
 from vectorstore.records import Compaction, DocumentInfo, Finding, LibraryStatus, Stamp
-from vectorstore.schema import sqlite_errors
 
 if TYPE_CHECKING:
-    from vectorstore.embed import Encoder
-    from vectorstore.lookup import Lookup
-    from vectorstore.nearest import Index
-    from vectorstore.search import SearchResult
-    from vectorstore.writing import Writer
+    from vectorstore.catalog.lookup import Lookup
+    from vectorstore.catalog.writing import Writer
+    from vectorstore.embedding.encoder import Encoder
+    from vectorstore.index.nearest import Index
+    from vectorstore.search.search import SearchResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ class Library:
         """What a search reads from the catalog."""
         with self._making:
             if self._lookup is None:
-                from vectorstore.lookup import Lookup
+                from vectorstore.catalog.lookup import Lookup
 
                 self._lookup = Lookup(self.catalog)
             return self._lookup
@@ -193,8 +193,8 @@ class Library:
         """The index of vectors."""
         with self._making:
             if self._index is None:
-                from vectorstore.nearest import Index
-                from vectorstore.vectors import open_store
+                from vectorstore.index.chroma import open_store
+                from vectorstore.index.nearest import Index
 
                 store = open_store(self.folder, str(self.catalog.meta("library_id")), self.chroma)
                 self._index = Index(self.catalog, self.lookup, store)
@@ -205,7 +205,7 @@ class Library:
         """The embedding model; loaded at first use."""
         with self._making:
             if self._encoder is None:
-                from vectorstore import embed
+                from vectorstore.embedding import encoder as embed
 
                 self._encoder = embed.open_encoder(self._model, cache=self._cache, threads=self._threads)
             return self._encoder
@@ -215,7 +215,7 @@ class Library:
         """The writing side of the catalog; use it inside `writing()`."""
         with self._making:
             if self._writer is None:
-                from vectorstore.writing import Writer
+                from vectorstore.catalog.writing import Writer
 
                 self._writer = Writer(self.folder)
             return self._writer
@@ -363,14 +363,14 @@ class Library:
 
     def search(self, query: str, *, context: str = "", limit: int = 10, filter: Filter | None = None) -> SearchResult:
         """Return the passages that answer `query` best, with their scores (see `search.py`)."""
-        from vectorstore import search
+        from vectorstore.search import search
 
         with self.view() as view:
             return search.search(view, query, context=context, limit=limit, filter=filter or Filter())
 
     def respelled(self, result: SearchResult, filter: Filter | None = None) -> dict[str, str]:
         """Return for words of a query that stand nowhere the nearest word of the documents (see `spelling.py`)."""
-        from vectorstore import spelling
+        from vectorstore.search import spelling
 
         with self.view() as view:
             allowed = view.catalog.chunks_matching(filter or Filter())
@@ -378,7 +378,7 @@ class Library:
 
     def central(self, document_id: str, limit: int) -> tuple[Passage, ...]:
         """Return the passages that say most of what a document is about as a whole, best first (see `central.py`)."""
-        from vectorstore import central
+        from vectorstore.search import gist as central
 
         with self.view() as view:
             return central.central(view, document_id, limit)
@@ -393,7 +393,7 @@ class Library:
 
     def status(self) -> LibraryStatus:
         """Return how much the library holds and in what state it is."""
-        from vectorstore import upkeep
+        from vectorstore.upkeep import upkeep
 
         return upkeep.status(self)
 
@@ -409,7 +409,7 @@ class Library:
             DiskFull: There is no room for it. The documents are kept and are found without it.
             VectorsUnavailable: The Chroma server does not answer. The same holds.
         """
-        from vectorstore import upkeep
+        from vectorstore.upkeep import upkeep
 
         self._changed = False
         with self.writing():
@@ -433,7 +433,8 @@ class Library:
             encoder: An encoder that is loaded already; `model` is then not used.
             progress: Called with the number of chunks done and of all.
         """
-        from vectorstore import embed, upkeep
+        from vectorstore.embedding import encoder as embed
+        from vectorstore.upkeep import upkeep
 
         with self.writing():
             self._encoder = encoder or embed.open_encoder(model, cache=self._cache, threads=self._threads)
@@ -443,20 +444,20 @@ class Library:
 
     def compact(self) -> Compaction:
         """Give the space of removed documents back, and leave none of their text in the folder."""
-        from vectorstore import upkeep
+        from vectorstore.upkeep import upkeep
 
         with self.writing():
             return upkeep.compact(self)
 
     def verify(self) -> list[Finding]:
         """Check everything; return what is wrong."""
-        from vectorstore import verify
+        from vectorstore.upkeep import verify
 
         return verify.verify(self)
 
     def repair(self) -> list[Finding]:
         """Mend what can be mended from what is stored; return what is still wrong."""
-        from vectorstore import verify
+        from vectorstore.upkeep import verify
 
         with self.writing():
             return verify.repair(self)
@@ -470,7 +471,7 @@ class Library:
         if self._encoder is not None:
             wanted = _identity(self._encoder)
         else:
-            from vectorstore import embed
+            from vectorstore.embedding import encoder as embed
 
             wanted = _identity(embed.identity(self._model))
         if wanted != stored:
@@ -481,7 +482,7 @@ class Library:
             )
 
     def _words_current(self) -> bool:
-        from vectorstore import words
+        from vectorstore.words import tokens as words
 
         return int(self.catalog.meta("words") or 0) == words.VERSION
 
@@ -534,6 +535,6 @@ def _create(folder: Path, lock: WriterLock) -> None:
 
 
 def _words_version() -> int:
-    from vectorstore import words
+    from vectorstore.words import tokens as words
 
     return words.VERSION

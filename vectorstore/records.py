@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from vectorstore.model_files import ModelIdentity
+from vectorstore.embedding.model_files import ModelIdentity
 
 IndexState = Literal["current", "behind", "absent", "damaged", "elsewhere"]
 """State of the Chroma index.

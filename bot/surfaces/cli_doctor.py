@@ -25,8 +25,8 @@ from vectorstore.errors import FootnoteError
 
 if TYPE_CHECKING:
     from bot.model_report import ModelReport
+    from vectorstore.embedding.model_files import ModelIdentity
     from vectorstore.library import Library
-    from vectorstore.model_files import ModelIdentity
 
 RepairOption = Annotated[bool, typer.Option("--repair", help="Mend what can be mended without the source files.")]
 REPAIR = "Run: footnote doctor --repair"
@@ -135,7 +135,7 @@ def _disk(settings: Settings) -> Iterator[Check]:
 
 def _model(settings: Settings, *, repair: bool) -> Iterator[Check]:
     """Embed a sentence; if that fails, write the converted form of the model anew when asked to."""
-    from vectorstore.embed import open_encoder
+    from vectorstore.embedding.encoder import open_encoder
 
     name, cache = settings.embedding_model, settings.cache
 
@@ -164,7 +164,7 @@ def _model(settings: Settings, *, repair: bool) -> Iterator[Check]:
 
 
 def _form(name: str, cache: str) -> Path:
-    from vectorstore.model_files import find_model, onnx_form
+    from vectorstore.embedding.model_files import find_model, onnx_form
 
     return onnx_form(find_model(name), cache=cache).onnx.parent
 
@@ -237,8 +237,8 @@ def _library(settings: Settings, *, repair: bool) -> Iterator[Check]:
 
 def _model_of_library(stored: ModelIdentity | None, settings: Settings) -> Iterator[Check]:
     """Compare the model that made the vectors with the one that is set, without loading either."""
+    from vectorstore.embedding.model_files import identity
     from vectorstore.errors import ModelMissing
-    from vectorstore.model_files import identity
 
     with suppress(ModelMissing):  # the check of the model itself says so
         wanted = identity(settings.embedding_model or None)
@@ -248,8 +248,8 @@ def _model_of_library(stored: ModelIdentity | None, settings: Settings) -> Itera
 
 
 def _lock(library: Library) -> Iterator[Check]:
+    from vectorstore.catalog.lock import WriterLock
     from vectorstore.errors import LibraryBusy, LibraryReadOnly
-    from vectorstore.lock import WriterLock
 
     try:
         with WriterLock(library.folder, wait=0).held():

@@ -13,7 +13,7 @@ from bot.conversation import Conversation, remembered
 from bot.errors import ModelError
 from bot.follow_up import Exchange, classify, condense, reasons, why_not
 from vectorstore.passage import Passage
-from vectorstore.search import SearchResult
+from vectorstore.search.search import SearchResult
 
 DEAL = Exchange(
     "What are the fields of the deal?",

@@ -10,8 +10,8 @@ import pytest
 from bot.question import answer_type, defines, fits, identifies
 from bot.quote import choose
 from vectorstore.passage import Passage, Signals
-from vectorstore.search import SearchResult
-from vectorstore.words import query_terms
+from vectorstore.search.search import SearchResult
+from vectorstore.words.tokens import query_terms
 
 
 def passage(text: str, *, score: float, document: str = "a", start: int = 0, **more: object) -> Passage:

@@ -15,10 +15,10 @@ from bot.errors import ModelError
 from bot.rerank import TokenReranker, open_reranker, reranked
 from bot.settings import Settings
 from ingest.sync import sync
-from vectorstore.embed import open_encoder
+from vectorstore.embedding.encoder import open_encoder
 from vectorstore.library import Library
 from vectorstore.passage import Passage
-from vectorstore.search import SearchResult
+from vectorstore.search.search import SearchResult
 
 
 def passage(number: int) -> Passage:

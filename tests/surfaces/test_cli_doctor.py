@@ -13,8 +13,8 @@ import pytest
 from small_library import small_library
 
 from bot.surfaces.cli import run
-from vectorstore.lock import WriterLock
-from vectorstore.model_files import find_model, onnx_form
+from vectorstore.catalog.lock import WriterLock
+from vectorstore.embedding.model_files import find_model, onnx_form
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from hash_encoder import HashEncoder, make
 
+from vectorstore.catalog.schema import PIECE_CHARACTERS
 from vectorstore.document import Heading, Place
 from vectorstore.errors import DocumentMissing
 from vectorstore.library import Library
 from vectorstore.passage import Filter
-from vectorstore.schema import PIECE_CHARACTERS
 
 
 @pytest.fixture

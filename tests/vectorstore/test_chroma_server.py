@@ -16,8 +16,8 @@ import pytest
 from hash_encoder import HashEncoder, make
 
 from vectorstore.errors import VectorsUnavailable
+from vectorstore.index.chroma import collection_name
 from vectorstore.library import Library
-from vectorstore.vectors import collection_name
 
 ENCODER = HashEncoder()
 pytestmark = pytest.mark.slow

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from ingest.split import split
-from vectorstore.embed import Encoder, open_encoder
+from vectorstore.embedding.encoder import Encoder, open_encoder
+from vectorstore.embedding.model_files import PARITY, find_model, identity
 from vectorstore.errors import ModelMissing
-from vectorstore.model_files import PARITY, find_model, identity
 
 TEXT = (
     "The mill on the Ouse was built in 1780. It ground corn for the valley. A fire destroyed the roof. "

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from hash_encoder import HashEncoder, make
 
-from vectorstore import words
+from vectorstore.catalog.layout import fts_terms
+from vectorstore.catalog.lookup import Lookup
+from vectorstore.catalog.schema import sqlite_errors
 from vectorstore.document import Heading
 from vectorstore.errors import LibraryOutdated
-from vectorstore.layout import fts_terms
 from vectorstore.library import Library
-from vectorstore.lookup import Lookup
-from vectorstore.schema import sqlite_errors
+from vectorstore.words import tokens as words
 
 
 @pytest.fixture

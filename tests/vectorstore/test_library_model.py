@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from vectorstore import words
 from vectorstore.document import Document
 from vectorstore.library import Library
 from vectorstore.passage import Chunk, Filter
+from vectorstore.words import tokens as words
 
 ENCODER = HashEncoder(dimension=8)
 NAMES = [f"n{number}.txt" for number in range(6)]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hash_encoder import HashEncoder, Vectors, make
 
-from vectorstore.layout import Ids
+from vectorstore.catalog.layout import Ids
 from vectorstore.library import Library
 from vectorstore.passage import Filter
 

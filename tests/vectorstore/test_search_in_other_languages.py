@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from hash_encoder import HashEncoder, make
 
+from vectorstore.embedding.model_files import BUNDLED
 from vectorstore.library import Library
-from vectorstore.model_files import BUNDLED
-from vectorstore.search import search
+from vectorstore.search.search import search
 
 RIVER = "The river Ouse floods each spring. Farmers move their sheep. The mill was built in 1780. It ground corn."
 TREATY = "条約は2025年10月に東京で署名された。両国は人工知能の研究で協力する。費用は折半する。"

@@ -11,7 +11,7 @@ from hash_encoder import HashEncoder, make
 from vectorstore.document import Heading
 from vectorstore.library import Library
 from vectorstore.passage import Filter
-from vectorstore.search import SearchResult
+from vectorstore.search.search import SearchResult
 
 RIVER = "The river Ouse floods each spring. Farmers move their sheep. The mill was built in 1780. It ground corn."
 HARBOUR = "The harbour was dug in 1851. Ships bring coal. The lighthouse keeper lives alone."

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from vectorstore.document import Document
 from vectorstore.library import Library
 from vectorstore.passage import Chunk, Filter
-from vectorstore.spelling import distance
+from vectorstore.search.spelling import distance
 
 
 class SplittingEncoder(HashEncoder):

@@ -10,10 +10,10 @@ from hash_encoder import HashEncoder, make, split
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from vectorstore.catalog.subjects import LEAST_SECTIONS, subject_terms
 from vectorstore.library import Library
 from vectorstore.passage import Filter
-from vectorstore.subjects import LEAST_SECTIONS, subject_terms
-from vectorstore.words import name_terms, tokens
+from vectorstore.words.tokens import name_terms, tokens
 
 COMPANIES = {"Apple": "a.txt", "Amazon": "b.txt", "Intel": "c.txt"}
 

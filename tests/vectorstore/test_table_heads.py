@@ -7,9 +7,9 @@ from pathlib import Path
 from hash_encoder import HashEncoder
 
 from ingest.split import split
+from vectorstore.catalog.table_heads import table_heads
 from vectorstore.document import Document, Heading
 from vectorstore.library import Library
-from vectorstore.table_heads import table_heads
 
 HEAD = "Station | Opened | Share"
 ROWS = [f"Ridge {number} | {1950 + number} | {number}.5%" for number in range(40)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vectorstore.words import is_foreign, mostly_latin, query_terms, tokens
+from vectorstore.words.tokens import is_foreign, mostly_latin, query_terms, tokens
 
 
 @pytest.mark.parametrize(

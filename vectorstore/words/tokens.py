@@ -19,7 +19,8 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import Any
 
-from vectorstore import irregular, stop_words
+from vectorstore.words import irregular_forms as irregular
+from vectorstore.words import stop_words
 
 VERSION = 4
 """Counts up when `tokens` or `subject_terms` changes, so that a library indexed with an older form is indexed again."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from vectorstore.layout import Ids, Vectors
+from vectorstore.catalog.layout import Ids, Vectors
 
 Batches = Callable[[str], Iterator[tuple[Ids, Vectors]]]
 """Yields ids and vectors of a collection, in pieces of any size."""

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vectorstore import words
 from vectorstore.records import Finding
-from vectorstore.upkeep import update_index
+from vectorstore.upkeep.upkeep import update_index
+from vectorstore.words import tokens as words
 
 if TYPE_CHECKING:
     from vectorstore.library import Library

@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from vectorstore import schema
-from vectorstore.catalog import Catalog, conditions, read_text, sql_text
-from vectorstore.layout import Ids, Layout, Places, Vectors, cosines, fts_term, members, unpack
+from vectorstore.catalog import schema
+from vectorstore.catalog.catalog import Catalog, conditions, read_text, sql_text
+from vectorstore.catalog.layout import Ids, Layout, Places, Vectors, cosines, fts_term, members, unpack
 from vectorstore.passage import Filter, Passage
 
 __all__ = ["Ids", "Lookup", "Places", "Vectors", "cosines"]

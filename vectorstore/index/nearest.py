@@ -17,11 +17,11 @@ from dataclasses import asdict
 
 import numpy as np
 
-from vectorstore.catalog import Catalog, sql_text
+from vectorstore.catalog.catalog import Catalog, sql_text
+from vectorstore.catalog.layout import Ids, Vectors, cosines, unpack
+from vectorstore.catalog.lookup import Lookup
 from vectorstore.errors import VectorsUnavailable
-from vectorstore.generation import Opened, Pointer, VectorStore
-from vectorstore.layout import Ids, Vectors, cosines, unpack
-from vectorstore.lookup import Lookup
+from vectorstore.index.generation import Opened, Pointer, VectorStore
 from vectorstore.records import IndexState
 
 EXACT_LIMIT = 50_000

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from vectorstore.words import query_terms, tokens
+from vectorstore.words.tokens import query_terms, tokens
 
 BEGINNING = 1_000
 """Characters at the start in which a document says what it is about."""

@@ -22,13 +22,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from vectorstore import schema
+from vectorstore.catalog import schema
+from vectorstore.catalog.schema import sqlite_errors
 from vectorstore.document import Document, Heading, Place
+from vectorstore.embedding.model_files import ModelIdentity
 from vectorstore.errors import DocumentMissing
-from vectorstore.model_files import ModelIdentity
 from vectorstore.passage import Filter
 from vectorstore.records import DocumentInfo, Stamp
-from vectorstore.schema import sqlite_errors
 
 _INFO = (
     "id, source, title, media_type, collection, sha256, size, modified, added, characters, last_chunk - first_chunk + 1"

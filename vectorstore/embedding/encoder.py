@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from vectorstore.model_files import ModelFiles, ModelIdentity, find_model, identity, onnx_form
+from vectorstore.embedding.model_files import ModelFiles, ModelIdentity, find_model, identity, onnx_form
 from vectorstore.passage import Chunk
 
 if TYPE_CHECKING:

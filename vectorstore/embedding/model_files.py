@@ -244,7 +244,7 @@ def onnx_form(model: SourceModel, *, cache: str | None = None) -> ModelFiles:
 def _write_form(model: SourceModel, folder: Path) -> Path:
     from filelock import FileLock
 
-    from vectorstore.onnx_export import export
+    from vectorstore.embedding.export import export
 
     if model.name == BUNDLED:
         found = _sha256(_weights_file(model.folder, model.name))

@@ -25,9 +25,9 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from vectorstore.catalog.layout import Ids, Vectors
 from vectorstore.errors import FootnoteError, VectorsUnavailable
-from vectorstore.generation import Batches, Pointer, VectorStore
-from vectorstore.layout import Ids, Vectors
+from vectorstore.index.generation import Batches, Pointer, VectorStore
 
 _PAGE = 5_000
 """Records a call; Chroma refuses more than 5,461."""

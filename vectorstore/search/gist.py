@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vectorstore.layout import Ids
+from vectorstore.catalog.layout import Ids
 from vectorstore.passage import Filter, Passage
-from vectorstore.search import PLACES
+from vectorstore.search.search import PLACES
 
 if TYPE_CHECKING:
     from vectorstore.library import View

@@ -65,8 +65,8 @@ def export(source: Path, target: Path, *, texts: Sequence[str], pooling: str, wi
 
 
 def _least_cosine(folder: Path, texts: Sequence[str], wanted: Any, *, pooling: str, window: int) -> float:
-    from vectorstore.embed import OnnxEncoder
-    from vectorstore.model_files import ModelFiles, ModelIdentity
+    from vectorstore.embedding.encoder import OnnxEncoder
+    from vectorstore.embedding.model_files import ModelFiles, ModelIdentity
 
     files = ModelFiles(
         identity=ModelIdentity("parity", "", wanted.shape[1]),

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import filelock
 
-from vectorstore.catalog import now
+from vectorstore.catalog.catalog import now
+from vectorstore.catalog.schema import full, read_only
 from vectorstore.errors import LibraryBusy
-from vectorstore.schema import full, read_only
 
 FILE_NAME = "writer.lock"
 

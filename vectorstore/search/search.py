@@ -30,13 +30,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from vectorstore.layout import cosines, members
+from vectorstore.catalog.layout import cosines, members
 from vectorstore.passage import Filter, Passage, Signals
-from vectorstore.query import Term, chunks_asked_about, is_readable, query_vector, read_terms, telling_names
+from vectorstore.search.query import Term, chunks_asked_about, is_readable, query_vector, read_terms, telling_names
 
 if TYPE_CHECKING:
+    from vectorstore.catalog.lookup import Ids, Lookup, Places, Vectors
     from vectorstore.library import View
-    from vectorstore.lookup import Ids, Lookup, Places, Vectors
 
 COVERAGE = 0.6
 SECTION_COSINE = 0.5

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vectorstore.layout import Ids, Vectors, members
-from vectorstore.model_files import BUNDLED
+from vectorstore.catalog.layout import Ids, Vectors, members
+from vectorstore.embedding.model_files import BUNDLED
 from vectorstore.passage import Filter
-from vectorstore.words import WIDENED, is_foreign, mostly_latin, name_terms, query_terms, tokens
+from vectorstore.words.tokens import WIDENED, is_foreign, mostly_latin, name_terms, query_terms, tokens
 
 if TYPE_CHECKING:
-    from vectorstore.embed import Encoder
+    from vectorstore.catalog.lookup import Lookup
+    from vectorstore.embedding.encoder import Encoder
     from vectorstore.library import View
-    from vectorstore.lookup import Lookup
 
 UNNAMED_WORDS = 3
 """Words that must be left of a query for its vector to be made without the names that tell its document: in a report of

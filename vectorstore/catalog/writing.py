@@ -12,16 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from vectorstore import schema, words
-from vectorstore.catalog import file_name, now, read_text, sql_text
+from vectorstore.catalog import schema
+from vectorstore.catalog.catalog import file_name, now, read_text, sql_text
+from vectorstore.catalog.layout import Vectors, fts_terms
+from vectorstore.catalog.schema import sqlite_errors
+from vectorstore.catalog.subjects import LEAST_SECTIONS, subject_terms
+from vectorstore.catalog.table_heads import table_heads
 from vectorstore.document import Document
+from vectorstore.embedding.model_files import ModelIdentity
 from vectorstore.errors import DocumentMissing
-from vectorstore.layout import Vectors, fts_terms
-from vectorstore.model_files import ModelIdentity
 from vectorstore.passage import Chunk
-from vectorstore.schema import sqlite_errors
-from vectorstore.subjects import LEAST_SECTIONS, subject_terms
-from vectorstore.table_heads import table_heads
+from vectorstore.words import tokens as words
 
 _DELETE_WORDS = "INSERT INTO words(words, rowid, terms) VALUES('delete', ?, CAST(? AS TEXT))"
 _INSERT_WORDS = "INSERT INTO words(rowid, terms) VALUES(?, CAST(? AS TEXT))"

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vectorstore import schema
+from vectorstore.catalog import schema
+from vectorstore.catalog.layout import Ids
+from vectorstore.catalog.writing import put_meta
+from vectorstore.embedding.model_files import ModelIdentity
 from vectorstore.errors import VectorsUnavailable
-from vectorstore.generation import Pointer
-from vectorstore.layout import Ids
-from vectorstore.model_files import ModelIdentity
-from vectorstore.nearest import pointer_json
+from vectorstore.index.chroma import EmbeddedStore, usable
+from vectorstore.index.generation import Pointer
+from vectorstore.index.nearest import pointer_json
 from vectorstore.passage import Chunk
 from vectorstore.records import Compaction, Disk, LibraryStatus
-from vectorstore.vectors import EmbeddedStore, usable
-from vectorstore.writing import put_meta
 
 if TYPE_CHECKING:
     from vectorstore.library import Library

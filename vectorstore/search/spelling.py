@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from vectorstore.layout import Ids, members
-from vectorstore.words import tokens
+from vectorstore.catalog.layout import Ids, members
+from vectorstore.words.tokens import tokens
 
 if TYPE_CHECKING:
     from vectorstore.library import View

@@ -1,0 +1,1 @@
+"""From texts to vectors: the encoder, its files, and its ONNX form."""

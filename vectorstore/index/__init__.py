@@ -1,0 +1,1 @@
+"""The vector index in Chroma, which can be rebuilt from the catalog at any time."""

@@ -1,0 +1,1 @@
+"""The only place that ranks: words and vectors together."""

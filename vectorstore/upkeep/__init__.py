@@ -1,0 +1,1 @@
+"""Rebuilding, compacting, checking and mending a library."""

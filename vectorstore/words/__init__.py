@@ -1,0 +1,1 @@
+"""How text becomes words that are searched for, in every script."""
