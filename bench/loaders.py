@@ -25,7 +25,7 @@ from pathlib import Path
 
 from ingest.document import LoadOptions
 from ingest.errors import LoadError
-from ingest.load import load
+from ingest.reading.load import load
 
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("FOOTNOTE_SHARED") or ROOT.parent / "shared") / "eval"

@@ -69,7 +69,7 @@ def project(number: int) -> tuple[str, str, str]:
 
 def make_library(folder: Path, chunks: int) -> int:
     """Make a library of at least `chunks` chunks; return how many projects it holds."""
-    from ingest.split import split
+    from ingest.splitting.split import split
     from vectorstore.document import Document
     from vectorstore.library import Library
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from bot import facts
-from ingest.split import sentences
+from ingest.splitting.split import sentences
 from vectorstore.passage import Passage
 from vectorstore.words.tokens import STOP_WORDS, tokens
 

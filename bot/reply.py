@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 
 from bot.reply_text import Draft, draft, ended, inline, is_ended, normalise_markers
-from ingest.split import sentences
+from ingest.splitting.split import sentences
 
 _HEADING = re.compile(r"^\s*#{1,6}\s")
 _RULE = re.compile(r"^\s*(?:[-*_=]\s*){3,}$|^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$|^\s*(?:```|~~~)")

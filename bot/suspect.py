@@ -14,7 +14,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from ingest.split import sentences
+from ingest.splitting.split import sentences
 from vectorstore.passage import Passage
 
 _HIDDEN = re.compile(

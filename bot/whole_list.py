@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ingest.split import sentences
+from ingest.splitting.split import sentences
 
 Span = tuple[int, int]
 

@@ -18,7 +18,7 @@ from pathlib import Path, PurePath
 
 from bot.errors import SettingError
 from evals.sets import Question
-from ingest.decode import decode
+from ingest.reading.decode import decode
 from vectorstore.records import DocumentInfo
 
 LARGEST = 64 * 1024 * 1024

@@ -17,8 +17,8 @@ from typing import Any
 
 from ingest.document import Loaded, LoadOptions
 from ingest.errors import LoadError
-from ingest.load import FORMATS
-from ingest.worker import Workers
+from ingest.reading.load import FORMATS
+from ingest.reading.worker import Workers
 
 ROOT = Path(__file__).parents[1]
 FAILURES = {
@@ -41,7 +41,7 @@ ABOUT = (
     "- Encrypted files are opened with `--password` or `FOOTNOTE_FILE_PASSWORDS`.",
     "- Web addresses are read with the setting `addresses`: [command-line.md](command-line.md#ingest).",
     "- Others can add a loader through the entry point group `footnote.loaders`; how is said in",
-    "  [ingest/load.py](../ingest/load.py).",
+    "  [ingest/reading/load.py](../ingest/load.py).",
 )
 """What holds for all formats."""
 

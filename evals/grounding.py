@@ -30,7 +30,7 @@ from bot.alignment import align
 from bot.evidence import read_passages
 from bot.ground import Verdict, check, plain_statement
 from evals import corruptions
-from ingest.split import sentences
+from ingest.splitting.split import sentences
 from vectorstore.passage import Passage
 from vectorstore.words.tokens import query_terms
 

@@ -32,8 +32,8 @@ from bot.prompts import is_no_answer
 from bot.settings import Settings
 from evals.sets import Question, build_library, read_questions, rows, shared_folder
 from ingest.document import LoadOptions
-from ingest.load import load
-from ingest.split import sentences
+from ingest.reading.load import load
+from ingest.splitting.split import sentences
 from vectorstore.library import Library
 from vectorstore.words.tokens import query_terms
 

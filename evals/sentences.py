@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.sets import read_questions, rows, shared_folder
-from ingest.split import sentences
+from ingest.splitting.split import sentences
 
 Span = tuple[int, int]
 Splitter = Callable[[str], list[Span]]

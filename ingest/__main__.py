@@ -18,17 +18,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.addresses import is_address, refuse_addresses
 from ingest.document import LoadOptions
 from ingest.errors import NothingToIngest
-from ingest.meter import Progress
+from ingest.progress import Progress
 from ingest.report import SyncReport, printable
+from ingest.sources.addresses import is_address, refuse_addresses
 from ingest.sync import SyncOptions, sync
 from vectorstore.errors import FootnoteError, LibraryMissing
 from vectorstore.library import Library
 
 if TYPE_CHECKING:
-    from ingest.worker import Limits
+    from ingest.reading.worker import Limits
     from vectorstore.catalog.lock import Holder
 
 DONE, UNUSABLE, WRONG_USE, SOME_FAILED, STOPPED = 0, 1, 2, 3, 130
@@ -77,7 +77,7 @@ def run(paths: Sequence[str | Path], settings: Run | None = None) -> int:
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     if settings.watch:
-        from ingest.watch import watch
+        from ingest.sources.watch import watch
 
         if any(map(is_address, paths)):
             print("Web addresses are not watched. Ingest them again to bring them up to date.", file=sys.stderr)

@@ -10,13 +10,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ingest.discover import Found
 from ingest.document import Loaded
 from ingest.errors import LoadError, Unreadable
-from ingest.load import describe_error
-from ingest.plan import digest_of
-from ingest.split import split
-from ingest.worker import Workers
+from ingest.reading.load import describe_error
+from ingest.reading.worker import Workers
+from ingest.sources.discover import Found
+from ingest.sources.plan import digest_of
+from ingest.splitting.split import split
 from vectorstore.passage import Chunk
 
 if TYPE_CHECKING:

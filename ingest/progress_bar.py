@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as Bars
 
-from ingest.meter import Progress
+from ingest.progress import Progress
 
 
 class ProgressBar:

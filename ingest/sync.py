@@ -17,19 +17,19 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from ingest.addresses import fetched, is_address, refuse_addresses
-from ingest.discover import Discovery, discover
 from ingest.document import LoadOptions
 from ingest.errors import NothingToIngest
-from ingest.load import MAX_BYTES
-from ingest.meter import Meter, Progress
-from ingest.plan import Plan, iso_time, plan
+from ingest.progress import Meter, Progress
+from ingest.reading.load import MAX_BYTES
 from ingest.report import SyncReport
+from ingest.sources.addresses import fetched, is_address, refuse_addresses
+from ingest.sources.discover import Discovery, discover
+from ingest.sources.plan import Plan, iso_time, plan
 from vectorstore.document import Document
 
 if TYPE_CHECKING:
     from ingest.pipeline import Piece
-    from ingest.worker import Limits
+    from ingest.reading.worker import Limits
     from vectorstore.library import Library
     from vectorstore.records import Stamp
 

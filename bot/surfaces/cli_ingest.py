@@ -53,9 +53,9 @@ def ingest(
     settings = load_settings(library, collection=collection)
     from bot.offline import refuse_if_offline
     from ingest.__main__ import Run, run
-    from ingest.addresses import is_address
     from ingest.document import LoadOptions
-    from ingest.worker import Limits
+    from ingest.reading.worker import Limits
+    from ingest.sources.addresses import is_address
 
     if any(map(is_address, paths)):
         refuse_if_offline("Reading a web address")

@@ -18,7 +18,7 @@ from bot.surfaces import mcp_shapes as shapes
 
 if TYPE_CHECKING:
     from bot.surfaces.mcp_server import FootnoteServer
-    from ingest.meter import Progress
+    from ingest.progress import Progress
     from ingest.report import SyncReport
 
 Paths = Annotated[list[str], Field(description="Files and folders of the server's machine", min_length=1)]

@@ -1,4 +1,4 @@
-"""Fetches a public address for an upload: ingest/loaders/web.py does it; here its refusals become answers."""
+"""Fetches a public address for an upload: ingest/sources/web.py does it; here its refusals become answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.surfaces.web_errors import Refused
 from bot.surfaces.web_jobs import Incoming
 from bot.surfaces.web_uploads import given_name
 from ingest.errors import TooLarge, Unreadable, UnsupportedType
-from ingest.loaders.web import FetchLimits, fetch, save
+from ingest.sources.web import FetchLimits, fetch, save
 
 if TYPE_CHECKING:
     from bot.surfaces.web_auth import Caller

@@ -95,7 +95,7 @@ def status(request: Request, caller: Known) -> Response:
 
 def upload_types() -> list[str]:
     """Return the endings of the files that can be read."""
-    from ingest.load import FORMATS, added_formats
+    from ingest.reading.load import FORMATS, added_formats
 
     return sorted({suffix for kind in (*FORMATS, *added_formats().values()) for suffix in kind.suffixes})
 

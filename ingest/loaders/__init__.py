@@ -1,1 +1,1 @@
-"""One file a format. `ingest/load.py` holds the table."""
+"""One file a format. `ingest/reading/load.py` holds the table."""

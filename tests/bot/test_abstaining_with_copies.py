@@ -9,7 +9,7 @@ import pytest
 
 from bot import Bot, Settings
 from bot.abstain import echoing, has_no_rival
-from ingest.split import split
+from ingest.splitting.split import split
 from vectorstore.document import Document
 from vectorstore.library import Library
 from vectorstore.passage import Passage

@@ -10,7 +10,7 @@ import pytest
 
 from bot import Answer, Bot, Citation, Conversation, Found, Settings, Statement, ask
 from bot.errors import QuestionRefused
-from ingest.split import split
+from ingest.splitting.split import split
 from vectorstore.document import Document, Place
 from vectorstore.errors import LibraryMissing
 from vectorstore.library import Library

@@ -14,7 +14,7 @@ import pytest
 from scripted_model import ScriptedModel
 
 from bot import Answer, Bot, Conversation, Settings, Statement
-from ingest.split import split
+from ingest.splitting.split import split
 from vectorstore.document import Document
 from vectorstore.library import Library
 

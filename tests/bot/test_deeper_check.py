@@ -12,7 +12,7 @@ from bot import Bot, Settings
 from bot.entailment import Entailment
 from bot.errors import ModelError
 from bot.ground import check
-from ingest.split import split
+from ingest.splitting.split import split
 from vectorstore.document import Document
 from vectorstore.library import Library
 from vectorstore.passage import Passage

@@ -13,7 +13,7 @@ from scripted_model import ScriptedModel
 
 from bot import Bot, Conversation, Found, Settings
 from bot.overview import MOST_DOCUMENTS, NOTICE
-from ingest.split import split
+from ingest.splitting.split import split
 from vectorstore.document import Document
 from vectorstore.library import Library
 from vectorstore.passage import Filter

@@ -8,7 +8,7 @@ import pytest
 
 from bot import Bot, Settings
 from bot.ask import WORDS_ALONE
-from ingest.split import split
+from ingest.splitting.split import split
 from vectorstore.document import Document
 from vectorstore.library import Library
 

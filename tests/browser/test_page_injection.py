@@ -15,7 +15,7 @@ from injection_payloads import PAYLOADS
 
 from bot.answer import Answer, Conflict, Statement, Withheld
 from bot.settings import Settings
-from ingest.split import split
+from ingest.splitting.split import split
 from vectorstore.document import Document, Heading
 from vectorstore.library import Library
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from evals.follow_ups import half_of, recall, table
 from evals.sets import Question, document_id
-from ingest.split import split
+from ingest.splitting.split import split
 from vectorstore.document import Document
 from vectorstore.library import Library
 

@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 from counting_encoder import CountingEncoder
 
-from ingest.discover import discover
 from ingest.document import LoadOptions
 from ingest.errors import LoadError, NoText, NothingToIngest, TooLarge, Unreadable, UnsupportedType
-from ingest.load import load, media_type_of
+from ingest.reading.load import load, media_type_of
+from ingest.reading.worker import Limits, Workers
 from ingest.report import SyncReport, printable
+from ingest.sources.discover import discover
 from ingest.sync import SyncOptions, sync
-from ingest.worker import Limits, Workers
 from vectorstore.library import Library
 
 ROOT = Path(__file__).parents[2]

@@ -10,8 +10,8 @@ from format_files import docx_parts, make_zip, text_row, xlsx_parts
 
 from ingest.document import Loaded
 from ingest.errors import Unreadable
-from ingest.load import load
-from ingest.split import split
+from ingest.reading.load import load
+from ingest.splitting.split import split
 
 
 def loaded(tmp_path: Path, name: str, source: str) -> Loaded:

@@ -29,7 +29,7 @@ from format_files import (
 )
 
 from ingest.errors import LoadError, NoText, TooLarge, Unreadable, UnsupportedType
-from ingest.load import load
+from ingest.reading.load import load
 
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "ha"}">' for n in range(10))
 MAX_MEMORY = 700_000_000

@@ -9,7 +9,7 @@ import pytest
 from format_files import make_ole
 
 from ingest.errors import PasswordNeeded, Unreadable
-from ingest.load import load
+from ingest.reading.load import load
 
 
 def doc_file(text: str, *, encrypted: bool = False) -> bytes:

@@ -12,7 +12,7 @@ from format_files import docx_parts, make_ole, make_zip, paragraph, zip_bytes
 
 from ingest.document import LoadOptions
 from ingest.errors import LoadError, NoText, PasswordNeeded
-from ingest.load import load
+from ingest.reading.load import load
 
 
 def mail(subject: str = "Plan for May", body: str = "Dear all,\n\nwe meet on Friday.") -> EmailMessage:
@@ -118,7 +118,7 @@ def test_outlook_message_with_attachment(tmp_path: Path) -> None:
 
 def test_packed_rtf_body() -> None:
     """The compressed form of a message's body is unpacked as the format says."""
-    from ingest.loaders.msg import unpack_rtf
+    from ingest.loaders.messages.msg import unpack_rtf
 
     plain = b"{\\rtf1 hi}"
     stored = struct.pack("<II4sI", len(plain) + 12, len(plain), b"MELA", 0) + plain

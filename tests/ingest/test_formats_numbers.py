@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.loaders.number_format import general, shown
+from ingest.loaders.office.number_format import general, shown
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from format_files import (
 
 from ingest.document import Loaded, LoadOptions
 from ingest.errors import NoText, PasswordNeeded
-from ingest.load import load
+from ingest.reading.load import load
 
 
 def headings(loaded: Loaded) -> list[tuple[str, int]]:

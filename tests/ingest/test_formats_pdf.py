@@ -12,9 +12,9 @@ from fpdf import FPDF
 
 from ingest.document import Loaded, LoadOptions
 from ingest.errors import NoText, PasswordNeeded, Unreadable
-from ingest.load import load
-from ingest.loaders.pdf_lines import Line
-from ingest.loaders.pdf_paragraphs import paragraphs, style_of
+from ingest.loaders.pdf.lines import Line
+from ingest.loaders.pdf.paragraphs import paragraphs, style_of
+from ingest.reading.load import load
 
 PROSE = (
     "The river rises in the hills above the town and runs for ninety miles to the sea. In"
@@ -329,7 +329,7 @@ def test_scans_are_read_where_tesseract_is(tmp_path: Path, monkeypatch: pytest.M
     )
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
-    monkeypatch.setattr("ingest.loaders.pdf.MAX_SCANS", 1)
+    monkeypatch.setattr("ingest.loaders.pdf.load.MAX_SCANS", 1)
     pdf = document()
     pdf.add_page()
     pdf.rect(10, 10, 50, 50)

@@ -25,7 +25,7 @@ from test_formats_legacy_office import doc_file, xls_file
 from test_formats_pdf import form_pdf
 
 from ingest.errors import LoadError
-from ingest.load import FORMATS, load
+from ingest.reading.load import FORMATS, load
 
 SUFFIXES = sorted(suffix for row in FORMATS for suffix in row.suffixes)
 SEEDS: dict[str, bytes] = {

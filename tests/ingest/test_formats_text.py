@@ -10,7 +10,7 @@ from format_files import rtf
 
 from ingest.document import Loaded
 from ingest.errors import TooLarge, Unreadable
-from ingest.load import load
+from ingest.reading.load import load
 
 
 def write(tmp_path: Path, name: str, content: str | bytes) -> Path:

@@ -17,9 +17,9 @@ import pytest
 from ingest.__main__ import DONE, SOME_FAILED, WRONG_USE, Run, run
 from ingest.document import LoadOptions
 from ingest.errors import TooLarge, Unreadable, UnsupportedType
-from ingest.load import load
-from ingest.loaders import web
-from ingest.loaders.web import FetchLimits, Page, fetch, is_public, save
+from ingest.reading.load import load
+from ingest.sources import web
+from ingest.sources.web import FetchLimits, Page, fetch, is_public, save
 from vectorstore.library import Library
 
 LIMITS = FetchLimits(bytes=100_000, seconds=5.0, redirects=3)

@@ -165,7 +165,7 @@ def test_nothing_heavy_is_imported_when_nothing_changed(papers: Path) -> None:
     code = (
         "import sys\nfrom ingest.__main__ import main\nstatus = main(['papers'])\n"
         "heavy = {'torch', 'chromadb', 'numpy', 'onnxruntime', 'tokenizers', 'rich', 'watchfiles',\n"
-        "         'ingest.worker', 'pypdfium2', 'charset_normalizer'}\n"
+        "         'ingest.reading.worker', 'pypdfium2', 'charset_normalizer'}\n"
         "print(status, sorted(heavy & set(sys.modules)))"
     )
     ran = subprocess.run(

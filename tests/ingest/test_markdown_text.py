@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from ingest.document import Loaded
 from ingest.errors import NoText
-from ingest.load import load
-from ingest.loaders.markdown import read
+from ingest.loaders.markup.markdown import read
+from ingest.reading.load import load
 
 
 def headings(loaded: Loaded) -> list[tuple[str, int]]:

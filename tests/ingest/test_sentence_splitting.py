@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.split import MAX_SENTENCES, sentences, split
-from ingest.structure import blocks, kind_of
+from ingest.splitting.split import MAX_SENTENCES, sentences, split
+from ingest.splitting.structure import blocks, kind_of
 from vectorstore.document import Heading
 
 

@@ -13,12 +13,12 @@ from counting_encoder import CountingEncoder
 
 from ingest.document import Loaded, LoadOptions
 from ingest.errors import NothingToIngest
-from ingest.meter import Progress
-from ingest.plan import iso_time
+from ingest.progress import Progress
 from ingest.progress_bar import words_for
+from ingest.reading.worker import Workers
 from ingest.report import SyncReport
+from ingest.sources.plan import iso_time
 from ingest.sync import SyncOptions, document_id, sync
-from ingest.worker import Workers
 from vectorstore.library import Library
 
 
@@ -82,7 +82,7 @@ def test_nothing_changed_reads_nothing(library: Library, folder: Path, monkeypat
     """Files of the same size and time are not opened, and the library is not written."""
     sync(library, [folder])
     before = library.catalog.revision()
-    monkeypatch.setattr("ingest.plan.digest_of", lambda source: pytest.fail(f"opened {source}"))
+    monkeypatch.setattr("ingest.sources.plan.digest_of", lambda source: pytest.fail(f"opened {source}"))
     report = sync(library, [folder])
     assert names(report.unchanged) == {"a.txt", "b.md", "c.txt"}
     assert report.changes == 0

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.decode import codec_named, decode, normalise
-from ingest.load import load
+from ingest.reading.decode import codec_named, decode, normalise
+from ingest.reading.load import load
 
 GERMAN = "Die Größe der Häuser in München übertrifft alle Erwartungen, sagte der Bürgermeister."
 RUSSIAN = "Однажды, в студёную зимнюю пору, я из лесу вышел; был сильный мороз. Гляжу, поднимается медленно."

@@ -15,12 +15,12 @@ import pytest
 
 from ingest.document import LoadOptions
 from ingest.errors import LoadError, NoText, TooLarge, Unreadable
-from ingest.worker import Limits, Workers
+from ingest.reading.worker import Limits, Workers
 
 HOSTILE = """
 import os, sys, time
 from ingest.document import Loaded
-from ingest.load import Format
+from ingest.reading.load import Format
 
 def load(path, options):
     order = path.read_text().split()
@@ -250,7 +250,7 @@ def test_workers_end_with_the_ingest(hostile: Path) -> None:
     page = hostile / "page.html"
     page.write_text("<p>Hello there.</p>")
     code = (
-        "import os, sys; from pathlib import Path; from ingest.worker import *\n"
+        "import os, sys; from pathlib import Path; from ingest.reading.worker import *\n"
         f"w = Workers(count=1); w.load(Path({str(page)!r}), LoadOptions())\n"
         "print(*[x._process.pid for x in w._running], flush=True); os.kill(os.getpid(), 9)"
     )

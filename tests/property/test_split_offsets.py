@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.split import split
+from ingest.splitting.split import split
 
 SCRIPTS = st.sampled_from(
     [

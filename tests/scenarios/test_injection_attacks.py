@@ -10,8 +10,8 @@ from bot.ground import check
 from bot.suspect import tainted
 from evals.injection import Attack, ObedientModel, attacks, run, stage
 from ingest.document import LoadOptions
-from ingest.load import load
-from ingest.split import split
+from ingest.reading.load import load
+from ingest.splitting.split import split
 from vectorstore.passage import Passage
 
 ATTACKS = attacks()

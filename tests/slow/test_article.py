@@ -10,8 +10,8 @@ import pytest
 from bot import Bot, Settings
 from evals.sets import shared_folder
 from ingest.document import LoadOptions
-from ingest.load import load
-from ingest.split import split
+from ingest.reading.load import load
+from ingest.splitting.split import split
 from vectorstore.document import Document
 from vectorstore.library import Library
 

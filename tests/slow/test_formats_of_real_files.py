@@ -11,7 +11,7 @@ import pytest
 
 from evals.format_table import files_folder, rows
 from ingest.document import Loaded
-from ingest.load import load
+from ingest.reading.load import load
 
 pytestmark = pytest.mark.slow
 SHARED = Path(os.environ.get("FOOTNOTE_SHARED") or Path(__file__).parents[3] / "shared")

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ingest.split import split
+from ingest.splitting.split import split
 from vectorstore.document import Document, Heading, Place
 from vectorstore.library import Library
 

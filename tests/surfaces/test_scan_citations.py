@@ -14,8 +14,8 @@ from pypdfium2 import PdfDocument
 
 from bot.surfaces.cli import run
 from ingest.document import Loaded
-from ingest.load import load
-from ingest.wire import loaded_from_json, loaded_to_json
+from ingest.reading.load import load
+from ingest.reading.wire import loaded_from_json, loaded_to_json
 from vectorstore.document import Place
 
 pytestmark = pytest.mark.skipif(shutil.which("tesseract") is None, reason="Tesseract is not installed")

@@ -8,7 +8,7 @@ from bot.surfaces import web_fetch
 from bot.surfaces.web_errors import Refused
 from bot.surfaces.web_fetch import content_of
 from ingest.errors import LoadError, TooLarge, Unreadable, UnsupportedType
-from ingest.loaders.web import FetchLimits, Page
+from ingest.sources.web import FetchLimits, Page
 
 
 def gives(monkeypatch: pytest.MonkeyPatch, page: Page | LoadError) -> None:

@@ -18,7 +18,7 @@ from bot.conversation import Conversation
 from bot.settings import Settings
 from bot.surfaces.web_app import create_app
 from bot.surfaces.web_services import Services
-from ingest.split import split
+from ingest.splitting.split import split
 from vectorstore.document import Document
 from vectorstore.library import Library
 from vectorstore.passage import Filter, Passage

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest.split import split
+from ingest.splitting.split import split
 from vectorstore.embedding.encoder import Encoder, open_encoder
 from vectorstore.embedding.model_files import PARITY, find_model, identity
 from vectorstore.errors import ModelMissing

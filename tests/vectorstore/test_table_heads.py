@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hash_encoder import HashEncoder
 
-from ingest.split import split
+from ingest.splitting.split import split
 from vectorstore.catalog.table_heads import table_heads
 from vectorstore.document import Document, Heading
 from vectorstore.library import Library

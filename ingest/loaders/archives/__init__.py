@@ -1,0 +1,1 @@
+"""Archives: their members are read by the loaders of their own formats."""

@@ -1,0 +1,212 @@
+"""MSG: a message as Outlook saves it, with body, people, date and attachments.
+
+The file is an OLE container whose streams are named by property numbers. olefile (BSD, pure Python)
+reads the container; the libraries that read the whole format are under the GPL.
+"""
+
+from __future__ import annotations
+
+import struct
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from ingest.document import Loaded, LoadOptions
+from ingest.errors import LoadError, NoText, Unreadable
+from ingest.loaders.archives.members import add_member
+from ingest.loaders.builder import TextBuilder, one_line
+from ingest.loaders.markup.html import declared_charset
+from ingest.loaders.markup.html import read as read_html
+from ingest.reading.decode import decode
+
+MEDIA_TYPE = "application/vnd.ms-outlook"
+MAX_DEPTH = 4
+MAX_ATTACHMENTS = 500
+MAX_STREAM = 200_000_000
+_FIRST_TIME = datetime(1601, 1, 1, tzinfo=UTC)
+
+
+def load(path: Path, options: LoadOptions) -> Loaded:
+    """Read an Outlook message."""
+    import olefile
+
+    try:
+        with olefile.OleFileIO(str(path)) as container:
+            reader = _Reader(container, TextBuilder(MEDIA_TYPE), options)
+            reader.message([], level=1, depth=0)
+            return reader.builder.finish(title=reader.builder.title)
+    except LoadError:
+        raise
+    except (OSError, ValueError, IndexError, KeyError, TypeError, struct.error) as error:
+        raise Unreadable("The message is damaged.", remedy="Save it again in Outlook, or as .eml.") from error
+
+
+class _Reader:
+    """Reads messages out of one container."""
+
+    def __init__(self, container: Any, builder: TextBuilder, options: LoadOptions) -> None:
+        self.container, self.builder, self.options = container, builder, options
+        self.names = {tuple(entry): None for entry in container.listdir(streams=True, storages=True)}
+        self.parts = 0
+
+    def _bytes(self, folder: list[str], name: str) -> bytes:
+        entry = [*folder, name]
+        if tuple(entry) not in self.names or self.container.get_size(entry) > MAX_STREAM:
+            return b""
+        data: bytes = self.container.openstream(entry).read()
+        return data
+
+    def _text(self, folder: list[str], number: str, codec: str) -> str:
+        """Return a text property, in UTF-16 or in the message's code page."""
+        wide = self._bytes(folder, f"__substg1.0_{number}001F")
+        if wide:
+            return wide.decode("utf-16-le", "replace").rstrip("\0")
+        narrow = self._bytes(folder, f"__substg1.0_{number}001E")
+        return decode(narrow.rstrip(b"\0"), declared=codec).text if narrow else ""
+
+    def _fixed(self, folder: list[str], depth: int) -> dict[int, bytes]:
+        """Return the properties of fixed size by their tag."""
+        data = self._bytes(folder, "__properties_version1.0")
+        start = 32 if depth == 0 else 24
+        found: dict[int, bytes] = {}
+        for at in range(start, len(data) - 15, 16):
+            found[struct.unpack_from("<I", data, at)[0]] = data[at + 8 : at + 16]
+        return found
+
+    def message(self, folder: list[str], *, level: int, depth: int) -> None:
+        """Add a message and its attachments."""
+        fixed = self._fixed(folder, depth)
+        page = struct.unpack("<i4x", fixed.get(0x3FFD0003) or fixed.get(0x3FDE0003) or b"\0" * 8)[0]
+        codec = f"cp{page}" if page and page != 65001 else ("utf-8" if page else "")
+        self.parts += 1
+        self.builder.place("part", self.parts)
+        subject = one_line(self._text(folder, "0037", codec))
+        self.builder.title = self.builder.title or subject
+        self.builder.heading(subject or "(no subject)", level)
+        sender = one_line(self._text(folder, "0C1A", codec))
+        address = one_line(self._text(folder, "5D01", codec) or self._text(folder, "0C1F", codec))
+        if "@" in address and address != sender:
+            sender = f"{sender} <{address}>".strip()
+        lines = [f"From: {sender}" if sender else ""]
+        lines += [
+            f"{name}: {words}"
+            for name, number in (("To", "0E04"), ("Cc", "0E03"))
+            if (words := one_line(self._text(folder, number, codec)))
+        ]
+        when = _time(fixed.get(0x00390040) or fixed.get(0x0E060040))
+        lines.append(f"Date: {when}" if when else "")
+        self.builder.paragraph("\n".join(line for line in lines if line))
+        self._body(folder, codec)
+        attachments = sorted(
+            entry[len(folder)]
+            for entry in self.names
+            if len(entry) == len(folder) + 1
+            and list(entry[: len(folder)]) == folder
+            and entry[-1].startswith("__attach_version1.0_")
+        )
+        for name in attachments[:MAX_ATTACHMENTS]:
+            self._attachment([*folder, name], codec, level + 1, depth)
+
+    def _body(self, folder: list[str], codec: str) -> None:
+        text = self._text(folder, "1000", codec)
+        if text.strip():
+            self.builder.paragraph(text)
+            return
+        html = self._bytes(folder, "__substg1.0_10130102")
+        source = decode(html, declared=declared_charset(html) or codec).text if html else ""
+        source = source or self._text(folder, "1013", codec)
+        if source.strip():
+            try:
+                self.builder.include(read_html(source, whole=True), level=2)
+                return
+            except NoText:
+                pass
+        packed = self._bytes(folder, "__substg1.0_10090102")
+        if packed:
+            self._rich(unpack_rtf(packed))
+
+    def _rich(self, data: bytes) -> None:
+        import tempfile
+
+        from ingest.loaders.older_office.rtf import load as load_rtf
+
+        with tempfile.TemporaryDirectory(prefix="footnote-") as folder:
+            path = Path(folder) / "body.rtf"
+            path.write_bytes(data)
+            try:
+                self.builder.include(load_rtf(path, self.options), level=2)
+            except LoadError:
+                return  # a body without text leaves the headers
+
+    def _attachment(self, folder: list[str], codec: str, level: int, depth: int) -> None:
+        embedded = [*folder, "__substg1.0_3701000D"]
+        if tuple(embedded) in self.names:
+            if depth < MAX_DEPTH:
+                self.message(embedded, level=level, depth=depth + 1)
+            return
+        name = self._text(folder, "3707", codec) or self._text(folder, "3704", codec)
+        data = self._bytes(folder, "__substg1.0_37010102")
+        if data:
+            self.parts += 1
+            add_member(self.builder, name, data, self.options, number=self.parts, level=level)
+
+
+def _time(data: bytes | None) -> str:
+    if not data:
+        return ""
+    ticks = struct.unpack("<Q", data)[0]
+    try:
+        return (_FIRST_TIME + timedelta(microseconds=ticks // 10)).strftime("%a, %d %b %Y %H:%M %z")
+    except OverflowError:
+        return ""
+
+
+_RTF_WORDS = (
+    b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript "
+    b"\\fdecor MS Sans SerifSymbolArialTimes New RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n\\par "
+    b"\\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx"
+)
+"""What the packing starts from, as the format defines it."""
+
+
+def unpack_rtf(data: bytes) -> bytes:
+    """Return the RTF in a compressed body (MS-OXRTFCP).
+
+    Raises:
+        Unreadable: It is damaged.
+    """
+    if len(data) < 16:
+        return b""
+    size, mark = struct.unpack_from("<I", data, 4)[0], data[8:12]
+    if mark == b"MELA":
+        return data[16:]
+    if mark != b"LZFu" or size > MAX_STREAM:
+        raise Unreadable("The message's body is damaged.", remedy="Save it again in Outlook, or as .eml.")
+    window = bytearray(_RTF_WORDS.ljust(4096, b"\0"))
+    write, at = len(_RTF_WORDS), 16
+    out = bytearray()
+    while at < len(data) and len(out) < size:
+        control = data[at]
+        at += 1
+        for bit in range(8):
+            if at >= len(data):
+                break
+            if not control & (1 << bit):
+                out.append(data[at])
+                window[write] = data[at]
+                write = (write + 1) % 4096
+                at += 1
+                continue
+            if at + 1 >= len(data):
+                break
+            offset = data[at] << 4 | data[at + 1] >> 4
+            length = (data[at + 1] & 0x0F) + 2
+            at += 2
+            if offset == write:
+                return bytes(out)
+            for step in range(length):
+                byte = window[(offset + step) % 4096]
+                out.append(byte)
+                window[write] = byte
+                write = (write + 1) % 4096
+    return bytes(out)

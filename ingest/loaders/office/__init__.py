@@ -1,0 +1,1 @@
+"""Office files in their packaged forms: DOCX, PPTX, XLSX, OpenDocument."""

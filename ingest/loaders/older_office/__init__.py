@@ -1,0 +1,1 @@
+"""Office files in their older binary forms, and RTF."""

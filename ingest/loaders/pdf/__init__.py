@@ -1,0 +1,1 @@
+"""PDF: from boxes on a page to lines, columns, paragraphs and tables."""

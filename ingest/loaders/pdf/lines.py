@@ -1,0 +1,263 @@
+"""Lines of a PDF page with their boxes, taken from pdfium with few calls a line.
+
+A call into pdfium costs more than all else that is done with a line, so boxes are asked for the first
+and the last character only; the gaps inside a line (cells of a table, columns drawn across) are looked
+for only where a line is much wider than its characters need.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from ingest.loaders.builder import clean
+from ingest.loaders.pdf.boxes import Boxes
+from ingest.loaders.pdf.raised import mark_raised, with_raised
+
+_MARKS = re.compile(r"[\x02\xad\ufffe]")
+"""What pdfium writes for a hyphen at which a word was broken, with the line end behind it left out."""
+_SPACED = re.compile(r"(?<!\S)(?:[^\W_] ){3,}[^\W_](?!\S)")
+_LEADERS = re.compile(r"\s*\.{4,}\s*")
+_BLANKS = re.compile(r"[ \u00a0\u2000-\u200a\u3000]+")
+_LIGATURES = str.maketrans({
+    "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st",
+    "\u0132": "IJ", "\u0133": "ij", "\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓", "\uf020": " ",
+})  # fmt: skip
+_LIGATURE = re.compile("[" + "".join(map(chr, _LIGATURES)) + "]")
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of text.
+
+    Attributes:
+        text: Its words; cells of a table are parted by a tab.
+        x0, y0, x1, y1: Its box, y downward, as the page is shown.
+        size: Height of its font, in points.
+        weight: Of its first character's font (400 is regular, 700 bold; pdfium's estimate); 0 where it
+            was not asked for.
+        broken: Whether it ends inside a word that goes on in the next line.
+        page: Index of the page.
+        gaps: (left, right) of the room at each tab.
+    """
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    size: float
+    weight: int = 400
+    broken: bool = False
+    page: int = 0
+    gaps: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it is a row of a table."""
+        return "\t" in self.text
+
+
+def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
+    """Return the lines of a page in the order of the file.
+
+    Args:
+        page: An open page of pypdfium2.
+        textpage: Its text page.
+        number: Index of the page, kept in each line.
+    """
+    text: str = textpage.get_text_range()
+    if not text.strip():
+        return []
+    boxes = Boxes(textpage, text)
+    raw_lines = _cut(text)
+    measured = [
+        _measure(words, start, boxes, weigh=order % 16 == 2) for order, (words, start, _) in enumerate(raw_lines)
+    ]
+    turn = _turn(page.get_rotation(), measured)
+    width, height = page.get_size()
+    if page.get_rotation() in (90, 270):
+        width, height = height, width  # boxes are in the page's own axes
+    lines: list[Line] = []
+    for (words, _, broken), (box, size, weight, _, _) in zip(raw_lines, measured, strict=True):
+        x0, y0, x1, y1 = _turned(box, turn, width, height)
+        lines.append(Line(words, x0, y0, x1, y1, size, weight, broken, number))
+    starts = [start for _, start, _ in raw_lines]
+    if not turn:
+        mark_raised(text, lines, starts, [box[1] for box, *_ in measured], boxes)
+    _mark_cells(lines, starts, boxes, turn)
+    kept = [line for line in lines if _clean(line)]
+    return with_raised(_without_overprint(kept))
+
+
+def _cut(text: str) -> list[tuple[str, int, bool]]:
+    """Return words, start and brokenness of each line; pdfium joins lines at broken words."""
+    found: list[tuple[str, int, bool]] = []
+    marked = _MARKS.search(text) is not None
+    at = 0
+    for whole in text.split("\n"):
+        begin = at
+        at += len(whole) + 1
+        pieces = _MARKS.split(whole.rstrip("\r")) if marked else (whole,)
+        last = len(pieces) - 1
+        for number, piece in enumerate(pieces):
+            stripped = piece.strip()
+            if stripped:
+                lead = 0 if stripped[0] == piece[0] else len(piece) - len(piece.lstrip())
+                found.append((stripped, begin + lead, number < last))
+            begin += len(piece) + 1
+    return found
+
+
+_Measured = tuple[tuple[float, float, float, float], float, int, float, float]
+
+
+def _measure(words: str, start: int, boxes: Boxes, *, weigh: bool) -> _Measured:
+    """Return box, size, weight and direction of a line, from its first and last characters."""
+    ax0, ay1, ax1, ay0 = boxes.font(start)
+    # Only a line that could be a heading, and a few others for comparison, are worth the question.
+    weight = boxes.weight(start) if weigh or _may_be_heading(words) else 0
+    if len(words) == 1:
+        return (ax0, ay0, ax1, ay1), max(ay1 - ay0, 0.1), weight, 1.0, 0.0
+    bx0, by1, bx1, by0 = boxes.font(start + len(words) - 1)
+    dx, dy = bx0 + bx1 - ax0 - ax1, by0 + by1 - ay0 - ay1
+    if abs(dy) > abs(dx) and len(words) > 2:
+        box = (min(ax0, bx0), min(ay0, by0), max(ax1, bx1), max(ay1, by1))
+        return box, max(ax1 - ax0, 0.1), weight, 0.0, dy
+    # The taller of the two: the first may be a raised number.
+    bottom, top = (ay0, ay1) if ay1 - ay0 >= by1 - by0 else (by0, by1)
+    left, right = (ax0, bx1) if ax0 <= bx0 else (bx0, ax1)
+    return (left, bottom, right, top), max(top - bottom, 0.1), weight, dx, 0.0
+
+
+def _may_be_heading(words: str) -> bool:
+    return len(words) <= 90 and not words[0].islower() and words[-1] not in ".,;"
+
+
+def _turn(rotation: int, measured: list[_Measured]) -> int:
+    """Return by how much the page must be turned so that most of its text stands upright."""
+    up = sum(1 for m in measured if m[4] > 0)
+    down = sum(1 for m in measured if m[4] < 0)
+    level = len(measured) - up - down
+    if up > level and up >= down:
+        return 90
+    if down > level:
+        return 270
+    backward = sum(1 for m in measured if m[3] < 0)
+    # Text that runs backward on a page that is shown upside down.
+    return 180 if rotation == 180 and backward > level / 2 else 0
+
+
+def _turned(
+    box: tuple[float, float, float, float], turn: int, width: float, height: float
+) -> tuple[float, float, float, float]:
+    """Return a box with its origin at the top left, as it is read."""
+    left, bottom, right, top = box
+    if turn == 90:
+        return bottom, left, top, right
+    if turn == 180:
+        return width - right, bottom, width - left, top
+    if turn == 270:
+        return height - top, width - right, height - bottom, width - left
+    return left, height - top, right, height - bottom
+
+
+def _mark_cells(lines: list[Line], starts: list[int], boxes: Boxes, turn: int) -> None:
+    """Write a tab for each wide gap inside lines that are wider than their characters need."""
+    if turn not in (0, 180):
+        return
+    densities = [(line.x1 - line.x0) / (len(line.text) * line.size) for line in lines if len(line.text) > 12]
+    if not densities:
+        return
+    # Few long lines among many rows must not make the rows look normal: no prose is wider than 0.5.
+    usual = min(median(densities), 0.5)
+    if _crosses(lines, starts, usual, boxes):
+        usual *= 0.8
+    for line, start in zip(lines, starts, strict=True):
+        words = line.text
+        if " " not in words or (line.x1 - line.x0) / (len(words) * line.size) < 1.15 * usual:
+            continue
+        line.text = _with_tabs(line, start, 0.9 * usual, boxes)
+
+
+def _crosses(lines: list[Line], starts: list[int], usual: float, boxes: Boxes) -> bool:
+    """Tell whether lines were drawn across two columns, so that all are alike and none looks wide.
+
+    Two of the widest lines are looked at, and only where most lines are about as wide.
+    """
+    widest = sorted(range(len(lines)), key=lambda i: lines[i].x0 - lines[i].x1)[:8]
+    if len(widest) < 8 or lines[widest[7]].x1 - lines[widest[7]].x0 < 0.8 * (lines[widest[0]].x1 - lines[widest[0]].x0):
+        return False
+    for i in widest[3:5]:
+        cells = _with_tabs(lines[i], starts[i], 0.5 * usual, boxes).split("\t")
+        if len(cells) != 2 or min(map(len, cells)) < 20:
+            return False
+    return True
+
+
+def _with_tabs(line: Line, start: int, usual: float, boxes: Boxes) -> str:
+    """Return a line's words with a tab for each wide gap, looked for from the right.
+
+    The search ends when the gaps found explain why the line is as wide as it is: the label of a row,
+    which stands at the left and has the most words, is seldom looked at.
+    """
+    words, pieces = line.text, []
+    gaps: list[tuple[float, float]] = []
+    end = len(words)
+    slack = (line.x1 - line.x0) - len(words) * line.size * usual
+    least = 0.95 * line.size
+    for match in reversed(list(_BLANKS.finditer(words))):
+        left, right = match.span()
+        a0, a1, b0, b1 = boxes.ends(start + left - 1, start + right)
+        gap = max(b0 - a1, a0 - b1)
+        if gap > least:
+            pieces.append(words[right:end])
+            gaps.insert(0, (min(a1, b1), max(a0, b0)))
+            end = left
+            slack -= gap
+            if slack < least:
+                break
+    line.gaps = tuple(gaps)
+    return "\t".join([words[:end], *reversed(pieces)]) if pieces else words
+
+
+def _clean(line: Line) -> bool:
+    """Mend a line's text and tell whether anything is left of it."""
+    text = line.text
+    if not text.isascii():
+        text = clean(text.translate(_LIGATURES) if _LIGATURE.search(text) else text)
+    if "...." in text:
+        text = _LEADERS.sub(" … ", text)  # dots that lead to a page number
+    if text.count(" ") > 0.35 * len(text) and _SPACED.search(text):
+        joined = _SPACED.sub(lambda match: match.group().replace(" ", ""), text)
+        # Letters set apart over a whole line are words; single letters in a row of cells are not.
+        if sum(map(str.isalpha, text)) > 5 and len(joined) <= 0.7 * len(text):
+            text = joined.replace("\t", " ")
+    if text[0:1] == text[1:2] and len(text) >= 8 and text[0::2] == text[1::2] and len(set(text)) > 3:
+        text = text[0::2]
+    if "\t" in text:
+        line.text = "\t".join(" ".join(cell.split()) for cell in text.split("\t")).strip()
+    else:
+        # No blank but the space can be printed: most lines are as they should be.
+        line.text = text.strip() if text.isprintable() and "  " not in text else " ".join(text.split())
+    return bool(line.text)
+
+
+def _without_overprint(lines: list[Line]) -> list[Line]:
+    """Drop a line that is drawn again over itself (bold by overprinting, shadows)."""
+    kept: list[Line] = []
+    places: dict[str, list[Line]] = {}
+    for line in lines:
+        twins = places.get(line.text)
+        if twins is None:
+            places[line.text] = [line]
+            kept.append(line)
+            continue
+        reach = 0.35 * line.size
+        if any(abs(t.x0 - line.x0) < reach and abs(t.y0 - line.y0) < reach for t in twins):
+            continue
+        twins.append(line)
+        kept.append(line)
+    return kept

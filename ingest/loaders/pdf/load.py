@@ -1,0 +1,277 @@
+"""PDF: text by page in reading order, with sentences whole; forms, notes, bookmarks; scans by OCR.
+
+pdfium (through pypdfium2; BSD and Apache) reads the page; the order of columns, running heads, broken
+words and paragraphs are made good in the modules beside this one.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+from ingest.document import Loaded, LoadOptions
+from ingest.errors import NoText, PasswordNeeded, TooLarge, Unreadable
+from ingest.loaders.builder import TextBuilder, one_line
+from ingest.loaders.ocr import SECONDS, Reader, find_reader
+from ingest.loaders.pdf.extras import bookmarks, notes_of
+from ingest.loaders.pdf.layout import ordered, without_running_heads
+from ingest.loaders.pdf.lines import Line, read_lines
+from ingest.loaders.pdf.paragraphs import Paragraph, paragraphs, style_of
+
+MEDIA_TYPE = "application/pdf"
+MAX_PAGES = 20_000
+MAX_LINES = 3_000_000
+MAX_SCANS = 1_000
+"""Pages of one file that are read by OCR, which takes seconds for each."""
+STAMP, FILLED = 60, 0.8
+"""A page with at most so many letters, on which one picture fills this share, is a scan that somebody stamped."""
+_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
+_SOFTWARE_TITLE = re.compile(
+    r"(?:untitled|microsoft word\b|powerpoint\b|slide 1\b|document\d*$|.*\.\w{2,5}$)", re.IGNORECASE
+)
+_NUMBER_TITLE = re.compile(r"[\W\d_]+$")
+"""A number of the publisher's instead of a title: the name of the file says more, and so it does than a first heading."""
+
+
+def load(path: Path, options: LoadOptions) -> Loaded:
+    """Read a PDF file, trying the passwords of `options` where it needs one."""
+    builder = TextBuilder(MEDIA_TYPE)
+    with _opened(path, options.passwords) as document:
+        count = len(document)
+        if count > MAX_PAGES:
+            raise TooLarge(f"{path.name} has {count:,} pages, more than {MAX_PAGES:,}.", remedy="Split it.")
+        pages, asides, damaged = _read(document)
+        if sum(map(len, pages)) > MAX_LINES:
+            raise TooLarge(f"{path.name} has more text than one file may have.", remedy="Split it.")
+        pictures = [
+            index for index in range(count)
+            if not asides[index] and _is_picture(document, index, sum(len(line.text) for line in pages[index]))
+        ]  # fmt: skip
+        scanned, how = _scans(document, pictures, options)
+        outline = bookmarks(document, limit=MAX_PAGES)
+        title = one_line(document.get_metadata_value("Title"))
+    for index, lines in scanned.items():
+        known = {_letters(line.text) for line in pages[index]}
+        pages[index] += [line for line in lines if _letters(line.text) not in known]
+    garbled = [index for index, lines in enumerate(pages) if _is_garbled(lines)]
+    for index in garbled:
+        pages[index] = [line for line in pages[index] if not _is_noise(line.text)]
+    pages, heads = without_running_heads(pages)
+    _write(builder, paragraphs(pages, style_of(pages, outline)), asides, frozenset(scanned))
+    if damaged:
+        builder.note(f"{damaged} of {count} pages are damaged and were left out.")
+    if left := len(pictures) - len(scanned):
+        builder.note(f"{left} of {count} pages have no text layer. {how}".strip())
+    if scanned:
+        what = "scanned page was" if len(scanned) == 1 else "scanned pages were"
+        builder.note(f"{len(scanned)} {what} read by OCR (Tesseract), which may err.")
+    if garbled:
+        builder.note(f"{len(garbled)} of {count} pages use a font that hides what its characters are.")
+    if heads:
+        builder.note(f"{heads} repeated heads and feet of pages were left out.")
+    try:
+        if _NUMBER_TITLE.match(title):
+            title = path.stem
+        elif _SOFTWARE_TITLE.match(title) or title == path.stem:
+            title = ""
+        return builder.finish(title=title)
+    except NoText as error:
+        if not pictures:
+            raise NoText(
+                f"The pages of {path.name} are empty: no text layer, and no picture of any.",
+                remedy="There is nothing to search in it.",
+            ) from error
+        raise NoText(f"{path.name} has no text layer: its pages are pictures.", remedy=how) from error
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).casefold()
+
+
+def _is_garbled(lines: list[Line]) -> bool:
+    """Tell whether a page's text is signs without sense: its font has no table of characters."""
+    text = "".join(line.text for line in lines)
+    if len(text) < 300:
+        return False
+    sample = text[:4_000].replace(" ", "").replace("\t", "").replace(".", "").replace("…", "")
+    if len(sample.encode("ascii", "ignore").translate(None, _NO_LETTERS)) >= 0.3 * len(sample):
+        return False  # nearly every page, told without a look at each character
+    letters = sum(map(str.isalpha, sample))
+    digits = sum(map(str.isdigit, sample))
+    return letters < 0.3 * len(sample) and digits < 0.25 * len(sample)
+
+
+def _is_noise(text: str) -> bool:
+    """Tell whether a line is control characters, as a font gives that has no table of characters."""
+    return 3 * sum(character < " " and character != "\t" for character in text) > len(text)
+
+
+@contextmanager
+def _opened(path: Path, passwords: tuple[str, ...]) -> Iterator[Any]:
+    document = _open(path, passwords)
+    try:
+        yield document
+    finally:
+        document.close()
+
+
+def _open(path: Path, passwords: tuple[str, ...]) -> Any:
+    from pypdfium2 import PdfDocument, PdfiumError
+    from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
+
+    for password in (None, *passwords):
+        try:
+            document = PdfDocument(path, password=password)
+            if document.get_formtype():
+                # Its warning about forms made with XFA is for developers: it would reach a person.
+                logging.getLogger("pypdfium2").setLevel(logging.ERROR)
+                document.init_forms()
+            if not len(document):
+                _damaged(path, None)
+            return document
+        except PdfiumError as error:
+            if error.err_code not in (FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY):
+                _damaged(path, error)
+    said = "none of the given passwords opens it" if passwords else "a password is needed to open it"
+    raise PasswordNeeded(f"{path.name} is encrypted; {said}.", remedy="Give it with --password.")
+
+
+def _damaged(path: Path, error: Exception | None) -> NoReturn:
+    raise Unreadable(
+        f"{path.name} is damaged, or no PDF file.", remedy="Open it in a PDF viewer and save it again."
+    ) from error
+
+
+def _read(document: Any) -> tuple[list[list[Line]], list[list[str]], int]:
+    """Return lines and asides (form values, notes) of each page, and how many pages are damaged."""
+    from pypdfium2 import PdfiumError
+
+    pages: list[list[Line]] = []
+    asides: list[list[str]] = []
+    damaged = 0
+    for index in range(len(document)):
+        pages.append([])
+        asides.append([])
+        try:
+            page = document[index]
+        except PdfiumError:
+            damaged += 1
+            continue
+        try:
+            textpage = page.get_textpage()
+            pages[index] = ordered(read_lines(page, textpage, index))
+            asides[index] = notes_of(document, page)
+            textpage.close()
+        except PdfiumError:
+            damaged += 1
+        finally:
+            page.close()
+    return pages, asides, damaged
+
+
+def _is_picture(document: Any, index: int, letters: int) -> bool:
+    """Tell whether a page needs OCR: something is drawn on it and nothing written.
+
+    A stamp or a page number on a picture that fills the page is nothing. A blank page needs no OCR.
+    """
+    from pypdfium2 import PdfiumError
+    from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE, FPDFPage_CountObjects
+
+    if letters > STAMP:
+        return False
+    try:
+        page = document[index]
+    except PdfiumError:
+        return False
+    try:
+        if not letters:
+            return FPDFPage_CountObjects(page) > 0 and not _is_blank(page)
+        width, height = page.get_size()
+        boxes = [picture.get_bounds() for picture in page.get_objects(filter=[FPDF_PAGEOBJ_IMAGE], max_depth=3)]
+        return any((x1 - x0) * (y1 - y0) > FILLED * width * height for x0, y0, x1, y1 in boxes)
+    except PdfiumError:
+        return False
+    finally:
+        page.close()
+
+
+def _is_blank(page: Any) -> bool:
+    """Tell whether a page shows one colour alone, whatever is drawn on it: white boxes, things beside its edge."""
+    width, height = page.get_size()
+    bitmap = page.render(scale=(100_000 / max(width * height, 1)) ** 0.5, grayscale=True)
+    picture = bitmap.to_numpy()
+    blank = bool(picture.min() == picture.max())
+    bitmap.close()
+    return blank
+
+
+def _scans(document: Any, pictures: list[int], options: LoadOptions) -> tuple[dict[int, list[Line]], str]:
+    """Return the lines that OCR reads on pages without text, and what to do where it cannot."""
+    if not pictures:
+        return {}, ""
+    reader, how = find_reader(options.ocr_languages)
+    if reader is None:
+        return {}, how
+    found: dict[int, list[Line]] = {}
+    for index in pictures[:MAX_SCANS]:
+        options.more_time(SECONDS)
+        if lines := _read_scan(document, index, reader):
+            found[index] = lines
+    if len(pictures) > MAX_SCANS:
+        return found, f"Tesseract reads {MAX_SCANS:,} pages of a file; split it to have all read."
+    return found, "Tesseract found no words on them."
+
+
+def _read_scan(document: Any, index: int, reader: Reader) -> list[Line]:
+    from pypdfium2 import PdfiumError
+
+    try:
+        page = document[index]
+        width, height = page.get_size()
+        # 300 dots an inch, less on posters: the picture of a page stays under 25 million dots.
+        scale = min(300 / 72, (25_000_000 / max(width * height, 1)) ** 0.5)
+        bitmap = page.render(scale=scale, grayscale=True)
+        picture = b"P5 %d %d 255\n" % (bitmap.width, bitmap.height) + bitmap.to_numpy().tobytes()
+        bitmap.close()
+        page.close()
+    except PdfiumError:
+        return []
+    # A row of a bitmap may be padded; the numpy view already is not.
+    return [
+        Line(text, 0.0, float(number * 12), 400.0, float(number * 12 + 10), 10.0, page=index)
+        for number, text in enumerate(line for lines in reader.pages(picture) for line in lines)
+    ]
+
+
+def _write(builder: TextBuilder, found: list[Paragraph], asides: list[list[str]], scanned: frozenset[int]) -> None:
+    """Write paragraphs page by page, form values and notes behind the text of their page."""
+    at = -1
+
+    def turn_to(page: int) -> None:
+        nonlocal at
+        while at < page:
+            if at >= 0:
+                for aside in asides[at]:
+                    builder.paragraph(aside)
+            at += 1
+            builder.place("page", at + 1, by_ocr=at in scanned)
+
+    for paragraph in found:
+        for number, (page, text) in enumerate(paragraph.pieces):
+            if number and not asides[at]:
+                turn_to(page)
+                builder.more(text)
+                continue
+            turn_to(page)
+            if paragraph.level and not number:
+                builder.heading(text, paragraph.level)
+                builder.title = builder.title or one_line(text)
+            else:
+                builder.ready(text)
+    turn_to(len(asides))
+    # The last step opened a page that there is not.
+    builder.forget_place()

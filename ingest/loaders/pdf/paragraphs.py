@@ -1,0 +1,275 @@
+"""From lines of PDF pages to paragraphs, so that sentences are whole, across columns and pages too.
+
+A line goes on in the next one when the next one's first word would not have fitted into it. Headings,
+list items and rows of tables stay by themselves. Words that were broken at a line end are joined; the
+hyphen stays where the document elsewhere writes the word with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from ingest.loaders.pdf.lines import Line
+
+_BULLET = re.compile(
+    r"^(?:[•◦▪‣·●○■□➢✓–—*-]\s|\(?\d{1,3}[.)]\s|\(?[a-zA-Z][.)]\s|\(?[ivxIVX]{1,4}[.)]\s|[①-⑳]|\d{1,2}(?:\.\d{1,2}){1,3}\s)"
+)
+_ENDS = re.compile(r"[.!?:;。！？؟।…][\"'”’»)\]」』⁰¹²³⁴-⁹]*$")
+_WORD_END = re.compile(r"[^\W_]+$")
+_WORD_BEGIN = re.compile(r"[^\W_]+")
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]")
+_HYPHENS = "-‐"
+MAX_HEADING = 140
+MAX_CELL = 60
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """A paragraph, heading, list item or row.
+
+    Attributes:
+        pieces: (index of page, text) in order; more than one where it crosses a page.
+        level: 1 to 6 for a heading, 0 for what is none.
+        top, right: Of the box of its first line, as far as cells were added to it.
+    """
+
+    pieces: list[tuple[int, str]]
+    level: int = 0
+    top: float = 0.0
+    right: float = 0.0
+
+
+@dataclass(slots=True)
+class Style:
+    """What is usual in a document.
+
+    Attributes:
+        size, weight: Of the body's font.
+        sizes: Sizes of headings by rank, largest first.
+        hyphened: How often each word with a hyphen stands in it, in lower case.
+        text: All of it in lower case, where words are broken in it.
+        outline: (page, title) of bookmarks to their level.
+    """
+
+    size: float
+    weight: int
+    sizes: list[float] = field(default_factory=list)
+    hyphened: Counter[str] = field(default_factory=Counter)
+    text: str = ""
+    outline: dict[tuple[int, str], int] = field(default_factory=dict)
+
+
+def style_of(pages: list[list[Line]], outline: dict[tuple[int, str], int]) -> Style:
+    """Return what is usual in a document."""
+    heights: Counter[float] = Counter()
+    weights: Counter[int] = Counter()
+    broken = False
+    for lines in pages:
+        for line in lines:
+            heights[line.size] += len(line.text)
+            if line.weight:
+                weights[line.weight] += len(line.text)
+            broken = broken or line.broken or line.text[-1] in _HYPHENS
+    sizes: Counter[float] = Counter()
+    for height, count in heights.items():
+        sizes[_rounded(height)] += count
+    body = max(sizes, key=lambda size: (sizes[size], size), default=10.0)
+    style = Style(body, max(weights, key=lambda weight: weights[weight], default=400), outline=outline)
+    style.sizes = sorted((size for size in sizes if size >= 1.12 * body), reverse=True)[:5]
+    if broken:
+        style.text = "\n".join(line.text for lines in pages for line in lines).lower()
+        style.hyphened = _hyphened(style.text)
+    return style
+
+
+def _hyphened(text: str) -> Counter[str]:
+    """Return how often each word with a hyphen stands in a text."""
+    found: Counter[str] = Counter()
+    at = text.find("-")
+    while at >= 0:
+        left = _WORD_END.search(text, max(0, at - 40), at)
+        right = _WORD_BEGIN.match(text, at + 1)
+        if left and right:
+            found[f"{left.group()}-{right.group()}"] += 1
+        at = text.find("-", at + 1)
+    return found
+
+
+def _rounded(size: float) -> float:
+    return round(size * 2) / 2
+
+
+def paragraphs(pages: list[list[Line]], style: Style) -> list[Paragraph]:
+    """Return the paragraphs of a document whose pages are in reading order."""
+    found: list[Paragraph] = []
+    last: Line | None = None
+    last_level = 0
+    for lines in pages:
+        edges = _right_edges(lines)
+        pitch = _pitch(lines)
+        for index, line in enumerate(lines):
+            level = _level(line, lines, index, style)
+            edge = edges[index - 1] if index else 0.0
+            if last is not None and _goes_on(last, line, last_level, level, edge, pitch):
+                _join(found[-1], last, line, style)
+                if found[-1].level and len(found[-1].pieces[-1][1]) > MAX_HEADING + 60:
+                    found[-1].level = 0
+            elif found and _is_cell(found[-1], line):
+                page, text = found[-1].pieces[-1]
+                found[-1].pieces[-1] = (page, f"{text}\t{line.text}")
+                found[-1].level, found[-1].right = 0, line.x1
+            else:
+                found.append(Paragraph([(line.page, line.text)], level, line.y0, line.x1))
+            last, last_level = line, level
+    return found
+
+
+def _is_cell(paragraph: Paragraph, line: Line) -> bool:
+    """Tell whether a line stands beside the last paragraph as another cell of its row."""
+    page, text = paragraph.pieces[-1]
+    return (
+        page == line.page
+        and abs(paragraph.top - line.y0) < 0.35 * line.size
+        and line.x0 > paragraph.right
+        and len(line.text) <= MAX_CELL
+        and len(text.rpartition("\t")[2]) <= MAX_CELL
+    )
+
+
+def _pitch(lines: list[Line]) -> float:
+    """Return the usual distance of lines of a page, as a multiple of their size."""
+    steps = sorted(
+        (b.y0 - a.y0) / a.size
+        for a, b in pairwise(lines)
+        if 0 < b.y0 - a.y0 < 3 * a.size and abs(a.size - b.size) < 0.1 * a.size
+    )
+    return steps[len(steps) // 2] if steps else 1.2
+
+
+def _right_edges(lines: list[Line]) -> list[float]:
+    """Return for each line how far to the right the lines of its column reach."""
+    edges: list[float] = []
+    begin = 0
+    for index, line in enumerate(lines):
+        following = lines[index + 1] if index + 1 < len(lines) else None
+        same = (
+            following is not None
+            and following.y0 > line.y0 - 0.3 * line.size
+            and following.x0 < line.x1
+            and following.x1 > line.x0
+            and following.y0 - line.y0 < 6 * line.size
+            and line.is_row == following.is_row
+        )
+        if not same:
+            edge = max(member.x1 for member in lines[begin : index + 1])
+            edges.extend([edge] * (index + 1 - begin))
+            begin = index + 1
+    return edges
+
+
+def _level(line: Line, lines: list[Line], index: int, style: Style) -> int:
+    """Return the level of a heading, 0 for what is none."""
+    text = line.text
+    if style.outline:
+        return style.outline.get((line.page, key_of(text)), 0)
+    if line.is_row or len(text) > MAX_HEADING or text[0].islower() or text[-1] in "☐☒☑_" or text[0] in "☐☒☑":
+        return 0
+    size = _rounded(line.size)
+    bigger = size >= 1.12 * style.size
+    bold = line.weight >= style.weight + 100 and size >= 0.95 * style.size
+    if not bigger and not bold:
+        return 0
+    if sum(map(str.isalpha, text)) < max(3, 0.5 * len(text)):
+        return 0
+    if text[-1] in ".,;" and not re.match(r"^[\dA-Z]{1,3}(?:\.\d+)*\.?\s", text):
+        return 0
+    if bold and not bigger:
+        # Bold words that begin a sentence are no heading: the line must end early or alone.
+        before = lines[index - 1] if index else None
+        if before is not None and not before.is_row and before.weight == line.weight and len(before.text) > 60:
+            return 0
+        if len(text) > 90:
+            return 0
+    rank = next((number for number, known in enumerate(style.sizes) if size >= known), len(style.sizes))
+    return min(rank + 1, 6)
+
+
+def key_of(text: str) -> str:
+    """Return a heading as it is compared: letters and digits only, in lower case."""
+    return "".join(character for character in text.lower() if character.isalnum())[:80]
+
+
+def _goes_on(last: Line, line: Line, last_level: int, level: int, edge: float, pitch: float) -> bool:
+    """Tell whether a paragraph goes on from one line to the next."""
+    if last.is_row or line.is_row:
+        return False
+    if last.broken:
+        return True
+    if last_level or level:
+        # A heading of two lines: the same look, right below.
+        close = line.page == last.page and 0 < line.y0 - last.y0 < 1.8 * last.size
+        return bool(
+            last_level == level
+            and close
+            and abs(last.size - line.size) < 0.05 * last.size
+            and not _BULLET.match(line.text)
+            and not last.text.endswith((".", "?", "!"))
+        )
+    bullet = _BULLET.match(line.text)
+    if bullet and (_ENDS.search(last.text) or not line.text[:1].isalnum()):
+        return False
+    if abs(last.size - line.size) > 0.12 * max(last.size, line.size) and not line.text[:1].islower():
+        return False
+    jumped = line.page != last.page or line.y0 < last.y0 - 0.5 * last.size or line.x0 > last.x1
+    if jumped:
+        # Another column or page: only what cannot be a beginning goes on.
+        begins = line.text[:1]
+        return not _ENDS.search(last.text) and (begins.islower() or (begins.isdigit() and len(last.text) > 30))
+    if line.y0 - last.y0 > max(1.35 * pitch, 1.2) * max(last.size, line.size):
+        return False
+    if bullet:
+        return False
+    room = (last.x1 - last.x0) / max(len(last.text), 1)
+    word = 1 if _WIDE.match(line.text) else len(line.text.split(" ", 1)[0]) + 1
+    if last.x1 + word * room < edge - 0.4 * last.size:
+        return False
+    indented = line.x0 > last.x0 + 0.8 * last.size
+    return not (indented and _ENDS.search(last.text) and not _BULLET.match(last.text))
+
+
+def _join(paragraph: Paragraph, last: Line, line: Line, style: Style) -> None:
+    page, text = paragraph.pieces[-1]
+    glue = " "
+    if last.broken or (text.endswith(tuple(_HYPHENS)) and line.text[:1].isalnum() and text[-2:-1].isalpha()):
+        stem = text.rstrip(_HYPHENS) if text.endswith(tuple(_HYPHENS)) else text
+        glue = "-" if _keeps_hyphen(stem, line.text, style) else ""
+        text = stem
+    elif _WIDE.match(text[-1:]) and _WIDE.match(line.text):
+        glue = ""
+    if page == line.page:
+        paragraph.pieces[-1] = (page, f"{text}{glue}{line.text}")
+    elif glue == " ":
+        paragraph.pieces[-1] = (page, text)
+        paragraph.pieces.append((line.page, line.text))
+    else:
+        # A word broken over two pages stands whole on the first.
+        head, _, rest = line.text.partition(" ")
+        paragraph.pieces[-1] = (page, f"{text}{glue}{head}")
+        if rest:
+            paragraph.pieces.append((line.page, rest))
+
+
+def _keeps_hyphen(stem: str, following: str, style: Style) -> bool:
+    """Tell whether a word broken at a line end is written with a hyphen."""
+    left = _WORD_END.search(stem, max(0, len(stem) - 40))
+    right = _WORD_BEGIN.match(following)
+    if not left or not right:
+        return True
+    if not following[0].islower() or stem[-1].isdigit():
+        return True
+    first, second = left.group().lower(), right.group().lower()
+    hyphened = style.hyphened[f"{first}-{second}"]
+    return hyphened > 0 and style.text.count(first + second) < hyphened

@@ -1,0 +1,1 @@
+"""Plain text, and data in plain text: tables, JSON, XML, subtitles, source code."""
