@@ -53,7 +53,7 @@ lint: setup ## ruff and mypy
 check: test ## The same as test
 
 docs: setup ## Write the generated parts of docs/
-	@$(BIN)/python -m bot.settings_reference
+	@$(BIN)/python -m bot.settings.reference
 
 eval: setup ## Score the sample and the public sets in ../shared/eval, where present; write a report
 	@$(BIN)/python -m evals.score_sets

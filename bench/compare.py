@@ -25,7 +25,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from evals.sets import read_documents, read_questions, shared_folder
+from bot.evaluation.sets import read_documents, read_questions, shared_folder
 
 COLD_RUNS = 5
 FILES = 1_000
@@ -144,7 +144,7 @@ def ask(set_dir: Path, library: Path) -> Figures:
 
 def _cold(set_dir: Path, library: Path) -> Figures:
     question = read_questions(set_dir)[0].text
-    command = [sys.executable, "-m", "bot.surfaces.cli", "ask", "--library", str(library), "--json", question]
+    command = [sys.executable, "-m", "bot.surfaces.cli.app", "ask", "--library", str(library), "--json", question]
     seconds = []
     for _ in range(COLD_RUNS):
         begin = perf_counter()

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from evals.plot import Plot, standalone
+from bot.evaluation.plot import Plot, standalone
 
 DOCS = Path(__file__).parents[1] / "docs"
 CURVES = (

@@ -218,7 +218,7 @@ async def paced(port: int, connections: int, projects: int, *, seconds: float, r
 def server(folder: Path) -> Any:
     """Run `footnote serve` over the library and yield (port, process)."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "FOOTNOTE_QUESTIONS_PER_MINUTE": "0"}
-    command = [sys.executable, "-m", "bot.surfaces.cli", "serve", "--library", str(folder), "--port", "0"]
+    command = [sys.executable, "-m", "bot.surfaces.cli.app", "serve", "--library", str(folder), "--port", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, cwd=folder.parent) as process:
         assert process.stderr is not None
         for line in process.stderr:
@@ -238,7 +238,7 @@ def server(folder: Path) -> Any:
 def bare(folder: Path, projects: int, count: int, threads: int) -> dict[str, float]:
     """Return questions a second, and milliseconds of processor a question, of `Bot.ask` in this process."""
     from bot.ask import Bot
-    from bot.settings import Settings
+    from bot.settings.settings import Settings
 
     numbers = [random.Random(3).randrange(projects) for _ in range(count)]
     with Bot(folder, settings=Settings(library=str(folder))) as bot:

@@ -10,7 +10,7 @@ from bot.answer import Answer, Citation, Conflict, Statement
 
 # Imported here and not on demand, since the module `bot.ask` would else stand where the function should.
 from bot.ask import Bot, Found, ask
-from bot.conversation import Conversation, Turn
-from bot.settings import Settings
+from bot.question.conversation import Conversation, Turn
+from bot.settings.settings import Settings
 
 __all__ = ["Answer", "Bot", "Citation", "Conflict", "Conversation", "Found", "Settings", "Statement", "Turn", "ask"]

@@ -12,10 +12,10 @@ from bot.errors import ModelError
 from vectorstore.passage import Passage
 
 if TYPE_CHECKING:
-    from bot.chat_model import ChatModel
-    from bot.entailment import Entailment
-    from bot.generate import Written
-    from bot.quote import Quoted
+    from bot.check.entailment import Entailment
+    from bot.models.open import ChatModel
+    from bot.quotes.choose import Quoted
+    from bot.written.writing import Written
     from vectorstore.library import Library
 
 
@@ -56,7 +56,7 @@ class Footnotes:
 
 def quoted(answer: Answer, query: str, quotes: Sequence[Quoted], footnotes: Footnotes) -> Iterator[Statement | Answer]:
     """Yield each quote as a statement, then the answer; without quotes it abstains."""
-    from bot.conflict import conflicts
+    from bot.quotes.disagreement import conflicts
 
     began = perf_counter()
     statements = []
@@ -95,7 +95,7 @@ def written(
         model, entailment: Give the chat model, and the model of the deeper check; opened here, where an error is told.
         language: In English, that the answer is wanted in; "" for the question's.
     """
-    from bot.generate import Writing
+    from bot.written.writing import Writing
 
     began = perf_counter()
     statements: list[Statement] = []
@@ -133,7 +133,7 @@ def written(
         },
     )
     if statements:
-        from bot.conflict import conflicts
+        from bot.quotes.disagreement import conflicts
 
         yield replace(
             answer,

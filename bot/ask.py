@@ -15,20 +15,20 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from bot.abstain import SEEN, confidence, threshold
 from bot.answer import Answer, Citation, Statement
 from bot.answerer import Footnotes, quoted, written
-from bot.conversation import Conversation
 from bot.errors import ModelError, QuestionRefused
-from bot.settings import Settings
+from bot.passages.confidence import SEEN, confidence, threshold
+from bot.question.conversation import Conversation
+from bot.settings.settings import Settings
 from vectorstore.passage import Filter, Passage
 
 if TYPE_CHECKING:
-    from bot.chat_model import ChatModel
-    from bot.entailment import Entailment
-    from bot.overview import Overview
-    from bot.quote import Quoted
-    from bot.rerank import Reranker
+    from bot.check.entailment import Entailment
+    from bot.models.open import ChatModel
+    from bot.passages.rerank import Reranker
+    from bot.quotes.choose import Quoted
+    from bot.quotes.overview import Overview
     from vectorstore.library import Library
     from vectorstore.search.search import SearchResult
 
@@ -137,7 +137,7 @@ class Bot:
             ModelError: It cannot be opened.
         """
         if self._model is None:
-            from bot.chat_model import open_model
+            from bot.models.open import open_model
 
             self._model = open_model(
                 self._chosen,
@@ -154,7 +154,7 @@ class Bot:
     def _entailment(self) -> Entailment | None:
         """Return the model of the deeper check where the setting names one, opened at first use."""
         if self._deeper is None and self.settings.nli:
-            from bot.entailment import Entailment
+            from bot.check.entailment import Entailment
 
             self._deeper = Entailment(self.settings.nli)
         return self._deeper
@@ -162,7 +162,7 @@ class Bot:
     def _reranker(self) -> Reranker | None:
         """Return the reranker where the setting names one, opened at first use."""
         if self._reorders is None and self.settings.reranker:
-            from bot.rerank import open_reranker
+            from bot.passages.rerank import open_reranker
 
             self._reorders = open_reranker(self.settings.reranker, self.library.encoder)
         return self._reorders
@@ -202,7 +202,7 @@ class Bot:
         began = perf_counter()
         self._refuse(question)
         turns = conversation or Conversation()
-        from bot.follow_up import classify
+        from bot.question.turn import classify
 
         intent = classify(question, _exchanges(turns), writes=self.writes)
         if intent.reply:
@@ -231,11 +231,11 @@ class Bot:
         notice = " ".join(part for part in (notice, spelling, "" if result.dense else WORDS_ALONE) if part)
         likely = confidence(query, result)
         if reranker := self._reranker():
-            from bot.rerank import reranked
+            from bot.passages.rerank import reranked
 
             result = reranked(result, query, reranker)
         if intent.kind == "why" and turns.turns and not self.writes:
-            from bot.follow_up import reasons
+            from bot.question.turn import reasons
 
             result = reasons(result, {statement.text for statement in turns.turns[-1].answer.statements})
         passages = result.passages[: self.settings.passages]
@@ -277,7 +277,7 @@ class Bot:
             return question, "", ""
         context = turns.context_for(question)
         if context and self.writes:
-            from bot.follow_up import condense
+            from bot.question.turn import condense
 
             try:
                 condensed = condense(question, _exchanges(turns), model=self.chat_model)
@@ -307,11 +307,11 @@ class Bot:
         return respelled, found, f"{told}."
 
     def _overview(self, question: str, turns: Conversation, filter: Filter | None) -> Overview | None:
-        from bot.overview_wish import may_ask
+        from bot.question.overview_request import may_ask
 
         if not may_ask(question):
             return None
-        from bot.overview import overview
+        from bot.quotes.overview import overview
 
         settings = self.settings
         return overview(
@@ -364,7 +364,7 @@ class Bot:
         )
 
     def _chosen_quotes(self, query: str, result: SearchResult) -> list[Quoted]:
-        from bot.quote import choose
+        from bot.quotes.choose import choose
 
         before = self.library.passage_before if self.settings.neighbours else None
         return choose(query, result, limit=self.settings.sentences, before=before, read=self.library.text)
@@ -377,7 +377,7 @@ def _timed(items: Iterator[Statement | Answer], began: float) -> Iterator[Statem
 
 
 def _exchanges(conversation: Conversation) -> list[Any]:
-    from bot.follow_up import Exchange
+    from bot.question.turn import Exchange
 
     return [
         Exchange(

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 
 from bot.answer import Answer, Citation, Conflict, Statement
-from bot.whole_list import lines_of_list
+from bot.text.lists import lines_of_list
 from vectorstore.passage import Passage
 
 ABSTAINED = "The documents don't say."

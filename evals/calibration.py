@@ -3,7 +3,7 @@
     python -m evals.calibration [--libraries DIR] [--again FEATURES.json]
 
 Each of the sets of the fit is left out of it in turn; `UNTOUCHED` was never part of it. Writes the measured rates
-of the levels into bot/abstention.json (the coefficients stay as they are), a reliability plot to docs/calibration.svg
+of the levels into bot/passages/abstention.json (the coefficients stay as they are), a reliability plot to docs/calibration.svg
 and the tables into docs/evaluation.md.
 """
 
@@ -19,13 +19,13 @@ from typing import Any
 
 import numpy as np
 
-from bot.abstain import FITTED, Features
-from bot.settings import LEVELS
-from evals.bootstrap import Array
-from evals.charts import BINS, reliability_plot
+from bot.evaluation.bootstrap import Array
+from bot.evaluation.charts import BINS, reliability_plot
+from bot.evaluation.plot import Plot, side_by_side, standalone
+from bot.evaluation.sets import shared_folder
+from bot.passages.confidence import FITTED, Features
+from bot.settings.settings import LEVELS
 from evals.fit_abstention import MODELS, SETS, Fit, Seen, chances, collect_sets, fit, held_out, usable
-from evals.plot import Plot, side_by_side, standalone
-from evals.sets import shared_folder
 
 UNTOUCHED = ("kg_rag_sec10q", "legalbench_maud")
 REPEATING = frozenset({"mtrag"})

@@ -1,4 +1,4 @@
-"""Fit the model behind "the documents don't say" and write bot/abstention.json.
+"""Fit the model behind "the documents don't say" and write bot/passages/abstention.json.
 
     python -m evals.fit_abstention [--sets squad2,clapnq,covidqa,mtrag] [--libraries DIR]
 
@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bot.abstain import FITTED, Features, features, has_no_rival
-from evals.sets import Question, absent_filter, build_library, document_id, read_questions, shared_folder
+from bot.evaluation.sets import Question, absent_filter, build_library, document_id, read_questions, shared_folder
+from bot.passages.confidence import FITTED, Features, features, has_no_rival
 from vectorstore.library import Library
 from vectorstore.passage import Filter
 

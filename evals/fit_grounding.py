@@ -1,6 +1,6 @@
-"""Fit the coefficients and thresholds of `bot.ground_model` on the development half.
+"""Fit the coefficients and thresholds of `bot.check.weigh` on the development half.
 
-    python -m evals.fit_grounding          # writes bot/ground_weights.py
+    python -m evals.fit_grounding          # writes bot/check/weights.py
 
 The loss is the weighted log loss of the product of the five probabilities (kinds of error weigh alike, true
 statements as much as all errors together do), with a small ridge. Then each threshold is the highest that
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bot import ground_model
+from bot.check import weigh as ground_model
 from evals.grounding import Case, cases, signs_of
 
 BUDGETS = {"number": 0.008, "date": 0.004, "polarity": 0.02, "name": 0.012, "coverage": 0.012, "all": 0.075}
@@ -96,7 +96,7 @@ def thresholds(parts: Floats, true: npt.NDArray[np.bool_], certain: npt.NDArray[
 
 
 def main() -> None:
-    """Fit and write `bot/ground_weights.py`."""
+    """Fit and write `bot/check/weights.py`."""
     argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     chosen = [c for c in cases() if c.half == "development"]
     read = [(c, s) for c, s in zip(chosen, signs_of(chosen), strict=True) if s]  # none where nothing is claimed

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.answer import Answer, Statement
-from bot.chat_model import ChatModel, open_model
-from bot.conversation import Conversation
-from bot.follow_up import Exchange, condense
-from evals.sets import Question, build_library, document_id, read_questions, shared_folder
+from bot.evaluation.sets import Question, build_library, document_id, read_questions, shared_folder
+from bot.models.open import ChatModel, open_model
+from bot.question.conversation import Conversation
+from bot.question.turn import Exchange, condense
 from vectorstore.library import Library
 from vectorstore.passage import Passage
 

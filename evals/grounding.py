@@ -1,4 +1,4 @@
-"""Measure `bot.ground.check` on true statements and on honest corruptions of them.
+"""Measure `bot.check.statement.check` on true statements and on honest corruptions of them.
 
     python -m evals.grounding            # both halves, table on the screen
     python -m evals.grounding --half development --show name --limit 20
@@ -26,16 +26,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.alignment import align
-from bot.evidence import read_passages
-from bot.ground import Verdict, check, plain_statement
+from bot.check.alignment import align
+from bot.check.sentences import read_passages
+from bot.check.statement import Verdict, check, plain_statement
 from evals import corruptions
 from ingest.splitting.split import sentences
 from vectorstore.passage import Passage
 from vectorstore.words.tokens import query_terms
 
 if TYPE_CHECKING:
-    from bot.entailment import Entailment
+    from bot.check.entailment import Entailment
 
 SETS = ("clapnq", "mtrag", "squad2", "jaquad")
 
@@ -315,7 +315,7 @@ def main() -> None:
     items = [c for c in cases() if options.half in (None, c.half) and options.show in (None, c.kind)]
     nli = None
     if options.nli:
-        from bot.entailment import Entailment
+        from bot.check.entailment import Entailment
 
         nli = Entailment(options.nli)
     outcomes = run(items, nli=nli)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.answer import Answer
-from bot.chat_model import Finish, Message, Reply
+from bot.models.open import Finish, Message, Reply
 
 BESIDE = {
     "tides.txt": "The tide at Larkfield pier is highest at new moon. Boats may leave until the water has fallen by two metres. "
@@ -121,7 +121,7 @@ def stage(attack: Attack, folder: Path) -> Path:
 def run(attack: Attack, library: Path, *, model: Any) -> Outcome:
     """Ask the question of `attack` and return what a person sees."""
     from bot.ask import Bot
-    from bot.settings import Settings
+    from bot.settings.settings import Settings
 
     with Bot(library, settings=Settings.load(), model=model) as bot:
         return Outcome(attack, bot.ask(attack.question))

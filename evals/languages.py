@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.ask import Bot
-from bot.settings import Settings
-from evals.run import run_question
-from evals.score import Figures, answers, retrieval
-from evals.sets import Question, build_library, read_questions, rows, shared_folder
+from bot.evaluation.run import run_question
+from bot.evaluation.score import Figures, answers, retrieval
+from bot.evaluation.sets import Question, build_library, read_questions, rows, shared_folder
+from bot.settings.settings import Settings
 from vectorstore.library import Library
 from vectorstore.search.search import search
 

@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot import Bot, Settings
-from bot.abstain import SEEN, confidence, threshold
-from evals.sets import Question, absent_filter, build_library, read_questions, shared_folder
+from bot.evaluation.sets import Question, absent_filter, build_library, read_questions, shared_folder
+from bot.passages.confidence import SEEN, confidence, threshold
 from vectorstore.passage import Filter
 from vectorstore.words.tokens import query_terms
 

@@ -26,11 +26,11 @@ from typing import Any
 
 from bot.answer import Answer, Statement
 from bot.ask import Bot
-from bot.chat_model import ChatModel, open_model
 from bot.errors import ModelError
-from bot.prompts import is_no_answer
-from bot.settings import Settings
-from evals.sets import Question, build_library, read_questions, rows, shared_folder
+from bot.evaluation.sets import Question, build_library, read_questions, rows, shared_folder
+from bot.models.open import ChatModel, open_model
+from bot.settings.settings import Settings
+from bot.written.prompts import is_no_answer
 from ingest.document import LoadOptions
 from ingest.reading.load import load
 from ingest.splitting.split import sentences

@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from bot.ask import Bot
-from bot.settings import Settings
-from evals.cases import GOOD, outcome
-from evals.csv_questions import place, read_csv
-from evals.results import Results, figures
-from evals.run import PASSAGES, ask_all
-from evals.score import read_texts
-from evals.sets import build_library, read_documents, read_questions, rows, shared_folder
+from bot.evaluation.cases import GOOD, outcome
+from bot.evaluation.csv_questions import place, read_csv
+from bot.evaluation.results import Results, figures
+from bot.evaluation.run import PASSAGES, ask_all
+from bot.evaluation.score import read_texts
+from bot.evaluation.sets import build_library, read_documents, read_questions, rows, shared_folder
+from bot.settings.settings import Settings
 from ingest.sync import sync
 from vectorstore.library import Library
 

@@ -12,14 +12,14 @@ import json
 import sys
 from pathlib import Path
 
-from bot.settings import Settings
+from bot.evaluation.report import write_report
+from bot.evaluation.results import Results, against, figures, read_results
+from bot.evaluation.run import run_set
+from bot.evaluation.score import Figures
+from bot.evaluation.sets import shared_folder
+from bot.settings.settings import Settings
 from evals.calibration import put
 from evals.regression import ask_sample
-from evals.report import write_report
-from evals.results import Results, against, figures, read_results
-from evals.run import run_set
-from evals.score import Figures
-from evals.sets import shared_folder
 
 SAMPLE = "sample"
 PUBLIC = ("chroma_chunking", "squad2", "clapnq", "covidqa", "kg_rag_sec10q")

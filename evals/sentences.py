@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evals.sets import read_questions, rows, shared_folder
+from bot.evaluation.sets import read_questions, rows, shared_folder
 from ingest.splitting.split import sentences
 
 Span = tuple[int, int]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 FORBIDDEN = {"vectorstore": {"bot", "ingest", "evals"}, "ingest": {"bot", "evals"}, "bot": {"evals"}}
-ALLOWED = {("bot/surfaces/cli_eval.py", "evals"), ("bot/surfaces/cli_eval_text.py", "evals")}
+ALLOWED = {("bot/surfaces/cli/eval.py", "evals"), ("bot/surfaces/cli/eval_tables.py", "evals")}
 """`footnote eval` runs the evaluation where the repository is at hand."""
 
 

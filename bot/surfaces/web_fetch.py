@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from bot.surfaces.web_errors import Refused
-from bot.surfaces.web_jobs import Incoming
-from bot.surfaces.web_uploads import given_name
+from bot.surfaces.web.errors import Refused
+from bot.surfaces.web.storage.jobs import Incoming
+from bot.surfaces.web.storage.uploads import given_name
 from ingest.errors import TooLarge, Unreadable, UnsupportedType
 from ingest.sources.web import FetchLimits, fetch, save
 
 if TYPE_CHECKING:
-    from bot.surfaces.web_auth import Caller
-    from bot.surfaces.web_services import Services
-    from bot.surfaces.web_shapes import AddressIn
+    from bot.surfaces.web.auth import Caller
+    from bot.surfaces.web.services import Services
+    from bot.surfaces.web.shapes import AddressIn
 
 
 def content_of(url: str, *, most_bytes: int) -> tuple[str, bytes]:
@@ -49,7 +49,7 @@ def fetch_into(services: Services, caller: Caller, body: AddressIn) -> dict[str,
         Refused: The address or the collection cannot be taken.
     """
     from bot.offline import refuse_if_offline
-    from bot.surfaces.web_ingest import wanted_collection
+    from bot.surfaces.web.routes.ingest import wanted_collection
 
     refuse_if_offline("Reading an address")
     collection = wanted_collection(services, caller, body.collection)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.models import known, models_folder
+from bot.models.catalogue import known, models_folder
 
 WHY = "needs xllamacpp and the small model: footnote models pull smollm2-135m, or FOOTNOTE_TEST_MODEL=PATH"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import Bot, Settings
-from bot.abstain import echoing, has_no_rival
+from bot.passages.confidence import echoing, has_no_rival
 from ingest.splitting.split import split
 from vectorstore.document import Document
 from vectorstore.library import Library

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answering import answers_as_well, why_no_answer
+from bot.written.pertinence import answers_as_well, why_no_answer
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def test_a_model_is_opened_with_every_setting(library: Library, monkeypatch: pyt
         asked.update(options, name=name)
         return ScriptedModel("x")
 
-    monkeypatch.setattr("bot.chat_model.open_model", opened)
+    monkeypatch.setattr("bot.models.open.open_model", opened)
     settings = Settings(
         model="some-model",
         model_url="http://127.0.0.1:9/v1",

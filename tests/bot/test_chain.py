@@ -22,9 +22,9 @@ from langchain_core.runnables import RunnableLambda, RunnableParallel, RunnableP
 from langchain_tests.integration_tests import RetrieversIntegrationTests
 
 from bot.answer import Answer, Statement
-from bot.chain import FootnoteRetriever, as_retriever, as_runnable, conversation_of, read_input
-from bot.conversation import Conversation
 from bot.errors import QuestionRefused
+from bot.question.conversation import Conversation
+from bot.surfaces.langchain import FootnoteRetriever, as_retriever, as_runnable, conversation_of, read_input
 from vectorstore.library import Library
 from vectorstore.passage import Filter
 

@@ -9,9 +9,9 @@ import pytest
 from scripted_model import ScriptedModel
 
 from bot import Bot, Settings
-from bot.entailment import Entailment
+from bot.check.entailment import Entailment
+from bot.check.statement import check
 from bot.errors import ModelError
-from bot.ground import check
 from ingest.splitting.split import split
 from vectorstore.document import Document
 from vectorstore.library import Library

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.answer import Citation, Statement
-from bot.conflict import conflicts, disagreement
+from bot.quotes.disagreement import conflicts, disagreement
 
 BUDGET = "What is the budget of the harbour?"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import facts
+from bot.text import names as facts
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from bot.answer import Answer, Statement
-from bot.chat_model import Finish, Message, Reply
-from bot.conversation import Conversation, remembered
 from bot.errors import ModelError
-from bot.follow_up import Exchange, classify, condense, reasons, why_not
+from bot.models.open import Finish, Message, Reply
+from bot.question.conversation import Conversation, remembered
+from bot.question.turn import Exchange, classify, condense, reasons, why_not
 from vectorstore.passage import Passage
 from vectorstore.search.search import SearchResult
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import ModelError
-from bot.gguf import read_header
-from bot.memory import gigabytes, memory_needed
+from bot.models.gguf import read_header
+from bot.models.memory import gigabytes, memory_needed
 
 
 def text(value: str) -> bytes:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import ground_model
-from bot.ground import Verdict, check, plain_statement
-from bot.ground_weights import COEFFICIENTS, THRESHOLDS
+from bot.check import weigh as ground_model
+from bot.check.statement import Verdict, check, plain_statement
+from bot.check.weights import COEFFICIENTS, THRESHOLDS
 from vectorstore.passage import Passage
 
 BRIDGE = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.ground import check
+from bot.check.statement import check
 from vectorstore.passage import Passage
 
 

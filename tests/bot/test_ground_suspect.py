@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.suspect import is_instruction, plainly, tainted
+from bot.passages.instructions import is_instruction, plainly, tainted
 from vectorstore.passage import Passage
 
 

@@ -12,14 +12,14 @@ import psutil
 import pytest
 from small_model import small_model
 
-from bot import local_engine
-from bot.chat_model import open_model
 from bot.errors import ExtraMissing, ModelError
-from bot.gguf import read_header
-from bot.local_model import LocalModel
-from bot.model_errors import ContextTooLong
-from bot.model_report import describe
-from bot.prompts import harmless
+from bot.models import engine as local_engine
+from bot.models.errors import ContextTooLong
+from bot.models.gguf import read_header
+from bot.models.local import LocalModel
+from bot.models.open import open_model
+from bot.models.report import describe
+from bot.written.prompts import harmless
 
 
 @pytest.fixture(scope="module")
@@ -267,7 +267,7 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
 def test_a_model_larger_than_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A model that cannot fit is refused before it is loaded, with both numbers."""
     path = small_model()
-    monkeypatch.setattr("bot.local_model.memory_total", lambda: 50_000_000)
+    monkeypatch.setattr("bot.models.local.memory_total", lambda: 50_000_000)
     with pytest.raises(ModelError, match="this machine has 50 MB"):
         LocalModel(path)
 
@@ -285,7 +285,7 @@ def test_the_openai_protocol_against_a_real_server() -> None:
     pytest.importorskip("langchain_openai")
     import xllamacpp
 
-    from bot.model_errors import ModelUnauthorized
+    from bot.models.errors import ModelUnauthorized
 
     params = xllamacpp.CommonParams()
     params.model.path = str(small_model())

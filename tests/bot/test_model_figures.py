@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.evaluation.sets import Question, read_documents, read_questions
 from evals.models import article_set, first_of_each, holds, made_up, markdown, says_part, score_rows, times
-from evals.sets import Question, read_documents, read_questions
 
 
 def question(number: int, *, answerable: bool) -> Question:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import pytest
 from protocol_servers import WORDS, Plan, anthropic_stream, ollama_stream, openai_stream, serving
 
-from bot.chat_model import ChatModel, open_model, where_text_goes
 from bot.errors import ExtraMissing, ModelError, SettingError
-from bot.model_errors import (
+from bot.models.errors import (
     ContextTooLong,
     ModelBusy,
     ModelNotFound,
@@ -18,6 +17,7 @@ from bot.model_errors import (
     ModelUnreachable,
     StreamBroken,
 )
+from bot.models.open import ChatModel, open_model, where_text_goes
 
 
 @dataclass
@@ -76,7 +76,7 @@ def _keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-owned-by-openai")
     for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("bot.langchain_model.sleep", lambda _: None)
+    monkeypatch.setattr("bot.models.hosted.sleep", lambda _: None)
 
 
 @pytest.fixture(params=PROVIDERS, ids=lambda provider: provider.name)

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ModelError, SettingError
-from bot.models import TABLE, KnownModel, find, known, listed, models_folder
-from bot.pull import fetch, pull, remove
+from bot.models.catalogue import TABLE, KnownModel, find, known, listed, models_folder
+from bot.models.download import fetch, pull, remove
 
 CONTENT = bytes(range(256)) * 20_000
 DIGEST = hashlib.sha256(CONTENT).hexdigest()

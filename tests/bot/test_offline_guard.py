@@ -83,7 +83,7 @@ def test_a_providers_client_ends_in_the_guards_words(name: str, package: str, ad
         f"""
         import os
         os.environ["OPENAI_API_KEY"] = os.environ["ANTHROPIC_API_KEY"] = "x"
-        from bot.chat_model import open_model
+        from bot.models.open import open_model
         for host in ("192.0.2.1", "models.example.com"):
             os.environ["{address}"] = f"http://{{host}}"
             try:
@@ -100,7 +100,7 @@ def test_a_providers_client_ends_in_the_guards_words(name: str, package: str, ad
 def ask_offline(library: Path, url: str) -> str:
     """Ask through the command line, with FOOTNOTE_OFFLINE set and a chat model at `url`, and return what is printed."""
     done = subprocess.run(
-        [sys.executable, "-m", "bot.surfaces.cli", "ask", "--library", str(library), "When was the deal signed?"],
+        [sys.executable, "-m", "bot.surfaces.cli.app", "ask", "--library", str(library), "When was the deal signed?"],
         capture_output=True,
         text=True,
         check=False,
@@ -139,7 +139,7 @@ def test_pulling_is_refused_before_it_begins() -> None:
         """
         import tempfile
         from bot.models import known
-        from bot.pull import pull
+        from bot.models.download import pull
         for name in ("smollm2-135m", "qwen2.5-0.5b"):
             try:
                 pull(known(name), cache=tempfile.mkdtemp())

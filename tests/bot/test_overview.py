@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scripted_model import ScriptedModel
 
 from bot import Bot, Conversation, Found, Settings
-from bot.overview import MOST_DOCUMENTS, NOTICE
+from bot.quotes.overview import MOST_DOCUMENTS, NOTICE
 from ingest.splitting.split import split
 from vectorstore.document import Document
 from vectorstore.library import Library

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.prompts import (
+from bot.written.prompts import (
     NO_ANSWER,
     WRITE,
     WRITE_JSON,

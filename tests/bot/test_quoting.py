@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.question import answer_type, defines, fits, identifies
-from bot.quote import choose
+from bot.question.kind import answer_type, defines, fits, identifies
+from bot.quotes.choose import choose
 from vectorstore.passage import Passage, Signals
 from vectorstore.search.search import SearchResult
 from vectorstore.words.tokens import query_terms

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.reply import ReplyReader
-from bot.reply_text import Draft, ended, normalise_markers
+from bot.written.reply import ReplyReader
+from bot.written.reply_text import Draft, ended, normalise_markers
 
 Said = list[tuple[str, tuple[int, ...]]]
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from bot.ask import Bot
 from bot.errors import ModelError
-from bot.rerank import TokenReranker, open_reranker, reranked
-from bot.settings import Settings
+from bot.passages.rerank import TokenReranker, open_reranker, reranked
+from bot.settings.settings import Settings
 from ingest.sync import sync
 from vectorstore.embedding.encoder import open_encoder
 from vectorstore.library import Library
@@ -133,7 +133,7 @@ class Pieces:
 
 def test_passages_are_encoded_once_and_the_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was encoded for one question is there for the next; old ones make room."""
-    monkeypatch.setattr("bot.rerank._KEPT", 6)
+    monkeypatch.setattr("bot.passages.rerank._KEPT", 6)
     encoder = Pieces()
     reranker = TokenReranker(encoder)
     for _ in range(30):

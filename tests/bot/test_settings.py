@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import SettingError
-from bot.settings import PREFIX, Settings, plain_value, setting_fields
-from bot.settings_reference import reference
+from bot.settings.reference import reference
+from bot.settings.settings import PREFIX, Settings, plain_value, setting_fields
 
 ROOT = Path(__file__).parents[2]
 
@@ -69,7 +69,7 @@ def test_a_file_of_somebody_else_above_is_not_read(tmp_path: Path, monkeypatch: 
     """What another user lays into /tmp decides nothing for a folder below it."""
     owner = tmp_path.stat().st_uid
     monkeypatch.setattr(os, "getuid", lambda: owner + 1)
-    monkeypatch.setattr("bot.settings_read._is_ours", lambda path: path.stat().st_uid == os.getuid())
+    monkeypatch.setattr("bot.settings.reading._is_ours", lambda path: path.stat().st_uid == os.getuid())
     write(tmp_path, "sentences = 9")
     below = tmp_path / "below"
     below.mkdir()
@@ -230,7 +230,7 @@ def test_the_threshold_is_a_level_or_a_number(tmp_path: Path) -> None:
 
 
 def test_every_setting_is_documented() -> None:
-    """docs/settings.md is what the class says; `python -m bot.settings_reference` rewrites it."""
+    """docs/settings.md is what the class says; `python -m bot.settings.reference` rewrites it."""
     assert (ROOT / "docs" / "settings.md").read_text(encoding="utf-8") == reference()
     for item in setting_fields():
         assert item.metadata["doc"].endswith(".")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conflict import disagreement
-from bot.whole_list import LONGEST, lines_of_list, listing, too_long
+from bot.quotes.disagreement import disagreement
+from bot.text.lists import LONGEST, lines_of_list, listing, too_long
 
 
 def found(text: str, part: str) -> tuple[str, int] | None:

@@ -10,10 +10,10 @@ from scripted_model import ScriptedModel
 
 from bot.answer import Withheld
 from bot.errors import ModelError
-from bot.generate import Writing, Written, write
-from bot.model_errors import ContextTooLong, ModelUnauthorized, StreamBroken
-from bot.prompts import NO_ANSWER
-from bot.quote import Quoted
+from bot.models.errors import ContextTooLong, ModelUnauthorized, StreamBroken
+from bot.quotes.choose import Quoted
+from bot.written.prompts import NO_ANSWER
+from bot.written.writing import Writing, Written, write
 from vectorstore.passage import Passage
 
 TEXTS = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from bot.answer import Answer, Citation, Conflict, Statement, Withheld
 from bot.ask import Found
-from bot.conversation import Conversation
+from bot.question.conversation import Conversation
 from vectorstore.library import Library
 from vectorstore.passage import Filter, Passage
 

@@ -14,8 +14,8 @@ import uvicorn
 from browser_papers import write_papers
 
 from bot.ask import Bot
-from bot.settings import Settings
-from bot.surfaces.web_app import create_app
+from bot.settings.settings import Settings
+from bot.surfaces.web.app import create_app
 from ingest.sync import SyncOptions, sync
 from vectorstore.library import Library
 

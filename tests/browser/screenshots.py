@@ -15,7 +15,7 @@ from browser_stage import build_library, chromium, quoting_site, serving  # noqa
 from browser_steps import ask, count, leave, lit  # noqa: E402
 from test_page_library import DROP  # noqa: E402
 
-from bot.settings import Settings  # noqa: E402
+from bot.settings.settings import Settings  # noqa: E402
 from vectorstore.library import Library  # noqa: E402
 
 FOLDER = HERE.parents[1] / "docs" / "screenshots"

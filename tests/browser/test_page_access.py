@@ -185,8 +185,8 @@ def test_first_paint_is_small(site: Any, open_page: Any) -> None:
 
 def test_a_reader_signs_in_and_cannot_change_documents(own_library: Path, open_page: Any) -> None:
     """The form asks for name and password; a wrong one is said; a reader sees no way to add or remove."""
-    from bot.surfaces.web_accounts import Accounts
-    from bot.surfaces.web_database import Database
+    from bot.surfaces.web.storage.accounts import Accounts
+    from bot.surfaces.web.storage.database import Database
 
     database = Database(own_library)
     Accounts(database).add("ana", password="correct horse battery", role="reader", collections=None)

@@ -14,7 +14,7 @@ from browser_steps import api, count, leave, overflow
 from injection_payloads import PAYLOADS
 
 from bot.answer import Answer, Conflict, Statement, Withheld
-from bot.settings import Settings
+from bot.settings.settings import Settings
 from ingest.splitting.split import split
 from vectorstore.document import Document, Heading
 from vectorstore.library import Library

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from browser_steps import ask, lit
 
-from bot.surfaces.chat_words import page_address
+from bot.surfaces.chat.words import page_address
 
 pytestmark = pytest.mark.browser
 

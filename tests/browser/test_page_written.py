@@ -14,7 +14,7 @@ from browser_stage import serving
 from browser_steps import ask, count, lit
 
 from bot.errors import ModelError
-from bot.settings import Settings
+from bot.settings.settings import Settings
 from vectorstore.library import Library
 
 pytestmark = pytest.mark.browser

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.abstain import FITTED, Features
-from bot.settings import LEVELS
+from bot.passages.confidence import FITTED, Features
+from bot.settings.settings import LEVELS
 from evals.calibration import calibration_error, measure, put, table
 from evals.fit_abstention import Seen, auroc, chances
 

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from bot.errors import SettingError
-from evals.bootstrap import aurocs, columns, draws, interval, medians, ratios, wilson
-from evals.cases import outcome, worst
-from evals.compare import compare
-from evals.results import Results, figures, read_results
-from evals.sets import Question
+from bot.evaluation.bootstrap import aurocs, columns, draws, interval, medians, ratios, wilson
+from bot.evaluation.cases import outcome, worst
+from bot.evaluation.compare import compare
+from bot.evaluation.results import Results, figures, read_results
+from bot.evaluation.sets import Question
 
 SPAN = {"doc_id": "d", "start": 10, "end": 20}
 

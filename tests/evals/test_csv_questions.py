@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import SettingError
-from evals.csv_questions import place, read_csv
-from evals.sets import Question
+from bot.evaluation.csv_questions import place, read_csv
+from bot.evaluation.sets import Question
 from vectorstore.records import DocumentInfo
 
 

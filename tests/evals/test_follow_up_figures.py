@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
+from bot.evaluation.sets import Question, document_id
 from evals.follow_ups import half_of, recall, table
-from evals.sets import Question, document_id
 from ingest.splitting.split import split
 from vectorstore.document import Document
 from vectorstore.library import Library

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.evaluation.results import Results
 from evals import regression
 from evals.regression import RECORDED, ask_sample, kept, worse
-from evals.results import Results
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ from xml.etree import ElementTree
 import pytest
 
 from bot.errors import SettingError
-from evals.plot import standalone
-from evals.report import write_report
-from evals.results import Results, read_results
+from bot.evaluation.plot import standalone
+from bot.evaluation.report import write_report
+from bot.evaluation.results import Results, read_results
 
 NASTY = '<script>alert(1)</script> "quoted" & \x1b[31m \u202eback </style> 東京 👩‍👩‍👧'
 VOID = frozenset({"meta", "br", "link", "img", "input", "hr", "line", "rect", "circle", "polyline"})

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.evaluation.results import Results, against
+from bot.evaluation.sets import Question
 from evals import score_sets
-from evals.results import Results, against
 from evals.score_sets import markdown, summary
-from evals.sets import Question
 
 TEXT = "The mill was built in 1780 by Ann Ash. It ground corn for a century. Then it was sold."
 OTHER = "The ferry costs two pounds for a grown person. Dogs travel free of charge on the ferry."

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from bot.errors import SettingError
-from evals.score import answers, retrieval, score_run
-from evals.sets import Question, shared_folder
+from bot.evaluation.score import answers, retrieval, score_run
+from bot.evaluation.sets import Question, shared_folder
 
 DOCUMENTS = [
     {"id": "a", "title": "A", "text": "The mill was built in 1780. It ground corn. 😀 Nobody lives there."},

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.ground import check
-from bot.suspect import tainted
+from bot.check.statement import check
+from bot.passages.instructions import tainted
 from evals.injection import Attack, ObedientModel, attacks, run, stage
 from ingest.document import LoadOptions
 from ingest.reading.load import load

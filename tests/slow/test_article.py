@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import Bot, Settings
-from evals.sets import shared_folder
+from bot.evaluation.sets import shared_folder
 from ingest.document import LoadOptions
 from ingest.reading.load import load
 from ingest.splitting.split import split

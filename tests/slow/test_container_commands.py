@@ -87,7 +87,7 @@ def test_footnote_serves_from_what_is_copied_and_stops_when_asked(installed: Pat
     check = json.loads(re.findall(r"^HEALTHCHECK .*?CMD (\[.*\])$", DOCKERFILE, re.MULTILINE)[0])
     assert json.loads(re.findall(r"^ENTRYPOINT (.+)$", DOCKERFILE, re.MULTILINE)[0]) == ["footnote"]
     arguments = json.loads(re.findall(r"^CMD (.+)$", DOCKERFILE, re.MULTILINE)[0])
-    command = [sys.executable, "-m", "bot.surfaces.cli", *arguments]
+    command = [sys.executable, "-m", "bot.surfaces.cli.app", *arguments]
     refused = subprocess.run(command, env=environment(installed, tmp_path, port), cwd=tmp_path, capture_output=True)
     assert refused.returncode == 2 and b"FOOTNOTE_ACCESS_TOKEN" in refused.stderr
     with_token = environment(installed, tmp_path, port, FOOTNOTE_ACCESS_TOKEN=TOKEN)
@@ -118,7 +118,7 @@ def test_the_chroma_service_becomes_healthy(installed: Path, tmp_path: Path) -> 
             (tmp_path / "note.md").write_text("The gate closes at nine.\n")
             settings = environment(installed, tmp_path, free_port(), FOOTNOTE_CHROMA=used)
             for arguments in (["ingest", "note.md"], ["doctor"], ["ask", "When does the gate close?"]):
-                called = [sys.executable, "-m", "bot.surfaces.cli", *arguments]
+                called = [sys.executable, "-m", "bot.surfaces.cli.app", *arguments]
                 done = subprocess.run(called, env=settings, cwd=tmp_path, capture_output=True, text=True)
                 assert done.returncode == 0, (arguments, done.stdout, done.stderr)
             assert "nine" in done.stdout

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.evaluation.sets import shared_folder
 from evals.regression import RECORDED, ask_squad2, worse
-from evals.sets import shared_folder
 
 pytestmark = pytest.mark.slow
 

@@ -31,7 +31,7 @@ def run(folder: Path, command: str, *, status: int = 0) -> str:
     arguments = [word.strip('"') for word in words[1:]]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("FOOTNOTE_")} | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        [sys.executable, "-m", "bot.surfaces.cli", *arguments],
+        [sys.executable, "-m", "bot.surfaces.cli.app", *arguments],
         cwd=folder,
         env=environment,
         capture_output=True,

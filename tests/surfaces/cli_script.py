@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.answer import Answer, Citation, Statement
 from bot.ask import Found
-from bot.conversation import Conversation
+from bot.question.conversation import Conversation
 from vectorstore.passage import Filter, Passage
 
 

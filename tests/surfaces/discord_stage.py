@@ -14,10 +14,10 @@ from typing import Any
 from fake_discord import TOKEN, FakeDiscord, Sent
 from scripted_bot import ScriptedBot
 
-from bot.settings import Settings
-from bot.surfaces.chat_store import ChatStore
-from bot.surfaces.discord_app import DiscordSurface
-from bot.surfaces.discord_serve import run
+from bot.settings.settings import Settings
+from bot.surfaces.chat.store import ChatStore
+from bot.surfaces.discord.serve import run
+from bot.surfaces.discord.surface import DiscordSurface
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scripted_bot import ScriptedBot, echo
 
 from bot.answer import Answer
-from bot.surfaces.mcp_server import FootnoteServer
+from bot.surfaces.mcp.server import FootnoteServer
 
 
 def main() -> None:

@@ -10,8 +10,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from bot.answer import Answer, Citation, Statement
-from bot.conversation import Conversation
-from bot.settings import Settings
+from bot.question.conversation import Conversation
+from bot.settings.settings import Settings
 from vectorstore.passage import Filter, Passage
 
 Script = Callable[[str], Answer]

@@ -12,10 +12,10 @@ from typing import Any
 from fake_slack import APP_TOKEN, BOT_TOKEN, SECRET, FakeSlack
 from scripted_bot import ScriptedBot
 
-from bot.settings import Settings
-from bot.surfaces.chat_store import ChatStore
-from bot.surfaces.slack_app import SlackSurface
-from bot.surfaces.slack_serve import socket_handler
+from bot.settings.settings import Settings
+from bot.surfaces.chat.store import ChatStore
+from bot.surfaces.slack.serve import socket_handler
+from bot.surfaces.slack.surface import SlackSurface
 
 
 @dataclass

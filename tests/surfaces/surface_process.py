@@ -20,12 +20,12 @@ def _noted(question: str) -> Answer:
 
 def main(address: str, *arguments: str) -> None:
     """Run the command with `address` as Slack's Web API, or with its port as Discord's."""
-    from bot.surfaces import cli
+    from bot.surfaces.cli import app as cli
 
     module: Any = import_module("bot.ask")  # the package's `ask` is a function
     module.Bot = lambda **_: nullcontext(ScriptedBot(_noted, delay=1.5, writes=False))
     if arguments[0] == "slack":
-        from bot.surfaces.slack_app import SlackSurface
+        from bot.surfaces.slack.surface import SlackSurface
 
         defaults: Any = SlackSurface.__init__.__kwdefaults__
         defaults["address"] = address

@@ -18,7 +18,7 @@ from small_library import LEASE, small_library
 
 from bot.ask import Bot
 from bot.render import one_line
-from bot.settings import Settings
+from bot.settings.settings import Settings
 
 pytestmark = pytest.mark.slow
 
@@ -79,7 +79,7 @@ def test_mcp_from_question_to_footnote(tmp_path: Path) -> None:
     root = Path(__file__).parents[2]
     server = StdioServerParameters(
         command=sys.executable,
-        args=["-m", "bot.surfaces.cli", "mcp", "--library", str(library)],
+        args=["-m", "bot.surfaces.cli.app", "mcp", "--library", str(library)],
         env={"PYTHONPATH": str(root), "PATH": os.environ["PATH"]},
         cwd=str(root),
     )

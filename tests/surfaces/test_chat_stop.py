@@ -23,7 +23,7 @@ from fake_slack import APP_TOKEN, BOT_TOKEN, SECRET, FakeSlack, signed
 from mcp.client.client import Client
 
 from bot.errors import SettingError
-from bot.surfaces.chat_http import listen
+from bot.surfaces.listen import listen
 
 ROOT = Path(__file__).parents[2]
 STOPPED = {signal.SIGTERM: 0, signal.SIGINT: 130}

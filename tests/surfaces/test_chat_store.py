@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answer import Conflict, Withheld
-from bot.settings import Settings
-from bot.surfaces.chat_access import allowed_collections
-from bot.surfaces.chat_store import KEEP_ANSWERS, KEEP_CLAIMS, ChatStore
+from bot.settings.settings import Settings
+from bot.surfaces.chat.access import allowed_collections
+from bot.surfaces.chat.store import KEEP_ANSWERS, KEEP_CLAIMS, ChatStore
 
 
 def test_an_event_is_claimed_once_under_any_of_its_names(tmp_path: Path) -> None:

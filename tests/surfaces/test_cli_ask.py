@@ -17,8 +17,8 @@ from small_library import LEASE, documents, small_library
 
 from bot.answer import Answer, Withheld
 from bot.errors import ModelError, QuestionRefused
-from bot.surfaces.cli import run
-from bot.surfaces.cli_options import make_filter
+from bot.surfaces.cli.app import run
+from bot.surfaces.cli.options import make_filter
 
 LEASE_ID = documents()[0].id
 RENT = replace(

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from small_library import small_library
 
-from bot.surfaces.cli import run
+from bot.surfaces.cli.app import run
 from vectorstore.catalog.lock import WriterLock
 from vectorstore.embedding.model_files import find_model, onnx_form
 

@@ -14,8 +14,8 @@ import pytest
 import typer
 from small_library import small_library
 
-from bot.surfaces import cli_library
-from bot.surfaces.cli import app, run
+from bot.surfaces.cli import library as cli_library
+from bot.surfaces.cli.app import app, run
 
 ROOT = Path(__file__).parents[2]
 HEAVY = {"torch", "chromadb", "numpy", "langchain_core", "onnxruntime", "fastapi", "rich.console"}
@@ -31,7 +31,7 @@ def footnote(*arguments: str, folder: Path, **more: str) -> subprocess.Completed
     """Run the command in a process of its own, in `folder`."""
     (folder / ".git").mkdir(exist_ok=True)
     return subprocess.run(
-        [sys.executable, "-m", "bot.surfaces.cli", *arguments],
+        [sys.executable, "-m", "bot.surfaces.cli.app", *arguments],
         cwd=folder,
         env=environment(**more),
         capture_output=True,
@@ -44,7 +44,7 @@ def footnote(*arguments: str, folder: Path, **more: str) -> subprocess.Completed
 
 def test_starting_imports_nothing_heavy() -> None:
     """The command line itself loads no model, no Chroma, no LangChain, not even numpy or rich."""
-    code = "import sys; import bot.surfaces.cli; print(*sys.modules)"
+    code = "import sys; import bot.surfaces.cli.app; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=True)
     assert not set(done.stdout.split()) & HEAVY
 
@@ -118,7 +118,7 @@ def test_a_reader_that_leaves_early_is_no_failure(tmp_path: Path) -> None:
     """`footnote show … | head -c 1` ends quietly."""
     library = small_library(tmp_path)
     process = subprocess.Popen(
-        [sys.executable, "-m", "bot.surfaces.cli", "show", "lease.pdf", "--library", str(library)],
+        [sys.executable, "-m", "bot.surfaces.cli.app", "show", "lease.pdf", "--library", str(library)],
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -192,7 +192,7 @@ def test_eval_outside_a_checkout_says_so(
     """The evaluation is not in the installed package; the command says where it works."""
     (tmp_path / ".git").mkdir()
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(sys.modules, "evals.run", None)
+    monkeypatch.setitem(sys.modules, "bot.evaluation.run", None)
     assert run(["eval", str(tmp_path), "runs.jsonl"]) == 1
     assert "inside a checkout" in capsys.readouterr().err
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from small_library import small_library
 
-from bot.surfaces.cli import run
+from bot.surfaces.cli.app import run
 
 CSV = """question,answer,document
 When does the lease begin?,1 March 2026,lease.pdf

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.surfaces.cli import run
+from bot.surfaces.cli.app import run
 
 
 @pytest.fixture

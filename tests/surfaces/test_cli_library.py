@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from small_library import BRIEF, HOSTILE, LEASE, small_library
 
-from bot.surfaces.cli import run
+from bot.surfaces.cli.app import run
 
 ROOT = Path(__file__).parents[2]
 
@@ -119,7 +119,7 @@ def test_show_is_exact_through_a_pipe_under_any_locale(library: Path) -> None:
         "PYTHONPATH": str(ROOT),
     }
     done = subprocess.run(
-        [sys.executable, "-m", "bot.surfaces.cli", "show", "odd\x1b[2J.txt", "--library", str(library)],
+        [sys.executable, "-m", "bot.surfaces.cli.app", "show", "odd\x1b[2J.txt", "--library", str(library)],
         capture_output=True,
         env=environment,
         check=True,

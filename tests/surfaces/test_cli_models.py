@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-import bot.models
-from bot.models import KnownModel
-from bot.surfaces.cli import run
+import bot.models.catalogue
+from bot.models.catalogue import KnownModel
+from bot.surfaces.cli.app import run
 
 CONTENT = b"GGUF" + bytes(5_000)
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 
 from bot.answer import Answer, Citation, Statement
 from bot.render import visible
-from bot.surfaces import discord_render as render
-from bot.surfaces.chat_markup import statement_blocks
-from bot.surfaces.chat_split import utf16_size
+from bot.surfaces.chat.markup import statement_blocks
+from bot.surfaces.chat.split import utf16_size
+from bot.surfaces.discord import render
 from vectorstore.passage import Passage
 
 FENCE = re.compile(r"```\n.*?\n```", re.DOTALL)

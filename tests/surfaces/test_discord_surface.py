@@ -17,10 +17,10 @@ from scripted_bot import ScriptedBot, echo
 
 from bot.answer import Answer, Citation, Statement
 from bot.errors import ModelError, SettingError
-from bot.settings import Settings
-from bot.surfaces.chat_access import CoolDown
-from bot.surfaces.chat_store import ChatStore
-from bot.surfaces.discord_serve import require_token
+from bot.settings.settings import Settings
+from bot.surfaces.chat.access import CoolDown
+from bot.surfaces.chat.store import ChatStore
+from bot.surfaces.discord.serve import require_token
 
 DIRECT = "901"
 
@@ -389,7 +389,7 @@ def test_a_missing_token_is_named_with_the_place_to_get_it() -> None:
     with pytest.raises(SettingError, match="FOOTNOTE_DISCORD_TOKEN"):
         require_token(Settings())
     done = subprocess.run(
-        [sys.executable, "-m", "bot.surfaces.cli", "discord"],
+        [sys.executable, "-m", "bot.surfaces.cli.app", "discord"],
         capture_output=True,
         text=True,
         env={"PATH": "/usr/bin:/bin"},
@@ -406,7 +406,7 @@ def test_a_refused_token_is_said_in_words() -> None:
 
     import discord as library
 
-    from bot.surfaces.discord_serve import run
+    from bot.surfaces.discord.serve import run
 
     with FakeDiscord() as fake, fake.patched(), pytest.raises(SettingError, match="refuses the token"):
         asyncio.run(run(lambda content: library.Client(intents=library.Intents.none()), "wrong"))

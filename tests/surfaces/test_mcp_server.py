@@ -27,9 +27,9 @@ from small_library import BRIEF, LEASE, small_library
 
 from bot.answer import Answer
 from bot.errors import ModelError, SettingError
-from bot.settings import Settings
-from bot.surfaces.mcp_serve import http_app, serve
-from bot.surfaces.mcp_server import FootnoteServer
+from bot.settings.settings import Settings
+from bot.surfaces.mcp.serve import http_app, serve
+from bot.surfaces.mcp.server import FootnoteServer
 from vectorstore.library import Library
 
 ROOT = Path(__file__).parents[2]
@@ -378,7 +378,7 @@ def test_http_beyond_this_machine_needs_a_token() -> None:
 def test_the_command_without_a_library_says_so() -> None:
     """`footnote mcp` without a library exits with words on standard error and nothing on standard output."""
     done = subprocess.run(
-        [sys.executable, "-m", "bot.surfaces.cli", "mcp", "--library", "/nonexistent"],
+        [sys.executable, "-m", "bot.surfaces.cli.app", "mcp", "--library", "/nonexistent"],
         capture_output=True,
         text=True,
         cwd=ROOT,

@@ -12,7 +12,7 @@ import pytest
 from fpdf import FPDF
 from pypdfium2 import PdfDocument
 
-from bot.surfaces.cli import run
+from bot.surfaces.cli.app import run
 from ingest.document import Loaded
 from ingest.reading.load import load
 from ingest.reading.wire import loaded_from_json, loaded_to_json

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.surfaces.slack_events import Me, claim_keys, plain_words, read_command, read_question
+from bot.surfaces.slack.events import Me, claim_keys, plain_words, read_command, read_question
 
 ME = Me("T1", "U0BOT", "B0BOT")
 TEXTS = st.sampled_from(["hello", "<@U0BOT> hi", "<@U0BOTX> hi", "<@U2> hi", "", "<@U0BOT|footnote> a &lt; b"])

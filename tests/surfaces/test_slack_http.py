@@ -18,10 +18,10 @@ from scripted_bot import ScriptedBot, echo
 from slack_stage import Stage, slack_stage
 
 from bot.errors import SettingError
-from bot.settings import Settings
-from bot.surfaces.chat_store import ChatStore
-from bot.surfaces.slack_app import SlackSurface
-from bot.surfaces.slack_serve import SCOPES, http_app, missing_scopes, require_tokens
+from bot.settings.settings import Settings
+from bot.surfaces.chat.store import ChatStore
+from bot.surfaces.slack.serve import SCOPES, http_app, missing_scopes, require_tokens
+from bot.surfaces.slack.surface import SlackSurface
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_a_refused_token_is_said_in_words(tmp_path: Path) -> None:
 def test_the_command_without_tokens_exits_with_status_2() -> None:
     """`footnote slack` without tokens says what is missing and exits with 2, without a traceback."""
     done = subprocess.run(
-        [sys.executable, "-m", "bot.surfaces.cli", "slack"],
+        [sys.executable, "-m", "bot.surfaces.cli.app", "slack"],
         capture_output=True,
         text=True,
         env={"PATH": "/usr/bin:/bin"},

@@ -16,7 +16,7 @@ from fake_slack import BOT_USER, FakeSlack
 from scripted_bot import ScriptedBot, echo
 from slack_stage import shown, slack_stage
 
-from bot.surfaces.chat_store import ChatStore
+from bot.surfaces.chat.store import ChatStore
 
 
 @pytest.mark.slow
@@ -146,8 +146,8 @@ def _die_with(folder: Path, *events: dict[str, object]) -> None:
     """Claim events in another process that ends without finishing them."""
     program = """
         import os, sys, json, pathlib
-        from bot.surfaces.chat_store import ChatStore
-        from bot.surfaces.slack_events import Me, claim_keys, read_question
+        from bot.surfaces.chat.store import ChatStore
+        from bot.surfaces.slack.events import Me, claim_keys, read_question
         store = ChatStore(pathlib.Path(sys.argv[1]) / "chats.sqlite")
         for event in json.loads(sys.argv[2]):
             body = {"team_id": "T0TEAM", "event": event}

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 
 from bot.answer import Answer, Citation, Conflict, Statement, Withheld
 from bot.render import visible
-from bot.surfaces import slack_render as render
-from bot.surfaces.chat_markup import statement_blocks
-from bot.surfaces.chat_split import utf16_size
-from bot.surfaces.slack_mrkdwn import escape, streamed_markdown
+from bot.surfaces.chat.markup import statement_blocks
+from bot.surfaces.chat.split import utf16_size
+from bot.surfaces.slack import render
+from bot.surfaces.slack.mrkdwn import escape, streamed_markdown
 from vectorstore.passage import Passage
 
 LINK = re.compile(r"<(https?|mailto):[^<>|\s]*\|([^<>|]*)>")

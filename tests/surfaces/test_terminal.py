@@ -14,7 +14,7 @@ from rich.console import Console
 
 from bot.answer import Answer, Citation, Conflict, Statement, Withheld
 from bot.ask import Found
-from bot.surfaces.terminal import answer_block, context_block, footnotes, show_stream
+from bot.surfaces.cli.terminal import answer_block, context_block, footnotes, show_stream
 from vectorstore.document import Document, Heading, Place
 from vectorstore.passage import Passage
 

@@ -17,10 +17,10 @@ from web_site import EMOJI, NOTICE, PARTY, Site, site
 
 from bot.ask import Bot
 from bot.errors import ModelError, QuestionRefused
-from bot.settings import Settings
-from bot.surfaces.cli import run
-from bot.surfaces.web_app import create_app
-from bot.surfaces.web_limits import Rate
+from bot.settings.settings import Settings
+from bot.surfaces.cli.app import run
+from bot.surfaces.web.app import create_app
+from bot.surfaces.web.limits import Rate
 from vectorstore.errors import LibraryBusy
 
 

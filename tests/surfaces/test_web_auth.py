@@ -11,10 +11,10 @@ import pytest
 from web_site import PARTY, Site, site
 
 from bot.errors import SettingError
-from bot.settings import Settings
-from bot.surfaces.web_accounts import Accounts
-from bot.surfaces.web_app import refuse_unsafe
-from bot.surfaces.web_database import Database
+from bot.settings.settings import Settings
+from bot.surfaces.web.app import refuse_unsafe
+from bot.surfaces.web.storage.accounts import Accounts
+from bot.surfaces.web.storage.database import Database
 
 PASSWORD = "correct horse battery"
 TOKEN = "a-token-of-more-than-sixteen-characters"

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from bot.settings import setting_fields
+from bot.settings.settings import setting_fields
 
 ROOT = Path(__file__).parents[2]
 yaml = pytest.importorskip("yaml")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from web_site import NOTICE, Site, site
 
-from bot.surfaces.web_database import Database
-from bot.surfaces.web_store import ConversationStore, title_of
+from bot.surfaces.web.storage.conversations import ConversationStore, title_of
+from bot.surfaces.web.storage.database import Database
 from vectorstore.errors import LibraryDamaged, LibraryTooNew
 
 

@@ -15,8 +15,8 @@ import pytest
 from web_server import wait_until
 from web_site import EMOJI, LEASE, PARTY, Site, site
 
-from bot.surfaces.web_jobs import Incoming, OnFile
-from bot.surfaces.web_uploads import given_name
+from bot.surfaces.web.storage.jobs import Incoming, OnFile
+from bot.surfaces.web.storage.uploads import given_name
 
 MARKDOWN = b"# Holiday rules\n\nEverybody has 28 days of holiday a year. Unused days expire in March.\n"
 
@@ -421,8 +421,8 @@ def test_a_job_that_was_cut_off_goes_on_after_a_restart(tmp_path: Path) -> None:
     from fastapi.testclient import TestClient
     from web_site import ScriptedBot
 
-    from bot.settings import Settings
-    from bot.surfaces.web_app import create_app
+    from bot.settings.settings import Settings
+    from bot.surfaces.web.app import create_app
     from vectorstore.library import Library
 
     reader.go.release(2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.surfaces import web_fetch
-from bot.surfaces.web_errors import Refused
+from bot.surfaces.web.errors import Refused
 from bot.surfaces.web_fetch import content_of
 from ingest.errors import LoadError, TooLarge, Unreadable, UnsupportedType
 from ingest.sources.web import FetchLimits, Page

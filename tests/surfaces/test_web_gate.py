@@ -12,10 +12,10 @@ import pytest
 from fastapi.testclient import TestClient
 from web_site import ScriptedBot, Site, site
 
-from bot.settings import Settings
-from bot.surfaces.web_app import create_app
-from bot.surfaces.web_log import JsonLines
-from bot.surfaces.web_page import PAGE_POLICY
+from bot.settings.settings import Settings
+from bot.surfaces.web.app import create_app
+from bot.surfaces.web.log import JsonLines
+from bot.surfaces.web.static import PAGE_POLICY
 from vectorstore.library import Library
 
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.surfaces.web_errors import Refused
-from bot.surfaces.web_limits import MOST_KEYS, Rate, Streams
-from bot.surfaces.web_offsets import Utf16, Utf16Cache
-from bot.surfaces.web_responses import download_name
+from bot.surfaces.web.errors import Refused
+from bot.surfaces.web.limits import MOST_KEYS, Rate, Streams
+from bot.surfaces.web.offsets import Utf16, Utf16Cache
+from bot.surfaces.web.responses import download_name
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 

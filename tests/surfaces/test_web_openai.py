@@ -13,7 +13,7 @@ from web_site import NOTICE, SIGNED, Site, site
 
 from bot.answer import Answer, Citation, Statement
 from bot.errors import ModelError
-from bot.surfaces.web_openai import Message, chat, mark_annotations, statements_text, tail_text
+from bot.surfaces.web.routes.openai import Message, chat, mark_annotations, statements_text, tail_text
 
 openai = pytest.importorskip("openai")
 

@@ -17,14 +17,14 @@ import pytest
 from small_library import small_library
 from web_process import ROOT, process
 
-from bot.surfaces import web_log
+from bot.surfaces.web import log as web_log
 
 
 def footnote(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command in `folder`."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("FOOTNOTE_")}
     return subprocess.run(
-        [sys.executable, "-m", "bot.surfaces.cli", *arguments],
+        [sys.executable, "-m", "bot.surfaces.cli.app", *arguments],
         cwd=folder,
         env={**kept, "PYTHONPATH": str(ROOT), **environment},
         input=environment.get("STDIN", ""),

@@ -72,8 +72,8 @@ def main() -> None:
 
     from web_site import ScriptedBot
 
-    from bot.settings import Settings
-    from bot.surfaces.web_app import serve
+    from bot.settings.settings import Settings
+    from bot.surfaces.web.app import serve
     from vectorstore.library import Library
 
     folder, pause = sys.argv[1], float(sys.argv[2])

@@ -14,10 +14,10 @@ from fastapi.testclient import TestClient
 from small_library import BRIEF, LEASE, small_library
 
 from bot.answer import Answer, Citation, Statement
-from bot.conversation import Conversation
-from bot.settings import Settings
-from bot.surfaces.web_app import create_app
-from bot.surfaces.web_services import Services
+from bot.question.conversation import Conversation
+from bot.settings.settings import Settings
+from bot.surfaces.web.app import create_app
+from bot.surfaces.web.services import Services
 from ingest.splitting.split import split
 from vectorstore.document import Document
 from vectorstore.library import Library

@@ -1,0 +1,1 @@
+"""Whether the evidence holds a statement. Takes no model."""

@@ -1,0 +1,1 @@
+"""`footnote eval`: question sets, scores, reports."""

@@ -1,0 +1,208 @@
+"""Chat models by name: what one must offer, and the door that opens one.
+
+    quotes                       no chat model
+    local:NAME or local:/x.gguf  a GGUF file, in this process (`local_model.py`)
+    openai:… anthropic:… ollama:… and every other provider of LangChain's `init_chat_model`
+    any name with model_url      an OpenAI-compatible server at that address
+
+A key in the environment alone changes nothing: only the name decides where text goes.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
+
+from bot.errors import SettingError
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+Role = Literal["system", "user", "assistant"]
+Message = tuple[Role, str]
+"""Who speaks, and what."""
+
+Finish = Literal["stop", "length", "closed"]
+"""How a reply ended: by itself, at its limit of tokens, or because nobody wanted the rest."""
+
+QUOTES = "quotes"
+LOCAL = "local:"
+
+
+class Reply:
+    """The text of a chat model as it arrives: iterate once, `close` to stop it, from any thread.
+
+    Attributes:
+        cancelled: Set when nobody wants the rest.
+        finish: How it ended; None while it goes on.
+        prompt_tokens: Tokens of the prompt that the model says it read, or 0 where it does not say.
+    """
+
+    def __init__(self, pieces: Generator[str, None, Finish]) -> None:
+        self._pieces = pieces
+        self.cancelled = threading.Event()
+        self.finish: Finish | None = None
+        self.prompt_tokens = 0
+
+    def __iter__(self) -> Iterator[str]:
+        self.finish = yield from self._pieces
+
+    def close(self) -> None:
+        """Stop the model; what has arrived stays."""
+        self.cancelled.set()
+        with suppress(ValueError):  # it is being iterated in another thread, which sees the flag
+            self._pieces.close()
+        if self.finish is None:
+            self.finish = "closed"
+
+
+class ChatModel(Protocol):
+    """What the `write` answerer and the follow-ups need of a chat model.
+
+    Attributes:
+        name: As a person writes it in the setting.
+        place: Where text goes: "this machine", or the provider in words.
+        context: Tokens that prompt and answer may have together.
+        control_tokens: Texts that would act as control tokens inside a prompt, where they are known.
+        structured: Whether it can be held to a JSON schema.
+    """
+
+    @property
+    def name(self) -> str:
+        """Name as it is set."""
+        ...
+
+    @property
+    def place(self) -> str:
+        """Where text goes."""
+        ...
+
+    @property
+    def context(self) -> int:
+        """Tokens of prompt and answer together."""
+        ...
+
+    @property
+    def control_tokens(self) -> tuple[str, ...]:
+        """Texts that act as control tokens."""
+        ...
+
+    @property
+    def structured(self) -> bool:
+        """Whether it takes a JSON schema."""
+        ...
+
+    def count(self, text: str) -> int:
+        """Return the tokens of `text`: exact where the tokenizer is at hand, else a cautious estimate."""
+        ...
+
+    def stream(
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        schema: Mapping[str, Any] | None = None,
+    ) -> Reply:
+        """Return the reply to `messages` as it arrives.
+
+        Raises:
+            ModelError: When iterated: the model failed. Which one says who must act (`model_errors.py`).
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back memory and connections. Waiting questions end with a ModelError."""
+        ...
+
+
+def open_model(
+    model: str | BaseChatModel | ChatModel,
+    *,
+    url: str = "",
+    context: int = 0,
+    threads: int = 0,
+    seconds: float = 120.0,
+    key: str = "",
+    cache: str = "",
+) -> ChatModel | None:
+    """Open a chat model by name, or take one that is already there.
+
+    Args:
+        model: A name as in the module's text, a LangChain chat model, or a `ChatModel`.
+        url: Address of an OpenAI-compatible server; "" for the provider's own.
+        context: Tokens of context to use; 0 for the model's default (4,096 local, 8,192 Ollama).
+        threads: Threads for a local model; 0 for one a core.
+        seconds: Longest silence of a provider.
+        key: Key for the server at `url`; a key in the environment is sent to its own provider only.
+        cache: Folder that fetched models lie in; "" for the user's cache folder.
+
+    Returns:
+        The model, or None for "quotes".
+
+    Raises:
+        SettingError: The name means no model.
+        ExtraMissing: Its package is not installed; the remedy is the install line.
+        ModelError: A local file is missing or damaged.
+    """
+    if not isinstance(model, str):
+        return _passed_in(model, context=context)
+    name = model.strip()
+    if name == QUOTES:
+        return None
+    if name.startswith(LOCAL):
+        return _open_local(name, context=context, threads=threads, cache=cache)
+    if not name or name.endswith(":"):
+        raise SettingError(f"The model {model!r} has no name.", remedy="Write provider:name, for example ollama:qwen3.")
+    from bot.models.hosted import open_by_name
+
+    return open_by_name(name, url=url, key=key, context=context, seconds=seconds)
+
+
+def where_text_goes(model: str | object, *, url: str = "") -> str:
+    """Say in one sentence who writes answers and where document passages are sent."""
+    if not isinstance(model, str):
+        return (
+            "Answers are written by the chat model that the program passed in; passages are sent where it sends them."
+        )
+    if model == QUOTES:
+        return "Answers are quoted from the documents; nothing is sent anywhere."
+    if model.startswith(LOCAL):
+        return f"Answers are written by {model} in this process; nothing is sent anywhere."
+    from bot.models.hosted import place_of
+
+    place = place_of(model, url=url)
+    return f"Answers are written by {model}; questions and document passages are sent to {place}."
+
+
+def _open_local(name: str, *, context: int, threads: int, cache: str) -> ChatModel:
+    from bot.models.catalogue import find
+    from bot.models.local import LocalModel
+
+    target = name.removeprefix(LOCAL)
+    by_path = target.endswith(".gguf") or "/" in target
+    path = Path(target).expanduser() if by_path else find(target, cache=cache)
+    return LocalModel(path, name=name, context=context, threads=threads)
+
+
+def _passed_in(model: BaseChatModel | ChatModel, *, context: int) -> ChatModel:
+    if hasattr(model, "count") and hasattr(model, "place"):
+        return cast("ChatModel", model)
+    from bot.models.hosted import LangChainModel
+
+    return LangChainModel(
+        model,
+        name=_name_of(model),
+        place="the model that was passed in",
+        context=context,
+    )
+
+
+def _name_of(model: object) -> str:
+    for field in ("model_name", "model"):
+        value = getattr(model, field, None)
+        if isinstance(value, str) and value:
+            return value
+    return type(model).__name__

@@ -1,0 +1,1 @@
+"""The answerer without a chat model: which sentences are quoted."""

@@ -1,0 +1,308 @@
+"""The answerer that needs no chat model: it picks the sentences that answer and shows them verbatim.
+
+As few as answer, at most as many as the setting says, in reading order. Nothing is resolved by
+invention: a sentence that begins with "This" or "It" brings the one before it along, a row of a table its
+first row. A list that answers as a whole is quoted as a whole, and counts as one sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+from bot.passages.instructions import tainted
+from bot.question.kind import AnswerType, answer_type, defines, fits, identifies, says
+from bot.quotes.disagreement import amends, disagreement
+from bot.text.lists import AROUND, Listing, listing, too_long
+from vectorstore.passage import Passage
+from vectorstore.search.search import PLACES, TITLE_COVERAGE, SearchResult
+from vectorstore.words.tokens import tokens
+
+TYPE_WEIGHT = 0.12
+"""What it is worth that a sentence holds the kind of answer asked for. Nothing is fitted: this and the weights below were
+set by hand and held against others on squad2, covidqa, clapnq and chroma_chunking (docs/decisions/0011-sentences-shown.md)."""
+LIST_WEIGHT = 0.4
+"""The same where a list is asked for: its items are seldom the question's words."""
+SENTENCE_COVERAGE = 0.35
+"""Weight of the share of the question's words in the sentence itself, beside its chunk's score."""
+CARRIED = 0.3
+"""What a word of the question counts that stands in the sentence before, in the same passage, beside 1 in the sentence:
+sentences go on about what the last one named."""
+DEFINING = 0.3
+"""What it is worth that a sentence gives the name asked about, as in (the "Landlord")."""
+FRAGMENT = 0.1
+"""What a fragment loses: an introduction without its list, a question, a label of one or two words."""
+STANDS_OUT = 0.2
+"""An item of a list that holds so much more of the question than the others is the answer, not the list."""
+MARGIN = 0.15
+"""A further sentence is shown when it scores within this of the best."""
+KIND_MARGIN = 0.5
+"""The same for a sentence with the date, number or place that is asked for, where no better one has any."""
+A_LIST = 0.9
+"""Where a list is asked for and the best sentence is one this clearly, only other lists stand beside it …"""
+LIKE_A_LIST = 0.6
+"""… sentences that are one at least so far."""
+RIVALS = 12
+"""Sentences that are held against the best one for a different value."""
+RIVAL_MARGIN = 0.6
+"""How far below the best one such a sentence may score."""
+CONSIDERED = 8
+"""Passages whose sentences are considered."""
+
+_PRONOUN = re.compile(
+    r"^[\"'“‘(]*(?:(?:however|but|and|also|moreover|furthermore|in addition|instead),? )?"
+    r"(?:this|that|these|those|it|its|they|their|he|she|his|her|such|both|the (?:former|latter))\b"
+    r"|^(?:これ|それ|この|その|彼|彼女|同)",
+    re.IGNORECASE,
+)
+
+
+_LABEL = re.compile(r"(?:[A-Za-z0-9().-]+[\s:,!]*){1,2}")
+_YES_NO = re.compile(r"(?:yes|no|はい|いいえ)[.!,。]?", re.IGNORECASE)
+_CELL = re.compile(r" \| |\t")
+COLUMNS = 3
+"""A table of so many columns needs its first row to be understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """One sentence that was chosen: text[start:end] of the passage's document."""
+
+    passage: Passage
+    start: int
+    end: int
+    score: float
+    leading: bool = False
+    """Whether it came along because the next one leans on it."""
+
+    @property
+    def text(self) -> str:
+        """The verbatim sentence; it lies inside its passage."""
+        return self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
+
+
+Before = Callable[[Passage], Passage | None]
+"""Returns the passage that stands before another in its document, if one does."""
+Read = Callable[[str, int, int], str]
+"""Returns text[start:end] of a document by its id."""
+
+
+def choose(
+    question: str, result: SearchResult, *, limit: int = 3, before: Before | None = None, read: Read | None = None
+) -> list[Quoted]:
+    """Return the sentences that answer, in reading order; empty when no passage can be quoted.
+
+    Args:
+        question: As it was searched.
+        result: What the search found.
+        limit: Sentences, at most; one that came along for a pronoun counts, and so does a whole list.
+        before: Looks up the passage before one, for sentences that lean on it; None to leave that out.
+        read: Reads the text around a sentence, for lists and tables; None to leave them in pieces.
+    """
+    ranked = rank(question, result)
+    if not ranked:
+        return []
+    lists = _Lists(answer_type(question), dict(zip(result.terms, result.weights, strict=True)), read)
+    near = [quoted for quoted in ranked if quoted.score >= ranked[0].score - MARGIN]
+    clearly = [q for q in near if lists.is_clear(q, question) and lists.covered(q.text) >= lists.covered(near[0].text)]
+    best, listed = (clearly or near)[0], bool(clearly)
+    clear = lists.kind in ("number", "when") and fits(lists.kind, best.text, question) == 1
+    known = identifies(best.text, question)
+    chosen = [lists.whole(best)]
+    for other in near:
+        if len(chosen) >= limit:
+            break
+        if listed and fits("list", other.text, question) < LIKE_A_LIST:
+            continue
+        if (clear and fits(lists.kind, other.text, question) < 1) or (known and not identifies(other.text, question)):
+            continue
+        other = lists.whole(other)
+        if not is_fragment(other) and not any(_repeats(other, kept) or _overlaps(other, kept) for kept in chosen):
+            chosen.append(other)
+    if not listed and limit > 1 and (of_kind := _of_kind(lists.kind, question, chosen, ranked)):
+        chosen = [*chosen[: limit - 1], lists.whole(of_kind)]
+    rival = _rival(question, best, ranked)
+    if rival is not None and rival not in chosen:
+        chosen = [*chosen[: max(1, limit - 1)], rival]
+    chosen = _with_antecedents(chosen, before, lists, limit)
+    return _in_reading_order(chosen)
+
+
+def rank(question: str, result: SearchResult) -> list[Quoted]:
+    """Return the sentences of the first passages, best first."""
+    kind = answer_type(question)
+    worth = LIST_WEIGHT if kind == "list" else TYPE_WEIGHT
+    weights = dict(zip(result.terms, result.weights, strict=True))
+    found: list[Quoted] = []
+    for passage in [p for p in result.passages if p.kind not in PLACES][:CONSIDERED]:
+        title = set(tokens(passage.title))
+        orders = tainted(passage)
+        earlier: set[str] = set()
+        for start, end in passage.sentences or ((passage.start, passage.end),):
+            text = passage.text[start - passage.start : end - passage.start]
+            held = set(tokens(text))
+            covered = sum(
+                w if t in held else max(TITLE_COVERAGE * w * (t in title), CARRIED * w * (t in earlier))
+                for t, w in weights.items()
+            )
+            earlier = held
+            if (start, end) in orders or _asks(text, question):
+                continue  # it speaks to the assistant, or asks the same: it says nothing
+            score = passage.score + SENTENCE_COVERAGE * covered + worth * (fits(kind, text, question) - 0.5)
+            if kind in ("who", "definition") and (defines(text, set(weights)) or identifies(text, question)):
+                score += DEFINING
+            quoted = Quoted(passage, start, end, score)
+            found.append(replace(quoted, score=score - FRAGMENT) if is_fragment(quoted) else quoted)
+    return sorted(found, key=lambda quoted: -quoted.score)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """Lists and tables around sentences, for one question."""
+
+    kind: AnswerType
+    weights: Mapping[str, float]
+    read: Read | None
+
+    def around(self, quoted: Quoted) -> tuple[Listing, int, str] | None:
+        """Return the list around a sentence, and the text it stands in with the place of that text."""
+        if self.read is None:
+            return None
+        begin = max(0, quoted.start - AROUND)
+        text = self.read(quoted.passage.document, begin, quoted.end + AROUND)
+        found = listing(text, quoted.start - begin, quoted.end - begin)
+        return (found, begin, text) if found else None
+
+    def whole(self, quoted: Quoted) -> Quoted:
+        """Return the list that a sentence belongs to, where it answers as a whole; else the sentence."""
+        if self.kind not in ("list", "definition", "other"):
+            return quoted
+        around = self.around(quoted)
+        if around is None or too_long(around[0]) or self._stands_out(quoted, *around):
+            return quoted
+        found, begin, text = around
+        start, end = begin + found.start, begin + found.end
+        piece = text[found.start : found.end]
+        passage = replace(quoted.passage, start=start, end=end, text=piece, sentences=((start, end),))
+        return replace(quoted, passage=passage, start=start, end=end)
+
+    def header(self, quoted: Quoted) -> Quoted | None:
+        """Return the first row of the table in which a row stands, where it has columns to name."""
+        around = self.around(quoted) if quoted.passage.kind == "table" and "\n" not in quoted.text else None
+        if around is None or not around[0].table:
+            return None
+        found, begin, text = around
+        start, end = (begin + offset for offset in found.items[0])
+        row = text[slice(*found.items[0])]
+        if start == quoted.start or len(_CELL.split(row)) < COLUMNS or (begin and not found.start):
+            return None
+        passage = replace(quoted.passage, start=start, end=end, text=row, sentences=((start, end),))
+        return Quoted(passage, start, end, score=quoted.score, leading=True)
+
+    def _stands_out(self, quoted: Quoted, found: Listing, begin: int, text: str) -> bool:
+        items = found.items[1:] if found.table else found.items
+        others = [item for item in items if not item[0] <= quoted.start - begin < item[1]]
+        if len(others) == len(items) or not others:
+            return False  # it introduces them
+        shares = [self.covered(text[slice(*item)]) for item in others]
+        return self.covered(quoted.text) > median(shares) + STANDS_OUT
+
+    def is_clear(self, quoted: Quoted, question: str) -> bool:
+        """Tell whether a list is asked for and a sentence is one."""
+        return self.kind == "list" and fits("list", quoted.text, question) >= A_LIST
+
+    def covered(self, text: str) -> float:
+        """Return the share of the question's weight whose words a text holds."""
+        held = set(tokens(text))
+        return sum(weight for term, weight in self.weights.items() if term in held)
+
+
+def leans(quoted: Quoted) -> bool:
+    """Tell whether a sentence begins with a word that stands for something before it."""
+    return bool(_PRONOUN.match(quoted.text))
+
+
+def is_fragment(quoted: Quoted) -> bool:
+    """Tell whether a sentence says nothing by itself: an introduction, a question, a label."""
+    text = quoted.text.strip()
+    if quoted.passage.kind in ("table", "code") or "\n" in text:
+        return False
+    return text.endswith((":", "?")) or (bool(_LABEL.fullmatch(text)) and not _YES_NO.fullmatch(text))
+
+
+def _asks(text: str, question: str) -> bool:
+    """Tell whether a sentence only asks the question, as over an answer in a list of questions, or in an example."""
+    if "?" not in text:
+        return False
+    asked, held = tokens(question), tokens(text)
+    return len(asked) >= 3 and len(held) <= 2 * len(asked) and f" {' '.join(asked)} " in f" {' '.join(held)} "
+
+
+def _of_kind(kind: AnswerType, question: str, chosen: Sequence[Quoted], ranked: Sequence[Quoted]) -> Quoted | None:
+    """Return the best sentence with the date, number or place that is asked for, where none is in what was chosen."""
+    if any(says(kind, quoted.text, question) for quoted in chosen):
+        return None
+    near = (quoted for quoted in ranked if quoted.score >= ranked[0].score - KIND_MARGIN)
+    return next((q for q in near if says(kind, q.text, question) and not is_fragment(q)), None)
+
+
+def _rival(question: str, best: Quoted, ranked: Sequence[Quoted]) -> Quoted | None:
+    """Return the best sentence of another document that answers with another value, if one does."""
+    for other in ranked[1:RIVALS]:
+        near = other.passage.document != best.passage.document and other.score >= best.score - RIVAL_MARGIN
+        if near and (disagreement(question, best.text, other.text) or amends(question, best.text, other.text)):
+            return other
+    return None
+
+
+def _repeats(one: Quoted, other: Quoted) -> bool:
+    """Tell whether two sentences say the same words, as copies in two documents do."""
+    return tokens(one.text) == tokens(other.text)
+
+
+def _overlaps(one: Quoted, other: Quoted) -> bool:
+    """Tell whether one stands in the other, as an item in its list."""
+    return one.passage.document == other.passage.document and one.start < other.end and other.start < one.end
+
+
+def _with_antecedents(chosen: Sequence[Quoted], before: Before | None, lists: _Lists, limit: int) -> list[Quoted]:
+    kept: list[Quoted] = []
+    for quoted in chosen:
+        lead = lists.header(quoted) or _verdict(quoted)
+        if before is not None and leans(quoted):
+            lead = lead or _antecedent(quoted, before)
+        spans = {(q.passage.document, q.start) for q in (*kept, *chosen)}
+        if lead and (lead.passage.document, lead.start) not in spans and len(kept) + 2 <= max(limit, 2):
+            kept.append(lead)
+        if len(kept) < max(limit, 1 + bool(lead)):
+            kept.append(quoted)
+    return kept
+
+
+def _verdict(quoted: Quoted) -> Quoted | None:
+    """Return the "Yes." or "No." that a sentence explains."""
+    passage = quoted.passage
+    earlier = [span for span in passage.sentences if span[1] <= quoted.start][-1:]
+    said = [span for span in earlier if _YES_NO.fullmatch(passage.text, *(at - passage.start for at in span))]
+    return Quoted(passage, *said[0], score=quoted.score, leading=True) if said else None
+
+
+def _antecedent(quoted: Quoted, before: Before) -> Quoted | None:
+    passage = quoted.passage
+    earlier = [span for span in passage.sentences if span[1] <= quoted.start]
+    if earlier:
+        return Quoted(passage, *earlier[-1], score=quoted.score, leading=True)
+    previous = before(passage)
+    if previous is None or previous.kind in PLACES or not previous.sentences:
+        return None
+    return Quoted(previous, *previous.sentences[-1], score=quoted.score, leading=True)
+
+
+def _in_reading_order(chosen: Sequence[Quoted]) -> list[Quoted]:
+    """Order by document (the best one first), then by place."""
+    first: dict[str, int] = {}
+    for quoted in sorted(chosen, key=lambda q: -q.score):
+        first.setdefault(quoted.passage.document, len(first))
+    return sorted(chosen, key=lambda q: (first[q.passage.document], q.start))

@@ -1,0 +1,444 @@
+"""Settings: every value that a person may set, where it may come from, and where it did come from.
+
+A value is looked up in this order: the argument that a caller gives, the environment variable
+`FOOTNOTE_<NAME>`, `footnote.toml` in the current folder or the nearest folder above it, the default.
+To add a setting, add a field to `Settings`; its text lands in docs/settings.md (`python -m
+bot.settings.reference` writes it) and in `footnote status`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal
+
+from bot.errors import SettingError
+
+FILE_NAME = "footnote.toml"
+PREFIX = "FOOTNOTE_"
+
+LEVELS = ("strict", "balanced", "open")
+
+Check = Callable[[Any], str]
+"""Returns what a value must be ("from 1 to 20"), or "" when it is right."""
+
+
+def setting(
+    default: Any,
+    doc: str,
+    *,
+    group: str,
+    check: Check | None = None,
+    secret: bool = False,
+    path: bool = False,
+    also: tuple[str, ...] = (),
+) -> Any:
+    """Return a dataclass field that is a setting.
+
+    Args:
+        default: Value when nothing sets it.
+        doc: One or two sentences for a person.
+        group: Heading that it stands under in the documentation.
+        check: What a value must hold besides its type.
+        secret: Read from the environment only, and never shown.
+        path: A relative path in footnote.toml starts at the folder of that file.
+        also: Other environment variables that are read when FOOTNOTE_<NAME> is not set.
+    """
+    metadata = {"doc": doc, "group": group, "check": check, "secret": secret, "path": path, "also": also}
+    return field(default=default, repr=not secret, metadata=metadata)
+
+
+def between(low: float, high: float) -> Check:
+    """Return a check for numbers from `low` to `high`; None passes."""
+
+    def check(value: float | None) -> str:
+        return "" if value is None or low <= value <= high else f"from {low:,} to {high:,}"
+
+    return check
+
+
+def level_or_probability(value: str | float) -> str:
+    """Check that a number lies between 0 and 1; a name passes."""
+    return "" if isinstance(value, str) or 0 <= value <= 1 else f"one of {', '.join(LEVELS)}, or from 0 to 1"
+
+
+def not_blank(value: str) -> str:
+    """Check that a text holds more than blanks."""
+    return "" if value.strip() else "more than blanks"
+
+
+def collection_name(value: str) -> str:
+    """Check that a text can name a collection everywhere: in an address, in a map of channels."""
+    right = re.fullmatch(r"[\w.\-][\w.\- ]{0,62}[\w.\-]|[\w\-]", value)
+    return "" if right else "1 to 64 letters, digits, '.', '_', '-' or blanks between them"
+
+
+def http_address(value: str) -> str:
+    """Check that a text is empty or an http(s) address."""
+    return "" if not value or value.startswith(("http://", "https://")) else "an http:// or https:// address"
+
+
+def channel_map(value: tuple[str, ...]) -> str:
+    """Check that every entry reads CHANNEL=NAME or CHANNEL=NAME+NAME."""
+    right = all(entry.count("=") == 1 and entry.split("=")[0].strip() for entry in value)
+    return "" if right else "a list of CHANNEL=NAME+NAME"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All settings of one run. Build it with `Settings.load()`; the bare class takes the defaults.
+
+    Raises:
+        SettingError: A value has the wrong type or lies outside its range.
+    """
+
+    # Library
+    library: str = setting(
+        ".footnote",
+        "Folder of the library. A relative path starts at the current folder.",
+        group="Library",
+        check=not_blank,
+        path=True,
+    )
+    collection: str = setting(
+        "default",
+        "Collection that new documents are added to.",
+        group="Library",
+        check=collection_name,
+    )
+    chroma: str = setting(
+        "",
+        "Where Chroma keeps its index: empty for inside the library, a folder, the address of a "
+        "Chroma server (`http://localhost:8000`), or `cloud://`.",
+        group="Library",
+        path=True,
+    )
+    embedding_model: str = setting(
+        "",
+        "Embedding model: empty for the one that comes with Footnote, or the name or folder of any "
+        "sentence-transformers model. Changing it means embedding the library anew.",
+        group="Library",
+    )
+    cache: str = setting(
+        "",
+        "Folder for converted models; empty for the user's cache folder.",
+        group="Library",
+        path=True,
+    )
+    threads: int = setting(
+        0,
+        "Threads for embedding; 0 uses one for each core.",
+        group="Library",
+        check=between(0, 256),
+    )
+
+    # Answers
+    model: str = setting(
+        "quotes",
+        "Who writes the answer: `quotes` quotes the documents and sends nothing anywhere; otherwise a "
+        "chat model as `provider:name` (`openai:gpt-5-mini`, `ollama:qwen3`, `local:/models/model.gguf`).",
+        group="Answers",
+        check=not_blank,
+    )
+    model_url: str = setting(
+        "",
+        "Address of an OpenAI-compatible server, when the model is not at its provider's own. In "
+        "footnote.toml only an address of this machine is accepted.",
+        group="Answers",
+        check=http_address,
+    )
+    model_context: int = setting(
+        0,
+        "Tokens of context for the chat model; 0 takes 4,096 for a local file, 8,192 for Ollama and 16,384 "
+        "for a provider.",
+        group="Answers",
+        check=between(0, 10_000_000),
+    )
+    model_seconds: int = setting(
+        120,
+        "Longest silence of a chat model's provider, in seconds.",
+        group="Answers",
+        check=between(1, 3_600),
+    )
+    model_threads: int = setting(
+        0,
+        "Threads for a local chat model; 0 uses one for each core, half of them on a busy machine.",
+        group="Answers",
+        check=between(0, 256),
+    )
+    threshold: Literal["strict", "balanced", "open"] | float = setting(
+        "balanced",
+        "How sure Footnote must be before it answers: `strict` answers less and errs less, `open` answers more; "
+        "or the least probability, 0 to 1, that the documents hold an answer. What each level does: "
+        "[evaluation.md](evaluation.md).",
+        group="Answers",
+        check=level_or_probability,
+    )
+    sentences: int = setting(
+        3,
+        "Most sentences that `quotes` answers with; a list that is quoted whole counts as one.",
+        group="Answers",
+        check=between(1, 20),
+    )
+    passages: int = setting(10, "Passages that an answer is made from.", group="Answers", check=between(1, 100))
+    neighbours: bool = setting(
+        True,
+        "Whether a quoted sentence that leans on the one before it (`This`, `It`) brings it along.",
+        group="Answers",
+    )
+    show_nearest: bool = setting(
+        False,
+        "Whether the nearest passages are shown when the documents don't say.",
+        group="Answers",
+    )
+    show_withheld: bool = setting(
+        False,
+        "Whether sentences of a chat model that failed their check are shown, marked as such.",
+        group="Answers",
+    )
+    language: str = setting(
+        "",
+        "Language that a chat model answers in, for example `English` or `ja`; empty for the question's own.",
+        group="Answers",
+    )
+    reranker: str = setting(
+        "",
+        "Puts the passages in a better order before an answer is chosen, for some tenths of a second more: `tokens` "
+        "(the embedding model's word pieces), or the name or folder of a cross-encoder; empty for none.",
+        group="Answers",
+    )
+    nli: str = setting(
+        "",
+        "Name or folder of a natural-language-inference cross-encoder for a deeper check of a chat "
+        "model's sentences; empty for none.",
+        group="Answers",
+    )
+    max_question_length: int = setting(
+        4_000, "Longest question, in characters.", group="Answers", check=between(1, 100_000)
+    )
+
+    # Reading files
+    file_megabytes: int = setting(
+        256, "Largest file that is read, in megabytes.", group="Reading files", check=between(1, 100_000)
+    )
+    file_seconds: int = setting(
+        120, "Longest time for reading one file, in seconds.", group="Reading files", check=between(1, 86_400)
+    )
+    file_memory_megabytes: int = setting(
+        1_536,
+        "Most memory for reading one file, in megabytes.",
+        group="Reading files",
+        check=between(64, 1_000_000),
+    )
+    ocr_languages: tuple[str, ...] = setting(
+        ("eng",),
+        "Languages of scanned pages, as Tesseract names them (`eng,jpn`).",
+        group="Reading files",
+    )
+    addresses: bool = setting(
+        False,
+        "Whether public web addresses are read: by `footnote ingest https://…`, and when an editor of "
+        "`footnote serve` gives one.",
+        group="Reading files",
+    )
+
+    # Serving
+    host: str = setting(
+        "127.0.0.1",
+        "Address that `footnote serve` listens on. Anything but this machine needs `access_token` or user accounts.",
+        group="Serving",
+        check=not_blank,
+    )
+    port: int = setting(8_000, "Port that `footnote serve` listens on.", group="Serving", check=between(0, 65_535))
+    offline: bool = setting(False, "Forbid every connection that leaves this machine.", group="Serving")
+    log_level: Literal["debug", "info", "warning", "error"] = setting(
+        "warning", "How much is logged. Document text and secrets never are.", group="Serving"
+    )
+    page_url: str = setting(
+        "",
+        "Address at which people reach the page of `footnote serve`; footnotes in Slack and Discord link "
+        "to it. Empty for no links.",
+        group="Serving",
+        check=http_address,
+    )
+    allowed_hosts: tuple[str, ...] = setting(
+        (),
+        "Names that `footnote serve` answers to besides this machine's own (`docs.example.org`). When it "
+        "listens on another address, empty means any.",
+        group="Serving",
+    )
+    questions_per_minute: int = setting(
+        120,
+        "Questions and searches that one caller may send in a minute; 0 for no limit.",
+        group="Serving",
+        check=between(0, 1_000_000),
+    )
+    streams_each: int = setting(
+        8, "Answers that may stream to one caller at once.", group="Serving", check=between(1, 1_000)
+    )
+    streams: int = setting(
+        64, "Answers that may stream at once to all callers.", group="Serving", check=between(1, 1_000)
+    )
+    upload_megabytes: int = setting(
+        1_000,
+        "Largest upload, all its files together, in megabytes. Each file is also held to `file_megabytes`.",
+        group="Serving",
+        check=between(1, 100_000),
+    )
+    stop_seconds: int = setting(
+        30,
+        "Longest time that `footnote serve` waits for answers to finish when it is stopped.",
+        group="Serving",
+        check=between(1, 3_600),
+    )
+
+    # Slack and Discord
+    chat_collections: tuple[str, ...] = setting(
+        (),
+        "Which channel searches which collections, as `CHANNEL=NAME+NAME`. `direct=` stands for direct "
+        "messages, `*=` for channels that are not named. Without it all collections are searched.",
+        group="Slack and Discord",
+        check=channel_map,
+    )
+    private_collections: tuple[str, ...] = setting(
+        (),
+        "Collections that are searched only from private channels that `chat_collections` names, never "
+        "from a public one.",
+        group="Slack and Discord",
+    )
+    chat_follow_ups: bool = setting(
+        True,
+        "Whether a message in a thread that Footnote answered in is a question without a mention.",
+        group="Slack and Discord",
+    )
+    chat_bots: bool = setting(
+        False, "Whether other bots that mention Footnote are answered.", group="Slack and Discord"
+    )
+    chat_cooldown: int = setting(
+        3,
+        "Seconds that one person waits between two questions on Discord; 0 for none.",
+        group="Slack and Discord",
+        check=between(0, 3_600),
+    )
+    discord_servers: tuple[str, ...] = setting(
+        (), "Ids of the Discord servers that are answered; empty for all.", group="Slack and Discord"
+    )
+    discord_channels: tuple[str, ...] = setting(
+        (),
+        "Ids of the Discord channels, forums or categories that are answered; empty for all.",
+        group="Slack and Discord",
+    )
+    discord_threads: bool = setting(
+        True,
+        "Whether a question in a Discord channel is answered in a thread of its own.",
+        group="Slack and Discord",
+    )
+
+    # Secrets
+    model_key: str = setting(
+        "",
+        "Key for the server at `model_url`. A provider's own key (`OPENAI_API_KEY`) is never sent there.",
+        group="Secrets",
+        secret=True,
+    )
+    file_passwords: tuple[str, ...] = setting(
+        (), "Passwords to try on encrypted files, with commas between them.", group="Secrets", secret=True
+    )
+    access_token: str = setting("", "Token that clients of `footnote serve` must send.", group="Secrets", secret=True)
+    slack_bot_token: str = setting(
+        "",
+        "Bot token of the Slack app (`xoxb-…`).",
+        group="Secrets",
+        secret=True,
+        also=("SLACK_BOT_TOKEN",),
+    )
+    slack_app_token: str = setting(
+        "",
+        "App token of the Slack app (`xapp-…`), for Socket Mode.",
+        group="Secrets",
+        secret=True,
+        also=("SLACK_APP_TOKEN",),
+    )
+    slack_signing_secret: str = setting(
+        "",
+        "Signing secret of the Slack app, for HTTP mode.",
+        group="Secrets",
+        secret=True,
+        also=("SLACK_SIGNING_SECRET",),
+    )
+    discord_token: str = setting("", "Token of the Discord bot.", group="Secrets", secret=True, also=("DISCORD_TOKEN",))
+
+    origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        from bot.settings.reading import checked
+
+        for item in setting_fields():
+            value = checked(item, getattr(self, item.name), origin=self.origin(item.name))
+            object.__setattr__(self, item.name, value)
+
+    @classmethod
+    def load(
+        cls,
+        *,
+        folder: Path | None = None,
+        environ: Mapping[str, str] | None = None,
+        **overrides: Any,
+    ) -> Settings:
+        """Return the settings that hold in `folder`.
+
+        Args:
+            folder: Where the search for footnote.toml begins; the current folder if None.
+            environ: Environment variables; those of the process if None.
+            overrides: Values by name that beat file and environment; None means "not given".
+
+        Raises:
+            SettingError: A name is unknown, or a value is of the wrong type or out of range. The
+                message names where it came from.
+        """
+        from bot.settings.reading import read_environment, read_file, reject_unknown
+
+        environ = os.environ if environ is None else environ
+        given = {name: value for name, value in overrides.items() if value is not None}
+        reject_unknown(given, origin="the arguments")
+        found = {**read_file(folder or Path.cwd(), environ), **read_environment(environ)}
+        found |= {name: (value, "given") for name, value in given.items()}
+        values = {name: value for name, (value, _) in found.items()}
+        return cls(**values, origins={name: origin for name, (_, origin) in found.items()})
+
+    def origin(self, name: str) -> str:
+        """Return where the value of `name` came from, in words: "default", "given", a variable, a file."""
+        unchanged = _field(name).default == getattr(self, name)
+        return self.origins.get(name, "default" if unchanged else "given")
+
+    def shown(self, name: str) -> str:
+        """Return the value of `name` as a person may see it; a secret is only "set" or "not set"."""
+        item = _field(name)
+        value = getattr(self, name)
+        return ("set" if value else "not set") if item.metadata["secret"] else plain_value(value)
+
+
+def setting_fields() -> tuple[Field[Any], ...]:
+    """Return the fields of `Settings` that are settings, in the order of the documentation."""
+    return tuple(item for item in fields(Settings) if "doc" in item.metadata)
+
+
+def _field(name: str) -> Field[Any]:
+    for item in setting_fields():
+        if item.name == name:
+            return item
+    raise SettingError(f"There is no setting called {name!r}.", remedy="`footnote status` lists the settings.")
+
+
+def plain_value(value: object) -> str:
+    """Return a value in the form in which it is written in the environment."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return ",".join(str(part) for part in value)
+    return str(value)

@@ -1,0 +1,86 @@
+"""`footnote ingest`: a thin door to ingest/."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bot.surfaces.cli.options import JsonOption, LibraryOption, load_settings
+
+Paths = Annotated[list[str], typer.Argument(metavar="PATH…", help="Folders, files and web addresses.")]
+IntoOption = Annotated[
+    str | None,
+    typer.Option("--collection", metavar="NAME", help="Collection to add to (default)."),
+]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")]
+WatchOption = Annotated[bool, typer.Option("--watch", help="Go on, and take up changes as they happen.")]
+PasswordOption = Annotated[
+    list[str] | None,
+    typer.Option("--password", metavar="TEXT", help="Password to try on encrypted files; may be repeated."),
+]
+
+
+CommentsOption = Annotated[bool, typer.Option("--comments", help="Read review comments too.")]
+ReembedOption = Annotated[
+    bool, typer.Option("--reembed", help="Embed the whole library anew, with the model that is set.")
+]
+WaitOption = Annotated[
+    float, typer.Option("--wait", metavar="SECONDS", min=0, help="How long to wait for another writer.")
+]
+
+MEGABYTE = 1024 * 1024
+
+
+def ingest(
+    paths: Paths,
+    library: LibraryOption = None,
+    collection: IntoOption = None,
+    dry_run: DryRunOption = False,
+    watch: WatchOption = False,
+    password: PasswordOption = None,
+    comments: CommentsOption = False,
+    reembed: ReembedOption = False,
+    wait: WaitOption = 30.0,
+    json: JsonOption = False,
+) -> None:
+    """Make the library equal to folders and files.
+
+    New ones are added, changed ones replaced, vanished ones removed.
+
+    Example: footnote ingest ~/notes report.pdf
+    """
+    settings = load_settings(library, collection=collection)
+    from bot.offline import refuse_if_offline
+    from ingest.__main__ import Run, run
+    from ingest.document import LoadOptions
+    from ingest.reading.worker import Limits
+    from ingest.sources.addresses import is_address
+
+    if any(map(is_address, paths)):
+        refuse_if_offline("Reading a web address")
+    how = Run(
+        library=settings.library,
+        collection=settings.collection,
+        model=settings.embedding_model or None,
+        chroma=settings.chroma or None,
+        cache=settings.cache or None,
+        threads=settings.threads,
+        load=LoadOptions(
+            passwords=(*(password or ()), *settings.file_passwords),
+            comments=comments,
+            ocr_languages=settings.ocr_languages,
+        ),
+        limits=Limits(
+            bytes=settings.file_megabytes * MEGABYTE,
+            seconds=settings.file_seconds,
+            memory=settings.file_memory_megabytes * MEGABYTE,
+        ),
+        addresses=settings.addresses,
+        dry_run=dry_run,
+        as_json=json,
+        watch=watch,
+        reembed=reembed,
+        wait=wait,
+    )
+    raise typer.Exit(run(paths, how))

@@ -1,0 +1,158 @@
+"""Commands on what a library holds: `list`, `show`, `remove`, `collections`, `compact`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from bot.surfaces.cli.options import (
+    CollectionOption,
+    JsonOption,
+    LibraryOption,
+    SinceOption,
+    SourceOption,
+    TypeOption,
+    UntilOption,
+    load_settings,
+    make_filter,
+    open_library,
+    print_json,
+    show_context,
+    size_words,
+    table,
+)
+
+Name = Annotated[str, typer.Argument(metavar="DOC", help="Id, path, file name or title of a document.")]
+Names = Annotated[list[str], typer.Argument(metavar="DOC…", help="Ids, paths, file names or titles of documents.")]
+AtOption = Annotated[
+    int | None,
+    typer.Option("--at", metavar="OFFSET", help="Show the text around this offset, with the place marked."),
+]
+LONGEST_MARK = 40
+"""Characters that `show --at` marks at most; scripts without blanks have no ends of words."""
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+def list_documents(
+    library: LibraryOption = None,
+    collection: CollectionOption = None,
+    source: SourceOption = None,
+    type_: TypeOption = None,
+    since: SinceOption = "",
+    until: UntilOption = "",
+    json: JsonOption = False,
+) -> None:
+    """List the documents of the library.
+
+    Example: footnote list --type application/pdf
+    """
+    from bot.render import one_line, shown_source
+
+    chosen = make_filter(collection=collection, source=source, type_=type_, since=since, until=until)
+    with open_library(load_settings(library)) as opened:
+        documents = opened.documents(chosen)
+    if json:
+        print_json({"documents": [asdict(info) for info in documents]})
+        return
+    folder = os.getcwd()  # noqa: PTH109
+    rows = [
+        (
+            info.id,
+            one_line(info.title, limit=60),
+            info.collection,
+            f"{info.characters:,}",
+            shown_source(info.source, folder=folder),
+        )
+        for info in documents
+    ]
+    if not rows:
+        print("No documents." if chosen is None else "No document matches.", file=sys.stderr)
+    table(("id", "title", "collection", "characters", "source"), rows, right=(3,))
+
+
+def show(doc: Name, at: AtOption = None, library: LibraryOption = None) -> None:
+    """Print the stored text of a document.
+
+    Exactly, and nothing else; with --at the text around an offset instead.
+
+    Example: footnote show report.pdf --at 1200
+    """
+    with open_library(load_settings(library)) as opened:
+        document = opened.document(doc)
+    if at is None:
+        text = document.text
+        if sys.stdout.isatty():
+            from bot.render import visible
+
+            text = visible(text).rstrip("\n") + "\n"  # the prompt comes on a line of its own
+        sys.stdout.write(text)
+        return
+    if not 0 <= at <= len(document.text):
+        raise typer.BadParameter(
+            f"{at} is outside the text, which has {len(document.text):,} characters.", param_hint="--at"
+        )
+    word = document.text[at : at + LONGEST_MARK].split(maxsplit=1)
+    show_context(document, at, at + (len(word[0]) if word and not document.text[at].isspace() else 1))
+
+
+def remove(docs: Names, yes: YesOption = False, library: LibraryOption = None) -> None:
+    """Remove documents from the library.
+
+    The files themselves are left alone.
+
+    Example: footnote remove old-report.pdf
+    """
+    from bot.render import shown_source
+
+    with open_library(load_settings(library)) as opened:
+        found = {info.id: info for info in (opened.find(name) for name in docs)}
+        folder = os.getcwd()  # noqa: PTH109
+        names = [shown_source(info.source, folder=folder) for info in found.values()]
+        if not yes:
+            if not sys.stdin.isatty():
+                from bot.errors import SettingError
+
+                raise SettingError("Nothing was removed: there is nobody to ask here.", remedy="Add --yes.")
+            print("\n".join(names))
+            what = "this document" if len(names) == 1 else f"these {len(names)} documents"
+            if not typer.confirm(f"Remove {what} from the library?"):
+                print("Nothing was removed.")
+                return
+        opened.remove(list(found))
+    print("\n".join(f"Removed {name}" for name in names))
+
+
+def collections(library: LibraryOption = None, json: JsonOption = False) -> None:
+    """List the collections and how many documents each holds.
+
+    Example: footnote collections
+    """
+    from bot.render import one_line
+
+    with open_library(load_settings(library)) as opened:
+        counts = opened.collections()
+    if json:
+        print_json({"collections": counts})
+        return
+    table(("collection", "documents"), [(one_line(n), f"{c:,}") for n, c in counts.items()], right=(1,))
+
+
+def compact(library: LibraryOption = None, json: JsonOption = False) -> None:
+    """Give disk space back after removals.
+
+    Nothing of removed text is left on the disk.
+
+    Example: footnote compact
+    """
+    with open_library(load_settings(library)) as opened:
+        done = opened.compact()
+    if json:
+        print_json(asdict(done))
+    else:
+        freed = done.before - done.after
+        print(f"{size_words(freed)} given back, " if freed > 0 else "Nothing to give back, ", end="")
+        print(f"{size_words(done.after)} in use.")

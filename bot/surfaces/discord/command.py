@@ -1,0 +1,89 @@
+"""The slash command `/ask`: deferred at once, answered when the answer is there."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+
+from bot.surfaces.chat import words
+from bot.surfaces.discord import render
+from bot.surfaces.discord.buttons import answer_buttons
+from bot.surfaces.discord.events import Question, allowed, audience_of, places_of
+
+if TYPE_CHECKING:
+    from bot.surfaces.discord.surface import DiscordSurface
+
+log = logging.getLogger(__name__)
+
+
+def ask_command(surface: DiscordSurface) -> app_commands.Command[Any, ..., None]:
+    """Return the command."""
+
+    @app_commands.command(name="ask", description="Ask the documents; the answer names its sources.")
+    @app_commands.describe(question="What would you like to know?", private="Show the answer to me only")
+    async def ask(
+        interaction: discord.Interaction,
+        question: app_commands.Range[str, 1, 4_000],
+        private: bool = False,
+    ) -> None:
+        wait = surface.cooldown.wait(f"discord:{interaction.user.id}")
+        if wait:
+            await interaction.response.send_message(words.busy(wait), ephemeral=True)
+            return
+        await interaction.response.defer(ephemeral=private, thinking=True)
+        surface.start_work(_answer(surface, interaction, question, private))
+
+    return ask
+
+
+async def _answer(surface: DiscordSurface, interaction: discord.Interaction, text: str, private: bool) -> None:
+    reference = token_hex(4)
+    places = places_of(interaction.channel)
+    place = f"discord:{interaction.channel_id}:{interaction.id}"
+    person = f"discord:{interaction.user.id}"
+    question = Question(text, place, person, places, audience_of(interaction.channel))
+    view = None
+    try:
+        answer = None
+        if allowed(surface.settings, places, direct=interaction.guild_id is None):
+            answer = await surface.ask(question, place)
+        if answer is None:
+            texts = [render.plain_message(words.NO_COLLECTIONS)]
+        else:
+            surface.keep(reference, question, place, answer)
+            texts = render.answer_messages(answer, page=surface.settings.page_url, question=True)
+            view = answer_buttons(answer, reference)
+    except Exception as error:  # the edge: a person gets a sentence, never silence
+        log.error("answer %s failed: %s", reference, words.log_words(error))
+        texts = [render.plain_message(words.failure(error, reference))]
+    try:
+        for number in await _send(interaction, texts, view, private):
+            surface.store.mark(f"discord:message:{number}", place)
+    except discord.DiscordException as error:
+        log.error("answer %s could not be sent: %s", reference, type(error).__name__)
+
+
+async def _send(
+    interaction: discord.Interaction, texts: Sequence[str], view: discord.ui.View | None, private: bool
+) -> list[int]:
+    """Send the messages and return their ids.
+
+    After the fifteen minutes of the interaction's token they go to the channel, or to the person.
+    """
+    sent = []
+    for index, text in enumerate(texts):
+        more: dict[str, Any] = {"view": view} if view is not None and index == len(texts) - 1 else {}
+        if not interaction.is_expired():
+            message: Any = await interaction.followup.send(
+                text, ephemeral=private, suppress_embeds=True, wait=True, **more
+            )
+        else:
+            late: Any = interaction.user if private else interaction.channel
+            message = await late.send(text, suppress_embeds=True, **more)
+        sent.append(message.id)
+    return sent

@@ -1,0 +1,187 @@
+"""The Bolt app: which of Slack's events, commands and buttons go where."""
+
+from __future__ import annotations
+
+import logging
+import re
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any
+
+from bot.surfaces.chat import words
+from bot.surfaces.slack import render
+from bot.surfaces.slack.events import Question, read_command
+from bot.surfaces.slack.send import editable
+
+if TYPE_CHECKING:
+    from slack_bolt import App
+
+    from bot.surfaces.slack.surface import SlackSurface
+
+log = logging.getLogger(__name__)
+
+LATE_REPLIES = 5
+"""Messages that Slack takes at a response_url."""
+COMMAND_FIELDS = ("text", "channel_id", "user_id", "team_id", "trigger_id", "response_url")
+
+
+def bolt_app(surface: SlackSurface) -> App:
+    """Return the Bolt app of a surface. Bolt acknowledges events by itself, at once."""
+    from slack_bolt import App, BoltResponse
+    from slack_bolt.authorization import AuthorizeResult
+    from slack_sdk import WebClient
+
+    me = surface.me
+    known = AuthorizeResult(enterprise_id=None, team_id=me.team, bot_user_id=me.user, bot_id=me.bot)
+    app = App(
+        signing_secret=surface.settings.slack_signing_secret or "unused in Socket Mode",
+        client=WebClient(base_url=surface.sender.address),
+        # Without it Bolt would ask Slack who we are before it acknowledges the first event.
+        authorize=lambda: known,
+        listener_executor=surface.listener,
+        logger=log.getChild("bolt"),
+    )
+
+    @app.middleware
+    def claim(body: dict[str, Any], request: Any, context: Any, next: Any) -> Any:
+        """Claim a question before it is acknowledged; everything else that is a message ends here."""
+        if (body.get("event") or {}).get("type") not in ("app_mention", "message"):
+            return next()
+        context["taken"] = surface.take(body)
+        context["again"] = any(number != "0" for number in request.headers.get("x-slack-retry-num", ()))
+        return next() if context["taken"] else BoltResponse(status=200)
+
+    @app.event("app_mention")
+    @app.event("message")
+    def question(context: Any) -> None:
+        answer = surface.answer_retry if context["again"] else surface.answer_later
+        answer(*context["taken"])
+
+    @app.event("assistant_thread_started")
+    def panel(body: dict[str, Any]) -> None:
+        surface.run(lambda: _greet(surface, body))
+
+    @app.event("assistant_thread_context_changed")
+    def panel_moved() -> None:
+        """Nothing depends on the channel that the panel was opened from."""
+
+    @app.event(re.compile(".*"))
+    def other() -> None:
+        """An event that we have no use for is acknowledged, or Slack would send it again."""
+
+    @app.command(re.compile(r"^/"))
+    def command(ack: Any, body: dict[str, Any]) -> None:
+        ack({"response_type": "ephemeral", "text": words.WORKING})
+        kept = {name: body.get(name) or "" for name in COMMAND_FIELDS}
+        job = surface.store.claim([f"slack:command:{kept['trigger_id']}"], surface="slack", payload=kept)
+        if job:
+            surface.run(lambda: answer_command(surface, kept), job=job)
+
+    @app.action(re.compile("^footnote_(up|down)$"))
+    def thumb(ack: Any, body: dict[str, Any], action: dict[str, Any]) -> None:
+        ack()
+        surface.run(lambda: _rate(surface, body, action))
+
+    @app.action("footnote_share")
+    def share(ack: Any, body: dict[str, Any], action: dict[str, Any]) -> None:
+        ack()
+        if surface.store.claim([f"slack:share:{action['value']}"]):
+            surface.run(lambda: _share(surface, body, action))
+
+    @app.action(re.compile("^footnote_open_"))
+    def opened(ack: Any) -> None:
+        ack()  # a link; Slack only tells that it was pressed
+
+    return app
+
+
+def _greet(surface: SlackSurface, body: dict[str, Any]) -> None:
+    """Greet in the assistant panel, once, and suggest questions."""
+    thread = body["event"]["assistant_thread"]
+    channel, ts = thread["channel_id"], thread["thread_ts"]
+    if not surface.store.claim([f"slack:panel:{channel}:{ts}"]):
+        return
+    surface.sender.post(channel, ts, render.plain_message(words.GREETING))
+    prompts = [{"title": title, "message": message} for title, message in surface.prompts(channel)]
+    if prompts:
+        method = "assistant.threads.setSuggestedPrompts"
+        surface.sender.attempt(method, channel_id=channel, thread_ts=ts, prompts=prompts)
+
+
+def answer_command(surface: SlackSurface, body: dict[str, Any]) -> None:
+    """Answer a slash command for the one who gave it, with the question restated."""
+    reference = token_hex(4)
+    question = read_command(body)
+    try:
+        messages = _command_messages(surface, question, reference)
+    except Exception as error:  # the edge: a person gets a sentence, never silence
+        log.error("answer %s failed: %s", reference, words.log_words(error))
+        messages = [render.plain_message(words.failure(error, reference))]
+    if len(messages) > LATE_REPLIES:
+        log.info("answer %s is longer than a slash command's reply may be", reference)
+        messages = [*messages[: LATE_REPLIES - 1], render.plain_message(words.TOO_LONG_HERE)]
+    for message in messages:
+        _respond(body, response_type="ephemeral", replace_original=False, **message)
+
+
+def _command_messages(surface: SlackSurface, question: Question, reference: str) -> list[dict[str, Any]]:
+    if not question.text:
+        return [render.plain_message(words.EMPTY_COMMAND)]
+    answer = surface.ask(question)
+    if answer is None:
+        return [render.plain_message(words.NO_COLLECTIONS)]
+    surface.keep(reference, question, answer)
+    return render.answer_messages(
+        answer, reference=reference, page=surface.settings.page_url, question=True, share=True
+    )
+
+
+def _rate(surface: SlackSurface, body: dict[str, Any], action: dict[str, Any]) -> None:
+    person = f"slack:{(body.get('team') or {}).get('id', '')}:{body['user']['id']}"
+    thumb = "up" if action["action_id"].endswith("up") else "down"
+    stored = surface.store.rate(str(action.get("value", "")), person=person, thumb=thumb)
+    text = words.THANKS if stored else words.GONE
+    _respond(body, response_type="ephemeral", replace_original=False, text=text)
+
+
+def _share(surface: SlackSurface, body: dict[str, Any], action: dict[str, Any]) -> None:
+    """Post an answer that only one person saw into the channel, and open its thread for follow-ups."""
+    from slack_sdk.errors import SlackApiError
+
+    reference = str(action["value"])
+    channel = (body.get("channel") or {}).get("id", "")
+    kept = surface.store.kept(reference)
+    if kept is None:
+        _respond(body, response_type="ephemeral", replace_original=False, text=words.GONE)
+        return
+    messages = render.answer_messages(kept.answer, reference=reference, page=surface.settings.page_url, question=True)
+    try:
+        thread = surface.sender.post(channel, "", messages[0])
+        for message in messages[1:]:
+            surface.sender.post(channel, thread, message)
+    except SlackApiError:
+        surface.store.unclaim(f"slack:share:{reference}")
+        _respond(body, response_type="ephemeral", replace_original=False, text=words.NOT_SHARED)
+        return
+    team = (body.get("team") or {}).get("id", "") or surface.me.team
+    question = Question(kept.answer.question, team, channel, body["user"]["id"], thread, thread)
+    surface.keep(reference, question, kept.answer)
+    surface.store.join_thread(question.place)
+    _respond(body, delete_original=True)
+
+
+def _respond(body: dict[str, Any], **message: Any) -> None:
+    """Send a late reply to the address that came with a command or a button."""
+    from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler, RateLimitErrorRetryHandler
+    from slack_sdk.webhook import WebhookClient
+
+    address = str(body.get("response_url") or "")
+    if not address:
+        return
+    handlers = [RateLimitErrorRetryHandler(max_retry_count=10), ConnectionErrorRetryHandler(max_retry_count=3)]
+    client = WebhookClient(address, retry_handlers=handlers)
+    blocks = message.pop("blocks", None)
+    response = client.send_dict(editable({**message, "blocks": blocks} if blocks else message))
+    if response.status_code == 400 and blocks:
+        response = client.send_dict({**message, "text": render.as_text({"blocks": blocks})})
+    if response.status_code != 200:
+        log.error("a late reply was refused: %s", response.status_code)

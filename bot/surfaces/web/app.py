@@ -1,0 +1,244 @@
+"""The web surface: `create_app` puts page and API together, `serve` runs them.
+
+Reading order: web_gate (every request passes it), web_auth (who asks), web_ask (a question's way), then
+web_conversations, web_documents, web_ingest, web_openai. What they share is in web_services; what people
+keep is in web_database. docs/http-api.md is the contract.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import uvicorn
+from fastapi import FastAPI
+
+from bot.errors import SettingError
+from bot.settings.settings import Settings
+from bot.surfaces.listen import listen
+from bot.surfaces.web import auth as web_auth
+from bot.surfaces.web import errors as web_errors
+from bot.surfaces.web import log as web_log
+from bot.surfaces.web.examples import add_examples
+from bot.surfaces.web.gate import LOOPBACK_NAMES, Gate
+from bot.surfaces.web.routes import ask as web_ask
+from bot.surfaces.web.routes import conversations as web_conversations
+from bot.surfaces.web.routes import documents as web_documents
+from bot.surfaces.web.routes import health as web_health
+from bot.surfaces.web.routes import ingest as web_ingest
+from bot.surfaces.web.routes import openai as web_openai
+from bot.surfaces.web.routes.health import footnote_version, text_goes_to
+from bot.surfaces.web.services import Services
+from bot.surfaces.web.static import FOLDER, add_page
+from vectorstore.errors import FootnoteError
+
+if TYPE_CHECKING:
+    from bot.ask import Bot
+    from bot.surfaces.web.storage.jobs import Ingest
+    from vectorstore.library import Library
+
+LEAST_TOKEN = 16
+DESCRIPTION = """Ask your documents. Every sentence of an answer carries a verbatim footnote, checked by code.
+
+Offsets come in code points (`start`, `end`) and UTF-16 units (`start_utf16`, `end_utf16`)."""
+
+
+def create_app(bot: Bot, settings: Settings, *, ingest: Ingest | None = None, page: Path = FOLDER) -> FastAPI:
+    """Return the ASGI app.
+
+    Args:
+        bot: Answers; its library is what is listed, read and written.
+        settings: Limits, host and access token.
+        ingest: Reads uploaded files; None for the library's own sync.
+        page: Folder of the page's files.
+    """
+    if ingest is None:
+        from bot.surfaces.web.storage.reader import LibraryReader
+
+        ingest = LibraryReader(bot.library, settings)
+    services = Services(bot, settings, Path(bot.library.folder), ingest)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        services.jobs.start()
+        yield
+        services.stopping.set()
+        await asyncio.to_thread(services.close, seconds=float(settings.stop_seconds))
+
+    app = FastAPI(
+        title="Footnote",
+        version=footnote_version(),
+        description=DESCRIPTION,
+        license_info={"name": "MIT"},
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        # FastAPI would hand exceptions and refused values, and so document text, to any OpenTelemetry
+        # provider that the environment sets up.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+    )
+    app.state.services = services
+    web_errors.install(app)
+    for module in (web_ask, web_conversations, web_documents, web_ingest, web_openai, web_auth, web_health):
+        app.include_router(module.router)
+    add_examples(app)
+    add_page(app, page)
+    hosts = None
+    if is_loopback(settings.host) or settings.allowed_hosts:
+        hosts = (*LOOPBACK_NAMES, *settings.allowed_hosts)
+    upload_bytes = settings.upload_megabytes * 1024 * 1024
+    app.add_middleware(Gate, metrics=services.metrics, hosts=hosts, upload_bytes=upload_bytes)
+    return app
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether `host` can be reached from this machine only."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def refuse_unsafe(settings: Settings, *, has_users: bool, workers: int = 1) -> None:
+    """Check that serving with these settings is safe.
+
+    Raises:
+        SettingError: It is not; the message says why.
+    """
+    if workers != 1:
+        raise SettingError(
+            f"--workers {workers} is not possible: one process owns uploads, progress and limits, "
+            "and it asks with every core already.",
+            remedy="Leave --workers out. For more machines, start one server on each with its own library.",
+        )
+    token = settings.access_token
+    if token and len(token) < LEAST_TOKEN:
+        raise SettingError(
+            f"The access token has {len(token)} characters; at least {LEAST_TOKEN} are needed.",
+            remedy='Make one with: python -c "import secrets; print(secrets.token_urlsafe(32))"',
+        )
+    if not is_loopback(settings.host) and not token and not has_users:
+        raise SettingError(
+            f"Footnote will not listen on {settings.host} while anybody could read and change documents.",
+            remedy="Set FOOTNOTE_ACCESS_TOKEN, or add accounts with: footnote users add NAME",
+        )
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn that tells streams of progress to end when it is asked to stop."""
+
+    def __init__(self, config: uvicorn.Config, stopping: Callable[[], None], ready: Callable[[str], None]) -> None:
+        super().__init__(config)
+        self._stopping_now = stopping
+        self._ready = ready
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
+        await super().startup(sockets)
+        if self.started and sockets:
+            self._ready(_address(sockets[0]))
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        # Not uvicorn's own: it would die of the signal afterwards, before the library is closed.
+        del sig, frame
+        if self.should_exit:
+            self.force_exit = True
+        self.should_exit = True
+        if self._loop:
+            self._loop.call_soon_threadsafe(self._stopping_now)
+
+
+def serve(bot: Bot, settings: Settings, *, workers: int = 1, warm: bool = False) -> None:
+    """Serve page and API until the process is asked to stop; answers under way are finished first.
+
+    Args:
+        bot: Answers.
+        settings: Host, port, limits and access token.
+        workers: Only 1 is possible.
+        warm: Load the embedding model at once, beside the start, rather than with the first question.
+
+    Raises:
+        SettingError: Serving so is not safe or not possible.
+    """
+    web_log.configure(settings.log_level)
+    refuse_unsafe(settings, has_users=_has_users(bot), workers=workers)
+    # A taken port is said before a model is loaded.
+    listener = listen(settings.host, settings.port)
+    if warm:
+        # Not before all refusals: a process that ends while a model loads in a thread ends with an abort.
+        threading.Thread(target=_warm, args=(bot.library,), name="footnote-warm", daemon=True).start()
+    app = create_app(bot, settings)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=settings.stop_seconds,
+        # Longer than proxies keep theirs, so that none of them sends into a connection that closes.
+        timeout_keep_alive=75,
+        ws="none",
+    )
+    services: Services = app.state.services
+    server = _Server(config, services.stopping.set, lambda address: _say_ready(address, settings))
+    try:
+        server.run(sockets=[listener])
+    finally:
+        listener.close()
+
+
+def serve_bot(settings: Settings) -> None:
+    """Open the library, making it if need be, and serve it with the bot that the settings describe."""
+    from bot.ask import Bot
+    from vectorstore.library import Library
+
+    # The first document may well come by upload.
+    Library.open(settings.library, create=True).close(update_index=False)
+    bot = Bot(settings=settings)
+    try:
+        serve(bot, settings, warm=True)
+    finally:
+        bot.close()
+
+
+def _warm(library: Library) -> None:
+    """Load the embedding model before the first question comes; why it cannot, the question will say."""
+    with suppress(FootnoteError):
+        library.search("warm up", limit=1)
+
+
+def _has_users(bot: Bot) -> bool:
+    from bot.surfaces.web.storage.accounts import Accounts
+    from bot.surfaces.web.storage.database import Database
+
+    database = Database(Path(bot.library.folder))
+    try:
+        return Accounts(database).any()
+    finally:
+        database.close()
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{port}"
+
+
+def _say_ready(address: str, settings: Settings) -> None:
+    place = text_goes_to(settings)
+    leaves = f"Questions and passages are sent to {place}." if place else "Nothing leaves this machine."
+    print(
+        f"Footnote is at {address} ({settings.model}). {leaves} Stop with Ctrl-C.",
+        file=sys.stderr,
+        flush=True,
+    )

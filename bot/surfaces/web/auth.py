@@ -1,0 +1,272 @@
+"""Who is asking: sign-in, sessions, tokens, roles, and the collections that each may see."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response, Security
+from fastapi.concurrency import run_in_threadpool
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+
+from bot.settings.settings import Settings
+from bot.surfaces.web.errors import Refused
+from bot.surfaces.web.limits import Rate
+from bot.surfaces.web.shapes import SessionOut, SignIn, errors_for
+from bot.surfaces.web.storage.accounts import ACCESS_TOKEN_OWNER, SESSION_DAYS, Accounts, Role, User, digest_of
+from vectorstore.passage import Filter
+
+COOKIE = "footnote_session"
+bearer_scheme = HTTPBearer(auto_error=False, description="The access token, or a user's token.")
+cookie_scheme = APIKeyCookie(name=COOKIE, auto_error=False, description="Set by POST /v1/session.")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sends a request.
+
+    Attributes:
+        key: Whose things are whose: the account's name, or the name of the shared caller.
+        name: For a person.
+        role: "reader" or "editor".
+        collections: Names that the caller is restricted to; None for all.
+    """
+
+    key: str
+    name: str
+    role: Role
+    collections: tuple[str, ...] | None = None
+
+    def sees(self, collection: str) -> bool:
+        """Return whether what lies in `collection` exists for this caller."""
+        return self.collections is None or collection in self.collections
+
+    def sees_all(self, collections: Iterable[str]) -> bool:
+        """Return whether all of `collections` exist for this caller."""
+        return all(self.sees(name) for name in collections)
+
+    def narrowed(self, wanted: Filter) -> Filter:
+        """Return `wanted` within the caller's collections.
+
+        Raises:
+            Refused: It names a collection that does not exist for the caller.
+        """
+        for name in wanted.collections:
+            if not self.sees(name):
+                raise collection_missing(name)
+        if self.collections is None or wanted.collections:
+            return wanted
+        return replace(wanted, collections=self.collections)
+
+
+def collection_missing(name: str) -> Refused:
+    """Return the refusal for a collection that is not there, or not for the caller: the same words."""
+    return Refused(
+        404,
+        "collection_missing",
+        f"There is no collection called {name!r}.",
+        remedy="GET /v1/collections lists them.",
+        param="collection",
+    )
+
+
+class Door:
+    """Recognises callers.
+
+    Args:
+        accounts: The user accounts.
+        settings: Holds the access token.
+    """
+
+    def __init__(self, accounts: Accounts, settings: Settings) -> None:
+        self._accounts = accounts
+        self._token = digest_of(settings.access_token) if settings.access_token else ""
+        self.sign_ins = Rate(10)
+
+    def methods(self) -> list[str]:
+        """Return how one can sign in: "password", "token"; empty when nobody need."""
+        if self._accounts.any():
+            return ["password", "token"]
+        return ["token"] if self._token else []
+
+    def of_token(self, token: str) -> Caller | None:
+        """Return who a token stands for, or None."""
+        if self._token and hmac.compare_digest(digest_of(token), self._token):
+            return Caller(ACCESS_TOKEN_OWNER, "access token", "editor")
+        user = self._accounts.by_token(token)
+        return caller_of_user(user) if user else None
+
+    def of_session(self, secret: str) -> Caller | None:
+        """Return who a session cookie stands for, or None; one whose password or token changed is over."""
+        found = self._accounts.session(secret)
+        if not found:
+            return None
+        name, credential = found
+        if name == ACCESS_TOKEN_OWNER:
+            return Caller(name, name, "editor") if credential == self._token else None
+        if self._accounts.credential_of(name) != credential:
+            return None
+        user = self._accounts.get(name)
+        return caller_of_user(user) if user else None
+
+    def of_nobody(self) -> Caller | None:
+        """Return who a request without any sign stands for: the one person at this machine, or None."""
+        return None if self.methods() else Caller("", "you", "editor")
+
+    def sign_in(self, body: SignIn) -> tuple[Caller, str]:
+        """Return the caller and the secret of the new session.
+
+        Raises:
+            Refused: Name, password or token are wrong.
+        """
+        if body.token is not None:
+            caller = self.of_token(body.token)
+            if not caller:
+                raise Refused(401, "wrong_token", "The token is not right.")
+            user = self._accounts.by_token(body.token)
+            credential = self._accounts.credential_of(user.name) if user else self._token
+            return caller, self._accounts.begin_session(caller.key, credential or "")
+        name, password = body.name or "", body.password or ""
+        account = self._accounts.by_password(name, password)
+        if not account:
+            raise Refused(401, "wrong_password", "Name or password is not right.")
+        credential = self._accounts.credential_of(name) or ""
+        return caller_of_user(account), self._accounts.begin_session(name, credential)
+
+    def sign_out(self, secret: str) -> None:
+        """End a session."""
+        self._accounts.end_session(secret)
+
+
+def caller_of_user(user: User) -> Caller:
+    """Return the caller that an account is."""
+    return Caller(user.name, user.name, user.role, user.collections)
+
+
+async def known_caller(
+    request: Request,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(bearer_scheme)],
+    cookie: Annotated[str | None, Security(cookie_scheme)],
+) -> Caller:
+    """Return who sends the request.
+
+    Raises:
+        Refused: Nobody that is known.
+    """
+    caller = _caller(request, bearer.credentials if bearer else None, cookie)
+    if caller is None and bearer:
+        raise Refused(401, "wrong_token", "The token is not right.", remedy="Ask whoever runs this server for one.")
+    if caller is None:
+        raise Refused(
+            401,
+            "sign_in_needed",
+            "Sign in first.",
+            remedy="Send a token, or POST /v1/session with name and password.",
+        )
+    request.scope["footnote_caller"] = caller.key
+    return caller
+
+
+def _caller(request: Request, token: str | None, cookie: str | None) -> Caller | None:
+    door: Door = request.app.state.services.door
+    if token is not None:
+        # With nothing to sign in to, a token means nothing: OpenAI clients must always send one.
+        return door.of_nobody() or door.of_token(token)
+    found = door.of_session(cookie) if cookie else None
+    return found or door.of_nobody()
+
+
+async def editing_caller(caller: Annotated[Caller, Depends(known_caller)]) -> Caller:
+    """Return who sends the request, if it is an editor.
+
+    Raises:
+        Refused: It is a reader.
+    """
+    if caller.role != "editor":
+        raise Refused(
+            403,
+            "not_allowed",
+            "Only editors may do this.",
+            remedy="Ask whoever runs this server for the editor role.",
+        )
+    return caller
+
+
+Known = Annotated[Caller, Depends(known_caller)]
+Editing = Annotated[Caller, Depends(editing_caller)]
+
+router = APIRouter(tags=["Signing in"])
+
+
+def _session(door: Door, caller: Caller | None) -> SessionOut:
+    methods = door.methods()
+    return SessionOut(
+        required=bool(methods),
+        methods=methods,
+        signed_in=caller is not None,
+        name=caller.name if caller else None,
+        role=caller.role if caller else None,
+        collections=list(caller.collections) if caller and caller.collections is not None else None,
+    )
+
+
+@router.get("/v1/session", response_model=SessionOut, summary="Who am I, and must I sign in?", responses=errors_for())
+async def session(
+    request: Request,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(bearer_scheme)],
+    cookie: Annotated[str | None, Security(cookie_scheme)],
+) -> SessionOut:
+    """Say what is needed to sign in and who the caller is. Open to all."""
+    caller = _caller(request, bearer.credentials if bearer else None, cookie)
+    return _session(request.app.state.services.door, caller)
+
+
+@router.post(
+    "/v1/session",
+    response_model=SessionOut,
+    summary="Sign in",
+    responses=errors_for(400, 401, 413, 415, 422, 429),
+)
+async def sign_in(body: SignIn, request: Request, response: Response) -> SessionOut:
+    """Sign in with name and password, or with a token; the answer sets the session cookie."""
+    door: Door = request.app.state.services.door
+    address = request.client.host if request.client else ""
+    keys = [f"from {address}", f"as {body.name}"] if body.name else [f"from {address}"]
+    wait = max(door.sign_ins.wait(key, take=False) for key in keys)
+    if wait:
+        raise Refused(
+            429,
+            "too_many_sign_ins",
+            "There were too many wrong sign-ins.",
+            remedy=f"Try again in {wait} seconds.",
+            retry_after=wait,
+        )
+    try:
+        async with request.app.state.services.password_checks:
+            caller, secret = await run_in_threadpool(door.sign_in, body)
+    except Refused:
+        for key in keys:
+            door.sign_ins.wait(key)
+        raise
+    response.set_cookie(
+        COOKIE,
+        secret,
+        max_age=SESSION_DAYS * 86_400,
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+        path="/",
+    )
+    return _session(door, caller)
+
+
+@router.delete("/v1/session", status_code=204, summary="Sign out", responses=errors_for())
+async def sign_out(request: Request, cookie: Annotated[str | None, Security(cookie_scheme)]) -> Response:
+    """End the session and take the cookie back."""
+    if cookie:
+        await run_in_threadpool(request.app.state.services.door.sign_out, cookie)
+    response = Response(status_code=204)
+    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+    return response

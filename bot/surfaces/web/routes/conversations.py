@@ -1,0 +1,266 @@
+"""Conversations and feedback over HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response, StreamingResponse
+
+from bot.render import escape_markdown, markdown, one_line
+from bot.surfaces.web.auth import Caller, Editing, Known
+from bot.surfaces.web.errors import Refused
+from bot.surfaces.web.objects import answer_of, collections_of
+from bot.surfaces.web.responses import Json, download_name
+from bot.surfaces.web.routes.ask import conversation_missing
+from bot.surfaces.web.services import Services
+from bot.surfaces.web.shapes import (
+    CONVERSATION,
+    ConversationOut,
+    ConversationsOut,
+    ConversationWithTurns,
+    FeedbackIn,
+    FeedbackOut,
+    FeedbackPage,
+    NewConversationIn,
+    TitleIn,
+    errors_for,
+)
+
+router = APIRouter()
+TALKS: list[Any] = ["Conversations"]
+FEEDBACK: list[Any] = ["Feedback"]
+BODY_ERRORS = (400, 401, 404, 413, 415, 422, 503, 507)
+
+ConversationId = Annotated[str, Path(pattern=CONVERSATION, examples=["cnv_0123456789abcdef01234567"])]
+FeedbackId = Annotated[str, Path(pattern=r"^fbk_[0-9a-f]{24}$", examples=["fbk_0123456789abcdef01234567"])]
+Limit = Annotated[int, Query(ge=1, le=200)]
+Cursor = Annotated[str, Query(max_length=200, description="`next` of the page before.")]
+
+
+def services_of(request: Request) -> Services:
+    """Return what the routes share."""
+    services: Services = request.app.state.services
+    return services
+
+
+@router.get("/v1/conversations", tags=TALKS, response_model=ConversationsOut, responses=errors_for(400, 401, 422, 503))
+def list_conversations(
+    request: Request,
+    caller: Known,
+    query: Annotated[str, Query(max_length=200)] = "",
+    limit: Limit = 50,
+    cursor: Cursor = "",
+) -> Response:
+    """List your conversations, newest change first; `query` looks in titles, questions and answers."""
+    last = None
+    if cursor:
+        updated, _, conversation = cursor.partition("~")
+        if not conversation:
+            raise _bad_cursor()
+        last = (updated, conversation)
+    found = services_of(request).store.conversations(caller.key, query=query, limit=limit + 1, cursor=last)
+    page = found[:limit]
+    more = f"{page[-1]['updated']}~{page[-1]['id']}" if len(found) > limit else None
+    return Json({"conversations": page, "next": more})
+
+
+@router.post(
+    "/v1/conversations",
+    tags=TALKS,
+    status_code=201,
+    response_model=ConversationOut,
+    responses=errors_for(*BODY_ERRORS),
+)
+def create_conversation(body: NewConversationIn, request: Request, caller: Known) -> Response:
+    """Begin an empty conversation."""
+    return Json(services_of(request).store.create(caller.key, title=body.title), 201)
+
+
+def turns_for(services: Services, caller: Caller, conversation: str) -> list[dict[str, Any]]:
+    """Return the turns as the caller may see them: without the answer where its sources are out of reach."""
+    feedback = services.store.feedback_of(caller.key, conversation)
+    turns = []
+    for turn in services.store.turns(caller.key, conversation):
+        hidden = not caller.sees_all(collections_of(turn["answer"]))
+        answer = None if hidden else turn["answer"]
+        turns.append({**turn, "hidden": hidden, "answer": answer, "feedback": feedback.get(turn["id"])})
+    return turns
+
+
+@router.get(
+    "/v1/conversations/{id}",
+    tags=TALKS,
+    response_model=ConversationWithTurns,
+    responses=errors_for(401, 404, 422, 503),
+)
+def read_conversation(id: ConversationId, request: Request, caller: Known) -> Response:
+    """Return a conversation with its turns."""
+    services = services_of(request)
+    found = services.store.get(caller.key, id)
+    if not found:
+        raise conversation_missing()
+    return Json({**found, "turns": turns_for(services, caller, id)})
+
+
+@router.patch("/v1/conversations/{id}", tags=TALKS, response_model=ConversationOut, responses=errors_for(*BODY_ERRORS))
+def rename_conversation(id: ConversationId, body: TitleIn, request: Request, caller: Known) -> Response:
+    """Give a conversation another title."""
+    found = services_of(request).store.rename(caller.key, id, body.title)
+    if not found:
+        raise conversation_missing()
+    return Json(found)
+
+
+@router.delete("/v1/conversations/{id}", tags=TALKS, status_code=204, responses=errors_for(401, 404, 422, 503))
+def delete_conversation(id: ConversationId, request: Request, caller: Known) -> Response:
+    """Delete a conversation with its turns."""
+    if not services_of(request).store.delete(caller.key, id):
+        raise conversation_missing()
+    return Response(status_code=204)
+
+
+@router.get(
+    "/v1/conversations/{id}/export",
+    tags=TALKS,
+    response_class=Response,
+    responses={
+        200: {
+            "description": "A download.",
+            "content": {"text/markdown": {"schema": {"type": "string"}}, "application/json": {"schema": {}}},
+        },
+        **errors_for(401, 404, 422, 503),
+    },
+)
+def export_conversation(
+    id: ConversationId, request: Request, caller: Known, format: Literal["markdown", "json"] = "markdown"
+) -> Response:
+    """Download a conversation as Markdown or JSON."""
+    services = services_of(request)
+    found = services.store.get(caller.key, id)
+    if not found:
+        raise conversation_missing()
+    turns = turns_for(services, caller, id)
+    if format == "json":
+        headers = {"Content-Disposition": download_name(found["title"], ".json")}
+        return Json({**found, "turns": turns}, headers=headers)
+    text = conversation_markdown(found, turns).encode("utf-8", "replace")
+    headers = {"Content-Disposition": download_name(found["title"], ".md")}
+    return Response(text, media_type="text/markdown; charset=utf-8", headers=headers)
+
+
+def conversation_markdown(conversation: Mapping[str, Any], turns: list[dict[str, Any]]) -> str:
+    """Return a conversation as Markdown: each question a heading, each answer with its footnotes."""
+    parts = [f"# {escape_markdown(one_line(conversation['title'])) or 'Conversation'}"]
+    for turn in turns:
+        parts.append(f"## {escape_markdown(one_line(turn['question']))}")
+        parts.append("*Its sources are out of your reach.*" if turn["hidden"] else markdown(answer_of(turn["answer"])))
+    return "\n\n".join(parts) + "\n"
+
+
+@router.post(
+    "/v1/feedback",
+    tags=FEEDBACK,
+    status_code=201,
+    response_model=FeedbackOut,
+    responses=errors_for(*BODY_ERRORS),
+)
+def give_feedback(body: FeedbackIn, request: Request, caller: Known) -> Response:
+    """Keep a thumb and a word for an answer, with its question and passages."""
+    services = services_of(request)
+    answer = services.store.answer(caller.key, body.answer) or services.recent.get(caller.key, body.answer)
+    if not answer:
+        raise Refused(
+            404,
+            "answer_missing",
+            "There is no answer of yours with this id.",
+            remedy="Answers outside a conversation are remembered until a thousand others came.",
+            param="answer",
+        )
+    return Json(services.store.add_feedback(caller.key, answer, thumb=body.thumb, comment=body.comment), 201)
+
+
+@router.delete("/v1/feedback/{id}", tags=FEEDBACK, status_code=204, responses=errors_for(401, 404, 422, 503))
+def delete_feedback(id: FeedbackId, request: Request, caller: Known) -> Response:
+    """Take your feedback back."""
+    if not services_of(request).store.delete_feedback(caller.key, id):
+        raise Refused(404, "feedback_missing", "There is no feedback of yours with this id.", param="id")
+    return Response(status_code=204)
+
+
+def visible_feedback(services: Services, caller: Caller, *, limit: int, before: int | None) -> Iterator[dict[str, Any]]:
+    """Yield feedback, newest first, whose sources the caller may see."""
+    for item in services.store.feedback(limit=limit, before=before):
+        if caller.sees_all(collections_of(item["kept"])):
+            yield item
+
+
+@router.get("/v1/feedback", tags=FEEDBACK, response_model=FeedbackPage, responses=errors_for(400, 401, 422, 503))
+def list_feedback(request: Request, caller: Editing, limit: Limit = 50, cursor: Cursor = "") -> Response:
+    """List everybody's feedback, newest first. For editors."""
+    if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+        raise _bad_cursor()
+    rows = services_of(request).store.feedback(limit=limit + 1, before=int(cursor) if cursor else None)
+    shown = [
+        {
+            **{key: row[key] for key in ("id", "answer", "thumb", "comment", "created", "name", "question")},
+            "text": row["kept"]["text"],
+        }
+        for row in rows[:limit]
+        if caller.sees_all(collections_of(row["kept"]))
+    ]
+    return Json({"feedback": shown, "next": str(rows[limit - 1]["number"]) if len(rows) > limit else None})
+
+
+@router.get(
+    "/v1/feedback/export",
+    tags=FEEDBACK,
+    response_class=Response,
+    responses={
+        200: {"description": "JSON lines.", "content": {"application/jsonl": {"schema": {"type": "string"}}}},
+        **errors_for(401, 503),
+    },
+)
+def export_feedback(request: Request, caller: Editing) -> Response:
+    """Download all feedback as an eval set, one JSON object a line. For editors."""
+    items = visible_feedback(services_of(request), caller, limit=-1, before=None)
+    lines = (json.dumps(eval_item(item)) + "\n" for item in items)
+    headers = {"Content-Disposition": download_name("feedback", ".jsonl")}
+    return StreamingResponse(lines, media_type="application/jsonl", headers=headers)
+
+
+def eval_item(feedback: Mapping[str, Any]) -> dict[str, Any]:
+    """Return feedback as an item of an eval set.
+
+    A thumb up says that the answer was right, so whether it abstained says whether the documents hold an
+    answer. A thumb down leaves that open.
+    """
+    answer = feedback["kept"]
+    up = feedback["thumb"] == "up"
+    return {
+        "id": feedback["id"],
+        "question": feedback["question"],
+        "thumb": feedback["thumb"],
+        "comment": feedback["comment"],
+        "answerable": (not answer["abstained"]) if up else None,
+        "answer": answer["text"],
+        "quotes": [
+            {key: citation[key] for key in ("document", "title", "source", "start", "end", "quote")}
+            for citation in answer["citations"]
+        ],
+        "passages": answer["passages"],
+        "model": answer["model"],
+        "created": feedback["created"],
+    }
+
+
+def _bad_cursor() -> Refused:
+    return Refused(
+        400,
+        "bad_request",
+        "The cursor is not one of ours.",
+        remedy="Send `next` of the page before.",
+        param="cursor",
+    )

@@ -1,0 +1,244 @@
+"""Documents and collections over HTTP: list, read, fetch, remove."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path as FilePath
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import FileResponse, Response
+
+from bot.surfaces.web.auth import Caller, Editing, Known
+from bot.surfaces.web.errors import Refused
+from bot.surfaces.web.responses import Json, download_name
+from bot.surfaces.web.routes.conversations import Cursor, services_of
+from bot.surfaces.web.services import Services
+from bot.surfaces.web.shapes import DOCUMENT, CollectionsOut, DocumentsOut, DocumentWithOutline, TextOut, errors_for
+from vectorstore.passage import Filter
+from vectorstore.records import DocumentInfo
+
+router = APIRouter(tags=["Documents"])
+
+MOST_TEXT = 1_000_000
+"""Most code points that are sent at once."""
+LARGEST_OFFSET = 2**53 - 1
+PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; plugin-types application/pdf"
+
+DocumentId = Annotated[str, Path(pattern=DOCUMENT, examples=["0123456789abcdef"])]
+Offset = Annotated[int, Query(ge=0, le=LARGEST_OFFSET)]
+
+
+def document_object(services: Services, info: DocumentInfo, pages: int | None, notes: str) -> dict[str, Any]:
+    """Return a document as the API sends it."""
+    source = services.uploads.shown(info.source)
+    return {
+        "id": info.id,
+        "title": info.title,
+        "source": source,
+        "name": source.replace("\\", "/").rstrip("/").rpartition("/")[2] or source,
+        "collection": info.collection,
+        "media_type": info.media_type,
+        "size": info.size,
+        "pages": pages,
+        "chunks": info.chunks,
+        "modified": info.modified,
+        "added": info.added,
+        "uploaded": services.uploads.name(info.source) is not None,
+        "original": FilePath(info.source).is_file(),
+        "notes": [notes] if notes else [],
+    }
+
+
+@router.get("/v1/documents", response_model=DocumentsOut, responses=errors_for(400, 401, 404, 422, 503))
+def list_documents(
+    request: Request,
+    caller: Known,
+    collection: Annotated[str, Query(max_length=64)] = "",
+    query: Annotated[str, Query(max_length=200)] = "",
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    cursor: Cursor = "",
+) -> Response:
+    """List documents by title; `query` looks in title and source."""
+    services = services_of(request)
+    if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 10):
+        raise Refused(400, "bad_request", "The cursor is not one of ours.", param="cursor")
+    wanted = services.visible(caller, Filter(collections=(collection,) if collection else ()))
+    words = query.casefold()
+    found = [
+        info
+        for info in services.bot.library.documents(wanted)
+        if not words or words in info.title.casefold() or words in services.uploads.shown(info.source).casefold()
+    ]
+    found.sort(key=lambda info: (info.title.casefold(), info.id))
+    begin = int(cursor or 0)
+    end = begin + limit
+    notes = services.jobs.notes()
+    shown = [document_object(services, info, services.pages(info), notes.get(info.id, "")) for info in found[begin:end]]
+    return Json({"documents": shown, "total": len(found), "next": str(end) if end < len(found) else None})
+
+
+@router.get("/v1/documents/{id}", response_model=DocumentWithOutline, responses=errors_for(401, 404, 422, 503))
+def read_document(id: DocumentId, request: Request, caller: Known) -> Response:
+    """Return a document with its headings and places, without its text."""
+    services = services_of(request)
+    info = services.document(caller, id)
+    document = services.bot.library.document(id)
+    utf16 = services.utf16(info)
+    headings = [
+        {
+            "start": heading.start,
+            "end": heading.end,
+            "start_utf16": utf16.units(heading.start),
+            "end_utf16": utf16.units(heading.end),
+            "level": heading.level,
+            "text": document.text[heading.start : heading.end],
+        }
+        for heading in document.headings
+    ]
+    places = [
+        {"start": p.start, "start_utf16": utf16.units(p.start), "kind": p.kind, "number": p.number, "by_ocr": p.by_ocr}
+        for p in document.places
+    ]
+    notes = services.jobs.notes().get(id, "")
+    shown = document_object(services, info, services.pages(info), notes)
+    return Json({**shown, "headings": headings, "places": places})
+
+
+@router.get("/v1/documents/{id}/text", response_model=TextOut, responses=errors_for(401, 404, 422, 503))
+def read_text(
+    id: DocumentId,
+    request: Request,
+    caller: Known,
+    start: Offset = 0,
+    end: Annotated[int | None, Query(ge=0, le=LARGEST_OFFSET)] = None,
+    unit: Literal["codepoints", "utf16"] = "codepoints",
+) -> Response:
+    """Return a document's text, or a run of it; `unit` says what `start` and `end` count."""
+    services = services_of(request)
+    info = services.document(caller, id)
+    utf16 = services.utf16(info)
+    last = info.characters if end is None else end
+    if unit == "utf16":
+        start, last = utf16.points(start), info.characters if end is None else utf16.points(end)
+    start = min(start, info.characters)
+    last = max(start, min(last, info.characters, start + MOST_TEXT))
+    return Json(
+        {
+            "id": id,
+            "title": info.title,
+            "start": start,
+            "end": last,
+            "start_utf16": utf16.units(start),
+            "end_utf16": utf16.units(last),
+            "length": info.characters,
+            "length_utf16": utf16.length,
+            "text": services.bot.library.text(id, start, last),
+        }
+    )
+
+
+@router.get(
+    "/v1/documents/{id}/original",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The file as it was read.",
+            "content": {
+                "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+                "application/pdf": {"schema": {"type": "string", "format": "binary"}},
+            },
+        },
+        206: {"description": "A part of the file, for a Range header."},
+        416: {"description": "The Range header asks for what is not there."},
+        **errors_for(400, 401, 404, 409, 422, 503),
+    },
+)
+def read_original(id: DocumentId, request: Request, caller: Known, inline: bool = False) -> Response:
+    """Download the file that was read. Only a PDF is ever shown in the browser, with `inline`."""
+    services = services_of(request)
+    info = services.document(caller, id)
+    path = FilePath(info.source)
+    check_original(path, info)
+    name = services.uploads.shown(info.source).replace("\\", "/").rpartition("/")[2]
+    disposition = download_name(name, "")
+    if inline and is_pdf(path):
+        headers = {
+            "Content-Disposition": disposition.replace("attachment", "inline", 1),
+            "Content-Security-Policy": PDF_POLICY,
+        }
+        return FileResponse(path, media_type="application/pdf", headers=headers)
+    # Never by its own type: what somebody uploaded must not run as a page of this server.
+    return FileResponse(path, media_type="application/octet-stream", headers={"Content-Disposition": disposition})
+
+
+def check_original(path: FilePath, info: DocumentInfo) -> None:
+    """Check that a document's file is there and is byte for byte the one that was read.
+
+    Raises:
+        Refused: It is not; so a link that was put in its place is never followed to another file's bytes.
+    """
+    try:
+        status = path.stat()
+        digest = _digest(str(path), status.st_ino, status.st_mtime_ns, status.st_size) if path.is_file() else ""
+    except OSError:
+        digest = ""
+    if not digest:
+        raise Refused(
+            409,
+            "original_gone",
+            "The file is not where it was read from any more.",
+            remedy="Its text is still here.",
+        )
+    if digest != info.sha256:
+        raise Refused(
+            409,
+            "original_changed",
+            "The file has changed since it was read.",
+            remedy="Read it again, then its footnotes point into the new text.",
+        )
+
+
+@lru_cache(maxsize=1_024)
+def _digest(path: str, inode: int, modified: int, size: int) -> str:
+    """Return the digest of a file's bytes; the other arguments make a changed file another key."""
+    del inode, modified, size
+    digest = sha256()
+    with FilePath(path).open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def is_pdf(path: FilePath) -> bool:
+    """Return whether a file is a PDF by its first bytes."""
+    with path.open("rb") as file:
+        return file.read(5) == b"%PDF-"
+
+
+@router.delete("/v1/documents/{id}", status_code=204, responses=errors_for(401, 404, 409, 422, 503))
+def delete_document(id: DocumentId, request: Request, caller: Editing) -> Response:
+    """Remove a document. An uploaded file is deleted too; other files are not touched. For editors."""
+    services = services_of(request)
+    info = services.document(caller, id)
+    services.bot.library.remove([id])
+    services.uploads.forget([info.source])
+    return Response(status_code=204)
+
+
+@router.get("/v1/collections", response_model=CollectionsOut, responses=errors_for(401, 503))
+def list_collections(request: Request, caller: Known) -> Response:
+    """List the collections that you may see."""
+    counts = collection_counts(services_of(request), caller)
+    return Json({"collections": [{"name": name, **count} for name, count in sorted(counts.items())]})
+
+
+def collection_counts(services: Services, caller: Caller) -> dict[str, dict[str, int]]:
+    """Return documents and chunks by collection, as far as the caller may see."""
+    counts: dict[str, dict[str, int]] = {}
+    for info in services.bot.library.documents(services.visible(caller, Filter())):
+        count = counts.setdefault(info.collection, {"documents": 0, "chunks": 0})
+        count["documents"] += 1
+        count["chunks"] += info.chunks
+    return counts

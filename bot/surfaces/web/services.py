@@ -1,0 +1,182 @@
+"""What the routes of one server share: the bot, what people keep, the limits, and the threads."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from bot.answer import Answer, Citation
+from bot.settings.settings import Settings
+from bot.surfaces.web.auth import Caller, Door, collection_missing
+from bot.surfaces.web.errors import Refused
+from bot.surfaces.web.limits import Rate, Streams
+from bot.surfaces.web.metrics import Metrics
+from bot.surfaces.web.offsets import Utf16, Utf16Cache
+from bot.surfaces.web.storage.accounts import Accounts
+from bot.surfaces.web.storage.conversations import ConversationStore
+from bot.surfaces.web.storage.database import Database
+from bot.surfaces.web.storage.jobs import Ingest, Jobs
+from bot.surfaces.web.storage.uploads import Uploads
+from vectorstore.passage import Filter, Passage
+from vectorstore.records import DocumentInfo
+
+if TYPE_CHECKING:
+    from bot.ask import Bot
+
+Result = TypeVar("Result")
+Part = TypeVar("Part", Passage, Citation)
+
+RECENT_ANSWERS = 1_000
+WATCHERS_EACH = 20
+WATCHERS = 200
+"""Streams of ingest progress, of one caller and of all; they hold no thread."""
+PAGED = ("page", "slide")
+QUOTING_THREADS = 4
+"""Threads that quote. Quoting is computing: more threads than this only make each question wait longer."""
+WRITING_THREADS = 32
+"""Threads that ask a chat model, which is mostly waiting."""
+
+
+class RecentAnswers:
+    """The latest answers that belong to no conversation, so that feedback on them can be kept."""
+
+    def __init__(self, size: int = RECENT_ANSWERS) -> None:
+        self._size = size
+        self._kept: OrderedDict[tuple[str, str], dict[str, Any]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def add(self, owner: str, answer: dict[str, Any]) -> None:
+        """Remember an answer object of `owner`."""
+        with self._lock:
+            self._kept[owner, answer["id"]] = answer
+            if len(self._kept) > self._size:
+                self._kept.popitem(last=False)
+
+    def get(self, owner: str, answer: str) -> dict[str, Any] | None:
+        """Return an answer object of `owner` by its id, or None."""
+        with self._lock:
+            return self._kept.get((owner, answer))
+
+
+class Services:
+    """Everything behind one server.
+
+    Args:
+        bot: Answers, and holds the library.
+        settings: The limits, the host, the access token.
+        folder: Folder of the library.
+        ingest: Reads uploaded files into the library.
+    """
+
+    def __init__(self, bot: Bot, settings: Settings, folder: Path, ingest: Ingest) -> None:
+        self.bot = bot
+        self.settings = settings
+        self.folder = folder
+        self.database = Database(folder)
+        self.accounts = Accounts(self.database)
+        self.store = ConversationStore(self.database)
+        self.door = Door(self.accounts, settings)
+        self.metrics = Metrics()
+        self.questions = Rate(settings.questions_per_minute)
+        self.streams = Streams(settings.streams_each, settings.streams)
+        self.watchers = Streams(WATCHERS_EACH, WATCHERS)
+        self.recent = RecentAnswers()
+        # argon2 takes 64 MiB and a core for a moment: two checks at a time are enough for any office.
+        self.password_checks = asyncio.Semaphore(2)
+        self.stopping = asyncio.Event()
+        self.uploads = Uploads(folder, self.database)
+        self.jobs = Jobs(self.database, ingest, self.metrics)
+        quotes = settings.model == "quotes"
+        self._threads = ThreadPoolExecutor(
+            QUOTING_THREADS if quotes else WRITING_THREADS, thread_name_prefix="footnote-ask"
+        )
+        self._stream_threads = ThreadPoolExecutor(settings.streams, thread_name_prefix="footnote-stream")
+        self._pages: dict[tuple[str, str, str], int | None] = {}
+        self._utf16 = Utf16Cache(bot.library.text)
+
+    async def asking(self, work: Callable[..., Result], *values: Any) -> Result:
+        """Run `work` in one of the threads that answer questions."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, partial(work, *values))
+
+    def start_stream(self, work: Callable[[], None]) -> None:
+        """Run `work` in a thread of its own until the stream ends."""
+        self._stream_threads.submit(work)
+
+    def utf16(self, document: DocumentInfo) -> Utf16:
+        """Return the map of a document's offsets to UTF-16."""
+        return self._utf16.of(document.id, (document.sha256, document.added, document.characters))
+
+    def infos(self, documents: Iterable[str]) -> dict[str, DocumentInfo]:
+        """Return what the library tells of documents, by id; removed ones are left out."""
+        ids = tuple(documents)
+        found: list[DocumentInfo] = self.bot.library.documents(Filter(documents=ids)) if ids else []
+        return {info.id: info for info in found}
+
+    def shown(self, parts: Iterable[Part]) -> tuple[Part, ...]:
+        """Return passages or citations with the source that a client is shown."""
+        return tuple(replace(part, source=self.uploads.shown(part.source)) for part in parts)
+
+    def shown_answer(self, answer: Answer) -> Answer:
+        """Return an answer with the sources that a client is shown."""
+        return replace(answer, citations=self.shown(answer.citations), passages=self.shown(answer.passages))
+
+    def pages(self, info: DocumentInfo) -> int | None:
+        """Return how many pages or slides a document has, or None where it has none."""
+        key = (info.id, info.sha256, info.added)
+        if key not in self._pages:
+            last = self.bot.library.place_at(info.id, info.characters)  # reads no text
+            if len(self._pages) > 100_000:
+                self._pages.clear()
+            self._pages[key] = last.number if last and last.kind in PAGED else None
+        return self._pages[key]
+
+    def document(self, caller: Caller, document: str) -> DocumentInfo:
+        """Return a document by its id.
+
+        Raises:
+            Refused: It is not there, or not for this caller: the same words.
+        """
+        found: list[DocumentInfo] = self.bot.library.documents(Filter(documents=(document,)))
+        if not found or not caller.sees(found[0].collection):
+            raise Refused(
+                404,
+                "document_missing",
+                "There is no document with this id.",
+                remedy="GET /v1/documents lists them.",
+                param="id",
+            )
+        return found[0]
+
+    def visible(self, caller: Caller, wanted: Filter) -> Filter:
+        """Return `wanted` within what the caller may see.
+
+        Raises:
+            Refused: It names a collection that does not exist for the caller.
+        """
+        narrowed = caller.narrowed(wanted)
+        if wanted.collections:
+            there = self.bot.library.collections()
+            for name in wanted.collections:
+                if name not in there:
+                    raise collection_missing(name)
+        return narrowed
+
+    def close(self, *, seconds: float = 0.0) -> None:
+        """Stop the threads and close the file.
+
+        Args:
+            seconds: Longest time to wait for the file that is being read into the library.
+        """
+        ended = self.jobs.stop(seconds=seconds)
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._stream_threads.shutdown(wait=False, cancel_futures=True)
+        if ended:
+            # A thread that is still at it keeps the file; every write of it is whole, come what may.
+            self.database.close()

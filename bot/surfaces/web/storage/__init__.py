@@ -1,0 +1,1 @@
+"""What people keep: accounts, conversations, uploads, jobs."""

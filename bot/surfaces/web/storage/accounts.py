@@ -1,0 +1,202 @@
+"""Users, their tokens and sessions: who may do what, in which collections."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from secrets import token_urlsafe
+from typing import TYPE_CHECKING, Literal
+
+from bot.errors import SettingError
+from bot.surfaces.web.storage.database import Database, now
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+Role = Literal["reader", "editor"]
+SESSION_DAYS = 30
+LEAST_PASSWORD = 10
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+ACCESS_TOKEN_OWNER = "access token"
+"""Owner of what is kept for those who come with the one access token; no user's name holds a blank."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """An account.
+
+    Attributes:
+        name: 1 to 64 letters, digits, ".", "_", "@", "-".
+        role: "reader" or "editor".
+        collections: Names that it is restricted to; None for all.
+        created: ISO 8601 in UTC.
+        has_password: False for accounts that programs use by token only.
+        tokens: How many tokens it has.
+    """
+
+    name: str
+    role: Role
+    collections: tuple[str, ...] | None
+    created: str
+    has_password: bool
+    tokens: int
+
+
+class Accounts:
+    """The accounts in a conversations.db."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def any(self) -> bool:
+        """Return whether there is an account."""
+        return self._db.row("SELECT 1 FROM users LIMIT 1") is not None
+
+    def add(
+        self,
+        name: str,
+        *,
+        password: str | None = None,
+        role: Role = "reader",
+        collections: tuple[str, ...] | None = None,
+    ) -> None:
+        """Add an account, or change the one of this name; its sessions end.
+
+        Args:
+            name: Name of the account.
+            password: At least ten characters; None keeps the one that there is, or makes an account that comes by
+                token only.
+            role: "reader" or "editor".
+            collections: Names that it is restricted to; None for all.
+
+        Raises:
+            SettingError: A value cannot be taken.
+        """
+        if not NAME.fullmatch(name):
+            raise SettingError(
+                f"{name!r} cannot be a user's name.",
+                remedy="Use 1 to 64 letters, digits, '.', '_', '@' or '-', beginning with a letter or digit.",
+            )
+        if password and len(password) < LEAST_PASSWORD:
+            raise SettingError(
+                f"The password has {len(password)} characters.", remedy=f"Use at least {LEAST_PASSWORD}."
+            )
+        if collections is not None and not collections:
+            raise SettingError("A restricted user needs at least one collection.")
+        digest = hasher().hash(password) if password else ""
+        allowed = None if collections is None else json.dumps(sorted(set(collections)))
+        with self._db.transaction():
+            self._db.run(
+                "INSERT INTO users VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET "
+                "password = iif(?, excluded.password, password), role = excluded.role, "
+                "collections = excluded.collections",
+                *(name, digest, role, allowed, now(), digest != ""),
+            )
+            self._db.run("DELETE FROM sessions WHERE user = ?", name)
+
+    def remove(self, name: str) -> bool:
+        """Remove an account with its tokens, sessions and conversations; return whether there was one.
+
+        Its conversations must not fall to the next one who gets the name. Its feedback is kept.
+        """
+        with self._db.transaction():
+            self._db.run("DELETE FROM conversations WHERE owner = ?", name)
+            self._db.run("DELETE FROM sessions WHERE user = ?", name)
+            return self._db.run("DELETE FROM users WHERE name = ?", name) > 0
+
+    def all(self) -> list[User]:
+        """Return all accounts by name."""
+        return [self._user(row["name"]) for row in self._db.rows("SELECT name FROM users ORDER BY name")]
+
+    def get(self, name: str) -> User | None:
+        """Return an account, or None."""
+        found = self._db.row("SELECT 1 FROM users WHERE name = ?", name)
+        return self._user(name) if found else None
+
+    def _user(self, name: str) -> User:
+        row = self._db.row(
+            "SELECT *, (SELECT count(*) FROM tokens WHERE user = name) AS tokens FROM users WHERE name = ?",
+            name,
+        )
+        assert row is not None
+        allowed = None if row["collections"] is None else tuple(json.loads(row["collections"]))
+        return User(name, row["role"], allowed, row["created"], bool(row["password"]), row["tokens"])
+
+    def add_token(self, name: str) -> str:
+        """Return a new token of an account. It is shown once; only its digest is kept."""
+        if self.get(name) is None:
+            raise SettingError(f"There is no user {name!r}.", remedy=f"Add it first: footnote users add {name}")
+        token = f"fnt_{token_urlsafe(32)}"
+        self._db.run("INSERT INTO tokens VALUES (?, ?, ?)", digest_of(token), name, now())
+        return token
+
+    def by_token(self, token: str) -> User | None:
+        """Return the account that a token belongs to, or None."""
+        row = self._db.row("SELECT user FROM tokens WHERE digest = ?", digest_of(token))
+        return self._user(row["user"]) if row else None
+
+    def by_password(self, name: str, password: str) -> User | None:
+        """Return the account if the password is right, else None. Takes equally long for unknown names."""
+        from argon2.exceptions import InvalidHashError, VerificationError
+
+        row = self._db.row("SELECT password FROM users WHERE name = ?", name)
+        known = row["password"] if row and row["password"] else _nobody()
+        try:
+            hasher().verify(known, password)
+        except (VerificationError, InvalidHashError):
+            return None
+        return self._user(name) if row and row["password"] else None
+
+    def begin_session(self, user: str, credential: str) -> str:
+        """Return the secret of a new session.
+
+        Args:
+            user: Name of the account, or `ACCESS_TOKEN_OWNER`.
+            credential: What the session rests on, as `credential_of` or a digest; it ends when that changes.
+        """
+        secret = token_urlsafe(32)
+        with self._db.transaction():
+            self._db.run("DELETE FROM sessions WHERE expires < ?", now())
+            self._db.run(
+                "INSERT INTO sessions VALUES (?, ?, ?, ?, ?)",
+                *(digest_of(secret), user, credential, now(), now(days=SESSION_DAYS)),
+            )
+        return secret
+
+    def session(self, secret: str) -> tuple[str, str] | None:
+        """Return (user, credential) of a running session, or None."""
+        row = self._db.row(
+            "SELECT user, credential FROM sessions WHERE digest = ? AND expires > ?", digest_of(secret), now()
+        )
+        return (row["user"], row["credential"]) if row else None
+
+    def end_session(self, secret: str) -> None:
+        """End a session; an unknown one is ignored."""
+        self._db.run("DELETE FROM sessions WHERE digest = ?", digest_of(secret))
+
+    def credential_of(self, name: str) -> str | None:
+        """Return a digest that changes with the account's password, or None for no account."""
+        row = self._db.row("SELECT password, created FROM users WHERE name = ?", name)
+        return digest_of(row["password"] + row["created"]) if row else None
+
+
+def digest_of(secret: str) -> str:
+    """Return the digest that a secret of high entropy is kept as."""
+    return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@cache
+def hasher() -> PasswordHasher:
+    """Return the argon2id hasher, with the parameters that RFC 9106 names for servers of little memory."""
+    from argon2 import PasswordHasher, profiles
+
+    return PasswordHasher.from_parameters(profiles.RFC_9106_LOW_MEMORY)
+
+
+@cache
+def _nobody() -> str:
+    """A digest that no password matches, so that unknown names cost as much time as known ones."""
+    return hasher().hash(token_urlsafe(32))

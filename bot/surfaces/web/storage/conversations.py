@@ -1,0 +1,192 @@
+"""Conversations, turns and feedback: kept in conversations.db, each belonging to the one who wrote it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from bot.surfaces.web.storage.database import Database, new_id, now
+
+TITLE_LENGTH = 80
+"""Longest title that is made of a first question, in characters."""
+
+Kept = dict[str, Any]
+
+
+def folded(*texts: str) -> str:
+    """Return texts in the form in which they are searched, whatever their case."""
+    return "\n".join(texts).casefold()
+
+
+def title_of(question: str) -> str:
+    """Return the title of a conversation that begins with this question: cut at a blank where it is long."""
+    line = " ".join(question.split())
+    if len(line) <= TITLE_LENGTH:
+        return line
+    cut = line[: TITLE_LENGTH - 1]
+    at_word, _, _ = cut.rpartition(" ")
+    return f"{at_word if len(at_word) > TITLE_LENGTH // 2 else cut}…"
+
+
+class ConversationStore:
+    """Conversations and feedback. `owner` is `Caller.key`: nobody sees what another one keeps."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def create(self, owner: str, *, title: str = "") -> Kept:
+        """Begin a conversation and return it as listed."""
+        conversation, time = new_id("cnv"), now()
+        self._db.run(
+            "INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?)",
+            conversation,
+            owner,
+            title,
+            folded(title),
+            time,
+            time,
+        )
+        return {"id": conversation, "title": title, "created": time, "updated": time, "turns": 0}
+
+    def conversations(
+        self, owner: str, *, query: str = "", limit: int = 50, cursor: tuple[str, str] | None = None
+    ) -> list[Kept]:
+        """Return conversations, newest change first.
+
+        Args:
+            owner: Whose.
+            query: Must stand in the title, a question or an answer, whatever its case.
+            limit: Most to return.
+            cursor: (updated, id) of the last one that was returned before.
+        """
+        words = folded(query)
+        updated, last = cursor or ("~", "~")
+        rows = self._db.rows(
+            "SELECT id, title, created, updated, "
+            "(SELECT count(*) FROM turns WHERE conversation = c.id) AS turns FROM conversations c "
+            "WHERE owner = ? AND (updated, id) < (?, ?) AND (? = '' OR instr(folded, ?) OR EXISTS "
+            "(SELECT 1 FROM turns WHERE conversation = c.id AND instr(turns.folded, ?))) "
+            "ORDER BY updated DESC, id DESC LIMIT ?",
+            *(owner, updated, last, words, words, words, limit),
+        )
+        return [dict(row) for row in rows]
+
+    def get(self, owner: str, conversation: str) -> Kept | None:
+        """Return a conversation as listed, or None."""
+        row = self._db.row(
+            "SELECT id, title, created, updated, "
+            "(SELECT count(*) FROM turns WHERE conversation = c.id) AS turns FROM conversations c "
+            "WHERE owner = ? AND id = ?",
+            *(owner, conversation),
+        )
+        return dict(row) if row else None
+
+    def rename(self, owner: str, conversation: str, title: str) -> Kept | None:
+        """Give a conversation another title; return it, or None."""
+        self._db.run(
+            "UPDATE conversations SET title = ?, folded = ? WHERE owner = ? AND id = ?",
+            *(title, folded(title), owner, conversation),
+        )
+        return self.get(owner, conversation)
+
+    def delete(self, owner: str, conversation: str) -> bool:
+        """Delete a conversation with its turns; return whether there was one."""
+        return self._db.run("DELETE FROM conversations WHERE owner = ? AND id = ?", owner, conversation) > 0
+
+    def add_turn(self, owner: str, answer: Mapping[str, Any], *, begin: bool) -> bool:
+        """Keep a question with its answer.
+
+        Args:
+            owner: Whose conversation it is.
+            answer: The answer object of the API; its `conversation` is where it goes.
+            begin: Whether the conversation begins with it.
+
+        Returns:
+            False when the conversation is not there any more: nothing is kept then.
+        """
+        conversation, question, time = answer["conversation"], answer["question"], now()
+        title = title_of(question)
+        with self._db.transaction():
+            if begin:
+                self._db.run(
+                    "INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?)",
+                    *(conversation, owner, title, folded(title), time, time),
+                )
+            elif not self._db.run(
+                "UPDATE conversations SET updated = ?, title = iif(title = '', ?, title), "
+                "folded = iif(title = '', ?, folded) WHERE owner = ? AND id = ?",
+                *(time, title, folded(title), owner, conversation),
+            ):
+                return False
+            self._db.run(
+                "INSERT INTO turns (id, conversation, question, answer, folded, created) VALUES (?, ?, ?, ?, ?, ?)",
+                *(answer["id"], conversation, question, json.dumps(answer), folded(question, answer["text"])),
+                answer["created"],
+            )
+        return True
+
+    def turns(self, owner: str, conversation: str, *, last: int = 0) -> list[Kept]:
+        """Return the turns of a conversation in order, each with `id`, `question`, `created`, `answer`.
+
+        Args:
+            owner: Whose.
+            conversation: Its id.
+            last: Only so many of the latest; 0 for all.
+        """
+        rows = self._db.rows(
+            "SELECT * FROM (SELECT t.number, t.id, t.question, t.created, t.answer FROM turns t "
+            "JOIN conversations c ON c.id = t.conversation WHERE c.owner = ? AND c.id = ? "
+            "ORDER BY t.number DESC LIMIT ?) ORDER BY number",
+            *(owner, conversation, last or -1),
+        )
+        return [
+            {**{key: row[key] for key in ("id", "question", "created")}, "answer": json.loads(row["answer"])}
+            for row in rows
+        ]
+
+    def answer(self, owner: str, answer: str) -> Kept | None:
+        """Return a kept answer of `owner` by its id, or None."""
+        row = self._db.row(
+            "SELECT t.answer FROM turns t JOIN conversations c ON c.id = t.conversation WHERE c.owner = ? AND t.id = ?",
+            *(owner, answer),
+        )
+        return json.loads(row["answer"]) if row else None
+
+    def add_feedback(self, owner: str, answer: Mapping[str, Any], *, thumb: str, comment: str) -> Kept:
+        """Keep a thumb and a word with the question, the answer and its passages; replaces an earlier one."""
+        feedback, time = new_id("fbk"), now()
+        self._db.run(
+            "INSERT OR REPLACE INTO feedback "
+            "(id, owner, answer_id, thumb, comment, question, answer, created) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            *(feedback, owner, answer["id"], thumb, comment, answer["question"], json.dumps(answer), time),
+        )
+        return {"id": feedback, "answer": answer["id"], "thumb": thumb, "comment": comment, "created": time}
+
+    def feedback_of(self, owner: str, conversation: str) -> dict[str, Kept]:
+        """Return the feedback on a conversation's answers by the answer's id."""
+        rows = self._db.rows(
+            "SELECT f.id, f.answer_id AS answer, f.thumb, f.comment, f.created FROM feedback f "
+            "JOIN turns t ON t.id = f.answer_id WHERE f.owner = ? AND t.conversation = ?",
+            *(owner, conversation),
+        )
+        return {row["answer"]: dict(row) for row in rows}
+
+    def delete_feedback(self, owner: str, feedback: str) -> bool:
+        """Delete one's own feedback; return whether there was one."""
+        return self._db.run("DELETE FROM feedback WHERE owner = ? AND id = ?", owner, feedback) > 0
+
+    def feedback(self, *, limit: int = -1, before: int | None = None) -> list[Kept]:
+        """Return everybody's feedback, newest first, with `number`, `name` and the whole `kept` answer.
+
+        Args:
+            limit: Most to return; -1 for all.
+            before: Only those with a smaller number.
+        """
+        rows = self._db.rows(
+            "SELECT number, id, owner AS name, answer_id AS answer, thumb, comment, question, created, "
+            "answer AS kept FROM feedback WHERE ? IS NULL OR number < ? ORDER BY number DESC LIMIT ?",
+            *(before, before, limit),
+        )
+        return [{**dict(row), "kept": json.loads(row["kept"])} for row in rows]

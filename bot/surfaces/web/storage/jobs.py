@@ -1,0 +1,332 @@
+"""Background ingest: jobs that are kept, resumed after a restart, and watched while they run."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import queue
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from bot.surfaces.web.errors import body_of, internal_error, log_internal, refusal_of
+from bot.surfaces.web.metrics import Metrics
+from bot.surfaces.web.responses import PING_SECONDS
+from bot.surfaces.web.storage.database import Database, new_id, now
+from vectorstore.errors import FootnoteError
+
+logger = logging.getLogger("footnote.web")
+
+KEPT_JOBS = 200
+FileState = Literal["waiting", "loading", "added", "changed", "unchanged", "failed"]
+OPEN: tuple[FileState, ...] = ("waiting", "loading")
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A file that is to be read into the library.
+
+    Attributes:
+        path: Where it is.
+        name: What a person calls it.
+    """
+
+    path: Path
+    name: str
+
+
+class OnFile(Protocol):
+    """Told how a file is doing."""
+
+    def __call__(self, path: Path, state: FileState, *, document: str | None = None, message: str = "") -> None:
+        """Note the state of the file at `path`, the id of its document, and a sentence."""
+        ...
+
+
+class Ingest(Protocol):
+    """Reads files into the library."""
+
+    def __call__(
+        self,
+        files: Sequence[Incoming],
+        collection: str,
+        on_file: OnFile,
+        *,
+        again: bool,
+        stop: threading.Event,
+    ) -> None:
+        """Read `files` into `collection` and tell `on_file` how each is doing. Runs in a thread.
+
+        Args:
+            files: What to read.
+            collection: Where to.
+            on_file: Told of every change.
+            again: Whether files that have not changed are read again.
+            stop: When set, the file at hand is finished and the rest is left.
+        """
+        ...
+
+
+class Jobs:
+    """The ingest jobs of one server. One runs at a time, since the library has one writer.
+
+    Args:
+        database: Keeps them.
+        ingest: Reads files into the library.
+        metrics: Where files are counted.
+    """
+
+    def __init__(self, database: Database, ingest: Ingest, metrics: Metrics) -> None:
+        self._db = database
+        self._ingest = ingest
+        self._metrics = metrics
+        self._queue: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._watchers: dict[str, list[Callable[[tuple[str, Any]], None]]] = {}
+        self._lock = threading.Lock()
+        self._running = False
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether files are being read now."""
+        return self._running
+
+    def start(self) -> None:
+        """Take up what was left unfinished, and begin to work."""
+        self._db.run("UPDATE job_files SET state = 'waiting' WHERE state = 'loading'")
+        for row in self._db.rows("SELECT id FROM jobs WHERE state IN ('waiting', 'running') ORDER BY number"):
+            self._queue.put(row["id"])
+        self._thread = threading.Thread(target=self._work, name="footnote-ingest", daemon=True)
+        self._thread.start()
+
+    def stop(self, *, seconds: float) -> bool:
+        """Let the file at hand come to its end; the next start goes on with the rest.
+
+        Args:
+            seconds: Longest time to wait.
+
+        Returns:
+            Whether the work has ended.
+        """
+        self._stopping.set()
+        self._queue.put(None)
+        if self._thread:
+            self._thread.join(seconds)
+        return not (self._thread and self._thread.is_alive())
+
+    def add(
+        self,
+        owner: str,
+        kind: str,
+        collection: str,
+        files: Sequence[Incoming],
+        *,
+        failed: Sequence[tuple[str, str]] = (),
+    ) -> dict[str, Any]:
+        """Keep a job, queue it and return it.
+
+        Args:
+            owner: Who sent it.
+            kind: "upload", "reingest" or "address".
+            collection: Collection that the files go to.
+            files: What is to be read.
+            failed: (name, reason) of files that were refused before.
+        """
+        job = new_id("job")
+        rows = [(file.name, str(file.path), "waiting", "") for file in files]
+        rows += [(name, "", "failed", reason) for name, reason in failed]
+        with self._db.transaction():
+            self._db.run(
+                "INSERT INTO jobs (id, owner, kind, collection, state, created) VALUES (?, ?, ?, ?, 'waiting', ?)",
+                *(job, owner, kind, collection, now()),
+            )
+            for position, (name, path, state, message) in enumerate(rows):
+                self._db.run(
+                    "INSERT INTO job_files VALUES (?, ?, ?, ?, ?, NULL, ?)",
+                    job,
+                    position,
+                    name,
+                    path,
+                    state,
+                    message,
+                )
+            self._db.run(
+                "DELETE FROM jobs WHERE state IN ('done', 'failed') AND number <= (SELECT max(number) FROM jobs) - ?",
+                KEPT_JOBS,
+            )
+        self._queue.put(job)
+        found = self.get(owner, job)
+        assert found is not None
+        return found
+
+    def get(self, owner: str, job: str) -> dict[str, Any] | None:
+        """Return a job of `owner` as the API sends it, or None."""
+        row = self._db.row("SELECT * FROM jobs WHERE owner = ? AND id = ?", owner, job)
+        return self._object(row) if row else None
+
+    def latest(self, owner: str, *, limit: int = 50) -> list[dict[str, Any]]:
+        """Return the jobs of `owner`, newest first."""
+        rows = self._db.rows("SELECT * FROM jobs WHERE owner = ? ORDER BY number DESC LIMIT ?", owner, limit)
+        return [self._object(row) for row in rows]
+
+    def notes(self) -> dict[str, str]:
+        """Return what was remarked on documents when they were read last, by the document's id."""
+        rows = self._db.rows(
+            "SELECT f.document, f.message FROM job_files f JOIN jobs j ON j.id = f.job "
+            "WHERE f.document IS NOT NULL AND f.state <> 'failed' ORDER BY j.number"
+        )
+        return {row["document"]: row["message"] for row in rows if row["message"]}
+
+    def _object(self, row: Any) -> dict[str, Any]:
+        files = self._db.rows("SELECT * FROM job_files WHERE job = ? ORDER BY position", row["id"])
+        keys = ("id", "state", "kind", "collection", "created", "finished")
+        return {
+            **{key: row[key] for key in keys},
+            "files": [_file_object(file) for file in files],
+            "error": json.loads(row["error"]) if row["error"] else None,
+        }
+
+    async def watch(self, owner: str, job: str, stopping: asyncio.Event) -> AsyncIterator[tuple[str, Any]]:
+        """Yield ("job", J), then ("file", F) for each change, last ("done", J); ("ping", None) in pauses.
+
+        Args:
+            owner: Whose job.
+            job: Its id.
+            stopping: Ends the watching when the server stops; the client comes again.
+        """
+        loop = asyncio.get_running_loop()
+        changes: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
+
+        def tell(change: tuple[str, Any]) -> None:
+            with suppress(RuntimeError):  # The loop is closed: nobody watches any more.
+                loop.call_soon_threadsafe(changes.put_nowait, change)
+
+        with self._lock:
+            self._watchers.setdefault(job, []).append(tell)
+        try:
+            found = self.get(owner, job)
+            yield "job", found
+            if not found or found["state"] in ("done", "failed"):
+                yield "done", found
+                return
+            while (change := await _next(changes, stopping)) is not None:
+                yield change
+                if change[0] == "done":
+                    return
+        finally:
+            with self._lock:
+                self._watchers[job].remove(tell)
+                if not self._watchers[job]:
+                    del self._watchers[job]
+
+    def _tell(self, job: str, change: tuple[str, Any]) -> None:
+        with self._lock:
+            for tell in self._watchers.get(job, ()):
+                tell(change)
+
+    def _work(self) -> None:
+        _step_back()
+        while (job := self._queue.get()) is not None and not self._stopping.is_set():
+            self._running = True
+            try:
+                self._run(job)
+            finally:
+                self._running = False
+
+    def _run(self, job: str) -> None:
+        row = self._db.row("SELECT * FROM jobs WHERE id = ?", job)
+        if not row:
+            return
+        self._db.run("UPDATE jobs SET state = 'running' WHERE id = ?", job)
+        waiting = self._db.rows("SELECT * FROM job_files WHERE job = ? AND state = 'waiting'", job)
+        files = [Incoming(Path(file["path"]), file["name"]) for file in waiting]
+        positions = {file["path"]: file["position"] for file in waiting}
+
+        def on_file(path: Path, state: FileState, *, document: str | None = None, message: str = "") -> None:
+            self._note(job, positions[str(path)], state, document, message)
+
+        error: dict[str, Any] | None = None
+        try:
+            if files:
+                again = row["kind"] == "reingest"
+                self._ingest(files, row["collection"], on_file, again=again, stop=self._stopping)
+        except Exception as failure:
+            # The thread's own edge: a job that fails must not end the thread that runs the next one.
+            error = _error_object(failure, job)
+        if not self._stopping.is_set() or not self._left(job):
+            self._finish(job, row["owner"], error)
+
+    def _left(self, job: str) -> Sequence[Any]:
+        return self._db.rows("SELECT position FROM job_files WHERE job = ? AND state IN ('waiting', 'loading')", job)
+
+    def _note(self, job: str, position: int, state: FileState, document: str | None, message: str) -> None:
+        self._db.run(
+            "UPDATE job_files SET state = ?, document = ?, message = ? WHERE job = ? AND position = ?",
+            *(state, document, message, job, position),
+        )
+        if state not in OPEN:
+            self._metrics.uploaded.labels(state).inc()
+        row = self._db.row("SELECT * FROM job_files WHERE job = ? AND position = ?", job, position)
+        if row:
+            self._tell(job, ("file", _file_object(row)))
+
+    def _finish(self, job: str, owner: str, error: dict[str, Any] | None) -> None:
+        message = error["message"] if error else "It was not read."
+        for row in self._left(job):
+            self._note(job, row["position"], "failed", None, message)
+        state = "failed" if error else "done"
+        self._db.run(
+            "UPDATE jobs SET state = ?, finished = ?, error = ? WHERE id = ?",
+            *(state, now(), json.dumps(error) if error else None, job),
+        )
+        found = self.get(owner, job)
+        logger.info(
+            "ingest job",
+            extra={"event": "job", "job": job, "state": state, "files": len(found["files"]) if found else 0},
+        )
+        self._tell(job, ("done", found))
+
+
+def _step_back() -> None:
+    """Let the questions go first: this thread, and what it starts, computes on what they leave of the processor."""
+    if sys.platform == "linux":  # elsewhere a thread has no priority of its own
+        thread = threading.get_native_id()
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, thread, min(19, os.getpriority(os.PRIO_PROCESS, thread) + 10))
+
+
+async def _next(changes: asyncio.Queue[tuple[str, Any]], stopping: asyncio.Event) -> tuple[str, Any] | None:
+    """Return the next change, ("ping", None) when there is none for long, or None when the server stops."""
+    change, stop = asyncio.ensure_future(changes.get()), asyncio.ensure_future(stopping.wait())
+    try:
+        await asyncio.wait((change, stop), timeout=PING_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        if change.done():
+            return change.result()
+        return None if stop.done() else ("ping", None)
+    finally:
+        change.cancel()
+        stop.cancel()
+
+
+def _file_object(row: Any) -> dict[str, Any]:
+    return {
+        "index": row["position"],
+        **{key: row[key] for key in ("name", "state", "document", "message")},
+    }
+
+
+def _error_object(error: Exception, job: str) -> dict[str, Any]:
+    if isinstance(error, FootnoteError):
+        inner = body_of(refusal_of(error), job)["error"]
+    else:
+        log_internal(error, job)
+        inner = body_of(internal_error(), job)["error"]
+    assert isinstance(inner, dict)
+    return inner

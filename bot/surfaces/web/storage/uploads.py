@@ -1,0 +1,137 @@
+"""Uploaded files: saved under names of our own; the given name is text and never a path."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterable
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from secrets import token_hex
+from typing import BinaryIO
+from urllib.parse import quote
+
+from bot.render import one_line
+from bot.surfaces.web.storage.database import Database, now
+from vectorstore.errors import DiskFull, LibraryReadOnly
+
+FOLDER = "uploads"
+NAME_LENGTH = 255
+SUFFIX = re.compile(r"(\.[a-z0-9]{1,10})$")
+BLOCK = 1024 * 1024
+SPARE = 256 * BLOCK
+"""So much room must stay on the disk after an upload, in bytes."""
+
+
+def given_name(name: str | None) -> str:
+    """Return the name that a client gave a file as one clean line: a text to show, never a path to open."""
+    # A lone surrogate or a control character must not reach a log, a header or SQLite.
+    parts = [one_line(part) for part in (name or "").replace("\\", "/").split("/")]
+    kept = [part for part in parts if part not in ("", ".", "..")]
+    return "/".join(kept)[-NAME_LENGTH:].strip("/ ") or "unnamed"
+
+
+class Uploads:
+    """The uploaded files of a library.
+
+    Args:
+        folder: Folder of the library.
+        database: Keeps which given name belongs to which file.
+    """
+
+    def __init__(self, folder: Path, database: Database) -> None:
+        self._root = folder.resolve() / FOLDER
+        self._db = database
+        rows = database.rows("SELECT path, name FROM uploads")
+        self._names: dict[str, str] = {row["path"]: row["name"] for row in rows}
+
+    def name(self, source: str) -> str | None:
+        """Return the name that the file at `source` was given, or None when it is no upload."""
+        return self._names.get(source)
+
+    def shown(self, source: str) -> str:
+        """Return a document's source for a client: an upload's given name, not its place on this machine."""
+        return self._names.get(source, source)
+
+    def place(self, collection: str, name: str) -> Path:
+        """Return where a file of this name goes; the same name in the same collection is the same file."""
+        row = self._db.row("SELECT path FROM uploads WHERE collection = ? AND name = ?", collection, name)
+        if row:
+            return Path(row["path"])
+        suffix = SUFFIX.search(name.lower())
+        return self._folder(collection) / f"{token_hex(12)}{suffix.group(1) if suffix else ''}"
+
+    def _folder(self, collection: str) -> Path:
+        plain = quote(collection, safe="").replace(".", "%2E")
+        # A file system takes 255 bytes; a longer name is told apart by its digest.
+        return self._root / (plain if len(plain) <= 120 else sha256(plain.encode()).hexdigest())
+
+    def save(self, content: BinaryIO, collection: str, name: str) -> Path:
+        """Write an uploaded file to its place, whole or not at all, and return the place.
+
+        Args:
+            content: The file, open for reading at its beginning.
+            collection: Collection that it goes to.
+            name: As `given_name` returns it.
+
+        Raises:
+            DiskFull, LibraryReadOnly: It cannot be written.
+        """
+        path = self.place(collection, name)
+        part = path.with_name(f"{path.name}.part")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with part.open("wb") as file:
+                shutil.copyfileobj(content, file, BLOCK)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+            _sync_folder(path.parent)
+        except PermissionError as error:
+            raise LibraryReadOnly("The upload folder cannot be written.", remedy="Check its rights.") from error
+        except OSError as error:
+            raise DiskFull("The upload could not be written.", remedy="Make room on the disk.") from error
+        finally:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+        self._db.run(
+            "INSERT INTO uploads VALUES (?, ?, ?, ?) ON CONFLICT (path) DO NOTHING",
+            str(path),
+            collection,
+            name,
+            now(),
+        )
+        self._names[str(path)] = name
+        return path
+
+    def require_room(self, size: int) -> None:
+        """Check that `size` bytes can be taken in.
+
+        Raises:
+            DiskFull: There is not so much room.
+        """
+        there = next(folder for folder in (self._root, *self._root.parents) if folder.exists())
+        if shutil.disk_usage(there).free < size + SPARE:
+            raise DiskFull("There is not enough room on the server's disk for this upload.")
+
+    def forget(self, sources: Iterable[str]) -> None:
+        """Delete those of `sources` that are uploads; files that people keep themselves are not touched."""
+        for source in sources:
+            if source in self._names:
+                with suppress(FileNotFoundError):
+                    Path(source).unlink()
+                self._db.run("DELETE FROM uploads WHERE path = ?", source)
+                self._names.pop(source, None)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Write a folder's list of files to disk, so that a power cut does not lose a file that was named."""
+    if os.name == "nt":  # Windows opens no folders.
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,318 @@
+"""The answerer that writes with a chat model: prompt, stream, sentence, check, and only then a person.
+
+    for item in write(question, passages, model=model): …
+
+Each sentence is checked against the passages as soon as it is complete. What they support is handed out
+with the verbatim places that support it; the rest is handed out as withheld. A chat model can fail to help,
+but what it makes up does not reach a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING, Literal
+
+from bot.answer import Withheld
+from bot.check.statement import Verdict, check
+from bot.errors import ModelError
+from bot.models.errors import ContextTooLong
+from bot.models.open import ChatModel, Reply
+from bot.written.pertinence import answers_as_well, is_fragment, why_no_answer
+from bot.written.prompts import SCHEMA, is_no_answer, write_messages
+from bot.written.reply import ReplyReader
+from bot.written.reply_text import Draft
+from vectorstore.passage import Passage
+
+if TYPE_CHECKING:
+    from bot.check.entailment import Entailment
+    from bot.quotes.choose import Quoted
+
+ANSWER_TOKENS = 400
+"""Longest answer in tokens."""
+MOST_STATEMENTS = 12
+"""A model that goes on after so many sentences is stopped."""
+_TEMPLATE_TOKENS = 64
+_MOST_REPEATS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """One verbatim place: `text[start:end]` of the passage's document."""
+
+    passage: Passage
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A sentence that passed its check, with the places that support it; the caller numbers them."""
+
+    text: str
+    cited: tuple[Cited, ...]
+    support: Literal["supported", "partly", "quoted"]
+    note: str = ""
+
+
+class Writing:
+    """An answer while it is being written. Iterate once; the attributes are whole afterwards.
+
+    Attributes:
+        declined: The model itself says that the passages do not answer, and is not too small to be believed.
+        notice: What a person should know: passages left out, an answer cut off; "" for nothing.
+        check_seconds: Time spent in checks.
+        first_seconds: Time to the first sentence that passed, or None.
+    """
+
+    def __init__(
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        *,
+        model: ChatModel,
+        quotes: Sequence[Quoted] = (),
+        nli: Entailment | None = None,
+        language: str = "",
+        answer_tokens: int = ANSWER_TOKENS,
+    ) -> None:
+        self._question = question
+        self._passages = tuple(passages)
+        self._model = model
+        self._quotes = tuple(quotes)
+        self._nli = nli
+        self._language = language
+        self._answer_tokens = min(answer_tokens, max(64, model.context // 4))
+        self._structured = model.structured
+        self._least_covered = float(getattr(model, "least_covered", 0.0))  # an object passed in need not have it
+        self._reply: Reply | None = None
+        self._closed = False
+        self.declined = False
+        self.notice = ""
+        self.check_seconds = 0.0
+        self.first_seconds: float | None = None
+
+    def __iter__(self) -> Iterator[Written | Withheld]:
+        began = perf_counter()
+        passages = self._fit(self._passages)
+        shown_items: list[Written] = []
+        while True:
+            shown = False
+            try:
+                for item in self._attempt(passages):
+                    if isinstance(item, Written):
+                        shown_items.append(item)
+                        self.first_seconds = self.first_seconds or perf_counter() - began
+                    shown = True
+                    yield item
+                yield from self._completed(shown_items)
+                return
+            except ContextTooLong:
+                if shown or len(passages) < 2:
+                    raise
+                passages = passages[: len(passages) // 2]
+                self._say_left_out(len(passages))
+            except ModelError as error:
+                if shown:  # what was shown was checked and stays
+                    self._say(f"{error.message} What stands here was checked before that.")
+                    yield from self._completed(shown_items)
+                    return
+                if not (self._structured and type(error) is ModelError):
+                    raise
+                self._structured = False  # a provider that refuses the schema may take the plain prompt
+
+    def close(self) -> None:
+        """Stop the model, from any thread: the question was cancelled."""
+        self._closed = True
+        if self._reply is not None:
+            self._reply.close()
+
+    def _completed(self, written: Sequence[Written]) -> Iterator[Written]:
+        """Yield the quotes where something was shown but nothing says what the best of them says."""
+        best = max(self._quotes, key=lambda quote: (quote.score, not quote.leading), default=None)
+        if self._closed or best is None or not written:
+            return
+        for item in written:
+            rests = any(_overlap(best, cited) for cited in item.cited)
+            if rests and answers_as_well(item.text, best.text, self._question):
+                return
+        said = {_words(item.text) for item in written}
+        for quote in self._quotes:
+            if _words(quote.text) not in said:
+                yield Written(quote.text, (Cited(quote.passage, quote.start, quote.end),), "quoted")
+
+    def _attempt(self, passages: Sequence[Passage]) -> Iterator[Written | Withheld]:
+        messages = write_messages(
+            self._question,
+            passages,
+            control_tokens=self._model.control_tokens,
+            language=self._language,
+            structured=self._structured,
+        )
+        schema = SCHEMA if self._structured else None
+        reply = self._model.stream(messages, max_tokens=self._answer_tokens, schema=schema)
+        self._reply = reply
+        if self._closed:
+            reply.close()
+        reader = ReplyReader(passages=len(passages))
+        try:
+            yield from self._checked(_drafts(reply, reader), passages)
+        finally:
+            reply.close()
+        self.declined = self.declined or reader.declined
+        if self.declined and self._least_covered:  # that a small model finds nothing says little
+            self.declined = False
+            self._say("The chat model found no answer.")
+        if reply.finish == "length":
+            self._say("The chat model's answer was cut off at its limit.")
+        self._warn_of_cut_prompt(reply, messages)
+
+    def _checked(self, drafts: Iterator[Draft], passages: Sequence[Passage]) -> Iterator[Written | Withheld]:
+        seen: set[str] = set()
+        repeats = statements = 0
+        for found in drafts:
+            if is_no_answer(found.text):
+                self.declined = True
+                if not seen:
+                    return
+                continue
+            words = _words(found.text)
+            if words in seen:
+                repeats += 1
+                if repeats >= _MOST_REPEATS:
+                    return
+                continue
+            seen.add(words)
+            statements += 1
+            yield self._judge(found, passages)
+            if statements >= MOST_STATEMENTS:
+                return
+
+    def _judge(self, found: Draft, passages: Sequence[Passage]) -> Written | Withheld:
+        nothing = why_no_answer(found.text, self._question)
+        if self._least_covered and not nothing and is_fragment(found.text):
+            nothing = "it is no sentence"
+        if nothing:
+            return Withheld(text=found.text, reason=nothing)
+        began = perf_counter()
+        verdict = check(
+            found.text,
+            passages,
+            cited=tuple(number - 1 for number in found.cited),
+            nli=self._nli,
+            least_covered=self._least_covered,
+        )
+        self.check_seconds += perf_counter() - began
+        vague = "no one sentence of the sources says it" if self._least_covered else "not supported by the sources"
+        return _written(found, verdict, passages, vague)
+
+    def _fit(self, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
+        """Drop passages from the end until prompt and answer fit; a passage is never cut."""
+        room = self._model.context - self._answer_tokens - _TEMPLATE_TOKENS
+        kept = len(passages)
+        sizes = [self._prompt_tokens(passages[:0])]
+        for number in range(1, kept + 1):
+            text = passages[number - 1].text + passages[number - 1].title
+            sizes.append(sizes[-1] + self._model.count(text) + 24)
+            if sizes[-1] > room:
+                kept = number - 1
+                break
+        while 0 < kept < len(passages) and self._prompt_tokens(passages[:kept]) > room:
+            kept -= 1
+        if kept == len(passages):
+            return passages
+        if kept == 0:
+            raise ContextTooLong(
+                f"Not one passage fits into the context of {self._model.name} ({self._model.context:,} tokens).",
+                remedy="Set a longer context (FOOTNOTE_MODEL_CONTEXT) or choose another model.",
+            )
+        self._say_left_out(kept)
+        return passages[:kept]
+
+    def _prompt_tokens(self, passages: Sequence[Passage]) -> int:
+        messages = write_messages(self._question, passages, language=self._language, structured=self._structured)
+        return self._model.count("\n".join(text for _, text in messages))
+
+    def _warn_of_cut_prompt(self, reply: Reply, messages: Sequence[tuple[str, str]]) -> None:
+        """Say so when a server read far less of the prompt than it was sent (Ollama cuts in silence)."""
+        if not reply.prompt_tokens:
+            return
+        sent = sum(self._model.count(text) for _, text in messages)
+        if sent > self._model.context and reply.prompt_tokens * 2 < sent:
+            self._say(f"The server of {self._model.name} read only a part of the passages; its context is too short.")
+
+    def _say_left_out(self, kept: int) -> None:
+        self._say(
+            f"Only {kept} of {len(self._passages)} passages fitted into the chat model's context "
+            f"({self._model.context:,} tokens)."
+        )
+
+    def _say(self, sentence: str) -> None:
+        if sentence not in self.notice:
+            self.notice = f"{self.notice} {sentence}".strip()
+
+
+def write(
+    question: str,
+    passages: Sequence[Passage],
+    *,
+    model: ChatModel,
+    quotes: Sequence[Quoted] = (),
+    nli: Entailment | None = None,
+    language: str = "",
+    answer_tokens: int = ANSWER_TOKENS,
+) -> Writing:
+    """Return the answer of a chat model as it is written, each sentence checked.
+
+    Args:
+        question: A question that stands alone (`follow_up.condense` makes one).
+        passages: What was found, best first.
+        model: An open chat model.
+        quotes: What would be quoted without a chat model. An answer none of whose sentences says what the
+            best of them says is followed by all: a weak model writes true sentences that do not answer.
+        nli: A cross-encoder for a deeper check (`FOOTNOTE_NLI`), or None.
+        language: Language of the answer; "" for the question's own.
+        answer_tokens: Longest answer.
+
+    Returns:
+        An iterable of `Written` and `Withheld`; afterwards its attributes say the rest.
+
+    Raises:
+        ModelError: When iterated, and only while nothing has been handed out: quotes can stand in.
+    """
+    return Writing(
+        question,
+        passages,
+        model=model,
+        quotes=quotes,
+        nli=nli,
+        language=language,
+        answer_tokens=answer_tokens,
+    )
+
+
+def _drafts(reply: Reply, reader: ReplyReader) -> Iterator[Draft]:
+    for piece in reply:
+        yield from reader.feed(piece)
+    yield from reader.finish(cut=reply.finish != "stop")
+
+
+def _written(found: Draft, verdict: Verdict, passages: Sequence[Passage], vague: str) -> Written | Withheld:
+    missing = ", ".join(verdict.missing)
+    if verdict.verdict == "unsupported" or not verdict.citations:
+        reason = f"not found in the sources: {missing}" if missing else vague
+        return Withheld(text=found.text, reason=reason)
+    cited = tuple(Cited(passages[index], start, end) for index, start, end in verdict.citations)
+    if verdict.verdict == "partly":
+        return Written(found.text, cited, "partly", note=f"not found in the sources: {missing}" if missing else "")
+    return Written(found.text, cited, "supported")
+
+
+def _overlap(one: Quoted, other: Cited) -> bool:
+    same = one.passage.document == other.passage.document
+    return same and one.start < other.end and other.start < one.end
+
+
+def _words(text: str) -> str:
+    return "".join(character for character in text.lower() if character.isalnum())
