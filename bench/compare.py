@@ -79,7 +79,8 @@ def ingest(set_dir: Path, library: Path) -> Figures:
     import chromadb  # noqa: F401  # the yardstick's clock starts after its imports too
 
     from ingest.sync import sync
-    from vectorstore.embedding.encoder import OnnxEncoder, open_encoder
+    from vectorstore.embedding.encoder import OnnxEncoder
+    from vectorstore.embedding.open import open_encoder
     from vectorstore.library import Library
 
     open_encoder()  # the ONNX form is written once for a machine; that is not part of an ingest

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from bot.text.lists import lines_of_list
+from bot.text.shown import TITLE_LENGTH, markers, one_line, shown_source, titled, visible
 from vectorstore.passage import Passage
 
 Support = Literal["quoted", "supported", "partly"]
@@ -110,7 +114,6 @@ class Answer:
     @property
     def text(self) -> str:
         """The answer as plain text with its footnotes."""
-        from bot.render import plain_text
 
         return plain_text(self)
 
@@ -119,7 +122,6 @@ class Answer:
 
         "answer" is what a person reads, without footnote marks: the statements, or that the documents don't say.
         """
-        from bot.render import ABSTAINED
 
         shown = " ".join(statement.text for statement in self.statements)
         return {
@@ -159,3 +161,119 @@ def _plain(value: Any) -> Any:
 def _rounded(value: float) -> float:
     # Whoever computed it in numpy would hand out what JSON does not take.
     return round(float(value), 6)
+
+
+ABSTAINED = "The documents don't say."
+
+NEAREST = "Nearest passages, which do not answer it:"
+
+
+def where(citation: Citation | Passage) -> str:
+    """Return title and place of a citation or passage: "Title, p. 14, Liquidity"."""
+    title = one_line(citation.title, limit=TITLE_LENGTH) or shown_source(citation.source)
+    heading = citation.heading if isinstance(citation, Passage) else ""
+    place = ", ".join(one_line(part, limit=2 * TITLE_LENGTH) for part in (citation.place, heading) if part)
+    return titled(title, place)
+
+
+def searched_words(answer: Answer) -> str:
+    """Return what was searched, as a sentence: "Searched all 6 documents for “…”."; "" if it is not known."""
+    query = f" for “{one_line(answer.searched_for, limit=300)}”" if answer.searched_for else ""
+    if not answer.searched and not query:
+        return ""
+    return f"Searched {answer.searched or 'the documents'}{query}."
+
+
+def conflict_words(answer: Answer, conflict: Conflict) -> str:
+    """Return one disagreement as a sentence with each value and its source."""
+    by_number = {citation.number: citation for citation in answer.citations}
+    sides = []
+    for value, index in zip(conflict.values, conflict.statements, strict=False):
+        numbers = answer.statements[index].citations
+        titles = dict.fromkeys(one_line(by_number[n].title, limit=TITLE_LENGTH) for n in numbers if n in by_number)
+        source = " ".join((*titles, markers(numbers))).strip()
+        sides.append(f"{one_line(value)} ({source})" if source else one_line(value))
+    return f"These sources differ on a {conflict.kind}: {'; '.join(sides)}."
+
+
+def withheld_words(answer: Answer) -> str:
+    """Return how many sentences of a chat model were withheld, as a sentence; "" if none were."""
+    count = len(answer.withheld)
+    if not count:
+        return ""
+    return f"{count} sentence{'s' if count > 1 else ''} withheld: not supported by the sources."
+
+
+def remarks(answer: Answer, *, show_withheld: bool = False) -> tuple[str, ...]:
+    """Return the sentences that stand between an answer and its footnotes: conflicts, withheld, notice."""
+    lines = [conflict_words(answer, conflict) for conflict in answer.conflicts]
+    if answer.withheld:
+        lines.append(withheld_words(answer))
+        if show_withheld:
+            lines += [f"- Withheld: {one_line(w.text)} ({one_line(w.reason)})" for w in answer.withheld]
+    if answer.notice:
+        lines.append(one_line(answer.notice))
+    return tuple(lines)
+
+
+def statement_words(answer: Answer, statement: Statement) -> str:
+    """Return the words of a statement without its marks, on one line unless it is code or a table."""
+    text = one_line(statement.text)
+    if _keeps_lines(answer, statement):
+        text = re.sub(r"\n\s*\n", "\n", visible(statement.text).strip())
+    if statement.support == "partly" and statement.note:
+        return f"{text} (partly supported: {one_line(statement.note)})"
+    return text
+
+
+def paragraphs(answer: Answer) -> tuple[tuple[Statement, ...], ...]:
+    """Return the statements by paragraph: quotes stand each on their own, written sentences flow."""
+    if any(statement.support == "quoted" for statement in answer.statements):
+        return tuple((statement,) for statement in answer.statements)
+    return (answer.statements,) if answer.statements else ()
+
+
+def footnote_line(citation: Citation, *, folder: str = "") -> str:
+    """Return one footnote on a line: number, title, place, quote, source."""
+    source = shown_source(citation.source, folder=folder)
+    return f"[{citation.number}] {where(citation)} — “{one_line(citation.quote)}” ({source})"
+
+
+def plain_text(
+    answer: Answer, *, nearest: Sequence[Passage] = (), show_withheld: bool = False, folder: str = ""
+) -> str:
+    """Return an answer as plain text: statements with [1] marks, remarks, then a footnote a line.
+
+    Args:
+        answer: What to show.
+        nearest: Passages to offer when it abstained; none are shown otherwise.
+        show_withheld: Whether withheld sentences are shown with the reason.
+        folder: Sources inside this folder are shown relative to it.
+    """
+    notes = remarks(answer, show_withheld=show_withheld)
+    if answer.abstained:
+        lines = [" ".join(part for part in (ABSTAINED, searched_words(answer)) if part), *notes]
+        return "\n".join(lines + _nearest_lines(nearest))
+    body = [
+        " ".join(f"{statement_words(answer, s)} {markers(s.citations)}".rstrip() for s in paragraph)
+        for paragraph in paragraphs(answer)
+    ]
+    feet = [footnote_line(citation, folder=folder) for citation in answer.citations]
+    searched = [searched_words(answer)] if answer.searched_for else []
+    blocks = ["\n".join(body), "\n".join((*notes, *searched)), "\n".join(feet)]
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _nearest_lines(nearest: Sequence[Passage]) -> list[str]:
+    if not nearest:
+        return []
+    return ["", NEAREST, *(f"- {where(p)} — “{one_line(p.text, limit=300)}”" for p in nearest)]
+
+
+def _keeps_lines(answer: Answer, statement: Statement) -> bool:
+    """Return whether a statement is a verbatim piece of code, of a list or of a table."""
+    if "\n" not in statement.text or statement.support != "quoted":
+        return False
+    return lines_of_list(statement.text) or any(
+        p.kind in ("code", "table") and statement.text in p.text for p in answer.passages
+    )

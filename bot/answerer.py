@@ -13,7 +13,7 @@ from vectorstore.passage import Passage
 
 if TYPE_CHECKING:
     from bot.check.entailment import Entailment
-    from bot.models.open import ChatModel
+    from bot.models.chat_model import ChatModel
     from bot.quotes.choose import Quoted
     from bot.written.writing import Written
     from vectorstore.library import Library

@@ -25,7 +25,7 @@ from vectorstore.passage import Filter, Passage
 
 if TYPE_CHECKING:
     from bot.check.entailment import Entailment
-    from bot.models.open import ChatModel
+    from bot.models.chat_model import ChatModel
     from bot.passages.rerank import Reranker
     from bot.quotes.choose import Quoted
     from bot.quotes.overview import Overview
@@ -235,7 +235,7 @@ class Bot:
 
             result = reranked(result, query, reranker)
         if intent.kind == "why" and turns.turns and not self.writes:
-            from bot.question.turn import reasons
+            from bot.question.fit import reasons
 
             result = reasons(result, {statement.text for statement in turns.turns[-1].answer.statements})
         passages = result.passages[: self.settings.passages]
@@ -277,7 +277,7 @@ class Bot:
             return question, "", ""
         context = turns.context_for(question)
         if context and self.writes:
-            from bot.question.turn import condense
+            from bot.question.rewrite import condense
 
             try:
                 condensed = condense(question, _exchanges(turns), model=self.chat_model)

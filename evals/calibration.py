@@ -24,7 +24,7 @@ from bot.evaluation.charts import BINS, reliability_plot
 from bot.evaluation.plot import Plot, side_by_side, standalone
 from bot.evaluation.sets import shared_folder
 from bot.passages.confidence import FITTED, Features
-from bot.settings.settings import LEVELS
+from bot.settings.checks import LEVELS
 from evals.fit_abstention import MODELS, SETS, Fit, Seen, chances, collect_sets, fit, held_out, usable
 
 UNTOUCHED = ("kg_rag_sec10q", "legalbench_maud")

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.text import names as facts
+from bot.text import facts
 from vectorstore.words.tokens import STOP_WORDS
 
 _MONTHS = [

@@ -18,9 +18,11 @@ from typing import Any
 
 from bot.answer import Answer, Statement
 from bot.evaluation.sets import Question, build_library, document_id, read_questions, shared_folder
-from bot.models.open import ChatModel, open_model
+from bot.models.chat_model import ChatModel
+from bot.models.open import open_model
 from bot.question.conversation import Conversation
-from bot.question.turn import Exchange, condense
+from bot.question.rewrite import condense
+from bot.question.turn import Exchange
 from vectorstore.library import Library
 from vectorstore.passage import Passage
 

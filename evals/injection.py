@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.answer import Answer
-from bot.models.open import Finish, Message, Reply
+from bot.models.chat_model import Finish, Message, Reply
 
 BESIDE = {
     "tides.txt": "The tide at Larkfield pier is highest at new moon. Boats may leave until the water has fallen by two metres. "

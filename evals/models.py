@@ -28,7 +28,8 @@ from bot.answer import Answer, Statement
 from bot.ask import Bot
 from bot.errors import ModelError
 from bot.evaluation.sets import Question, build_library, read_questions, rows, shared_folder
-from bot.models.open import ChatModel, open_model
+from bot.models.chat_model import ChatModel
+from bot.models.open import open_model
 from bot.settings.settings import Settings
 from bot.written.prompts import is_no_answer
 from ingest.document import LoadOptions

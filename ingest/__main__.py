@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING
 
 from ingest.document import LoadOptions
 from ingest.errors import NothingToIngest
+from ingest.options import SyncOptions
 from ingest.progress import Progress
 from ingest.report import SyncReport, printable
 from ingest.sources.addresses import is_address, refuse_addresses
-from ingest.sync import SyncOptions, sync
+from ingest.sync import sync
 from vectorstore.errors import FootnoteError, LibraryMissing
 from vectorstore.library import Library
 

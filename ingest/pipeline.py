@@ -7,22 +7,21 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ingest.document import Loaded
 from ingest.errors import LoadError, Unreadable
+from ingest.piece import Piece
 from ingest.reading.load import describe_error
 from ingest.reading.worker import Workers
 from ingest.sources.discover import Found
 from ingest.sources.plan import digest_of
 from ingest.splitting.split import split
-from vectorstore.passage import Chunk
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from ingest.sync import SyncOptions
+    from ingest.options import SyncOptions
     from vectorstore.embedding.encoder import Encoder
 
 _BATCH_SECTIONS = 64
@@ -32,25 +31,6 @@ _AHEAD = 64 * 1024 * 1024
 _ATTEMPTS = 3
 # Texts that are counted at once: a document of 200 MB has a million sentences.
 _COUNTED = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One file that was read, or could not be.
-
-    Attributes:
-        file: The file, with size and time as they were when it was read.
-        loaded: Its text; None if it failed.
-        sha256: Digest of its bytes.
-        chunks: Its chunks; empty in a dry run.
-        error: Why it failed, or None.
-    """
-
-    file: Found
-    loaded: Loaded | None = None
-    sha256: str = ""
-    chunks: Sequence[Chunk] = ()
-    error: LoadError | None = None
 
 
 class Pipeline:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ingest.pipeline import Piece
+    from ingest.piece import Piece
     from ingest.sources.discover import Found
 
 

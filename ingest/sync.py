@@ -12,13 +12,13 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from ingest.document import LoadOptions
 from ingest.errors import NothingToIngest
+from ingest.options import SyncOptions
 from ingest.progress import Meter, Progress
 from ingest.reading.load import MAX_BYTES
 from ingest.report import SyncReport
@@ -28,31 +28,9 @@ from ingest.sources.plan import Plan, iso_time, plan
 from vectorstore.document import Document
 
 if TYPE_CHECKING:
-    from ingest.pipeline import Piece
-    from ingest.reading.worker import Limits
+    from ingest.piece import Piece
     from vectorstore.library import Library
     from vectorstore.records import Stamp
-
-
-@dataclass(frozen=True, slots=True)
-class SyncOptions:
-    """How to sync.
-
-    Attributes:
-        collection: The collection that is made equal to the paths.
-        load: What a person may set for all loaders.
-        dry_run: Find out what would be done; write nothing, load no model.
-        addresses: Whether web addresses may stand among the paths.
-        limits: What one file may use while it is read; None for the default.
-        workers: Worker processes for reading; None for one each core.
-    """
-
-    collection: str = "default"
-    load: LoadOptions = field(default_factory=LoadOptions)
-    dry_run: bool = False
-    addresses: bool = False
-    limits: Limits | None = None
-    workers: int | None = None
 
 
 def sync(

@@ -16,7 +16,6 @@ import uuid
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -30,6 +29,7 @@ from vectorstore.embedding.model_files import ModelIdentity
 from vectorstore.errors import LibraryBusy, LibraryError, LibraryMissing, LibraryOutdated, ModelMismatch
 from vectorstore.passage import Chunk, Filter, Passage
 from vectorstore.records import Compaction, DocumentInfo, Finding, LibraryStatus, Stamp
+from vectorstore.search.view import View
 
 if TYPE_CHECKING:
     from vectorstore.catalog.lookup import Lookup
@@ -37,21 +37,6 @@ if TYPE_CHECKING:
     from vectorstore.embedding.encoder import Encoder
     from vectorstore.index.nearest import Index
     from vectorstore.search.search import SearchResult
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What a search sees: one state of the library.
-
-    Attributes:
-        catalog: Terms, vectors, places and passages.
-        index: The nearest chunks of a vector.
-        encoder: Turns the query into a vector.
-    """
-
-    catalog: Lookup
-    index: Index
-    encoder: Encoder
 
 
 class Library:
@@ -205,9 +190,9 @@ class Library:
         """The embedding model; loaded at first use."""
         with self._making:
             if self._encoder is None:
-                from vectorstore.embedding import encoder as embed
+                from vectorstore.embedding.open import open_encoder
 
-                self._encoder = embed.open_encoder(self._model, cache=self._cache, threads=self._threads)
+                self._encoder = open_encoder(self._model, cache=self._cache, threads=self._threads)
             return self._encoder
 
     @property
@@ -433,11 +418,11 @@ class Library:
             encoder: An encoder that is loaded already; `model` is then not used.
             progress: Called with the number of chunks done and of all.
         """
-        from vectorstore.embedding import encoder as embed
+        from vectorstore.embedding.open import open_encoder
         from vectorstore.upkeep import upkeep
 
         with self.writing():
-            self._encoder = encoder or embed.open_encoder(model, cache=self._cache, threads=self._threads)
+            self._encoder = encoder or open_encoder(model, cache=self._cache, threads=self._threads)
             self._model = model
             upkeep.reembed(self, _identity(self._encoder), progress)
             self.update_index(force=True)
@@ -471,9 +456,9 @@ class Library:
         if self._encoder is not None:
             wanted = _identity(self._encoder)
         else:
-            from vectorstore.embedding import encoder as embed
+            from vectorstore.embedding.model_files import identity
 
-            wanted = _identity(embed.identity(self._model))
+            wanted = _identity(identity(self._model))
         if wanted != stored:
             version = " in another version" if wanted.name == stored.name else ""
             raise ModelMismatch(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from bot.text import names as facts
+from bot.text import facts
 from ingest.splitting.split import sentences
 from vectorstore.passage import Passage
 from vectorstore.words.tokens import STOP_WORDS, tokens

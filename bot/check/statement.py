@@ -16,8 +16,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from bot.check.alignment import Alignment, Unit, align
+from bot.check.alignment import align
 from bot.check.sentences import Sentence, read_passages
+from bot.check.signs import Alignment
+from bot.check.units import Unit
 from bot.check.weigh import certainly_false, fallen, weigh
 from bot.passages.instructions import is_instruction, tainted
 from vectorstore.passage import Passage

@@ -14,7 +14,7 @@ from bot.evaluation.cases import Outcome, outcome, rank_of
 from bot.evaluation.compare import Difference
 from bot.evaluation.plot import Plot
 from bot.evaluation.results import LESS_IS_BETTER, Figure, Results
-from bot.settings.settings import LEVELS
+from bot.settings.checks import LEVELS
 
 OUTCOMES: dict[Outcome, tuple[str, str]] = {
     "right": ("right", "green"),

@@ -14,7 +14,7 @@ from bot.evaluation.cases import MEANINGS, Case, Place, case_of, worst
 from bot.evaluation.compare import Comparison
 from bot.evaluation.plot import CHART_STYLE, colour_rules
 from bot.evaluation.results import WORDS, Figure, Results, against, figures
-from bot.render import visible
+from bot.text.shown import visible
 
 WORST = 12
 """Questions that are shown with their passages, of each run."""

@@ -26,8 +26,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.errors import ExtraMissing, ModelError
+from bot.models.chat_model import Finish, Reply
 from bot.models.errors import ContextTooLong
-from bot.models.open import Finish, Reply
 
 _CACHE_MEGABYTES = 0
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from bot.errors import ExtraMissing, SettingError
+from bot.models.chat_model import Finish, Message, Reply
 from bot.models.errors import ModelBusy, StreamBroken, as_model_error
-from bot.models.open import Finish, Message, Reply
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import ModelError
+from bot.models.chat_model import Finish, Message, Reply
 from bot.models.engine import End, Engine, Job, engine_for, hold, release, require
 from bot.models.gguf import read_header
 from bot.models.memory import gigabytes, memory_needed, memory_total
-from bot.models.open import Finish, Message, Reply
 
 DEFAULT_CONTEXT = 4_096
 SMALL = 400_000_000

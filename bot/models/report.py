@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
+from bot.models.chat_model import Message
 from bot.models.local import LocalModel
 from bot.models.memory import gigabytes, memory_free, memory_needed
-from bot.models.open import Message
 
 _WORDS = (
     "The harbour office keeps a log of every ship that comes in. It notes the name, the hour, the "

@@ -18,7 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.question.kind import identifies
+from bot.question.fit import identifies
 from bot.settings.settings import Settings
 from vectorstore.passage import Passage
 from vectorstore.words.tokens import query_terms

@@ -83,8 +83,8 @@ def remembered(question: str, said: str) -> Answer:
     Footnote marks and the list of footnotes are no part of what was said. A greeting answered is no turn that a
     follow-up can lean on.
     """
+    from bot.answer import ABSTAINED
     from bot.question.turn import classify
-    from bot.render import ABSTAINED
 
     words = _MARK.sub("", _FOOTNOTE_LIST.split(said, maxsplit=1)[0]).strip()
     if classify(question).kind in _SOCIAL:

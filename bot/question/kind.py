@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from vectorstore.words.tokens import query_terms, tokens
-
 AnswerType = Literal["when", "who", "where", "number", "why", "definition", "list", "yes-no", "other"]
 
 _FIRST = r"^(?:(?!\b(?:who|what|which|where|when|why|how)\b).)*"
@@ -56,94 +54,6 @@ _PATTERNS: tuple[tuple[AnswerType, str], ...] = (
 )
 _TYPES = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS)
 
-_DATE = re.compile(
-    r"\b1\d{3}s?\b|\b20\d\ds?\b|\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\b|\bMay \d|\bcentur(?:y|ies)\b"
-    r"|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(?:yesterday|today|tomorrow)\b|\b(?:spring|summer|autumn|winter)\b|\bBCE?\b|年|月|日"
-)
-_NUMBER = re.compile(
-    r"\d[\d.,]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|million|billion|half|third|quarter|twice|once)\b"
-    r"|[一二三四五六七八九十百千万億兆]",
-    re.IGNORECASE,
-)
-_NAME = re.compile(
-    r"(?<![.?!:;]\s)(?<!^)(?<![\w’'-])[A-Z][\w’'-]*[a-z][\w’'-]*|\b[A-Z]{2,}\b|[ァ-ヺー]{2,}|[\u4e00-\u9fff]{2,}"
-)
-_PLACE = re.compile(
-    r"\b(?:in|at|near|from|into|outside|inside)\s+(?:the\s+)?(?:[\w-]+\s+)??([A-Z][\w'-]*[a-z][\w'-]*|[A-Z]{2,})"
-)
-_CAUSE = re.compile(
-    r"\bbecause\b|\bdue to\b|\bin order to\b|\bso that\b|\bsince\b|\bcaus\w+|\bas a result\b|\breason\b|\btherefore\b|\bowing to\b|\b(?:leads?|led) to\b|\bblam\w+|\battribut\w+ to\b|\bdriven by\b|\bresult(?:s|ed|ing)? (?:of|from)\b|\bexplain(?:s|ed) by\b|\bthanks to\b|ため|から|ので",
-    re.IGNORECASE,
-)
-_SEPARATOR = re.compile(r"[,;、]\s*(?:and |or |und |et |y )?|\s(?:and|or)\s|・")
-_DEFINES = re.compile(
-    r"\b(?:is|are|was|were|means?|refers? to|known as|defined as|called|stands? for)\b|とは|である", re.IGNORECASE
-)
-
-_IS_A = re.compile(
-    r"\b(?:is|are|was|were)(?: \w+ly)? (?:an?|the|one of|any|that)\b|\bmeans?\b|\brefers? to\b|\bdefined as\b|\bstands? for\b|とは",
-    re.IGNORECASE,
-)
-SUBJECT = 0.6
-"""Share of the question's words that stand before the "is a" of a sentence that defines what is asked about."""
-_COUNTED = re.compile(r"\bhow many\s+((?:[\w'’-]+\s*){1,4})", re.IGNORECASE)
-_AMOUNT = r"(?:\d[\d.,]*|an?|half|few|several|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|hundred|thousand|million|billion)"
-_TIME = rf"\b{_AMOUNT}[ -](?:an? )?(?:\w+ )?(?:year|month|week|day|hour|minute|second|decade|centur|generation)"
-_LENGTH = rf"\b{_AMOUNT}[ -]?(?:km|kilomet|miles?\b|mi?\b|met(?:re|er)|feet\b|foot\b|ft\b|inch|cm\b|mm\b|yards?\b)"
-_MONEY = r"[$€£¥₹]|\b(?:USD|EUR|GBP|JPY|CHF)\b|\b(?:dollar|euro|pound|yen|franc|rupee)s?\b|[円元]"
-_UNITS = tuple(
-    (re.compile(asked, re.IGNORECASE), re.compile(held, re.IGNORECASE))
-    for asked, held in (
-        (
-            r"\bhow (?:much|expensive)\b.*\b(?:costs?|pay|pays|paid|charge[ds]?|fees?|rent|price[ds]?|budget|invest\w*|spen[dt]\w*|revenue|deposit"
-            r"|salar\w+|earn\w*|worth|profits?|dividend|money|sell|sold|funding)\b"
-            r"|\bwhat (?:\w+ ){0,4}?(?:price|cost|fee|rent|budget|revenue|salary|profit|deposit)\b",
-            _MONEY,
-        ),
-        (r"\bhow long\b", f"{_TIME}|{_LENGTH}"),
-        (r"\bhow (?:far|tall|high|deep|wide)\b", _LENGTH),
-        (r"\b(?:percent(?:age)?|per cent|share|proportion)\b", r"%|\bper ?cent|\bhalf\b|\bthird|\bquarter|\bfifth"),
-    )
-)
-"""What kind of amount is asked for, and what such amounts look like."""
-OTHER_AMOUNT = 0.5
-"""What a number is worth that counts or measures something else than the question asks for."""
-_DEFINED = re.compile(
-    r"[(（](?:the |each,? |an? |together,? )*[\"“]([^\"“”]{2,40})[\"”][)）]|^\W*[\"“]([^\"“”]{2,40})[\"”] (?:means|shall mean|is|are|refers)\b"
-)
-
-
-_WHO_IS = re.compile(
-    r"^\W*who(?:['’]s| is| was) ((?!(?:the|an?|my|your|his|her|its|their|our|this|that|one|in|on|at|to|he|she|they|it|you|i|we)\b)[\w.'’-]+(?: [\w.'’-]+){0,3}?)\W*$",
-    re.IGNORECASE,
-)
-_ROLE = (
-    r"(?:President|Prime Minister|Minister|Secretary|Chancellor|Chair(?:man|woman|person)?|Director|Governor|Senator|Ambassador"
-    r"|Chief(?: \w+){0,2}|CEO|CFO|CTO|Professor|Prof\.|Doctor|Dr\.?|Judge|Justice|General|Captain|Colonel|King|Queen|Prince|Princess"
-    r"|Emperor|Pope|Sir|Lord|Lady|Mayor|Commissioner|Officer|Inspector|Sergeant|Sheriff|Coach|Founder)"
-)
-_APPOSITION = re.compile(
-    r"(?:\s*\([^)]*\))?(?:\s*,\s+(?:(?:the|an?|his|her|its|their|our|then|now|former|who)\s+)*(?:[A-Z][\w.&-]*(?:['’]s)?\s+){0,4}"
-    r"(?!(?:and|or|but|said|says|in|on|at|as|for|with|by|when|while|which|where|however|too|also)\b)[a-z]{3,}"
-    r"|\s+(?:is|was)\s+(?:an?|the|one of)\s)"
-)
-
-
-def identifies(text: str, question: str) -> bool:
-    """Tell whether `text` says who the person is that a question asks for by name: "Ada Byron, a clerk", "Dr Byron"."""
-    asked = _WHO_IS.match(question)
-    if not asked:
-        return False
-    words = asked.group(1).split()
-    name = r"\W+(?:\w+\W+)?".join(map(re.escape, words))
-    for found in re.finditer(rf"(?<![\w-]){name}(?![\w-])", text, re.IGNORECASE):
-        if not found.group().split()[-1][0].isupper():
-            continue
-        before = re.search(rf"{_ROLE}(?:\s+[A-Z][\w.’'-]*){{0,2}}\s*$", text[: found.start()])
-        if before or _APPOSITION.match(text, found.end()):
-            return True
-    return False
-
 
 def answer_type(question: str) -> AnswerType:
     """Return what kind of answer a question asks for."""
@@ -151,74 +61,3 @@ def answer_type(question: str) -> AnswerType:
         if pattern.search(question):
             return kind
     return "other"
-
-
-def fits(kind: AnswerType, text: str, question: str) -> float:
-    """Return how well `text` holds an answer of a kind: 0 for not at all, 0.5 where it cannot be told, 1 for well."""
-    if kind == "when":
-        return float(bool(_DATE.search(text)))
-    if kind == "number":
-        return _number(text, question)
-    if kind in ("who", "where"):
-        return float(_new(_NAME, text, question))
-    if kind == "why":
-        return float(bool(_CAUSE.search(text)))
-    if kind == "list":
-        return _enumeration(text)
-    if kind == "definition":
-        return _definition(text, question)
-    return 0.5
-
-
-def says(kind: AnswerType, text: str, question: str) -> bool:
-    """Tell whether `text` plainly says when, how much or where: no other kind can be told so."""
-    if kind == "where":
-        # Any name fits "where"; a new one behind "in", "at" or "from" is a place.
-        asked = set(tokens(question))
-        places = _PLACE.finditer(text)
-        return fits(kind, text, question) == 1 and any(not set(tokens(place.group(1))) <= asked for place in places)
-    return kind in ("when", "number") and fits(kind, text, question) == 1
-
-
-def _definition(text: str, question: str) -> float:
-    """Return how well `text` says what something is: "X is a …" says it, "X is sold by …" and "Y is a …" do not."""
-    says = _IS_A.search(text)
-    asked = set(query_terms(question))
-    before = set(tokens(text[: says.start()])) if says else set[str]()
-    if len(asked & before) < max(1, SUBJECT * len(asked)):
-        return 0.5 if _DEFINES.search(text) else 0.2
-    return 1.0 if len(before) <= len(asked) + 6 else 0.8
-
-
-def defines(text: str, terms: set[str]) -> bool:
-    """Tell whether `text` gives a name in quotation marks, as contracts do, all of whose words are in `terms`."""
-    named = (set(tokens(match.group(1) or match.group(2))) for match in _DEFINED.finditer(text))
-    return any(words and words <= terms for words in named)
-
-
-def _number(text: str, question: str) -> float:
-    """Return how well `text` holds an amount of what the question counts or measures."""
-    if not _new(_NUMBER, text, question):
-        return 0.0
-    counted = _COUNTED.search(question)
-    thing = query_terms(counted.group(1))[:1] if counted else []
-    if thing:
-        near = (set(tokens(text[m.end() : m.end() + 45])[:4]) for m in _NUMBER.finditer(text))
-        return 1.0 if any(thing[0] in words for words in near) else OTHER_AMOUNT
-    held = next((held for asked, held in _UNITS if asked.search(question)), None)
-    return 1.0 if held is None or held.search(text) else OTHER_AMOUNT
-
-
-def _enumeration(text: str) -> float:
-    """Return how much of a list `text` is: 1 for five short items or more in a row, 0.5 for two."""
-    longest = run = 1
-    for item in _SEPARATOR.split(text):
-        run = run + 1 if 0 < len(item.split()) <= 4 else 1
-        longest = max(longest, run)
-    return min(1.0, 0.25 + longest / 8)
-
-
-def _new(pattern: re.Pattern[str], text: str, question: str) -> bool:
-    """Tell whether `pattern` finds something in `text` that the question does not say itself."""
-    asked = set(tokens(question))
-    return any(not set(tokens(match.group())) <= asked for match in pattern.finditer(text))

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from bot.passages.instructions import tainted
-from bot.question.kind import AnswerType, answer_type, defines, fits, identifies, says
+from bot.question.fit import defines, fits, identifies, says
+from bot.question.kind import AnswerType, answer_type
 from bot.quotes.disagreement import amends, disagreement
 from bot.text.lists import AROUND, Listing, listing, too_long
 from vectorstore.passage import Passage

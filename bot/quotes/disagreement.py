@@ -15,8 +15,8 @@ from typing import Literal
 
 from bot.answer import Citation, Conflict, Statement
 from bot.question.kind import answer_type
+from bot.text.facts import Date, Number, dates, names, numbers, same_date, same_number
 from bot.text.lists import lines_of_list
-from bot.text.names import Date, Number, dates, names, numbers, same_date, same_number
 from vectorstore.words.tokens import query_terms, tokens
 
 SHARED = 0.6

@@ -14,7 +14,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from bot.passages.instructions import tainted
-from bot.question.kind import fits
+from bot.question.fit import fits
 from bot.question.overview_request import asked_of, asks_for_all, names_documents, summary_of
 from bot.quotes.choose import Quoted, is_fragment, leans
 from vectorstore.words.tokens import query_terms, tokens

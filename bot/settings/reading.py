@@ -12,7 +12,23 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from bot.errors import SettingError
-from bot.settings.settings import FILE_NAME, PREFIX, Settings, plain_value, setting_fields
+from bot.settings.settings import Settings, setting_fields
+
+FILE_NAME = "footnote.toml"
+
+PREFIX = "FOOTNOTE_"
+
+
+def plain_value(value: object) -> str:
+    """Return a value in the form in which it is written in the environment."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return ",".join(str(part) for part in value)
+    return str(value)
+
 
 NOT_SETTINGS = frozenset({"FOOTNOTE_CONFIG", "FOOTNOTE_DEBUG", "FOOTNOTE_SHARED"})
 """Variables that begin like settings and are none: the file to read, tracebacks, folder of test data."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.settings.settings import PREFIX, plain_value, setting_fields
+from bot.settings.reading import PREFIX, plain_value
+from bot.settings.settings import setting_fields
 
 _REFERENCE_HEAD = """# Settings
 

@@ -9,21 +9,22 @@ bot.settings.reference` writes it) and in `footnote status`.
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
 from bot.errors import SettingError
-
-FILE_NAME = "footnote.toml"
-PREFIX = "FOOTNOTE_"
-
-LEVELS = ("strict", "balanced", "open")
-
-Check = Callable[[Any], str]
-"""Returns what a value must be ("from 1 to 20"), or "" when it is right."""
+from bot.settings.checks import (
+    Check,
+    between,
+    channel_map,
+    collection_name,
+    http_address,
+    level_or_probability,
+    not_blank,
+)
+from bot.settings.reading import plain_value
 
 
 def setting(
@@ -49,42 +50,6 @@ def setting(
     """
     metadata = {"doc": doc, "group": group, "check": check, "secret": secret, "path": path, "also": also}
     return field(default=default, repr=not secret, metadata=metadata)
-
-
-def between(low: float, high: float) -> Check:
-    """Return a check for numbers from `low` to `high`; None passes."""
-
-    def check(value: float | None) -> str:
-        return "" if value is None or low <= value <= high else f"from {low:,} to {high:,}"
-
-    return check
-
-
-def level_or_probability(value: str | float) -> str:
-    """Check that a number lies between 0 and 1; a name passes."""
-    return "" if isinstance(value, str) or 0 <= value <= 1 else f"one of {', '.join(LEVELS)}, or from 0 to 1"
-
-
-def not_blank(value: str) -> str:
-    """Check that a text holds more than blanks."""
-    return "" if value.strip() else "more than blanks"
-
-
-def collection_name(value: str) -> str:
-    """Check that a text can name a collection everywhere: in an address, in a map of channels."""
-    right = re.fullmatch(r"[\w.\-][\w.\- ]{0,62}[\w.\-]|[\w\-]", value)
-    return "" if right else "1 to 64 letters, digits, '.', '_', '-' or blanks between them"
-
-
-def http_address(value: str) -> str:
-    """Check that a text is empty or an http(s) address."""
-    return "" if not value or value.startswith(("http://", "https://")) else "an http:// or https:// address"
-
-
-def channel_map(value: tuple[str, ...]) -> str:
-    """Check that every entry reads CHANNEL=NAME or CHANNEL=NAME+NAME."""
-    right = all(entry.count("=") == 1 and entry.split("=")[0].strip() for entry in value)
-    return "" if right else "a list of CHANNEL=NAME+NAME"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -431,14 +396,3 @@ def _field(name: str) -> Field[Any]:
         if item.name == name:
             return item
     raise SettingError(f"There is no setting called {name!r}.", remedy="`footnote status` lists the settings.")
-
-
-def plain_value(value: object) -> str:
-    """Return a value in the form in which it is written in the environment."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, tuple):
-        return ",".join(str(part) for part in value)
-    return str(value)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from bot.question.kind import answer_type, fits
+from bot.question.fit import fits
+from bot.question.kind import answer_type
 from vectorstore.words.tokens import query_terms
 
 LEAST_TERMS = 3

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from html import unescape
 
-from bot.written.prompts import visible
+from bot.text.fence import visible
 
 
 @dataclass(frozen=True, slots=True)

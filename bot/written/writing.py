@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Literal
 from bot.answer import Withheld
 from bot.check.statement import Verdict, check
 from bot.errors import ModelError
+from bot.models.chat_model import ChatModel, Reply
 from bot.models.errors import ContextTooLong
-from bot.models.open import ChatModel, Reply
 from bot.written.pertinence import answers_as_well, is_fragment, why_no_answer
 from bot.written.prompts import SCHEMA, is_no_answer, write_messages
 from bot.written.reply import ReplyReader

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
-from bot.models.open import Finish, Message, Reply
+from bot.models.chat_model import Finish, Message, Reply
 
 Script = str | Exception | Callable[[Sequence[Message]], str]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.text import names as facts
+from bot.text import facts
 
 
 @pytest.mark.parametrize(

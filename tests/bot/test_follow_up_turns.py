@@ -9,9 +9,11 @@ import pytest
 
 from bot.answer import Answer, Statement
 from bot.errors import ModelError
-from bot.models.open import Finish, Message, Reply
+from bot.models.chat_model import Finish, Message, Reply
 from bot.question.conversation import Conversation, remembered
-from bot.question.turn import Exchange, classify, condense, reasons, why_not
+from bot.question.fit import reasons
+from bot.question.rewrite import condense, why_not
+from bot.question.turn import Exchange, classify
 from vectorstore.passage import Passage
 from vectorstore.search.search import SearchResult
 

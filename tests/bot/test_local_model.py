@@ -19,7 +19,7 @@ from bot.models.gguf import read_header
 from bot.models.local import LocalModel
 from bot.models.open import open_model
 from bot.models.report import describe
-from bot.written.prompts import harmless
+from bot.text.fence import harmless
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import pytest
 from protocol_servers import WORDS, Plan, anthropic_stream, ollama_stream, openai_stream, serving
 
 from bot.errors import ExtraMissing, ModelError, SettingError
+from bot.models.chat_model import ChatModel
 from bot.models.errors import (
     ContextTooLong,
     ModelBusy,
@@ -17,7 +18,7 @@ from bot.models.errors import (
     ModelUnreachable,
     StreamBroken,
 )
-from bot.models.open import ChatModel, open_model, where_text_goes
+from bot.models.open import open_model, where_text_goes
 
 
 @dataclass

@@ -6,17 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.written.prompts import (
-    NO_ANSWER,
-    WRITE,
-    WRITE_JSON,
-    condense_messages,
-    fence,
-    harmless,
-    is_no_answer,
-    visible,
-    write_messages,
-)
+from bot.question.rewrite import condense_messages
+from bot.text.fence import fence, harmless, visible
+from bot.written.prompts import NO_ANSWER, WRITE, WRITE_JSON, is_no_answer, write_messages
 from vectorstore.passage import Passage
 
 TOKENS = ("<|endoftext|>", "<|im_start|>", "<|im_end|>", "<repo_name>", "[TOOL]")

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.question.kind import answer_type, defines, fits, identifies
+from bot.question.fit import defines, fits, identifies
+from bot.question.kind import answer_type
 from bot.quotes.choose import choose
 from vectorstore.passage import Passage, Signals
 from vectorstore.search.search import SearchResult

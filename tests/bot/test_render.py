@@ -10,17 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.answer import Answer, Citation, Conflict, Statement, Withheld
-from bot.render import (
-    escape_markdown,
-    excerpt,
-    markdown,
-    one_line,
-    plain_text,
-    shown_source,
-    visible,
-    where,
-)
+from bot.answer import Answer, Citation, Conflict, Statement, Withheld, plain_text, where
+from bot.render import escape_markdown, excerpt, markdown
+from bot.text.shown import one_line, shown_source, visible
 from vectorstore.passage import Passage
 
 FIRST = Citation(

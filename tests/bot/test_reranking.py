@@ -15,7 +15,7 @@ from bot.errors import ModelError
 from bot.passages.rerank import TokenReranker, open_reranker, reranked
 from bot.settings.settings import Settings
 from ingest.sync import sync
-from vectorstore.embedding.encoder import open_encoder
+from vectorstore.embedding.open import open_encoder
 from vectorstore.library import Library
 from vectorstore.passage import Passage
 from vectorstore.search.search import SearchResult

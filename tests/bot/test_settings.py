@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import SettingError
+from bot.settings.reading import PREFIX, plain_value
 from bot.settings.reference import reference
-from bot.settings.settings import PREFIX, Settings, plain_value, setting_fields
+from bot.settings.settings import Settings, setting_fields
 
 ROOT = Path(__file__).parents[2]
 

@@ -16,7 +16,8 @@ from browser_papers import write_papers
 from bot.ask import Bot
 from bot.settings.settings import Settings
 from bot.surfaces.web.app import create_app
-from ingest.sync import SyncOptions, sync
+from ingest.options import SyncOptions
+from ingest.sync import sync
 from vectorstore.library import Library
 
 CHROMIUM = Path("/usr/bin/chromium")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from bot.passages.confidence import FITTED, Features
-from bot.settings.settings import LEVELS
+from bot.settings.checks import LEVELS
 from evals.calibration import calibration_error, measure, put, table
 from evals.fit_abstention import Seen, auroc, chances
 

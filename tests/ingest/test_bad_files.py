@@ -17,11 +17,12 @@ from counting_encoder import CountingEncoder
 
 from ingest.document import LoadOptions
 from ingest.errors import LoadError, NoText, NothingToIngest, TooLarge, Unreadable, UnsupportedType
+from ingest.options import SyncOptions
 from ingest.reading.load import load, media_type_of
 from ingest.reading.worker import Limits, Workers
 from ingest.report import SyncReport, printable
 from ingest.sources.discover import discover
-from ingest.sync import SyncOptions, sync
+from ingest.sync import sync
 from vectorstore.library import Library
 
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ from fpdf import FPDF
 
 from ingest.document import Loaded, LoadOptions
 from ingest.errors import NoText, PasswordNeeded, Unreadable
-from ingest.loaders.pdf.lines import Line
+from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.paragraphs import paragraphs, style_of
 from ingest.reading.load import load
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from ingest.errors import NothingToIngest
-from ingest.sync import SyncOptions, sync
+from ingest.options import SyncOptions
+from ingest.sync import sync
 from vectorstore.library import Library
 
 FOLDERS = st.sampled_from(["", "sub", "sub/deep", "other"])

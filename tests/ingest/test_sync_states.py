@@ -13,12 +13,13 @@ from counting_encoder import CountingEncoder
 
 from ingest.document import Loaded, LoadOptions
 from ingest.errors import NothingToIngest
+from ingest.options import SyncOptions
 from ingest.progress import Progress
 from ingest.progress_bar import words_for
 from ingest.reading.worker import Workers
 from ingest.report import SyncReport
 from ingest.sources.plan import iso_time
-from ingest.sync import SyncOptions, document_id, sync
+from ingest.sync import document_id, sync
 from vectorstore.library import Library
 
 

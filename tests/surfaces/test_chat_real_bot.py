@@ -17,8 +17,8 @@ from slack_stage import shown, slack_stage
 from small_library import LEASE, small_library
 
 from bot.ask import Bot
-from bot.render import one_line
 from bot.settings.settings import Settings
+from bot.text.shown import one_line
 
 pytestmark = pytest.mark.slow
 

@@ -14,7 +14,8 @@ from small_library import small_library
 
 from bot.surfaces.cli.app import run
 from vectorstore.catalog.lock import WriterLock
-from vectorstore.embedding.model_files import find_model, onnx_form
+from vectorstore.embedding.model_files import find_model
+from vectorstore.embedding.onnx_form import onnx_form
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from chat_answers import abstained, answers, notice_period
 from hypothesis import given, settings
 
 from bot.answer import Answer, Citation, Statement
-from bot.render import visible
 from bot.surfaces.chat.markup import statement_blocks
 from bot.surfaces.chat.split import utf16_size
 from bot.surfaces.discord import render
+from bot.text.shown import visible
 from vectorstore.passage import Passage
 
 FENCE = re.compile(r"```\n.*?\n```", re.DOTALL)

@@ -11,11 +11,11 @@ from chat_answers import abstained, answers, notice_period
 from hypothesis import given, settings
 
 from bot.answer import Answer, Citation, Conflict, Statement, Withheld
-from bot.render import visible
 from bot.surfaces.chat.markup import statement_blocks
 from bot.surfaces.chat.split import utf16_size
 from bot.surfaces.slack import render
 from bot.surfaces.slack.mrkdwn import escape, streamed_markdown
+from bot.text.shown import visible
 from vectorstore.passage import Passage
 
 LINK = re.compile(r"<(https?|mailto):[^<>|\s]*\|([^<>|]*)>")

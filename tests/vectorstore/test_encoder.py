@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from ingest.splitting.split import split
-from vectorstore.embedding.encoder import Encoder, open_encoder
-from vectorstore.embedding.model_files import PARITY, find_model, identity
+from vectorstore.embedding.encoder import Encoder
+from vectorstore.embedding.model_files import find_model, identity
+from vectorstore.embedding.onnx_form import PARITY
+from vectorstore.embedding.open import open_encoder
 from vectorstore.errors import ModelMissing
 
 TEXT = (

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hash_encoder import make
 
-from vectorstore.embedding.encoder import open_encoder
+from vectorstore.embedding.open import open_encoder
 from vectorstore.errors import ModelMismatch
 from vectorstore.library import Library
 

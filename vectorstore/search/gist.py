@@ -16,7 +16,7 @@ from vectorstore.passage import Filter, Passage
 from vectorstore.search.search import PLACES
 
 if TYPE_CHECKING:
-    from vectorstore.library import View
+    from vectorstore.search.view import View
 
 LEAD = 0.25
 """What the first chunk of a document is worth, beside a cosine; it falls to nothing over LEAD_SHARE of the chunks."""

@@ -17,7 +17,7 @@ from vectorstore.words.tokens import WIDENED, is_foreign, mostly_latin, name_ter
 if TYPE_CHECKING:
     from vectorstore.catalog.lookup import Lookup
     from vectorstore.embedding.encoder import Encoder
-    from vectorstore.library import View
+    from vectorstore.search.view import View
 
 UNNAMED_WORDS = 3
 """Words that must be left of a query for its vector to be made without the names that tell its document: in a report of

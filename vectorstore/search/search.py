@@ -36,7 +36,7 @@ from vectorstore.search.query import Term, chunks_asked_about, is_readable, quer
 
 if TYPE_CHECKING:
     from vectorstore.catalog.lookup import Ids, Lookup, Places, Vectors
-    from vectorstore.library import View
+    from vectorstore.search.view import View
 
 COVERAGE = 0.6
 SECTION_COSINE = 0.5

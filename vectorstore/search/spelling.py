@@ -12,7 +12,7 @@ from vectorstore.catalog.layout import Ids, members
 from vectorstore.words.tokens import tokens
 
 if TYPE_CHECKING:
-    from vectorstore.library import View
+    from vectorstore.search.view import View
 
 SHORTEST = 5
 """Letters of a word that is spelled anew, at least: between shorter ones one letter is too much."""

@@ -23,7 +23,7 @@ from vectorstore.passage import Chunk
 from vectorstore.records import Compaction, Disk, LibraryStatus
 
 if TYPE_CHECKING:
-    from vectorstore.library import Library
+    from vectorstore.upkeep.parts import Parts
 
 _STALE_SHARE = 5
 """A new generation is written when a fifth of the vectors are not in the old one, or are gone."""
@@ -35,7 +35,7 @@ _EMBED_CHUNKS = 2_000
 # ---- state
 
 
-def status(library: Library) -> LibraryStatus:
+def status(library: Parts) -> LibraryStatus:
     """Return the library's state, from one snapshot."""
     with library.catalog.snapshot():
         documents, chunks, sections, characters = library.catalog.totals()
@@ -58,12 +58,12 @@ def status(library: Library) -> LibraryStatus:
         )
 
 
-def _place(library: Library) -> str:
+def _place(library: Parts) -> str:
     store = library.index.store
     return str(store.root) if isinstance(store, EmbeddedStore) else store.place
 
 
-def disk(library: Library) -> Disk:
+def disk(library: Parts) -> Disk:
     """Return the bytes that the library takes, by part."""
     catalog = vectors = other = 0
     store = library.index.store
@@ -96,7 +96,7 @@ def _size(path: Path) -> int:
 # ---- index
 
 
-def update_index(library: Library, *, force: bool) -> bool:
+def update_index(library: Parts, *, force: bool) -> bool:
     """Bring the Chroma index up to date where that is worth it; return whether it was written."""
     index, store = library.index, library.index.store
     if not store.in_place and not usable():
@@ -125,7 +125,7 @@ def update_index(library: Library, *, force: bool) -> bool:
     return True
 
 
-def _counts(library: Library) -> dict[str, int]:
+def _counts(library: Parts) -> dict[str, int]:
     with library.catalog.snapshot() as connection:
         rows = connection.execute(
             "SELECT collection, sum(last_chunk - first_chunk + 1) FROM documents GROUP BY collection ORDER BY 1"
@@ -133,12 +133,12 @@ def _counts(library: Library) -> dict[str, int]:
         return {str(name): int(count) for name, count in rows if count}
 
 
-def _last_chunk(library: Library) -> int:
+def _last_chunk(library: Parts) -> int:
     with library.catalog.snapshot() as connection:
         return int(connection.execute("SELECT coalesce(max(id), 0) FROM chunks").fetchone()[0])
 
 
-def _write_generation(library: Library) -> None:
+def _write_generation(library: Parts) -> None:
     index, store = library.index, library.index.store
     with library.catalog.snapshot():
         pointer = _written(library)
@@ -150,7 +150,7 @@ def _write_generation(library: Library) -> None:
         shutil.rmtree(embedded, ignore_errors=True)
 
 
-def _written(library: Library) -> Pointer:
+def _written(library: Parts) -> Pointer:
     """Write a new generation from one state of the catalog, which does not name it yet."""
     store = library.index.store
     model = library.catalog.model()
@@ -176,7 +176,7 @@ def _written(library: Library) -> Pointer:
     )
 
 
-def _extend(library: Library, old: Pointer) -> bool:
+def _extend(library: Parts, old: Pointer) -> bool:
     """Write the changes into a server's collections; return whether the counts are right afterwards."""
     index, store = library.index, library.index.store
     counts = _counts(library)
@@ -200,7 +200,7 @@ def _extend(library: Library, old: Pointer) -> bool:
     return True
 
 
-def _point(library: Library, pointer: Pointer | None) -> None:
+def _point(library: Parts, pointer: Pointer | None) -> None:
     with library.writer.transaction() as connection:
         put_meta(connection, {"index": pointer_json(pointer) if pointer else None})
         if pointer is not None:
@@ -208,11 +208,11 @@ def _point(library: Library, pointer: Pointer | None) -> None:
         connection.execute("DELETE FROM index_removed")
 
 
-def _free(library: Library) -> int:
+def _free(library: Parts) -> int:
     return shutil.disk_usage(library.folder).free
 
 
-def _require_room(library: Library, count: int) -> None:
+def _require_room(library: Parts, count: int) -> None:
     # Measured: 1.7 kB of index and up to 2.2 kB of log for a vector of 384 components.
     needed = count * (library.lookup.dimension() * 10 + 300)
     if _free(library) < needed + _FLOOR:
@@ -222,7 +222,7 @@ def _require_room(library: Library, count: int) -> None:
 # ---- another model
 
 
-def reembed(library: Library, model: ModelIdentity, progress: Callable[[int, int], None] | None) -> None:
+def reembed(library: Parts, model: ModelIdentity, progress: Callable[[int, int], None] | None) -> None:
     """Embed every stored document with the library's new encoder, then put the vectors in place at once."""
     writer = library.writer
     writer.begin_reembedding()
@@ -237,7 +237,7 @@ def reembed(library: Library, model: ModelIdentity, progress: Callable[[int, int
     writer.finish_reembedding(model)
 
 
-def _documents_to_embed(library: Library) -> Iterator[list[tuple[str, str, list[Chunk]]]]:
+def _documents_to_embed(library: Parts) -> Iterator[list[tuple[str, str, list[Chunk]]]]:
     batch: list[tuple[str, str, list[Chunk]]] = []
     held = 0
     for info in library.catalog.documents():
@@ -251,7 +251,7 @@ def _documents_to_embed(library: Library) -> Iterator[list[tuple[str, str, list[
         yield batch
 
 
-def stored_chunks(library: Library, document_id: str) -> list[Chunk]:
+def stored_chunks(library: Parts, document_id: str) -> list[Chunk]:
     """Return the chunks of a document as they were added."""
     with library.catalog.snapshot() as connection:
         rows = connection.execute(
@@ -269,7 +269,7 @@ def stored_chunks(library: Library, document_id: str) -> list[Chunk]:
 # ---- disk
 
 
-def compact(library: Library) -> Compaction:
+def compact(library: Parts) -> Compaction:
     """Write catalog and index anew without what was removed."""
     before = disk(library).total
     deadline = time.monotonic() + 10

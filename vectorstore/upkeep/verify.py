@@ -13,10 +13,10 @@ from vectorstore.upkeep.upkeep import update_index
 from vectorstore.words import tokens as words
 
 if TYPE_CHECKING:
-    from vectorstore.library import Library
+    from vectorstore.upkeep.parts import Parts
 
 
-def verify(library: Library) -> list[Finding]:
+def verify(library: Parts) -> list[Finding]:
     """Return what is wrong with the library; an empty list when nothing is."""
     with library.catalog.snapshot() as connection:
         found = [*_catalog_findings(connection), *_document_findings(library, connection)]
@@ -47,7 +47,7 @@ FROM documents d ORDER BY d.row
 """
 
 
-def _document_findings(library: Library, connection: sqlite3.Connection) -> Iterator[Finding]:
+def _document_findings(library: Parts, connection: sqlite3.Connection) -> Iterator[Finding]:
     size = library.lookup.dimension() * 2
     for id, name, characters, chunks, sections, *found in connection.execute(_DOCUMENT_CHECKS, {"size": size}):
         again = "Remove it and ingest its file again."
@@ -75,7 +75,7 @@ def _document_findings(library: Library, connection: sqlite3.Connection) -> Iter
             yield Finding("catalog", f"{stored - known} rows of {table} belong to no document.", False)
 
 
-def _word_findings(library: Library, connection: sqlite3.Connection) -> Iterator[Finding]:
+def _word_findings(library: Parts, connection: sqlite3.Connection) -> Iterator[Finding]:
     """Look some stored words up in the keyword index."""
     ids = [
         row[0]
@@ -95,7 +95,7 @@ def _word_findings(library: Library, connection: sqlite3.Connection) -> Iterator
         yield Finding("words", "The keyword index cannot be read.", True)
 
 
-def _index_findings(library: Library) -> list[Finding]:
+def _index_findings(library: Parts) -> list[Finding]:
     index = library.index
     found: list[Finding] = []
     fault = index.fault()
@@ -110,7 +110,7 @@ def _index_findings(library: Library) -> list[Finding]:
     return found
 
 
-def repair(library: Library) -> list[Finding]:
+def repair(library: Parts) -> list[Finding]:
     """Mend words and index from what is stored; return what is still wrong."""
     found = verify(library)
     if any(finding.part == "words" for finding in found):

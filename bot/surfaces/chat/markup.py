@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from bot.render import markers, one_line, visible
 from bot.text.lists import lines_of_list
+from bot.text.shown import markers, one_line, visible
 
 if TYPE_CHECKING:
     from markdown_it.token import Token

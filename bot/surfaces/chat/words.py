@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from bot.answer import ABSTAINED, remarks, searched_words
 from bot.errors import ModelError, QuestionRefused
-from bot.render import ABSTAINED, remarks, searched_words
 from bot.surfaces.chat.split import shortened
 from vectorstore.errors import FootnoteError
 

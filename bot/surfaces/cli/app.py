@@ -137,7 +137,7 @@ def run(arguments: Sequence[str]) -> int:
 def _say(error: Exception) -> int:
     """Print an error in words and return the exit status that it means."""
     from bot.errors import QuestionRefused, SettingError, words_for
-    from bot.render import visible
+    from bot.text.shown import visible
 
     print(visible(words_for(error)), file=sys.stderr)
     return 2 if isinstance(error, QuestionRefused | SettingError) else 1

@@ -106,7 +106,7 @@ def show_answer(
 
         stream = bot.stream(question, conversation=conversation, filter=filter)
         return show_stream(make_console(), stream, nearest=nearest, show_withheld=settings.show_withheld, folder=folder)
-    from bot.render import plain_text
+    from bot.answer import plain_text
 
     answer = bot.ask(question, conversation=conversation, filter=filter)
     print(plain_text(answer, nearest=nearest(answer), show_withheld=settings.show_withheld, folder=folder))

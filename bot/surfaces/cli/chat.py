@@ -7,8 +7,8 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from bot.answer import footnote_line
 from bot.errors import words_for
-from bot.render import footnote_line, one_line
 from bot.surfaces.cli.ask import show_answer
 from bot.surfaces.cli.options import (
     CollectionOption,
@@ -29,6 +29,7 @@ from bot.surfaces.cli.options import (
     show_context,
     styled,
 )
+from bot.text.shown import one_line
 from vectorstore.errors import FootnoteError
 
 if TYPE_CHECKING:

@@ -128,7 +128,7 @@ def _disk(settings: Settings) -> Iterator[Check]:
 
 def _model(settings: Settings, *, repair: bool) -> Iterator[Check]:
     """Embed a sentence; if that fails, write the converted form of the model anew when asked to."""
-    from vectorstore.embedding.encoder import open_encoder
+    from vectorstore.embedding.open import open_encoder
 
     name, cache = settings.embedding_model, settings.cache
 
@@ -157,7 +157,8 @@ def _model(settings: Settings, *, repair: bool) -> Iterator[Check]:
 
 
 def _form(name: str, cache: str) -> Path:
-    from vectorstore.embedding.model_files import find_model, onnx_form
+    from vectorstore.embedding.model_files import find_model
+    from vectorstore.embedding.onnx_form import onnx_form
 
     return onnx_form(find_model(name), cache=cache).onnx.parent
 
@@ -179,7 +180,8 @@ def _forget_form(name: str, cache: str) -> None:
 
 def _answerer(settings: Settings) -> Iterator[Check]:
     """Open the chat model, if one is set, without sending it anything; time a local one."""
-    from bot.models.open import LOCAL, QUOTES, open_model, where_text_goes
+    from bot.models.chat_model import LOCAL, QUOTES
+    from bot.models.open import open_model, where_text_goes
 
     if settings.model == QUOTES:
         return
@@ -207,7 +209,7 @@ def _answerer(settings: Settings) -> Iterator[Check]:
 
 def _timed(settings: Settings) -> ModelReport:
     from bot.models.catalogue import find
-    from bot.models.open import LOCAL
+    from bot.models.chat_model import LOCAL
     from bot.models.report import describe
 
     target = settings.model.removeprefix(LOCAL)

@@ -154,8 +154,8 @@ class _progress:
 def _show(results: Results, runs: Path, notes: list[str], *, worst: int, report: Path | None, as_json: bool) -> None:
     from bot.evaluation.cases import worst as worst_of
     from bot.evaluation.results import figures
-    from bot.render import one_line
     from bot.surfaces.cli import eval_tables as text
+    from bot.text.shown import one_line
 
     found, cases = figures(results), worst_of(results, worst)
     if report:

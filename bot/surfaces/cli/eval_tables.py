@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.render import one_line, shown_source
 from bot.surfaces.cli.options import table
+from bot.text.shown import one_line, shown_source
 
 if TYPE_CHECKING:
     from bot.evaluation.cases import Case, Place

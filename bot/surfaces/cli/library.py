@@ -50,7 +50,7 @@ def list_documents(
 
     Example: footnote list --type application/pdf
     """
-    from bot.render import one_line, shown_source
+    from bot.text.shown import one_line, shown_source
 
     chosen = make_filter(collection=collection, source=source, type_=type_, since=since, until=until)
     with open_library(load_settings(library)) as opened:
@@ -86,7 +86,7 @@ def show(doc: Name, at: AtOption = None, library: LibraryOption = None) -> None:
     if at is None:
         text = document.text
         if sys.stdout.isatty():
-            from bot.render import visible
+            from bot.text.shown import visible
 
             text = visible(text).rstrip("\n") + "\n"  # the prompt comes on a line of its own
         sys.stdout.write(text)
@@ -106,7 +106,7 @@ def remove(docs: Names, yes: YesOption = False, library: LibraryOption = None) -
 
     Example: footnote remove old-report.pdf
     """
-    from bot.render import shown_source
+    from bot.text.shown import shown_source
 
     with open_library(load_settings(library)) as opened:
         found = {info.id: info for info in (opened.find(name) for name in docs)}
@@ -131,7 +131,7 @@ def collections(library: LibraryOption = None, json: JsonOption = False) -> None
 
     Example: footnote collections
     """
-    from bot.render import one_line
+    from bot.text.shown import one_line
 
     with open_library(load_settings(library)) as opened:
         counts = opened.collections()

@@ -109,7 +109,8 @@ def check_model(settings: Settings) -> None:
         ExtraMissing: Its package is not installed.
     """
     from bot.errors import ModelError, words_for
-    from bot.models.open import QUOTES, open_model
+    from bot.models.chat_model import QUOTES
+    from bot.models.open import open_model
 
     if settings.model == QUOTES:
         return

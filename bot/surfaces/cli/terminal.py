@@ -8,23 +8,10 @@ from typing import TYPE_CHECKING
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
-from bot.answer import Answer, Citation, Statement
+from bot.answer import ABSTAINED, NEAREST, Answer, Citation, Statement, remarks, searched_words, statement_words, where
 from bot.ask import Found
-from bot.render import (
-    ABSTAINED,
-    NEAREST,
-    TITLE_LENGTH,
-    excerpt,
-    markers,
-    one_line,
-    remarks,
-    searched_words,
-    shown_source,
-    statement_words,
-    titled,
-    visible,
-    where,
-)
+from bot.render import excerpt
+from bot.text.shown import TITLE_LENGTH, markers, one_line, shown_source, titled, visible
 from vectorstore.passage import Passage
 
 if TYPE_CHECKING:

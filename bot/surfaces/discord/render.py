@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.answer import Answer, Citation
-from bot.render import visible, where
+from bot.answer import Answer, Citation, where
 from bot.surfaces.chat import words
 from bot.surfaces.chat.markup import (
     Block,
@@ -26,6 +25,7 @@ from bot.surfaces.chat.markup import (
     statement_blocks,
 )
 from bot.surfaces.chat.split import shortened, split_paragraph, split_text, utf16_size
+from bot.text.shown import visible
 
 _DELIMITERS: dict[Style, str] = {"bold": "**", "italic": "*", "strike": "~~"}
 MESSAGE_LIMIT = 1_950

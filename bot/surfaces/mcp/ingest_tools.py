@@ -13,7 +13,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
-from bot.settings.settings import collection_name
+from bot.settings.checks import collection_name
 from bot.surfaces.mcp import shapes
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ def add_ingest_tools(server: FootnoteServer) -> None:
 
     async def add_documents(paths: Paths, ctx: Context[Any, Any], collection: Collection = "") -> shapes.IngestResult:
         """Add files and folders: new and changed files are read, what is gone from a folder leaves."""
-        from ingest.sync import SyncOptions, sync
+        from ingest.options import SyncOptions
+        from ingest.sync import sync
 
         expected = collection_name(collection) if collection else ""
         if expected:

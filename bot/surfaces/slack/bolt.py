@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import logging
 import re
-from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from bot.surfaces.chat import words
 from bot.surfaces.slack import render
-from bot.surfaces.slack.events import Question, read_command
-from bot.surfaces.slack.send import editable
+from bot.surfaces.slack.command import _respond, answer_command
+from bot.surfaces.slack.events import Question
 
 if TYPE_CHECKING:
     from slack_bolt import App
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LATE_REPLIES = 5
-"""Messages that Slack takes at a response_url."""
 COMMAND_FIELDS = ("text", "channel_id", "user_id", "team_id", "trigger_id", "response_url")
 
 
@@ -107,34 +104,6 @@ def _greet(surface: SlackSurface, body: dict[str, Any]) -> None:
         surface.sender.attempt(method, channel_id=channel, thread_ts=ts, prompts=prompts)
 
 
-def answer_command(surface: SlackSurface, body: dict[str, Any]) -> None:
-    """Answer a slash command for the one who gave it, with the question restated."""
-    reference = token_hex(4)
-    question = read_command(body)
-    try:
-        messages = _command_messages(surface, question, reference)
-    except Exception as error:  # the edge: a person gets a sentence, never silence
-        log.error("answer %s failed: %s", reference, words.log_words(error))
-        messages = [render.plain_message(words.failure(error, reference))]
-    if len(messages) > LATE_REPLIES:
-        log.info("answer %s is longer than a slash command's reply may be", reference)
-        messages = [*messages[: LATE_REPLIES - 1], render.plain_message(words.TOO_LONG_HERE)]
-    for message in messages:
-        _respond(body, response_type="ephemeral", replace_original=False, **message)
-
-
-def _command_messages(surface: SlackSurface, question: Question, reference: str) -> list[dict[str, Any]]:
-    if not question.text:
-        return [render.plain_message(words.EMPTY_COMMAND)]
-    answer = surface.ask(question)
-    if answer is None:
-        return [render.plain_message(words.NO_COLLECTIONS)]
-    surface.keep(reference, question, answer)
-    return render.answer_messages(
-        answer, reference=reference, page=surface.settings.page_url, question=True, share=True
-    )
-
-
 def _rate(surface: SlackSurface, body: dict[str, Any], action: dict[str, Any]) -> None:
     person = f"slack:{(body.get('team') or {}).get('id', '')}:{body['user']['id']}"
     thumb = "up" if action["action_id"].endswith("up") else "down"
@@ -167,21 +136,3 @@ def _share(surface: SlackSurface, body: dict[str, Any], action: dict[str, Any]) 
     surface.keep(reference, question, kept.answer)
     surface.store.join_thread(question.place)
     _respond(body, delete_original=True)
-
-
-def _respond(body: dict[str, Any], **message: Any) -> None:
-    """Send a late reply to the address that came with a command or a button."""
-    from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler, RateLimitErrorRetryHandler
-    from slack_sdk.webhook import WebhookClient
-
-    address = str(body.get("response_url") or "")
-    if not address:
-        return
-    handlers = [RateLimitErrorRetryHandler(max_retry_count=10), ConnectionErrorRetryHandler(max_retry_count=3)]
-    client = WebhookClient(address, retry_handlers=handlers)
-    blocks = message.pop("blocks", None)
-    response = client.send_dict(editable({**message, "blocks": blocks} if blocks else message))
-    if response.status_code == 400 and blocks:
-        response = client.send_dict({**message, "text": render.as_text({"blocks": blocks})})
-    if response.status_code != 200:
-        log.error("a late reply was refused: %s", response.status_code)

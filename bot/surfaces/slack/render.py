@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bot.answer import Answer, Citation
-from bot.render import visible, where
+from bot.answer import Answer, Citation, where
 from bot.surfaces.chat import words
 from bot.surfaces.chat.markup import flows, mark, statement_blocks
 from bot.surfaces.chat.split import shortened, utf16_size
 from bot.surfaces.slack.mrkdwn import SECTION_LIMIT, Json, Text, block_texts, defused, escape, is_active
+from bot.text.shown import visible
 
 CONTEXT_LIMIT = 1_900
 MESSAGE_LIMIT = 10_000

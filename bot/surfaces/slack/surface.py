@@ -132,7 +132,7 @@ class SlackSurface:
 
     def resume(self) -> int:
         """Take up what a process that died left unanswered; return how many questions that were."""
-        from bot.surfaces.slack.bolt import answer_command
+        from bot.surfaces.slack.command import answer_command
 
         jobs = self.store.unfinished("slack", seconds=RESUME_SECONDS)
         for job, payload in jobs:

@@ -35,8 +35,7 @@ from bot.surfaces.web.routes import documents as web_documents
 from bot.surfaces.web.routes import health as web_health
 from bot.surfaces.web.routes import ingest as web_ingest
 from bot.surfaces.web.routes import openai as web_openai
-from bot.surfaces.web.routes.health import footnote_version, text_goes_to
-from bot.surfaces.web.services import Services
+from bot.surfaces.web.services import Services, footnote_version, text_goes_to
 from bot.surfaces.web.static import FOLDER, add_page
 from vectorstore.errors import FootnoteError
 

@@ -7,15 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response, Security
-from fastapi.concurrency import run_in_threadpool
+from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from bot.settings.settings import Settings
 from bot.surfaces.web.errors import Refused
 from bot.surfaces.web.limits import Rate
-from bot.surfaces.web.shapes import SessionOut, SignIn, errors_for
-from bot.surfaces.web.storage.accounts import ACCESS_TOKEN_OWNER, SESSION_DAYS, Accounts, Role, User, digest_of
+from bot.surfaces.web.shapes import SignIn
+from bot.surfaces.web.storage.accounts import ACCESS_TOKEN_OWNER, Accounts, Role, User, digest_of
 from vectorstore.passage import Filter
 
 COOKIE = "footnote_session"
@@ -196,77 +195,3 @@ async def editing_caller(caller: Annotated[Caller, Depends(known_caller)]) -> Ca
 
 Known = Annotated[Caller, Depends(known_caller)]
 Editing = Annotated[Caller, Depends(editing_caller)]
-
-router = APIRouter(tags=["Signing in"])
-
-
-def _session(door: Door, caller: Caller | None) -> SessionOut:
-    methods = door.methods()
-    return SessionOut(
-        required=bool(methods),
-        methods=methods,
-        signed_in=caller is not None,
-        name=caller.name if caller else None,
-        role=caller.role if caller else None,
-        collections=list(caller.collections) if caller and caller.collections is not None else None,
-    )
-
-
-@router.get("/v1/session", response_model=SessionOut, summary="Who am I, and must I sign in?", responses=errors_for())
-async def session(
-    request: Request,
-    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(bearer_scheme)],
-    cookie: Annotated[str | None, Security(cookie_scheme)],
-) -> SessionOut:
-    """Say what is needed to sign in and who the caller is. Open to all."""
-    caller = _caller(request, bearer.credentials if bearer else None, cookie)
-    return _session(request.app.state.services.door, caller)
-
-
-@router.post(
-    "/v1/session",
-    response_model=SessionOut,
-    summary="Sign in",
-    responses=errors_for(400, 401, 413, 415, 422, 429),
-)
-async def sign_in(body: SignIn, request: Request, response: Response) -> SessionOut:
-    """Sign in with name and password, or with a token; the answer sets the session cookie."""
-    door: Door = request.app.state.services.door
-    address = request.client.host if request.client else ""
-    keys = [f"from {address}", f"as {body.name}"] if body.name else [f"from {address}"]
-    wait = max(door.sign_ins.wait(key, take=False) for key in keys)
-    if wait:
-        raise Refused(
-            429,
-            "too_many_sign_ins",
-            "There were too many wrong sign-ins.",
-            remedy=f"Try again in {wait} seconds.",
-            retry_after=wait,
-        )
-    try:
-        async with request.app.state.services.password_checks:
-            caller, secret = await run_in_threadpool(door.sign_in, body)
-    except Refused:
-        for key in keys:
-            door.sign_ins.wait(key)
-        raise
-    response.set_cookie(
-        COOKIE,
-        secret,
-        max_age=SESSION_DAYS * 86_400,
-        httponly=True,
-        samesite="strict",
-        secure=request.url.scheme == "https",
-        path="/",
-    )
-    return _session(door, caller)
-
-
-@router.delete("/v1/session", status_code=204, summary="Sign out", responses=errors_for())
-async def sign_out(request: Request, cookie: Annotated[str | None, Security(cookie_scheme)]) -> Response:
-    """End the session and take the cookie back."""
-    if cookie:
-        await run_in_threadpool(request.app.state.services.door.sign_out, cookie)
-    response = Response(status_code=204)
-    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
-    return response

@@ -210,3 +210,8 @@ def _invalid(errors: Any, content_type: str) -> Refused:
         param=param,
         remedy="See /openapi.json.",
     )
+
+
+def conversation_missing() -> Refused:
+    """Return the refusal for a conversation that is not there, or somebody else's."""
+    return Refused(404, "conversation_missing", "There is no conversation with this id.", param="conversation")

@@ -9,8 +9,12 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+from fastapi import Path as PathParameter
+from fastapi import Query, Request
 
 from bot.answer import Answer, Citation
 from bot.settings.settings import Settings
@@ -19,6 +23,7 @@ from bot.surfaces.web.errors import Refused
 from bot.surfaces.web.limits import Rate, Streams
 from bot.surfaces.web.metrics import Metrics
 from bot.surfaces.web.offsets import Utf16, Utf16Cache
+from bot.surfaces.web.shapes import DOCUMENT
 from bot.surfaces.web.storage.accounts import Accounts
 from bot.surfaces.web.storage.conversations import ConversationStore
 from bot.surfaces.web.storage.database import Database
@@ -180,3 +185,51 @@ class Services:
         if ended:
             # A thread that is still at it keeps the file; every write of it is whole, come what may.
             self.database.close()
+
+
+Cursor = Annotated[str, Query(max_length=200, description="`next` of the page before.")]
+
+
+def services_of(request: Request) -> Services:
+    """Return what the routes share."""
+    services: Services = request.app.state.services
+    return services
+
+
+DocumentId = Annotated[str, PathParameter(pattern=DOCUMENT, examples=["0123456789abcdef"])]
+
+
+def collection_counts(services: Services, caller: Caller) -> dict[str, dict[str, int]]:
+    """Return documents and chunks by collection, as far as the caller may see."""
+    counts: dict[str, dict[str, int]] = {}
+    for info in services.bot.library.documents(services.visible(caller, Filter())):
+        count = counts.setdefault(info.collection, {"documents": 0, "chunks": 0})
+        count["documents"] += 1
+        count["chunks"] += info.chunks
+    return counts
+
+
+MOST_FILES = 500
+
+
+def footnote_version() -> str:
+    """Return the version of Footnote, or "0" in a checkout that is not installed."""
+    try:
+        return version("footnote-bot")
+    except PackageNotFoundError:
+        return "0"
+
+
+def text_goes_to(settings: Settings) -> str:
+    """Return who questions and passages are sent to, or "" when nothing leaves this machine."""
+    from urllib.parse import urlsplit
+
+    from bot.models.chat_model import LOCAL, QUOTES
+    from bot.models.hosted import place_of
+    from bot.offline import is_loopback
+
+    if settings.model == QUOTES or settings.model.startswith(LOCAL):
+        return ""
+    place = place_of(settings.model, url=settings.model_url)
+    host = urlsplit(f"//{place}").hostname if " " not in place else None
+    return "" if place == "this machine" or (host and is_loopback(host)) else place

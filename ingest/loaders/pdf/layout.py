@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
-from ingest.loaders.pdf.lines import Line
+from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.reading_order import PROSE, Box, reading_order
 
 _NUMBER = re.compile(r"\d+")

@@ -8,12 +8,12 @@ for only where a line is much wider than its characters need.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
 from ingest.loaders.builder import clean
 from ingest.loaders.pdf.boxes import Boxes
+from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.raised import mark_raised, with_raised
 
 _MARKS = re.compile(r"[\x02\xad\ufffe]")
@@ -26,38 +26,6 @@ _LIGATURES = str.maketrans({
     "\u0132": "IJ", "\u0133": "ij", "\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓", "\uf020": " ",
 })  # fmt: skip
 _LIGATURE = re.compile("[" + "".join(map(chr, _LIGATURES)) + "]")
-
-
-@dataclass(slots=True)
-class Line:
-    """One line of text.
-
-    Attributes:
-        text: Its words; cells of a table are parted by a tab.
-        x0, y0, x1, y1: Its box, y downward, as the page is shown.
-        size: Height of its font, in points.
-        weight: Of its first character's font (400 is regular, 700 bold; pdfium's estimate); 0 where it
-            was not asked for.
-        broken: Whether it ends inside a word that goes on in the next line.
-        page: Index of the page.
-        gaps: (left, right) of the room at each tab.
-    """
-
-    text: str
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-    size: float
-    weight: int = 400
-    broken: bool = False
-    page: int = 0
-    gaps: tuple[tuple[float, float], ...] = ()
-
-    @property
-    def is_row(self) -> bool:
-        """Whether it is a row of a table."""
-        return "\t" in self.text
 
 
 def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:

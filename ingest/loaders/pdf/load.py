@@ -19,7 +19,8 @@ from ingest.loaders.builder import TextBuilder, one_line
 from ingest.loaders.ocr import SECONDS, Reader, find_reader
 from ingest.loaders.pdf.extras import bookmarks, notes_of
 from ingest.loaders.pdf.layout import ordered, without_running_heads
-from ingest.loaders.pdf.lines import Line, read_lines
+from ingest.loaders.pdf.line import Line
+from ingest.loaders.pdf.lines import read_lines
 from ingest.loaders.pdf.paragraphs import Paragraph, paragraphs, style_of
 
 MEDIA_TYPE = "application/pdf"

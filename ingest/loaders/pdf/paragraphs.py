@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from ingest.loaders.pdf.lines import Line
+from ingest.loaders.pdf.line import Line
 
 _BULLET = re.compile(
     r"^(?:[•◦▪‣·●○■□➢✓–—*-]\s|\(?\d{1,3}[.)]\s|\(?[a-zA-Z][.)]\s|\(?[ivxIVX]{1,4}[.)]\s|[①-⑳]|\d{1,2}(?:\.\d{1,2}){1,3}\s)"

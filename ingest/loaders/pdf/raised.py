@@ -10,7 +10,7 @@ from ingest.loaders.builder import RAISED, raised
 
 if TYPE_CHECKING:
     from ingest.loaders.pdf.boxes import Boxes
-    from ingest.loaders.pdf.lines import Line
+    from ingest.loaders.pdf.line import Line
 
 # A digit comes first, so that the search is fast; what stands before it is looked at then.
 _MAY_BE_RAISED = re.compile(

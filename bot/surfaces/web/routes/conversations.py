@@ -9,13 +9,12 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response, StreamingResponse
 
-from bot.render import escape_markdown, markdown, one_line
+from bot.render import escape_markdown, markdown
 from bot.surfaces.web.auth import Caller, Editing, Known
-from bot.surfaces.web.errors import Refused
+from bot.surfaces.web.errors import Refused, conversation_missing
 from bot.surfaces.web.objects import answer_of, collections_of
 from bot.surfaces.web.responses import Json, download_name
-from bot.surfaces.web.routes.ask import conversation_missing
-from bot.surfaces.web.services import Services
+from bot.surfaces.web.services import Cursor, Services, services_of
 from bot.surfaces.web.shapes import (
     CONVERSATION,
     ConversationOut,
@@ -28,6 +27,7 @@ from bot.surfaces.web.shapes import (
     TitleIn,
     errors_for,
 )
+from bot.text.shown import one_line
 
 router = APIRouter()
 TALKS: list[Any] = ["Conversations"]
@@ -37,13 +37,6 @@ BODY_ERRORS = (400, 401, 404, 413, 415, 422, 503, 507)
 ConversationId = Annotated[str, Path(pattern=CONVERSATION, examples=["cnv_0123456789abcdef01234567"])]
 FeedbackId = Annotated[str, Path(pattern=r"^fbk_[0-9a-f]{24}$", examples=["fbk_0123456789abcdef01234567"])]
 Limit = Annotated[int, Query(ge=1, le=200)]
-Cursor = Annotated[str, Query(max_length=200, description="`next` of the page before.")]
-
-
-def services_of(request: Request) -> Services:
-    """Return what the routes share."""
-    services: Services = request.app.state.services
-    return services
 
 
 @router.get("/v1/conversations", tags=TALKS, response_model=ConversationsOut, responses=errors_for(400, 401, 422, 503))

@@ -7,15 +7,14 @@ from hashlib import sha256
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import FileResponse, Response
 
-from bot.surfaces.web.auth import Caller, Editing, Known
+from bot.surfaces.web.auth import Editing, Known
 from bot.surfaces.web.errors import Refused
 from bot.surfaces.web.responses import Json, download_name
-from bot.surfaces.web.routes.conversations import Cursor, services_of
-from bot.surfaces.web.services import Services
-from bot.surfaces.web.shapes import DOCUMENT, CollectionsOut, DocumentsOut, DocumentWithOutline, TextOut, errors_for
+from bot.surfaces.web.services import Cursor, DocumentId, Services, collection_counts, services_of
+from bot.surfaces.web.shapes import CollectionsOut, DocumentsOut, DocumentWithOutline, TextOut, errors_for
 from vectorstore.passage import Filter
 from vectorstore.records import DocumentInfo
 
@@ -26,7 +25,6 @@ MOST_TEXT = 1_000_000
 LARGEST_OFFSET = 2**53 - 1
 PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; plugin-types application/pdf"
 
-DocumentId = Annotated[str, Path(pattern=DOCUMENT, examples=["0123456789abcdef"])]
 Offset = Annotated[int, Query(ge=0, le=LARGEST_OFFSET)]
 
 
@@ -232,13 +230,3 @@ def list_collections(request: Request, caller: Known) -> Response:
     """List the collections that you may see."""
     counts = collection_counts(services_of(request), caller)
     return Json({"collections": [{"name": name, **count} for name, count in sorted(counts.items())]})
-
-
-def collection_counts(services: Services, caller: Caller) -> dict[str, dict[str, int]]:
-    """Return documents and chunks by collection, as far as the caller may see."""
-    counts: dict[str, dict[str, int]] = {}
-    for info in services.bot.library.documents(services.visible(caller, Filter())):
-        count = counts.setdefault(info.collection, {"documents": 0, "chunks": 0})
-        count["documents"] += 1
-        count["chunks"] += info.chunks
-    return counts

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from bot.settings.settings import Settings
 from bot.surfaces.web.auth import Known
 from bot.surfaces.web.errors import Refused
 from bot.surfaces.web.metrics import Metrics
 from bot.surfaces.web.responses import Json
-from bot.surfaces.web.routes.conversations import services_of
-from bot.surfaces.web.routes.documents import collection_counts
-from bot.surfaces.web.routes.ingest import MOST_FILES
+from bot.surfaces.web.services import MOST_FILES, collection_counts, footnote_version, services_of, text_goes_to
 from bot.surfaces.web.shapes import StatusOut, errors_for
 
 router = APIRouter()
@@ -35,33 +31,10 @@ class Ready(BaseModel):
     status: Literal["ready"]
 
 
-def footnote_version() -> str:
-    """Return the version of Footnote, or "0" in a checkout that is not installed."""
-    try:
-        return version("footnote-bot")
-    except PackageNotFoundError:
-        return "0"
-
-
-def text_goes_to(settings: Settings) -> str:
-    """Return who questions and passages are sent to, or "" when nothing leaves this machine."""
-    from urllib.parse import urlsplit
-
-    from bot.models.hosted import place_of
-    from bot.models.open import LOCAL, QUOTES
-    from bot.offline import is_loopback
-
-    if settings.model == QUOTES or settings.model.startswith(LOCAL):
-        return ""
-    place = place_of(settings.model, url=settings.model_url)
-    host = urlsplit(f"//{place}").hostname if " " not in place else None
-    return "" if place == "this machine" or (host and is_loopback(host)) else place
-
-
 @router.get("/v1/status", tags=HEALTH, response_model=StatusOut, responses=errors_for(401, 503))
 def status(request: Request, caller: Known) -> Response:
     """Say which model answers, whether text leaves the machine, how much there is, and what is allowed."""
-    from bot.models.open import QUOTES
+    from bot.models.chat_model import QUOTES
 
     services = services_of(request)
     settings = services.settings

@@ -17,16 +17,13 @@ from starlette.responses import Response
 from bot.surfaces.web.auth import Caller, Editing, Known, collection_missing
 from bot.surfaces.web.errors import Refused
 from bot.surfaces.web.responses import PING, EventStream, Json, event
-from bot.surfaces.web.routes.conversations import services_of
-from bot.surfaces.web.routes.documents import DocumentId
-from bot.surfaces.web.services import Services
+from bot.surfaces.web.services import MOST_FILES, DocumentId, Services, services_of
 from bot.surfaces.web.shapes import EVENTS, AddressIn, CollectionName, JobOut, JobsOut, JobStarted, errors_for
 from bot.surfaces.web.storage.jobs import Incoming
 from bot.surfaces.web.storage.uploads import given_name
 
 router = APIRouter(tags=["Documents"])
 
-MOST_FILES = 500
 MEGABYTE = 1024 * 1024
 JobId = Annotated[str, Path(pattern=r"^job_[0-9a-f]{24}$", examples=["job_0123456789abcdef01234567"])]
 _collection_name: TypeAdapter[str] = TypeAdapter(CollectionName)

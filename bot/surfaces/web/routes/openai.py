@@ -12,29 +12,20 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from bot.answer import Answer, Statement
+from bot.answer import ABSTAINED, Answer, Statement, remarks, searched_words, statement_words, where
 from bot.question.conversation import Conversation, remembered
-from bot.render import (
-    ABSTAINED,
-    escape_markdown,
-    markers,
-    one_line,
-    remarks,
-    searched_words,
-    statement_words,
-    where,
-)
+from bot.render import escape_markdown
 from bot.surfaces.chat.words import page_address
+from bot.surfaces.web.answering import Asked, answered, checked_question, error_object, stream_of, streamed
 from bot.surfaces.web.auth import Caller, Known
 from bot.surfaces.web.errors import Refused
 from bot.surfaces.web.limits import refuse_too_many_questions
 from bot.surfaces.web.objects import answer_of
 from bot.surfaces.web.responses import Json, Piece, json_bytes
-from bot.surfaces.web.routes.ask import Asked, answered, checked_question, error_object, stream_of, streamed
-from bot.surfaces.web.routes.conversations import services_of
-from bot.surfaces.web.services import Services
+from bot.surfaces.web.services import Services, services_of
 from bot.surfaces.web.shapes import EVENTS, AnswerOut, Words, errors_for
 from bot.surfaces.web.storage.database import new_id
+from bot.text.shown import markers, one_line
 from vectorstore.passage import Filter
 
 router = APIRouter(tags=["OpenAI's form"])

@@ -14,9 +14,9 @@ from bot.surfaces.web.storage.jobs import FileState, Incoming, OnFile
 from vectorstore.errors import DiskFull, DocumentMissing, LibraryBusy, VectorsUnavailable
 
 if TYPE_CHECKING:
+    from ingest.options import SyncOptions
     from ingest.progress import Progress
     from ingest.report import SyncReport
-    from ingest.sync import SyncOptions
     from vectorstore.library import Library
     from vectorstore.records import Stamp
 
@@ -67,8 +67,8 @@ class LibraryReader:
 
     def _options(self, collection: str) -> SyncOptions:
         from ingest.document import LoadOptions
+        from ingest.options import SyncOptions
         from ingest.reading.worker import Limits
-        from ingest.sync import SyncOptions
 
         settings = self._settings
         limits = Limits(seconds=settings.file_seconds, memory=settings.file_memory_megabytes * 1024 * 1024)

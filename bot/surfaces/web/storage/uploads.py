@@ -13,8 +13,8 @@ from secrets import token_hex
 from typing import BinaryIO
 from urllib.parse import quote
 
-from bot.render import one_line
 from bot.surfaces.web.storage.database import Database, now
+from bot.text.shown import one_line
 from vectorstore.errors import DiskFull, LibraryReadOnly
 
 FOLDER = "uploads"

@@ -1,0 +1,48 @@
+"""NEW"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+LEVELS = ("strict", "balanced", "open")
+
+Check = Callable[[Any], str]
+"""Returns what a value must be ("from 1 to 20"), or "" when it is right."""
+
+
+def between(low: float, high: float) -> Check:
+    """Return a check for numbers from `low` to `high`; None passes."""
+
+    def check(value: float | None) -> str:
+        return "" if value is None or low <= value <= high else f"from {low:,} to {high:,}"
+
+    return check
+
+
+def level_or_probability(value: str | float) -> str:
+    """Check that a number lies between 0 and 1; a name passes."""
+    return "" if isinstance(value, str) or 0 <= value <= 1 else f"one of {', '.join(LEVELS)}, or from 0 to 1"
+
+
+def not_blank(value: str) -> str:
+    """Check that a text holds more than blanks."""
+    return "" if value.strip() else "more than blanks"
+
+
+def collection_name(value: str) -> str:
+    """Check that a text can name a collection everywhere: in an address, in a map of channels."""
+    right = re.fullmatch(r"[\w.\-][\w.\- ]{0,62}[\w.\-]|[\w\-]", value)
+    return "" if right else "1 to 64 letters, digits, '.', '_', '-' or blanks between them"
+
+
+def http_address(value: str) -> str:
+    """Check that a text is empty or an http(s) address."""
+    return "" if not value or value.startswith(("http://", "https://")) else "an http:// or https:// address"
+
+
+def channel_map(value: tuple[str, ...]) -> str:
+    """Check that every entry reads CHANNEL=NAME or CHANNEL=NAME+NAME."""
+    right = all(entry.count("=") == 1 and entry.split("=")[0].strip() for entry in value)
+    return "" if right else "a list of CHANNEL=NAME+NAME"

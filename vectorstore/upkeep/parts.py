@@ -1,0 +1,40 @@
+"""What upkeep needs of a library. `Library` is such a thing; upkeep does not know it by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from vectorstore.catalog.catalog import Catalog
+    from vectorstore.catalog.lookup import Lookup
+    from vectorstore.catalog.writing import Writer
+    from vectorstore.embedding.encoder import Encoder
+    from vectorstore.index.nearest import Index
+
+
+class Parts(Protocol):
+    """The parts of an open library, each made when it is first asked for.
+
+    Attributes:
+        folder: Where the library lies.
+        catalog, lookup: The truth, and what a search reads from it.
+        index: The vectors.
+        writer: The writing side; asked for only while the lock is held.
+        encoder: The embedding model; asked for only where text is embedded again.
+    """
+
+    folder: Path
+    catalog: Catalog
+
+    @property
+    def lookup(self) -> Lookup: ...
+
+    @property
+    def index(self) -> Index: ...
+
+    @property
+    def writer(self) -> Writer: ...
+
+    @property
+    def encoder(self) -> Encoder: ...
