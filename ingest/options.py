@@ -1,4 +1,4 @@
-"""NEW"""
+"""What a sync may be told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""NEW"""
+"""One file on its way through the pipeline."""
 
 from __future__ import annotations
 

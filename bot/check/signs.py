@@ -1,4 +1,4 @@
-"""NEW"""
+"""Signs that a statement says something else than its source, though its parts stand there."""
 
 from __future__ import annotations
 

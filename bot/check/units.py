@@ -1,4 +1,4 @@
-"""NEW"""
+"""The parts of a statement that a source must hold: numbers, dates, names, words."""
 
 from __future__ import annotations
 

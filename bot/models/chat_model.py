@@ -1,4 +1,4 @@
-"""NEW"""
+"""What Footnote needs of a chat model, and the parts of talking to one."""
 
 from __future__ import annotations
 

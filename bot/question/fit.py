@@ -1,4 +1,4 @@
-"""NEW"""
+"""Whether a sentence holds an answer of the kind that is asked for."""
 
 from __future__ import annotations
 

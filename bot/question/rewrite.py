@@ -1,4 +1,4 @@
-"""NEW"""
+"""A follow-up rewritten by a chat model so that it can be understood alone, and why a rewrite is refused."""
 
 from __future__ import annotations
 

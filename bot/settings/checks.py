@@ -1,4 +1,4 @@
-"""NEW"""
+"""What a value of a setting must be, in words that follow "must be"."""
 
 from __future__ import annotations
 

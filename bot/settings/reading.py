@@ -6,13 +6,11 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import Field
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin
 
 from bot.errors import SettingError
-from bot.settings.settings import Settings, setting_fields
 
 FILE_NAME = "footnote.toml"
 
@@ -42,13 +40,32 @@ Found = dict[str, tuple[Any, str]]
 """Value and origin by the name of the setting."""
 
 
-def read_environment(environ: Mapping[str, str]) -> Found:
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting as its reader sees it.
+
+    Attributes:
+        name: Of the field of `Settings`.
+        hint: Its type.
+        metadata: What `setting()` noted: check, secret, path, also.
+    """
+
+    name: str
+    hint: Any
+    metadata: Mapping[str, Any]
+
+
+Known = Mapping[str, Setting]
+"""All settings by name."""
+
+
+def read_environment(environ: Mapping[str, str], known: Known) -> Found:
     """Return the settings in the environment. An empty variable counts as not set.
 
     Raises:
         SettingError: A FOOTNOTE_ variable is no setting, or its text does not fit the type.
     """
-    fields = {PREFIX + item.name.upper(): item for item in setting_fields()}
+    fields = {PREFIX + item.name.upper(): item for item in known.values()}
     found: Found = {}
     for variable in sorted(name for name in environ if name.upper().startswith(PREFIX)):
         if variable in NOT_SETTINGS or _KUBERNETES.fullmatch(variable):
@@ -68,7 +85,7 @@ def read_environment(environ: Mapping[str, str]) -> Found:
     return found
 
 
-def read_file(folder: Path, environ: Mapping[str, str]) -> Found:
+def read_file(folder: Path, environ: Mapping[str, str], known: Known) -> Found:
     """Return the settings of the footnote.toml that holds in `folder`; none where there is no file.
 
     Raises:
@@ -78,11 +95,10 @@ def read_file(folder: Path, environ: Mapping[str, str]) -> Found:
     if path is None:
         return {}
     data = _toml(path)
-    reject_unknown(data, origin=str(path))
-    items = {item.name: item for item in setting_fields()}
+    reject_unknown(data, known, origin=str(path))
     found: Found = {}
     for name, value in data.items():
-        item = items[name]
+        item = known[name]
         if item.metadata["secret"]:
             raise SettingError(
                 f"{name} in {path} is a secret, and secrets are not read from files.",
@@ -97,13 +113,13 @@ def read_file(folder: Path, environ: Mapping[str, str]) -> Found:
     return found
 
 
-def checked(item: Field[Any], value: Any, *, origin: str) -> Any:
+def checked(item: Setting, value: Any, *, origin: str) -> Any:
     """Return `value` in the type of the setting `item`.
 
     Raises:
         SettingError: It has another type or is out of range; the message names `origin`.
     """
-    hint = _hints()[item.name]
+    hint = item.hint
     secret = bool(item.metadata["secret"])
     if isinstance(value, Path):
         value = str(value)
@@ -123,9 +139,8 @@ def checked(item: Field[Any], value: Any, *, origin: str) -> Any:
     return value
 
 
-def reject_unknown(names: Iterable[str], *, origin: str) -> None:
+def reject_unknown(names: Iterable[str], known: Known, *, origin: str) -> None:
     """Raise SettingError, with the nearest name, if one of `names` is no setting."""
-    known = [item.name for item in setting_fields()]
     for name in names:
         if name not in known:
             raise _unknown(name, known, origin=origin)
@@ -173,9 +188,9 @@ def _toml(path: Path) -> dict[str, Any]:
         raise SettingError(f"The settings file {path} cannot be read ({reason}).") from error
 
 
-def _from_text(item: Field[Any], text: str, *, origin: str) -> Any:
+def _from_text(item: Setting, text: str, *, origin: str) -> Any:
     """Turn the text of an environment variable into the type of the setting, as far as it goes."""
-    hint = _hints()[item.name]
+    hint = item.hint
     text = text.strip()
     if hint is bool:
         if text.lower() in _YES | _NO:
@@ -188,11 +203,6 @@ def _from_text(item: Field[Any], text: str, *, origin: str) -> Any:
     else:
         return checked(item, text, origin=origin)
     raise _wrong(item.name, text, _expected(hint), origin=origin, secret=item.metadata["secret"])
-
-
-@cache
-def _hints() -> dict[str, Any]:
-    return get_type_hints(Settings)
 
 
 def _is_float(hint: Any) -> bool:

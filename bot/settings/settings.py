@@ -11,8 +11,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
+from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_type_hints
 
 from bot.errors import SettingError
 from bot.settings.checks import (
@@ -24,7 +25,7 @@ from bot.settings.checks import (
     level_or_probability,
     not_blank,
 )
-from bot.settings.reading import plain_value
+from bot.settings.reading import Known, Setting, checked, plain_value, read_environment, read_file, reject_unknown
 
 
 def setting(
@@ -339,9 +340,7 @@ class Settings:
     origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        from bot.settings.reading import checked
-
-        for item in setting_fields():
+        for item in known_settings().values():
             value = checked(item, getattr(self, item.name), origin=self.origin(item.name))
             object.__setattr__(self, item.name, value)
 
@@ -364,12 +363,11 @@ class Settings:
             SettingError: A name is unknown, or a value is of the wrong type or out of range. The
                 message names where it came from.
         """
-        from bot.settings.reading import read_environment, read_file, reject_unknown
-
         environ = os.environ if environ is None else environ
         given = {name: value for name, value in overrides.items() if value is not None}
-        reject_unknown(given, origin="the arguments")
-        found = {**read_file(folder or Path.cwd(), environ), **read_environment(environ)}
+        known = known_settings()
+        reject_unknown(given, known, origin="the arguments")
+        found = {**read_file(folder or Path.cwd(), environ, known), **read_environment(environ, known)}
         found |= {name: (value, "given") for name, value in given.items()}
         values = {name: value for name, (value, _) in found.items()}
         return cls(**values, origins={name: origin for name, (_, origin) in found.items()})
@@ -389,6 +387,13 @@ class Settings:
 def setting_fields() -> tuple[Field[Any], ...]:
     """Return the fields of `Settings` that are settings, in the order of the documentation."""
     return tuple(item for item in fields(Settings) if "doc" in item.metadata)
+
+
+@cache
+def known_settings() -> Known:
+    """Return all settings by name, with their types, as reading them needs."""
+    hints = get_type_hints(Settings)
+    return {item.name: Setting(item.name, hints[item.name], item.metadata) for item in setting_fields()}
 
 
 def _field(name: str) -> Field[Any]:

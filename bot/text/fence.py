@@ -1,4 +1,4 @@
-"""NEW"""
+"""Text of documents as data in a prompt: fenced, and unable to close its fence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""NEW"""
+"""Negations in a text, and which words they negate."""
 
 from __future__ import annotations
 

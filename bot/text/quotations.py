@@ -1,4 +1,4 @@
-"""NEW"""
+"""Words in quotation marks within a text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""NEW"""
+"""Text of documents made harmless for the place where it is shown."""
 
 from __future__ import annotations
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.surfaces import web_fetch
+from bot.surfaces.web import addresses
+from bot.surfaces.web.addresses import content_of
 from bot.surfaces.web.errors import Refused
-from bot.surfaces.web_fetch import content_of
 from ingest.errors import LoadError, TooLarge, Unreadable, UnsupportedType
 from ingest.sources.web import FetchLimits, Page
 
@@ -20,7 +20,7 @@ def gives(monkeypatch: pytest.MonkeyPatch, page: Page | LoadError) -> None:
             raise page
         return page
 
-    monkeypatch.setattr(web_fetch, "fetch", fetch)
+    monkeypatch.setattr(addresses, "fetch", fetch)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""NEW"""
+"""What a search sees of a library."""
 
 from __future__ import annotations
 

@@ -28,13 +28,17 @@ class Parts(Protocol):
     catalog: Catalog
 
     @property
-    def lookup(self) -> Lookup: ...
+    def lookup(self) -> Lookup:
+        """What a search reads from the catalog."""
 
     @property
-    def index(self) -> Index: ...
+    def index(self) -> Index:
+        """The index of vectors."""
 
     @property
-    def writer(self) -> Writer: ...
+    def writer(self) -> Writer:
+        """The writing side of the catalog."""
 
     @property
-    def encoder(self) -> Encoder: ...
+    def encoder(self) -> Encoder:
+        """The embedding model."""

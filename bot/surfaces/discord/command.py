@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import discord
 from discord import app_commands
@@ -16,12 +16,32 @@ from bot.surfaces.discord.buttons import answer_buttons
 from bot.surfaces.discord.events import Question, allowed, audience_of, places_of
 
 if TYPE_CHECKING:
-    from bot.surfaces.discord.surface import DiscordSurface
+    from bot.answer import Answer
+    from bot.settings import Settings
+    from bot.surfaces.chat.access import CoolDown
+    from bot.surfaces.chat.store import ChatStore
 
 log = logging.getLogger(__name__)
 
 
-def ask_command(surface: DiscordSurface) -> app_commands.Command[Any, ..., None]:
+class Answerer(Protocol):
+    """What the command needs of the surface."""
+
+    settings: Settings
+    store: ChatStore
+    cooldown: CoolDown
+
+    async def ask(self, question: Question, place: str) -> Answer | None:
+        """Answer within what the place may see; None where it may see nothing."""
+
+    def keep(self, reference: str, question: Question, place: str, answer: Answer) -> None:
+        """Keep an answer for its buttons."""
+
+    def start_work(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do it beside the event loop's other work."""
+
+
+def ask_command(surface: Answerer) -> app_commands.Command[Any, ..., None]:
     """Return the command."""
 
     @app_commands.command(name="ask", description="Ask the documents; the answer names its sources.")
@@ -41,7 +61,7 @@ def ask_command(surface: DiscordSurface) -> app_commands.Command[Any, ..., None]
     return ask
 
 
-async def _answer(surface: DiscordSurface, interaction: discord.Interaction, text: str, private: bool) -> None:
+async def _answer(surface: Answerer, interaction: discord.Interaction, text: str, private: bool) -> None:
     reference = token_hex(4)
     places = places_of(interaction.channel)
     place = f"discord:{interaction.channel_id}:{interaction.id}"

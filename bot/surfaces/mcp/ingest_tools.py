@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
 
 import anyio
 from mcp.server.mcpserver import Context
@@ -17,15 +18,34 @@ from bot.settings.checks import collection_name
 from bot.surfaces.mcp import shapes
 
 if TYPE_CHECKING:
-    from bot.surfaces.mcp.server import FootnoteServer
+    from bot.ask import Bot
     from ingest.progress import Progress
     from ingest.report import SyncReport
+    from vectorstore.records import DocumentInfo
+
+Result = TypeVar("Result")
+
+
+class ToolServer(Protocol):
+    """What the tools need of the server."""
+
+    bot: Bot
+
+    def find(self, name: str) -> DocumentInfo:
+        """Return the document called so."""
+
+    async def in_thread(self, work: Callable[[], Result]) -> Result:
+        """Do what blocks beside the event loop; its errors become ToolError."""
+
+    def add_tool(self, fn: Callable[..., Any], *, title: str, annotations: ToolAnnotations) -> None:
+        """Offer a tool."""
+
 
 Paths = Annotated[list[str], Field(description="Files and folders of the server's machine", min_length=1)]
 Collection = Annotated[str, Field(description="Where to; empty for the usual one")]
 
 
-def add_ingest_tools(server: FootnoteServer) -> None:
+def add_ingest_tools(server: ToolServer) -> None:
     """Offer tools that add and remove documents."""
 
     async def add_documents(paths: Paths, ctx: Context[Any, Any], collection: Collection = "") -> shapes.IngestResult:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.surfaces.chat import words
 from bot.surfaces.slack import render
-from bot.surfaces.slack.command import _respond, answer_command
+from bot.surfaces.slack.command import answer_command, respond
 from bot.surfaces.slack.events import Question
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _rate(surface: SlackSurface, body: dict[str, Any], action: dict[str, Any]) -
     thumb = "up" if action["action_id"].endswith("up") else "down"
     stored = surface.store.rate(str(action.get("value", "")), person=person, thumb=thumb)
     text = words.THANKS if stored else words.GONE
-    _respond(body, response_type="ephemeral", replace_original=False, text=text)
+    respond(body, response_type="ephemeral", replace_original=False, text=text)
 
 
 def _share(surface: SlackSurface, body: dict[str, Any], action: dict[str, Any]) -> None:
@@ -120,7 +120,7 @@ def _share(surface: SlackSurface, body: dict[str, Any], action: dict[str, Any]) 
     channel = (body.get("channel") or {}).get("id", "")
     kept = surface.store.kept(reference)
     if kept is None:
-        _respond(body, response_type="ephemeral", replace_original=False, text=words.GONE)
+        respond(body, response_type="ephemeral", replace_original=False, text=words.GONE)
         return
     messages = render.answer_messages(kept.answer, reference=reference, page=surface.settings.page_url, question=True)
     try:
@@ -129,10 +129,10 @@ def _share(surface: SlackSurface, body: dict[str, Any], action: dict[str, Any]) 
             surface.sender.post(channel, thread, message)
     except SlackApiError:
         surface.store.unclaim(f"slack:share:{reference}")
-        _respond(body, response_type="ephemeral", replace_original=False, text=words.NOT_SHARED)
+        respond(body, response_type="ephemeral", replace_original=False, text=words.NOT_SHARED)
         return
     team = (body.get("team") or {}).get("id", "") or surface.me.team
     question = Question(kept.answer.question, team, channel, body["user"]["id"], thread, thread)
     surface.keep(reference, question, kept.answer)
     surface.store.join_thread(question.place)
-    _respond(body, delete_original=True)
+    respond(body, delete_original=True)

@@ -1,25 +1,39 @@
-"""NEW"""
+"""The slash command: answered for the one who gave it, in late replies."""
 
 from __future__ import annotations
 
+import logging
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.surfaces.chat import words
 from bot.surfaces.slack import render
-from bot.surfaces.slack.bolt import log
 from bot.surfaces.slack.events import Question, read_command
 from bot.surfaces.slack.send import editable
 
 if TYPE_CHECKING:
-    from bot.surfaces.slack.surface import SlackSurface
+    from bot.answer import Answer
+    from bot.settings import Settings
 
+log = logging.getLogger(__name__)
 
 LATE_REPLIES = 5
 """Messages that Slack takes at a response_url."""
 
 
-def answer_command(surface: SlackSurface, body: dict[str, Any]) -> None:
+class Answerer(Protocol):
+    """What the command needs of the surface."""
+
+    settings: Settings
+
+    def ask(self, question: Question) -> Answer | None:
+        """Answer within what the place may see; None where it may see nothing."""
+
+    def keep(self, reference: str, question: Question, answer: Answer) -> None:
+        """Keep an answer for its buttons."""
+
+
+def answer_command(surface: Answerer, body: dict[str, Any]) -> None:
     """Answer a slash command for the one who gave it, with the question restated."""
     reference = token_hex(4)
     question = read_command(body)
@@ -32,10 +46,10 @@ def answer_command(surface: SlackSurface, body: dict[str, Any]) -> None:
         log.info("answer %s is longer than a slash command's reply may be", reference)
         messages = [*messages[: LATE_REPLIES - 1], render.plain_message(words.TOO_LONG_HERE)]
     for message in messages:
-        _respond(body, response_type="ephemeral", replace_original=False, **message)
+        respond(body, response_type="ephemeral", replace_original=False, **message)
 
 
-def _command_messages(surface: SlackSurface, question: Question, reference: str) -> list[dict[str, Any]]:
+def _command_messages(surface: Answerer, question: Question, reference: str) -> list[dict[str, Any]]:
     if not question.text:
         return [render.plain_message(words.EMPTY_COMMAND)]
     answer = surface.ask(question)
@@ -47,7 +61,7 @@ def _command_messages(surface: SlackSurface, question: Question, reference: str)
     )
 
 
-def _respond(body: dict[str, Any], **message: Any) -> None:
+def respond(body: dict[str, Any], **message: Any) -> None:
     """Send a late reply to the address that came with a command or a button."""
     from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler, RateLimitErrorRetryHandler
     from slack_sdk.webhook import WebhookClient

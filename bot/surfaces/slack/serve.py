@@ -139,7 +139,9 @@ def socket_handler(surface: SlackSurface, app_token: str, *, ping_seconds: float
     """
     from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
 
-    return SocketModeHandler(surface.app, app_token, ping_interval=ping_seconds, concurrency=1)
+    from bot.surfaces.slack.bolt import bolt_app
+
+    return SocketModeHandler(bolt_app(surface), app_token, ping_interval=ping_seconds, concurrency=1)
 
 
 def serve_socket(
@@ -173,6 +175,8 @@ def http_app(surface: SlackSurface) -> Any:
     from slack_bolt.adapter.asgi import SlackRequestHandler
     from slack_bolt.request import BoltRequest
 
+    from bot.surfaces.slack.bolt import bolt_app
+
     class Handler(SlackRequestHandler):
         """Bolt works on threads; beside the event loop, so that one request never delays another."""
 
@@ -181,7 +185,7 @@ def http_app(surface: SlackSurface) -> Any:
             bolt_request = BoltRequest(body=body, query=request.query_string, headers=request.get_headers())
             return await asyncio.to_thread(self.app.dispatch, bolt_request)
 
-    return Handler(surface.app, path=EVENTS_PATH)
+    return Handler(bolt_app(surface), path=EVENTS_PATH)
 
 
 def stop_signal() -> threading.Event:

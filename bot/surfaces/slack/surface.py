@@ -70,8 +70,6 @@ class SlackSurface:
         patience: float = 1.0,
         pause: float = 1.0,
     ) -> None:
-        from bot.surfaces.slack.bolt import bolt_app
-
         self.bot = bot
         self.settings = settings
         self.store = store
@@ -85,7 +83,6 @@ class SlackSurface:
         self.threads = Threads(self.sender, self.me, store)
         self._waiting: dict[str, deque[tuple[Question, str]]] = {}
         self._guard = threading.Lock()
-        self.app = bolt_app(self)
 
     def take(self, body: dict[str, Any]) -> tuple[Question, str] | None:
         """Return the question of an event with its job, or None if it is not for us or was taken before."""

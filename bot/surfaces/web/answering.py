@@ -1,7 +1,8 @@
-"""NEW"""
+"""A question's way from what the wire gave to the bot, and the answer's way back. No route of its own."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -16,12 +17,13 @@ from bot.surfaces.web.errors import Refused, body_of, conversation_missing, inte
 from bot.surfaces.web.objects import answer_object, answer_of, citation_object, collections_of, passage_object
 from bot.surfaces.web.offsets import Utf16
 from bot.surfaces.web.responses import EventStream, Piece, ThreadEvents
-from bot.surfaces.web.routes.ask import logger
 from bot.surfaces.web.services import Services
 from bot.surfaces.web.shapes import AskIn
 from bot.surfaces.web.storage.database import new_id, now
 from vectorstore.errors import FootnoteError
 from vectorstore.passage import Filter, Passage
+
+logger = logging.getLogger("footnote.web")
 
 if TYPE_CHECKING:
     from bot.ask import Found

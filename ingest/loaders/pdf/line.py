@@ -1,4 +1,4 @@
-"""NEW"""
+"""A line of a PDF page."""
 
 from __future__ import annotations
 

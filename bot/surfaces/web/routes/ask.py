@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -27,9 +27,6 @@ from bot.surfaces.web.limits import refuse_too_many_questions
 from bot.surfaces.web.responses import EVENT_STREAM, Json, Piece, event, json_bytes
 from bot.surfaces.web.services import Services
 from bot.surfaces.web.shapes import EVENTS, AnswerOut, AskIn, PassagesOut, SearchIn, errors_for
-
-if TYPE_CHECKING:
-    pass
 
 logger = logging.getLogger("footnote.web")
 router = APIRouter(tags=["Asking"])

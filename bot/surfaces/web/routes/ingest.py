@@ -167,9 +167,10 @@ async def add_address(body: AddressIn, request: Request, caller: Editing) -> Res
             "Reading addresses is switched off.",
             remedy="Whoever runs this server can set FOOTNOTE_ADDRESSES=true.",
         )
-    from bot.surfaces.web_fetch import fetch_into
+    from bot.surfaces.web.addresses import fetch_into
 
-    return Json({"job": await run_in_threadpool(fetch_into, services, caller, body)}, 202)
+    collection = await run_in_threadpool(wanted_collection, services, caller, body.collection)
+    return Json({"job": await run_in_threadpool(fetch_into, services, caller, collection, body.url)}, 202)
 
 
 @router.get("/v1/jobs", response_model=JobsOut, responses=errors_for(401, 503))

@@ -1,4 +1,4 @@
-"""NEW"""
+"""Signing in and out of the page."""
 
 from __future__ import annotations
 

@@ -17,7 +17,6 @@ from ingest.sources.web import FetchLimits, fetch, save
 if TYPE_CHECKING:
     from bot.surfaces.web.auth import Caller
     from bot.surfaces.web.services import Services
-    from bot.surfaces.web.shapes import AddressIn
 
 
 def content_of(url: str, *, most_bytes: int) -> tuple[str, bytes]:
@@ -42,17 +41,15 @@ def content_of(url: str, *, most_bytes: int) -> tuple[str, bytes]:
         return given_name(f"{parts.hostname}{unquote(parts.path).rpartition('/')[0]}/{name}"), copy.read_bytes()
 
 
-def fetch_into(services: Services, caller: Caller, body: AddressIn) -> dict[str, Any]:
+def fetch_into(services: Services, caller: Caller, collection: str, url: str) -> dict[str, Any]:
     """Fetch an address, save it as an upload, and queue it. Runs in a thread.
 
     Raises:
-        Refused: The address or the collection cannot be taken.
+        Refused: The address cannot be taken.
     """
     from bot.offline import refuse_if_offline
-    from bot.surfaces.web.routes.ingest import wanted_collection
 
     refuse_if_offline("Reading an address")
-    collection = wanted_collection(services, caller, body.collection)
-    name, content = content_of(body.url, most_bytes=services.settings.file_megabytes * 2**20)
+    name, content = content_of(url, most_bytes=services.settings.file_megabytes * 2**20)
     path = services.uploads.save(BytesIO(content), collection, name)
     return services.jobs.add(caller.key, "address", collection, [Incoming(path, name)])
