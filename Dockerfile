@@ -15,7 +15,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY vectorstore vectorstore
 COPY ingest ingest
 COPY bot bot
-COPY evals evals
+COPY footnote footnote
 RUN /opt/footnote/bin/pip install .
 
 FROM python:3.12-slim-bookworm

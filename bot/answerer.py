@@ -12,8 +12,8 @@ from bot.errors import ModelError
 from vectorstore.passage import Passage
 
 if TYPE_CHECKING:
-    from bot.check.entailment import Entailment
     from bot.models.chat_model import ChatModel
+    from bot.models.entailment import Entailment
     from bot.quotes.choose import Quoted
     from bot.written.writing import Written
     from vectorstore.library import Library

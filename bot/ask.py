@@ -24,8 +24,8 @@ from bot.settings.settings import Settings
 from vectorstore.passage import Filter, Passage
 
 if TYPE_CHECKING:
-    from bot.check.entailment import Entailment
     from bot.models.chat_model import ChatModel
+    from bot.models.entailment import Entailment
     from bot.passages.rerank import Reranker
     from bot.quotes.choose import Quoted
     from bot.quotes.overview import Overview
@@ -154,7 +154,7 @@ class Bot:
     def _entailment(self) -> Entailment | None:
         """Return the model of the deeper check where the setting names one, opened at first use."""
         if self._deeper is None and self.settings.nli:
-            from bot.check.entailment import Entailment
+            from bot.models.entailment import Entailment
 
             self._deeper = Entailment(self.settings.nli)
         return self._deeper

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bot.check import weigh as ground_model
+from bot.check import weigh
 from evals.grounding import Case, cases, signs_of
 
 BUDGETS = {"number": 0.008, "date": 0.004, "polarity": 0.02, "name": 0.012, "coverage": 0.012, "all": 0.075}
@@ -31,7 +31,7 @@ Floats = npt.NDArray[np.float64]
 
 def design(signs: list[dict[str, float]]) -> dict[str, Floats]:
     """Return for each factor the matrix (cases, columns + 1), the constant first."""
-    return {factor: np.array([[1.0, *ground_model.row(factor, s)] for s in signs]) for factor in ground_model.FACTORS}
+    return {factor: np.array([[1.0, *weigh.row(factor, s)] for s in signs]) for factor in weigh.FACTORS}
 
 
 def probabilities(matrices: dict[str, Floats], theta: Floats) -> Floats:
@@ -85,10 +85,10 @@ def thresholds(parts: Floats, true: npt.NDArray[np.bool_], certain: npt.NDArray[
         certain: Which are turned down by the rules before any threshold (a number that is nowhere).
     """
     found: dict[str, float] = {}
-    for i, factor in enumerate(ground_model.FACTORS):
+    for i, factor in enumerate(weigh.FACTORS):
         highest = float(np.quantile(parts[true & ~certain, i], BUDGETS[factor]))
         found[factor] = round(min(highest, HIGHEST), 4)
-    down = certain | (parts < np.array([found[f] for f in ground_model.FACTORS])).any(axis=1)
+    down = certain | (parts < np.array([found[f] for f in weigh.FACTORS])).any(axis=1)
     left = BUDGETS["all"] - down[true].mean()
     product = parts.prod(axis=1)
     found["all"] = round(float(np.quantile(product[true & ~down], max(0.0, left))), 4) if left > 0 else 0.0
@@ -106,16 +106,16 @@ def main() -> None:
     as_written = np.array([c.kind == "true" for c in items])
     theta = fit(matrices, true, case_weights(items))
     parts = probabilities(matrices, theta)
-    certain = np.array([ground_model.certainly_false(s) for s in signs])
+    certain = np.array([weigh.certainly_false(s) for s in signs])
     coefficients: dict[str, dict[str, float]] = {}
     at = 0
-    for factor in ground_model.FACTORS:
-        names = ("constant", *ground_model.columns(factor))
+    for factor in weigh.FACTORS:
+        names = ("constant", *weigh.columns(factor))
         coefficients[factor] = {n: round(float(theta[at + i]), 3) for i, n in enumerate(names)}
         at += len(names)
-    path = Path(ground_model.__file__).with_name("ground_weights.py")
+    path = Path(weigh.__file__).with_name("weights.py")
     path.write_text(
-        '"""Coefficients and thresholds of `ground_model.py`. Written by `python -m evals.fit_grounding`; not by hand."""\n\n'
+        '"""Coefficients and thresholds of `weigh.py`. Written by `python -m evals.fit_grounding`; not by hand."""\n\n'
         f"COEFFICIENTS: dict[str, dict[str, float]] = {pprint.pformat(coefficients, sort_dicts=False, width=100)}\n\n"
         f"THRESHOLDS: dict[str, float] = {pprint.pformat(thresholds(parts, as_written, certain), sort_dicts=False)}\n",
         encoding="utf-8",

@@ -35,7 +35,7 @@ from vectorstore.passage import Passage
 from vectorstore.words.tokens import query_terms
 
 if TYPE_CHECKING:
-    from bot.check.entailment import Entailment
+    from bot.models.entailment import Entailment
 
 SETS = ("clapnq", "mtrag", "squad2", "jaquad")
 
@@ -315,7 +315,7 @@ def main() -> None:
     items = [c for c in cases() if options.half in (None, c.half) and options.show in (None, c.kind)]
     nli = None
     if options.nli:
-        from bot.check.entailment import Entailment
+        from bot.models.entailment import Entailment
 
         nli = Entailment(options.nli)
     outcomes = run(items, nli=nli)

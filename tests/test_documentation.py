@@ -9,8 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
-sys.path.append(str(Path(__file__).parent / "surfaces"))
 from small_library import small_library
 
 ROOT = Path(__file__).parents[1]

@@ -14,7 +14,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal, Protocol
 
 from bot.check.alignment import align
 from bot.check.sentences import Sentence, read_passages
@@ -24,8 +24,6 @@ from bot.check.weigh import certainly_false, fallen, weigh
 from bot.passages.instructions import is_instruction, tainted
 from vectorstore.passage import Passage
 
-if TYPE_CHECKING:
-    from bot.check.entailment import Entailment
 
 __all__ = ["Verdict", "check", "plain_statement"]
 
@@ -51,6 +49,19 @@ class Verdict:
     citations: tuple[tuple[int, int, int], ...] = ()
     missing: tuple[str, ...] = ()
     score: float = 0.0
+
+
+class Entails(Protocol):
+    """A deeper check: how likely it is that a premise entails a statement.
+
+    Attributes:
+        threshold: Probability from which a statement passes.
+    """
+
+    threshold: float
+
+    def entails(self, premise: str, statement: str) -> float:
+        """Return the probability that `premise` entails `statement`, 0 to 1."""
 
 
 _MARKERS = re.compile(
@@ -81,7 +92,7 @@ def check(
     passages: Sequence[Passage],
     *,
     cited: Sequence[int] = (),
-    nli: Entailment | None = None,
+    nli: Entails | None = None,
     least_covered: float = 0.0,
 ) -> Verdict:
     """Hold one statement against the passages.
@@ -131,7 +142,7 @@ def _deeper(
     found: Alignment,
     sentences: Sequence[Sentence],
     passages: Sequence[Passage],
-    nli: Entailment,
+    nli: Entails,
     score: float,
 ) -> Verdict:
     """Ask the cross-encoder whether the supporting sentences, in reading order, entail the statement."""

@@ -1,4 +1,4 @@
-"""Coefficients and thresholds of `ground_model.py`. Written by `python -m evals.fit_grounding`; not by hand."""
+"""Coefficients and thresholds of `weigh.py`. Written by `python -m evals.fit_grounding`; not by hand."""
 
 COEFFICIENTS: dict[str, dict[str, float]] = {
     "coverage": {

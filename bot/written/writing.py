@@ -26,7 +26,7 @@ from bot.written.reply_text import Draft
 from vectorstore.passage import Passage
 
 if TYPE_CHECKING:
-    from bot.check.entailment import Entailment
+    from bot.models.entailment import Entailment
     from bot.quotes.choose import Quoted
 
 ANSWER_TOKENS = 400

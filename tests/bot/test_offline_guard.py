@@ -138,7 +138,7 @@ def test_pulling_is_refused_before_it_begins() -> None:
     done = offline(
         """
         import tempfile
-        from bot.models import known
+        from bot.models.catalogue import known
         from bot.models.download import pull
         for name in ("smollm2-135m", "qwen2.5-0.5b"):
             try:

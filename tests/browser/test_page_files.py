@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-WEB = Path(__file__).parents[2] / "bot" / "surfaces" / "web"
+WEB = Path(__file__).parents[2] / "bot" / "surfaces" / "web" / "page"
 ENTRY = re.compile(r'^\s+"([\w.]+)":\s*(.+?),?$', re.MULTILINE)
 KEY = re.compile(r'\bt\(\s*(?:[\w.!= ]+\?\s*)?"([\w.]+)"')
 SCRIPTS = sorted(path for path in WEB.glob("*.js"))

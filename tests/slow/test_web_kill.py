@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import sys
 import threading
 import time
 from pathlib import Path
@@ -11,9 +10,6 @@ from typing import Any
 
 import httpx
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "surfaces"))
-
 from small_library import small_library
 from web_process import Server, process
 

@@ -1,6 +1,6 @@
 """The command `footnote`: which commands there are, and how every one of them ends.
 
-Start-up is kept light: this file and the `cli_*` files import Typer and nothing heavier; each command
+Start-up is kept light: the files of this folder import Typer and nothing heavier; each command
 imports what it needs when it runs. Add a command at the end of `_COMMANDS`, or below it as a function
 that imports its module when it is called.
 
@@ -18,16 +18,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot.surfaces.cli import ask as cli_ask
-from bot.surfaces.cli import bots as cli_chat_surfaces
-from bot.surfaces.cli import chat as cli_chat
-from bot.surfaces.cli import doctor as cli_doctor
-from bot.surfaces.cli import eval as cli_eval
-from bot.surfaces.cli import ingest as cli_ingest
-from bot.surfaces.cli import library as cli_library
-from bot.surfaces.cli import models as cli_models
-from bot.surfaces.cli import serve as cli_serve
-from bot.surfaces.cli import status as cli_status
+from bot.surfaces.cli import ask, bots, chat, doctor, eval, ingest, library, models, serve, status
 
 
 class _Commands(TyperGroup):
@@ -52,26 +43,26 @@ app = typer.Typer(
 )
 
 _COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
-    ("ingest", cli_ingest.ingest),
-    ("ask", cli_ask.ask),
-    ("chat", cli_chat.chat),
-    ("list", cli_library.list_documents),
-    ("show", cli_library.show),
-    ("remove", cli_library.remove),
-    ("collections", cli_library.collections),
-    ("status", cli_status.status),
-    ("doctor", cli_doctor.doctor),
-    ("compact", cli_library.compact),
-    ("slack", cli_chat_surfaces.slack),
-    ("discord", cli_chat_surfaces.discord),
-    ("mcp", cli_chat_surfaces.mcp),
-    ("eval", cli_eval.evaluate),
+    ("ingest", ingest.ingest),
+    ("ask", ask.ask),
+    ("chat", chat.chat),
+    ("list", library.list_documents),
+    ("show", library.show),
+    ("remove", library.remove),
+    ("collections", library.collections),
+    ("status", status.status),
+    ("doctor", doctor.doctor),
+    ("compact", library.compact),
+    ("slack", bots.slack),
+    ("discord", bots.discord),
+    ("mcp", bots.mcp),
+    ("eval", eval.evaluate),
 )
 for _name, _command in _COMMANDS:
     app.command(_name)(_command)
-app.command("serve")(cli_serve.serve)
-app.add_typer(cli_serve.users, name="users")
-app.add_typer(cli_models.app, name="models")
+app.command("serve")(serve.serve)
+app.add_typer(serve.users, name="users")
+app.add_typer(models.app, name="models")
 
 
 def _print_version(wanted: bool) -> None:

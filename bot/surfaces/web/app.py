@@ -1,8 +1,7 @@
 """The web surface: `create_app` puts page and API together, `serve` runs them.
 
-Reading order: web_gate (every request passes it), web_auth (who asks), web_ask (a question's way), then
-web_conversations, web_documents, web_ingest, web_openai. What they share is in web_services; what people
-keep is in web_database. docs/http-api.md is the contract.
+Reading order: gate.py (every request passes it), auth.py (who asks), answering.py (a question's way), then routes/.
+What they share is in services.py; what people keep is in storage/. docs/http-api.md is the contract.
 """
 
 from __future__ import annotations
@@ -24,17 +23,11 @@ from fastapi import FastAPI
 from bot.errors import SettingError
 from bot.settings.settings import Settings
 from bot.surfaces.listen import listen
-from bot.surfaces.web import auth as web_auth
-from bot.surfaces.web import errors as web_errors
-from bot.surfaces.web import log as web_log
+from bot.surfaces.web import errors, log
 from bot.surfaces.web.examples import add_examples
 from bot.surfaces.web.gate import LOOPBACK_NAMES, Gate
-from bot.surfaces.web.routes import ask as web_ask
-from bot.surfaces.web.routes import conversations as web_conversations
-from bot.surfaces.web.routes import documents as web_documents
-from bot.surfaces.web.routes import health as web_health
-from bot.surfaces.web.routes import ingest as web_ingest
-from bot.surfaces.web.routes import openai as web_openai
+from bot.surfaces.web.routes import ask, conversations, documents, health, openai, session
+from bot.surfaces.web.routes import ingest as ingest_routes
 from bot.surfaces.web.services import Services, footnote_version, text_goes_to
 from bot.surfaces.web.static import FOLDER, add_page
 from vectorstore.errors import FootnoteError
@@ -85,8 +78,8 @@ def create_app(bot: Bot, settings: Settings, *, ingest: Ingest | None = None, pa
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.services = services
-    web_errors.install(app)
-    for module in (web_ask, web_conversations, web_documents, web_ingest, web_openai, web_auth, web_health):
+    errors.install(app)
+    for module in (ask, conversations, documents, ingest_routes, openai, session, health):
         app.include_router(module.router)
     add_examples(app)
     add_page(app, page)
@@ -170,7 +163,7 @@ def serve(bot: Bot, settings: Settings, *, workers: int = 1, warm: bool = False)
     Raises:
         SettingError: Serving so is not safe or not possible.
     """
-    web_log.configure(settings.log_level)
+    log.configure(settings.log_level)
     refuse_unsafe(settings, has_users=_has_users(bot), workers=workers)
     # A taken port is said before a model is loaded.
     listener = listen(settings.host, settings.port)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import sys
 from collections.abc import Iterator
 from contextlib import aclosing
 from functools import cache
@@ -14,12 +13,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from cli_script import ScriptBot, answer_from, passage
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.documents import Document
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableLambda, RunnableParallel, RunnablePassthrough
 from langchain_tests.integration_tests import RetrieversIntegrationTests
+from small_library import documents, small_library
 
 from bot.answer import Answer, Statement
 from bot.errors import QuestionRefused
@@ -27,10 +28,6 @@ from bot.question.conversation import Conversation
 from bot.surfaces.langchain import FootnoteRetriever, as_retriever, as_runnable, conversation_of, read_input
 from vectorstore.library import Library
 from vectorstore.passage import Filter
-
-sys.path.append(str(Path(__file__).parents[1] / "surfaces"))
-from cli_script import ScriptBot, answer_from, passage
-from small_library import documents, small_library
 
 TEXT = "The rent is 4,200 EUR a month. The lease begins on 1 March 2026."
 RENT = answer_from(TEXT, "The rent is 4,200 EUR a month.")

@@ -18,7 +18,7 @@ import pytest
 
 from bot.settings.settings import setting_fields
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[4]
 yaml = pytest.importorskip("yaml")
 
 

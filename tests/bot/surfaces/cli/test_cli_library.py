@@ -18,7 +18,7 @@ from small_library import BRIEF, HOSTILE, LEASE, small_library
 
 from bot.surfaces.cli.app import run
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[4]
 
 
 class Terminal(io.StringIO):

@@ -242,7 +242,7 @@ def test_listing_loads_no_numpy_no_chroma_and_no_model(tmp_path: Path) -> None:
         "heavy = {'numpy', 'chromadb', 'torch', 'onnxruntime'} & set(sys.modules)\n"
         "assert not heavy, heavy"
     )
-    subprocess.run([sys.executable, "-c", code, str(tmp_path / "library")], check=True, cwd=Path(__file__).parents[2])
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "library")], check=True, cwd=Path(__file__).parents[3])
 
 
 def test_a_document_without_chunks_is_kept(library: Library) -> None:

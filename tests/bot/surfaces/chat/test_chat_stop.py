@@ -25,7 +25,7 @@ from mcp.client.client import Client
 from bot.errors import SettingError
 from bot.surfaces.listen import listen
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[4]
 STOPPED = {signal.SIGTERM: 0, signal.SIGINT: 130}
 BOTH = pytest.mark.parametrize("how", STOPPED, ids=lambda how: how.name)
 
@@ -35,7 +35,7 @@ def running(folder: Path, address: str, *arguments: str) -> Iterator[subprocess.
     """Start a command in a process of its own; it is killed if it has not ended by itself."""
     env = {
         "PATH": os.environ["PATH"],
-        "PYTHONPATH": f"{ROOT}{os.pathsep}{Path(__file__).parent}",
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{Path(__file__).parents[1]}",
         "FOOTNOTE_SLACK_BOT_TOKEN": BOT_TOKEN,
         "FOOTNOTE_SLACK_APP_TOKEN": APP_TOKEN,
         "FOOTNOTE_SLACK_SIGNING_SECRET": SECRET,

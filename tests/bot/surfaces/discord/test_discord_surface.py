@@ -393,7 +393,7 @@ def test_a_missing_token_is_named_with_the_place_to_get_it() -> None:
         capture_output=True,
         text=True,
         env={"PATH": "/usr/bin:/bin"},
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[4],
         check=False,
     )
     assert done.returncode == 2 and "discord.com/developers" in done.stderr

@@ -114,7 +114,7 @@ def test_the_command_without_tokens_exits_with_status_2() -> None:
         capture_output=True,
         text=True,
         env={"PATH": "/usr/bin:/bin"},
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[4],
         check=False,
     )
     assert done.returncode == 2 and "FOOTNOTE_SLACK_BOT_TOKEN" in done.stderr and "Traceback" not in done.stderr
@@ -124,7 +124,7 @@ def test_the_manifest_has_what_the_code_uses() -> None:
     """docs/slack-manifest.yaml subscribes to the events, asks for the scopes and makes the command."""
     import yaml
 
-    path = Path(__file__).parents[2] / "docs" / "slack-manifest.yaml"
+    path = Path(__file__).parents[4] / "docs" / "slack-manifest.yaml"
     manifest = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert set(manifest["oauth_config"]["scopes"]["bot"]) == set(SCOPES)
     assert {"app_mention", "message.im", "message.channels", "assistant_thread_started"} <= set(

@@ -9,9 +9,9 @@ import pytest
 from scripted_model import ScriptedModel
 
 from bot import Bot, Settings
-from bot.check.entailment import Entailment
 from bot.check.statement import check
 from bot.errors import ModelError
+from bot.models.entailment import Entailment
 from ingest.splitting.split import split
 from vectorstore.document import Document
 from vectorstore.library import Library

@@ -14,7 +14,7 @@ from bot.settings.reading import PREFIX, plain_value
 from bot.settings.reference import reference
 from bot.settings.settings import Settings, setting_fields
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def write(folder: Path, text: str) -> Path:

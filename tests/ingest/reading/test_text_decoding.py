@@ -145,7 +145,7 @@ def test_form_feeds_are_pages(tmp_path: Path) -> None:
 
 def test_real_files_in_old_encodings() -> None:
     """The sample files of the evaluation are read in the encoding that their makers say."""
-    shared = Path(os.environ.get("FOOTNOTE_SHARED", Path(__file__).parents[3] / "shared")) / "eval" / "files"
+    shared = Path(os.environ.get("FOOTNOTE_SHARED", Path(__file__).parents[4] / "shared")) / "eval" / "files"
     if not shared.is_dir():
         pytest.skip("the evaluation data is not beside the repository")
     for name, words in {

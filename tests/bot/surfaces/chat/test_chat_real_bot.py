@@ -76,7 +76,7 @@ def test_discord_from_question_to_footnote(bot: Bot, tmp_path: Path) -> None:
 def test_mcp_from_question_to_footnote(tmp_path: Path) -> None:
     """`footnote mcp` in a process of its own: the answer's quote is the document's text at its offsets."""
     library = small_library(tmp_path)
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[4]
     server = StdioServerParameters(
         command=sys.executable,
         args=["-m", "bot.surfaces.cli.app", "mcp", "--library", str(library)],

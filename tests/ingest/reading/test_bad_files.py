@@ -25,7 +25,7 @@ from ingest.sources.discover import discover
 from ingest.sync import sync
 from vectorstore.library import Library
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def without_override() -> None:
 
 def sync_without_override(library: Path, folder: Path) -> dict[str, list[Any]]:
     """Sync in a process to which permissions apply, and return its report."""
-    command = [sys.executable, "-c", CHILD, library, folder, ROOT, Path(__file__).parent]
+    command = [sys.executable, "-c", CHILD, library, folder, ROOT, Path(__file__).parents[1]]
     ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100, preexec_fn=without_override)
     assert ran.returncode == 0, ran.stderr
     report: dict[str, list[Any]] = json.loads(ran.stdout)

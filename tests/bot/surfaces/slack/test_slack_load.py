@@ -156,4 +156,4 @@ def _die_with(folder: Path, *events: dict[str, object]) -> None:
         os._exit(9)
     """
     arguments = [sys.executable, "-c", textwrap.dedent(program), str(folder), json.dumps(events)]
-    assert subprocess.run(arguments, check=False, cwd=Path(__file__).parents[2]).returncode == 9
+    assert subprocess.run(arguments, check=False, cwd=Path(__file__).parents[4]).returncode == 9
