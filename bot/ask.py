@@ -41,7 +41,7 @@ WORDS_ALONE = (
 WHOLE_QUESTION = "A whole question finds more than single words."
 """Said where nothing but a word or two was asked, one of which the documents hold, and no answer is shown."""
 FEW_WORDS = 2
-RESPELLED = "“{asked}” stands nowhere: this is about “{word}”"
+RESPELLED = "“{asked}” is not in your documents; searched for “{word}”"
 """Said with an answer to a question in which a word was spelled anew."""
 
 

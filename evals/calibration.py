@@ -125,7 +125,7 @@ def table(measured: Mapping[str, Mapping[str, Any]], levels: Mapping[str, float]
         lines.append(f"| {name}: answered / refused | " + " | ".join(cells) + " |")
     own = [found["rates"]["balanced"].get("abstained_own_unanswerable") for found in measured.values()]
     if any(value is not None for value in own):
-        lines.append("| balanced: refused, of the set's own unanswerable questions | " + _cells(own) + " |")
+        lines.append("| balanced: the set's own unanswerable questions refused | " + _cells(own) + " |")
     lines.append("| AUROC | " + _cells([100 * found["rates"]["auroc"] for found in measured.values()]) + " |")
     errors = [100 * found["rates"]["ece"] for found in measured.values()]
     return "\n".join([*lines, "| expected calibration error | " + _cells(errors) + " |"])

@@ -51,7 +51,7 @@ LONGEST = 450
 MOST_DIGITS = 0.12
 """A larger share of digits is a row of figures."""
 NOTICE = "An overview: sentences that stand for the whole, word for word."
-NOTHING = "No sentence in there stands for the whole: ask about something that is said."
+NOTHING = "No sentence sums this up. Ask about something specific."
 TOO_MANY = (
     "{count:,} documents are too many for an overview. Name one of them, as in “Summarise report.pdf”, "
     "or ask about something that they say."

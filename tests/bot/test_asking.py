@@ -210,7 +210,7 @@ def test_a_misspelled_word_is_searched_as_the_nearest_one(bot: Bot) -> None:
     """It is said which word was taken for which; the footnotes are as exact as ever."""
     answer = bot.ask("How many pupils has the vilage scool?")
     assert "84 pupils" in answer.statements[0].text
-    assert "“vilage” stands nowhere: this is about “village”" in answer.notice
+    assert "“vilage” is not in your documents; searched for “village”" in answer.notice
     assert answer.searched_for == "How many pupils has the village school?"
     assert answer.question == "How many pupils has the vilage scool?"
 
@@ -226,7 +226,7 @@ def test_a_misspelled_word_is_searched_as_the_nearest_one(bot: Bot) -> None:
 def test_a_respelling_that_finds_no_answer_is_not_told(bot: Bot, question: str) -> None:
     """Where the documents do not say either way, nothing is claimed about words."""
     answer = bot.ask(question)
-    assert answer.abstained and "stands nowhere" not in answer.notice
+    assert answer.abstained and "is not in your documents" not in answer.notice
 
 
 def test_a_name_beside_its_role_is_an_answer(tmp_path: Path) -> None:

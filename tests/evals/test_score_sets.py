@@ -59,7 +59,7 @@ def test_a_set_is_asked_twice_and_scored_again_without_asking(
     call(monkeypatch, "squad2", "--scored", "--report", "there/r.html")
     out = capsys.readouterr().out
     assert out.startswith("| | squad2 |\n| --- | --- |\n")
-    assert f"| answered, of answerable questions | {table['answered']} |" in out
+    assert f"| answerable questions answered | {table['answered']} |" in out
     assert Path("there/r.html").is_file()
 
 
@@ -92,4 +92,4 @@ def test_answerable_questions_stand_against_themselves_left_out() -> None:
     found = summary(run, absent)
     assert (found["absent_auroc"], found["auroc"]) == (100.0, 0.0)
     assert (found["absent_abstained"], found["abstained"], found["absent_balanced"]) == (100.0, 0.0, 100.0)
-    assert "| answered, of answerable questions | 100.0 |  |" in markdown({"one": found, "two": {}})
+    assert "| answerable questions answered | 100.0 |  |" in markdown({"one": found, "two": {}})
