@@ -7,21 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.surfaces.cli.asking import Asking, takes_asking_options
 from bot.surfaces.cli.options import (
-    CollectionOption,
     JsonOption,
-    LibraryOption,
-    ModelOption,
-    NearestOption,
-    SentencesOption,
-    SinceOption,
-    SourceOption,
-    TypeOption,
-    UntilOption,
-    WithheldOption,
-    load_settings,
     make_console,
-    make_filter,
     print_json,
     question_from,
     require_library,
@@ -44,33 +33,14 @@ Words = Annotated[
 NEAREST_SHOWN = 5
 
 
-def ask(
-    words: Words = None,
-    library: LibraryOption = None,
-    model: ModelOption = None,
-    sentences: SentencesOption = None,
-    collection: CollectionOption = None,
-    source: SourceOption = None,
-    type_: TypeOption = None,
-    since: SinceOption = "",
-    until: UntilOption = "",
-    show_nearest: NearestOption = None,
-    show_withheld: WithheldOption = None,
-    json: JsonOption = False,
-) -> None:
+@takes_asking_options
+def ask(words: Words = None, json: JsonOption = False, *, asking: Asking) -> None:
     """Answer a question from the documents, with footnotes.
 
     Example: footnote ask "When was the deal signed?"
     """
     question = question_from(words)
-    settings = load_settings(
-        library,
-        model=model,
-        sentences=sentences,
-        show_nearest=show_nearest,
-        show_withheld=show_withheld,
-    )
-    chosen = make_filter(collection=collection, source=source, type_=type_, since=since, until=until)
+    settings, chosen = asking.settings, asking.filter
     require_library(settings)
     from bot.ask import Bot
 

@@ -10,25 +10,8 @@ from typing import TYPE_CHECKING
 from bot.answer import footnote_line
 from bot.errors import words_for
 from bot.surfaces.cli.ask import show_answer
-from bot.surfaces.cli.options import (
-    CollectionOption,
-    LibraryOption,
-    ModelOption,
-    NearestOption,
-    SentencesOption,
-    SinceOption,
-    SourceOption,
-    TypeOption,
-    UntilOption,
-    WithheldOption,
-    load_settings,
-    make_console,
-    make_filter,
-    open_library,
-    require_match,
-    show_context,
-    styled,
-)
+from bot.surfaces.cli.asking import Asking, takes_asking_options
+from bot.surfaces.cli.options import make_console, open_library, require_match, show_context, styled
 from bot.text.shown import one_line
 from vectorstore.errors import FootnoteError
 
@@ -50,26 +33,13 @@ Type a question, or a follow-up such as "and for Japan?".
 PROMPT = "> "
 
 
-def chat(
-    library: LibraryOption = None,
-    model: ModelOption = None,
-    sentences: SentencesOption = None,
-    collection: CollectionOption = None,
-    source: SourceOption = None,
-    type_: TypeOption = None,
-    since: SinceOption = "",
-    until: UntilOption = "",
-    show_nearest: NearestOption = None,
-    show_withheld: WithheldOption = None,
-) -> None:
+@takes_asking_options
+def chat(*, asking: Asking) -> None:
     """Ask questions and follow-ups one after the other.
 
     Example: footnote chat --collection contracts
     """
-    settings = load_settings(
-        library, model=model, sentences=sentences, show_nearest=show_nearest, show_withheld=show_withheld
-    )
-    chosen = make_filter(collection=collection, source=source, type_=type_, since=since, until=until)
+    settings, chosen = asking.settings, asking.filter
     with open_library(settings) as opened:
         require_match(opened, chosen)
         from bot.ask import Bot
