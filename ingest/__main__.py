@@ -52,6 +52,7 @@ class Run:
         as_json: Print one JSON object and nothing else to standard output.
         watch: Stay, and sync whenever something changes.
         reembed: Embed the whole library anew first, with `model`.
+        allow_removals: Let all documents of a path go, or most of many; not with `watch`, where nobody looks.
         wait: Seconds to wait for another process that writes.
     """
 
@@ -68,6 +69,7 @@ class Run:
     as_json: bool = False
     watch: bool = False
     reembed: bool = False
+    allow_removals: bool = False
     wait: float = 30.0
 
 
@@ -80,6 +82,9 @@ def run(paths: Sequence[str | Path], settings: Run | None = None) -> int:
     if settings.watch:
         from ingest.sources.watch import watch
 
+        if settings.allow_removals:
+            print("Removals are allowed for one sync that you see, not while watching.", file=sys.stderr)
+            return WRONG_USE
         if any(map(is_address, paths)):
             print("Web addresses are not watched. Ingest them again to bring them up to date.", file=sys.stderr)
             return WRONG_USE
@@ -131,6 +136,7 @@ def _sync(paths: Sequence[str | Path], settings: Run) -> SyncReport:
         dry_run=settings.dry_run,
         limits=settings.limits,
         addresses=settings.addresses,
+        allow_removals=settings.allow_removals,
     )
     with _library(paths, settings) as library, _stopping() as stop, _bar() as progress:
         if settings.reembed and library is not None and not settings.dry_run:
@@ -227,6 +233,7 @@ def parser() -> argparse.ArgumentParser:
         ("--watch", "stay, and sync whenever something changes; Ctrl-C ends"),
         ("--reembed", "embed the whole library anew, for another model"),
         ("--comments", "read review comments too"),
+        ("--allow-removals", "let all documents of a path go, or most of many"),
     ):
         made.add_argument(flag, action="store_true", help=words)
     made.add_argument("--password", action="append", default=[], metavar="WORD", help="for encrypted files")
@@ -256,6 +263,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         as_json=given.json,
         watch=given.watch,
         reembed=given.reembed,
+        allow_removals=given.allow_removals,
         wait=given.wait,
         addresses=os.environ.get("FOOTNOTE_ADDRESSES", "").lower() in ("1", "true", "yes", "on"),
     )

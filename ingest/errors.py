@@ -13,6 +13,10 @@ class NothingToIngest(IngestError):
     """The paths hold no file that can be read."""
 
 
+class RemovalsRefused(IngestError):
+    """So many documents of a source would go that it is more likely missing than emptied."""
+
+
 class LoadError(IngestError):
     """One file cannot be loaded; the others go on."""
 

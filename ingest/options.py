@@ -22,6 +22,7 @@ class SyncOptions:
         addresses: Whether web addresses may stand among the paths.
         limits: What one file may use while it is read; None for the default.
         workers: Worker processes for reading; None for one each core.
+        allow_removals: Whether all documents of a source, or most of many, may go at once.
     """
 
     collection: str = "default"
@@ -30,3 +31,4 @@ class SyncOptions:
     addresses: bool = False
     limits: Limits | None = None
     workers: int | None = None
+    allow_removals: bool = False

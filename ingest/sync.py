@@ -24,7 +24,7 @@ from ingest.reading.load import MAX_BYTES
 from ingest.report import SyncReport
 from ingest.sources.addresses import fetched, is_address, refuse_addresses
 from ingest.sources.discover import Discovery, discover
-from ingest.sources.plan import Plan, iso_time, plan
+from ingest.sources.plan import Plan, iso_time, plan, refuse_mass_removal
 from vectorstore.document import Document
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def sync(
 
     Raises:
         NothingToIngest: A path does not exist, or there is no file and the library knows of none.
+        RemovalsRefused: All documents of a path, or most of many, would go, and the options do not allow it.
         LibraryError: The library cannot be written.
     """
     return _Sync(library, options or SyncOptions(), progress, stop or threading.Event()).run(paths, leave_out)
@@ -123,6 +124,8 @@ class _Sync:
                 f"There is nothing to read in {', '.join(map(str, paths)) or 'no path at all'}.",
                 remedy="Name a folder with documents. Hidden and ignored files are left out.",
             )
+        if not (self._options.allow_removals or self._options.dry_run):
+            refuse_mass_removal(todo, found.roots)
         if self._library is None or self._options.dry_run:
             self._read(todo)
         elif todo.writes:

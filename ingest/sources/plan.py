@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
+from ingest.errors import RemovalsRefused
 from ingest.reading.load import describe_error
-from ingest.sources.discover import Discovery, Found
+from ingest.sources.discover import Discovery, Found, is_below
 
 if TYPE_CHECKING:
     from vectorstore.records import Stamp
@@ -65,6 +66,43 @@ def plan(found: Discovery, known: Mapping[str, Stamp]) -> Plan:
     result.removed = [s for s in known if s not in found.files and s not in kept and found.covers(s)]
     _find_renamed(result, known)
     return result
+
+
+MOST_REMOVED = 0.5
+"""Share of a source's documents that may go in one sync without being asked about; a drive that is not mounted, or a
+folder that is being filled again, takes most or all of them."""
+MANY = 10
+"""So many must go before their share counts: in a small folder, half is soon tidied away."""
+
+
+def refuse_mass_removal(todo: Plan, roots: Sequence[str]) -> None:
+    """See to it that no source loses all its documents, or most of many, unless that was said on purpose.
+
+    Args:
+        todo: What a sync would do.
+        roots: The paths that were given, each a source, as in `Discovery.roots`.
+
+    Raises:
+        RemovalsRefused: With the numbers, and the option that allows it.
+    """
+    staying = [
+        *todo.unchanged,
+        *(file.source for file in (*todo.touched, *todo.changed)),
+        *(old for old, _ in todo.renamed),
+        *(source for source, _ in todo.failed),
+    ]
+    for root in roots:
+        gone = sum(is_below(source, [root]) for source in todo.removed)
+        known = gone + sum(is_below(source, [root]) for source in staying)
+        empty = gone == known and not any(is_below(file.source, [root]) for file in todo.added)
+        if gone and (empty or (gone >= MANY and gone > MOST_REMOVED * known)):
+            what = "everything" if empty else "most"
+            raise RemovalsRefused(
+                f"{gone:,} of the {known:,} documents from {root} are no longer there, so {what} would be removed. "
+                "Nothing was changed.",
+                remedy="If the folder is not mounted or is being filled, sync again later; if they shall go, "
+                "repeat with --allow-removals.",
+            )
 
 
 def _find_renamed(result: Plan, known: Mapping[str, Stamp]) -> None:

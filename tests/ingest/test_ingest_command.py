@@ -293,3 +293,17 @@ def test_the_help_says_what_statuses_mean(tmp_path: Path) -> None:
     assert ran.returncode == 0
     for words in ("--dry-run", "--watch", "--json", "--password", "--collection", "3 some files failed"):
         assert words in " ".join(ran.stdout.split())
+
+
+def test_removals_are_not_allowed_while_nobody_looks(papers: Path) -> None:
+    """An emptied folder is refused with the option that allows it, and with --watch that option is refused."""
+    home = papers.parent
+    assert ingest("papers", cwd=home).returncode == 0
+    for file in papers.iterdir():
+        file.unlink()
+    ran = ingest("papers", cwd=home)
+    assert ran.returncode == 1
+    assert "2 of the 2 documents" in ran.stderr and "--allow-removals" in ran.stderr
+    assert ingest("papers", "--watch", "--allow-removals", cwd=home).returncode == 2
+    ran = ingest("papers", "--allow-removals", cwd=home)
+    assert ran.returncode == 0 and "2 removed" in ran.stdout

@@ -124,7 +124,7 @@ class FolderMirror(RuleBasedStateMachine):
         before = self.library.manifest()
         self.encoder.texts.clear()
         try:
-            report = sync(self.library, [self.root], SyncOptions(workers=1))
+            report = sync(self.library, [self.root], SyncOptions(workers=1, allow_removals=True))
         except NothingToIngest:
             assert not before
             assert not wanted
@@ -161,7 +161,7 @@ class FolderMirror(RuleBasedStateMachine):
         """Right after a sync, the next one reads and writes nothing."""
         if self.fresh and self.library.manifest():
             revision = self.library.catalog.revision()
-            report = sync(self.library, [self.root], SyncOptions(workers=1))
+            report = sync(self.library, [self.root], SyncOptions(workers=1, allow_removals=True))
             assert report.changes == 0
             assert self.library.catalog.revision() == revision
 

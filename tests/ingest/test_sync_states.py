@@ -12,7 +12,7 @@ import pytest
 from counting_encoder import CountingEncoder
 
 from ingest.document import Loaded, LoadOptions
-from ingest.errors import NothingToIngest
+from ingest.errors import NothingToIngest, RemovalsRefused
 from ingest.options import SyncOptions
 from ingest.progress import Progress
 from ingest.progress_bar import words_for
@@ -122,14 +122,55 @@ def test_a_vanished_file_is_removed(library: Library, folder: Path) -> None:
     assert set(texts(library)) == {"a.txt", "b.md"}
 
 
-def test_an_emptied_folder_empties_its_part(library: Library, folder: Path) -> None:
-    """When all files are gone their documents go, and then there is nothing to ingest."""
+def test_an_empty_folder_empties_nothing_by_itself(library: Library, folder: Path) -> None:
+    """A drive that is not mounted is no wish to forget: the sync says the numbers, changes nothing, and can be told to."""
     sync(library, [folder])
     shutil.rmtree(folder)
     folder.mkdir()
-    assert len(sync(library, [folder]).removed) == 3
+    with pytest.raises(RemovalsRefused, match="3 of the 3 documents .* --allow-removals"):
+        sync(library, [folder])
+    assert len(library.documents()) == 3
+    assert len(sync(library, [folder], SyncOptions(dry_run=True)).removed) == 3
+    assert len(sync(library, [folder], SyncOptions(allow_removals=True)).removed) == 3
     with pytest.raises(NothingToIngest, match="nothing to read"):
         sync(library, [folder])
+
+
+def test_each_path_is_a_source_of_its_own(library: Library, folder: Path, tmp_path: Path) -> None:
+    """A second folder that is still there does not hide that the first one is empty."""
+    other = tmp_path / "other"
+    other.mkdir()
+    for number in range(20):
+        (other / f"{number}.txt").write_text(f"File {number}.")
+    sync(library, [folder, other])
+    shutil.rmtree(folder)
+    folder.mkdir()
+    with pytest.raises(RemovalsRefused, match="3 of the 3 documents"):
+        sync(library, [folder, other])
+
+
+def test_most_of_many_do_not_go_unasked(library: Library, tmp_path: Path) -> None:
+    """Of many documents at most half go at once; of a few, more may, as when a folder is tidied."""
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(24):
+        (folder / f"{number}.txt").write_text(f"File {number}.")
+    sync(library, [folder])
+    for number in range(13):
+        (folder / f"{number}.txt").unlink()
+    with pytest.raises(RemovalsRefused, match="13 of the 24 documents"):
+        sync(library, [folder])
+    (folder / "0.txt").write_text("File 0.")
+    assert len(sync(library, [folder]).removed) == 12
+
+
+def test_files_that_were_all_replaced_are_no_empty_folder(library: Library, folder: Path) -> None:
+    """A few files that make place for others: the folder is plainly there."""
+    sync(library, [folder])
+    shutil.rmtree(folder)
+    folder.mkdir()
+    (folder / "new.txt").write_text("Something else.")
+    assert len(sync(library, [folder]).removed) == 3
 
 
 def test_only_what_is_below_the_paths_is_removed(library: Library, folder: Path, tmp_path: Path) -> None:

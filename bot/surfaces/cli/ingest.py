@@ -25,6 +25,9 @@ CommentsOption = Annotated[bool, typer.Option("--comments", help="Read review co
 ReembedOption = Annotated[
     bool, typer.Option("--reembed", help="Embed the whole library anew, with the model that is set.")
 ]
+RemovalsOption = Annotated[
+    bool, typer.Option("--allow-removals", help="Let all documents of a path go at once, or most of many.")
+]
 WaitOption = Annotated[
     float, typer.Option("--wait", metavar="SECONDS", min=0, help="How long to wait for another writer.")
 ]
@@ -41,6 +44,7 @@ def ingest(
     password: PasswordOption = None,
     comments: CommentsOption = False,
     reembed: ReembedOption = False,
+    allow_removals: RemovalsOption = False,
     wait: WaitOption = 30.0,
     json: JsonOption = False,
 ) -> None:
@@ -81,6 +85,7 @@ def ingest(
         as_json=json,
         watch=watch,
         reembed=reembed,
+        allow_removals=allow_removals,
         wait=wait,
     )
     raise typer.Exit(run(paths, how))
