@@ -1,0 +1,69 @@
+"""What a confidence can be computed from: today's signs, the reader's, and both; fitted by logistic regression."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+
+Array = npt.NDArray[np.float64]
+Row = dict[str, Any]
+TODAY = ("best", "lead", "cosine_lead", "section_coverage", "evidence", "missing", "unknown", "names", "margin")
+READ = ("answers_best", "answers_second", "answers_first", "span_best", "answers_sum")
+SIGNS = {"today's": TODAY, "reader's logit": ("answers_best",), "reader's": READ, "both": TODAY + READ}
+PENALTY = 0.01
+
+
+def signs(row: Row) -> dict[str, float]:
+    """Return all signs of a search: the features of today's confidence and those of the readings.
+
+    answers_best, answers_second: the highest logits; answers_first: that of the passage that the search put first;
+    span_best: log of the span's probability in the best passage; answers_sum: log of the sum of exp(logit).
+    """
+    readings = row["readings"]
+    logits = sorted((reading.answers for reading in readings), reverse=True)
+    best = max(readings, key=lambda reading: reading.answers)
+    return row["features"] | {
+        "answers_best": logits[0],
+        "answers_second": logits[1] if len(logits) > 1 else -6.0,
+        "answers_first": readings[0].answers,
+        "span_best": math.log(max(best.span, 1e-4)),
+        "answers_sum": math.log(sum(math.exp(logit) for logit in logits)),
+    }
+
+
+def logistic(sets: Sequence[Sequence[Row]], chosen: Sequence[str], holding: str, lacking: str
+             ) -> Callable[[dict[str, float]], float]:
+    """Return a fitted model: every set weighs the same, and in it answers and refusals do.
+
+    Args:
+        sets: Searches of each set, with readings.
+        chosen: Names of the signs.
+        holding, lacking: Kinds of the searches whose documents hold the answer, and lack it.
+    """
+    rows, wanted, weights = [], [], []
+    for data in sets:
+        for kind, share in ((holding, 1.0), (lacking, 0.0)):
+            found = [signs(row) for row in data if row["kind"] == kind]
+            rows += [[values[name] for name in chosen] for values in found]
+            wanted += [share] * len(found)
+            weights += [1 / max(1, len(found))] * len(found)
+    matrix, y, w = np.array(rows), np.array(wanted), np.array(weights)
+    mean, spread = matrix.mean(0), matrix.std(0) + 1e-9
+    scaled = (matrix - mean) / spread
+
+    def loss(parameters: Array) -> float:
+        total = parameters[0] + scaled @ parameters[1:]
+        return float((w * (np.logaddexp(0, total) - y * total)).sum() + PENALTY * (parameters[1:] ** 2).sum())
+
+    fitted = minimize(loss, np.zeros(len(chosen) + 1), method="L-BFGS-B").x
+
+    def chance(values: dict[str, float]) -> float:
+        row = (np.array([values[name] for name in chosen]) - mean) / spread
+        return float(1 / (1 + np.exp(-(fitted[0] + row @ fitted[1:]))))
+
+    return chance
