@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.reader import Reader, Reading, WEIGHTS, Readable
+from bot.reader import WEIGHTS, Readable, Reader, Reading
 from evals.fit_abstention import auroc
 from evals.reading_signs import SIGNS, logistic, signs
 from evals.score import holds
@@ -26,6 +26,8 @@ from evals.score import holds
 QUOTED = ("body", "table", "code")
 NEAR = 1.0
 """How far below the best logit a passage's may lie for its sentence to be shown."""
+SHORT = 120
+"""Letters of an accepted answer up to which a text must hold it; of longer ones it must touch a reference."""
 Row = dict[str, Any]
 
 
@@ -37,7 +39,8 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
     parser.add_argument("--first", type=int, default=5)
     parser.add_argument("--headings", action="store_true", help="put title and heading before each passage")
-    parser.add_argument("--limit", type=int, default=0, help="only so many searches of each set, spread over it")
+    parser.add_argument("--limit", type=int, default=0, help="only so many questions of each set")
+    parser.add_argument("--kinds", default="present,absent,alone,alone-absent,unanswerable")
     options = parser.parse_args()
     reader = Reader(options.weights, threads=2, checked=options.weights == WEIGHTS)
     data = {}
@@ -45,6 +48,8 @@ def main() -> None:
         path = options.found / f"{name}.jsonl"
         if path.exists():
             data[name] = read_set(path, reader, options)
+    print("| set | asked | first found | best read | its sentence | sentence shown | span exact | span holds |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for name, rows in data.items():
         passages(name, rows)
     for single in (False, True):
@@ -55,9 +60,9 @@ def read_set(path: Path, reader: Reader, options: argparse.Namespace) -> list[Ro
     """Return the searches of a set with the readings of their first passages, from disk where they were read before."""
     with path.open(encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
-    if options.limit and len(rows) > options.limit:
-        wanted = {row["id"] for row in rows[:: max(1, len(rows) // options.limit)]}
-        rows = [row for row in rows if row["id"] in wanted]
+    ids = list(dict.fromkeys(row["id"] for row in rows))
+    wanted = set(ids[:: max(1, len(ids) // options.limit)] if options.limit else ids)
+    rows = [row for row in rows if row["id"] in wanted and row["kind"] in options.kinds.split(",")]
     style = "headings" if options.headings else "bare"
     kept = path.with_suffix(f".{options.weights.stem}.{style}.readings")
     known: dict[str, list[list[float]]] = json.loads(kept.read_text()) if kept.exists() else {}
@@ -74,29 +79,48 @@ def read_set(path: Path, reader: Reader, options: argparse.Namespace) -> list[Ro
 
 def heading(passage: Row) -> str:
     """Return title and heading as they stand before a passage."""
-    return " › ".join(filter(None, [passage["title"] if passage["title"] != passage["source"] else "",
-                                    passage["heading"]]))
+    return " › ".join(
+        filter(None, [passage["title"] if passage["title"] != passage["source"] else "", passage["heading"]])
+    )
 
 
 def passages(name: str, rows: Sequence[Row]) -> None:
     """Print which passage and sentence the reader picks, beside the first that the search found."""
     asked = [row for row in rows if row["kind"] == "present" and row["answers"]]
-    first = best = one = exact = contains = rule = 0
+    first = best = one = rule = exact = contains = 0
     for row in asked:
-        texts, readings = [p["text"] for p in row["passages"]], row["readings"]
+        found, readings = row["passages"], row["readings"]
         pick = max(range(len(readings)), key=lambda i: readings[i].answers)
-        shown = max(range(len(readings)), key=lambda i: (readings[i].answers >= readings[pick].answers - NEAR,
-                                                         readings[i].answers + math.log(max(readings[i].span, 1e-6))))
-        span = texts[pick][readings[pick].start : readings[pick].end]
-        first += holds(texts[0], row["answers"])
-        best += holds(texts[pick], row["answers"])
-        one += holds(sentence(row["passages"][pick], readings[pick]), row["answers"])
-        rule += holds(sentence(row["passages"][shown], readings[shown]), row["answers"])
+        shown = chosen(readings)
+        begin, end = readings[shown].start, readings[shown].end
+        span = found[shown]["text"][begin:end]
+        first += right(row, found[0], 0, len(found[0]["text"]))
+        best += right(row, found[pick], 0, len(found[pick]["text"]))
+        one += right(row, found[pick], *sentence(found[pick], readings[pick]))
+        rule += right(row, found[shown], *sentence(found[shown], readings[shown]))
         exact += any(plain(span) == plain(answer) for answer in row["answers"])
-        contains += holds(span, row["answers"])
+        contains += right(row, found[shown], begin, end)
     count = max(1, len(asked))
     cells = [f"{100 * value / count:.1f}" for value in (first, best, one, rule, exact, contains)]
     print(f"| {name} | {len(asked)} | " + " | ".join(cells) + " |", flush=True)
+
+
+def chosen(readings: Sequence[Reading]) -> int:
+    """Return which passage's span to show: the surest span among the passages whose logit is near the best."""
+    best = max(reading.answers for reading in readings)
+    near = [i for i, reading in enumerate(readings) if reading.answers >= best - NEAR]
+    return max(near, key=lambda i: readings[i].answers + math.log(max(readings[i].span, 1e-6)))
+
+
+def right(row: Row, passage: Row, start: int, end: int) -> bool:
+    """Return whether passage.text[start:end] holds an accepted answer or, where those are long, touches a reference."""
+    if all(len(answer) <= SHORT for answer in row["answers"]):
+        return holds(passage["text"][start:end], row["answers"])
+    begin, stop = passage["start"] + start, passage["start"] + end
+    return any(
+        r["doc_id"] == passage["source"] and (r.get("start") is None or (r["start"] < stop and begin < r["end"]))
+        for r in row["references"]
+    )
 
 
 def plain(text: str) -> str:
@@ -105,28 +129,36 @@ def plain(text: str) -> str:
     return " ".join(word for word in words if word not in ("a", "an", "the"))
 
 
-def sentence(passage: Row, reading: Reading) -> str:
-    """Return the sentence that holds the middle of the span."""
+def sentence(passage: Row, reading: Reading) -> tuple[int, int]:
+    """Return the offsets in the passage's text of the sentence that holds the middle of the span."""
     middle = passage["start"] + (reading.start + reading.end) // 2
     for start, end in passage["sentences"]:
         if start <= middle < end:
-            return str(passage["text"][start - passage["start"] : end - passage["start"]])
-    return str(passage["text"])
+            return start - passage["start"], end - passage["start"]
+    return 0, len(passage["text"])
 
 
 def confidences(data: dict[str, list[Row]], *, single: bool) -> None:
     """Print, for each set, how the ways to be sure do that were fitted on the other sets."""
     holding, lacking = ("alone", "alone-absent") if single else ("present", "absent")
     names = [name for name in data if not (single and name == "mtrag")]
-    print(f"\n| {'one document' if single else 'several'} | signs | AUROC {lacking} | AUROC own unanswerable | answered | "
-          f"refused {lacking} | own refused | own refused at 90 % answered |\n| --- | --- | --- | --- | --- | --- | --- | --- |")
+    print(
+        f"\n| {'one document' if single else 'several'} | signs | AUROC {lacking} | AUROC own unanswerable | answered | "
+        f"refused {lacking} | own refused | own refused at 90 % answered |\n| --- | --- | --- | --- | --- | --- | --- | --- |"
+    )
     for name in names:
         for label, chosen in SIGNS.items():
             others = [data[other] for other in names if other != name] or [data[name]]
             model = logistic(others, chosen, holding, lacking)
-            score = {kind: np.array([model(signs(row)) for row in data[name] if row["kind"] == kind])
-                     for kind in (holding, lacking, "unanswerable")}
-            print(f"| {name} | {label} | " + " | ".join(figures(score[holding], score[lacking], score["unanswerable"])) + " |")
+            score = {
+                kind: np.array([model(signs(row)) for row in data[name] if row["kind"] == kind])
+                for kind in (holding, lacking, "unanswerable")
+            }
+            print(
+                f"| {name} | {label} | "
+                + " | ".join(figures(score[holding], score[lacking], score["unanswerable"]))
+                + " |"
+            )
 
 
 def figures(holds: Any, lacks: Any, own: Any) -> list[str]:

@@ -36,9 +36,12 @@ def signs(row: Row) -> dict[str, float]:
     }
 
 
-def logistic(sets: Sequence[Sequence[Row]], chosen: Sequence[str], holding: str, lacking: str
-             ) -> Callable[[dict[str, float]], float]:
+def logistic(
+    sets: Sequence[Sequence[Row]], chosen: Sequence[str], holding: str, lacking: str
+) -> Callable[[dict[str, float]], float]:
     """Return a fitted model: every set weighs the same, and in it answers and refusals do.
+
+    Where a set has questions of its own that it does not answer, they are half of its refusals.
 
     Args:
         sets: Searches of each set, with readings.
@@ -47,11 +50,13 @@ def logistic(sets: Sequence[Sequence[Row]], chosen: Sequence[str], holding: str,
     """
     rows, wanted, weights = [], [], []
     for data in sets:
-        for kind, share in ((holding, 1.0), (lacking, 0.0)):
+        own = any(row["kind"] == "unanswerable" for row in data)
+        kinds = [(holding, 1.0, 1.0), (lacking, 0.0, 0.5 if own else 1.0)] + [("unanswerable", 0.0, 0.5)] * own
+        for kind, share, weight in kinds:
             found = [signs(row) for row in data if row["kind"] == kind]
             rows += [[values[name] for name in chosen] for values in found]
             wanted += [share] * len(found)
-            weights += [1 / max(1, len(found))] * len(found)
+            weights += [weight / max(1, len(found))] * len(found)
     matrix, y, w = np.array(rows), np.array(wanted), np.array(weights)
     mean, spread = matrix.mean(0), matrix.std(0) + 1e-9
     scaled = (matrix - mean) / spread

@@ -26,16 +26,31 @@ from training.negatives import NAME, exchanged
 from training.templates import templates
 
 SPANS = {
-    "squad_train_part": 3400, "squad_routerlens": 1400, "squadshifts_newwiki": 2200, "squadshifts_reddit": 500,
-    "squadshifts_amazon": 400, "qamr": 400, "fairytaleqa_span": 500, "friendsqa": 500, "policyqa": 300,
-    "evidence_inference": 900, "qed_dev": 1000, "tatqa_text": 600,
+    "squad_train_part": 3400,
+    "squad_routerlens": 1400,
+    "squadshifts_newwiki": 2200,
+    "squadshifts_reddit": 500,
+    "squadshifts_amazon": 400,
+    "qamr": 400,
+    "fairytaleqa_span": 500,
+    "friendsqa": 500,
+    "policyqa": 300,
+    "evidence_inference": 900,
+    "qed_dev": 1000,
+    "tatqa_text": 600,
 }
 """Positives taken of each set of spans."""
-OWN_SUBJECT = frozenset({"squad_train_part", "squad_routerlens", "squadshifts_newwiki", "qed_dev", "tatqa_text",
-                         "evidence_inference"})
+OWN_SUBJECT = frozenset(
+    {"squad_train_part", "squad_routerlens", "squadshifts_newwiki", "qed_dev", "tatqa_text", "evidence_inference"}
+)
 """Sets whose questions name what they are about, so that passages of other articles do not answer them."""
-SENTENCES = {"sent_selqa": 700, "sent_medquad": 500, "sent_conditionalqa": 250, "sent_epqa_dev": 200,
-             "sent_hetpqa_dev": 150}
+SENTENCES = {
+    "sent_selqa": 700,
+    "sent_medquad": 500,
+    "sent_conditionalqa": 250,
+    "sent_epqa_dev": 200,
+    "sent_hetpqa_dev": 150,
+}
 STATEMENTS = {"nli_snli_devtest": 1600, "nli_mnli_matched_dev": 1600, "nli_fever_mini": 2000, "nli_fm2": 1400}
 SUPPORTS = {"entailment": 0, "contradiction": 1, "neutral": 2}
 WINDOW_NEGATIVES = 0.6
@@ -84,8 +99,10 @@ def report(examples: Sequence[Example]) -> None:
     """Print how many examples of each kind there are, and how many of them answer."""
     for kind in sorted({example.kind for example in examples}):
         chosen = [example for example in examples if example.kind == kind]
-        print(f"{kind}: {len(chosen)}, answers {sum(e.answers == 1 for e in chosen)}, "
-              f"not {sum(e.answers == 0 for e in chosen)}")
+        print(
+            f"{kind}: {len(chosen)}, answers {sum(e.answers == 1 for e in chosen)}, "
+            f"not {sum(e.answers == 0 for e in chosen)}"
+        )
 
 
 def read(folder: Path, name: str) -> list[dict[str, Any]]:
@@ -116,12 +133,21 @@ def spans(name: str, records: list[dict[str, Any]], count: int, chance: random.R
             continue
         answer = _answer(record)
         passage, moved = _cut(record["context"], answer["start"], answer["start"] + len(answer["text"]), chance)
-        yield Example(record["question"], title, passage, 1, answer["start"] - moved,
-                      answer["start"] - moved + len(answer["text"]), -1, name)
+        yield Example(
+            record["question"],
+            title,
+            passage,
+            1,
+            answer["start"] - moved,
+            answer["start"] - moved + len(answer["text"]),
+            -1,
+            name,
+        )
         mine = of_context[number_of[record["context"]]]
         pool = near if name in OWN_SUBJECT else [p for p in near if p in mine] or mine
-        wrong = [windows[p][1] for p in pool
-                 if windows[p][1] not in passage and not _holds(windows[p][1], record["answers"])]
+        wrong = [
+            windows[p][1] for p in pool if windows[p][1] not in passage and not _holds(windows[p][1], record["answers"])
+        ]
         if wrong and chance.random() < WINDOW_NEGATIVES + (0.2 if name in OWN_SUBJECT else 0):
             pick = wrong[0] if chance.random() < 0.6 else chance.choice(wrong[:6])
             yield Example(record["question"], _title(pick, chance), pick, 0, -1, -1, -1, name)
@@ -188,8 +214,10 @@ def labelled(name: str, records: list[dict[str, Any]], count: int, chance: rando
     for record in chance.sample(records, min(count, len(records))):
         right = [s["text"] for s in record["sentences"] if s["label"]]
         asked = set(re.findall(r"\w{3,}", record["question"].casefold()))
-        wrong = sorted((s["text"] for s in record["sentences"] if not s["label"]),
-                       key=lambda text: -len(asked & set(re.findall(r"\w{3,}", text.casefold()))))
+        wrong = sorted(
+            (s["text"] for s in record["sentences"] if not s["label"]),
+            key=lambda text: -len(asked & set(re.findall(r"\w{3,}", text.casefold()))),
+        )
         title = record.get("title", "") if chance.random() < WITH_TITLE else ""
         for text in chance.sample(right, min(1, len(right))):
             text = _first_part(text)
@@ -205,7 +233,9 @@ def _first_part(text: str) -> str:
     return next(_windows(text, 500), text)[:900] if len(text) > 500 else text
 
 
-_CLAIM = re.compile(r"^(?P<subject>(?:\S+ ){0,5}\S+?) (?P<verb>is|was|are|were|has been|can|will) (?P<rest>.+?)\s*\.?\s*$")
+_CLAIM = re.compile(
+    r"^(?P<subject>(?:\S+ ){0,5}\S+?) (?P<verb>is|was|are|were|has been|can|will) (?P<rest>.+?)\s*\.?\s*$"
+)
 
 
 def statements(name: str, records: list[dict[str, Any]], count: int, chance: random.Random) -> Iterator[Example]:
@@ -226,8 +256,9 @@ def statements(name: str, records: list[dict[str, Any]], count: int, chance: ran
         if match and chance.random() < 0.6 and name != "nli_mnli_matched_dev":
             verb, _, more = match["verb"].partition(" ")
             verb = {"has": "Has"}.get(verb, verb.capitalize())
-            subject = re.sub(r"^(The|A|An|There|This|That|It|He|She|They)\b", lambda m: m.group().lower(),
-                             match["subject"])
+            subject = re.sub(
+                r"^(The|A|An|There|This|That|It|He|She|They)\b", lambda m: m.group().lower(), match["subject"]
+            )
             question = " ".join(filter(None, [verb, subject, more, match["rest"]])) + "?"
             yield Example(question, "", record["premise"], int(supports != 2), -1, -1, -1, name + "_asked")
             scores = (model.transform([question]) @ matrix.T).toarray()[0]

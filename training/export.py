@@ -1,6 +1,6 @@
 """Write the trained reader as ONNX, in float and in int8, and say how far int8 is from float.
 
-    python -m training.export --checkpoint RUN/checkpoint.pt --base FOLDER --out FOLDER --examples examples.jsonl.gz
+    python -m training.export --checkpoint RUN/checkpoint.pt --base FOLDER --out FOLDER
 
 `--out` gets reader.onnx (int8, per channel, reduced range: what ships), tokenizer.json, and `float/` with reader.onnx
 and the same tokenizer, to compare with. Prints the sha256 that `bot/reader/reader.py` holds.
@@ -65,8 +65,14 @@ def export(model: ReaderModel, path: Path) -> None:
         name: {0: "rows"} for name in ("answers", "supports")
     }
     torch.onnx.export(
-        _Exported(model), (example, example, example), str(path), input_names=names, output_names=list(NAMES),
-        dynamic_axes=axes, opset_version=17, dynamo=False,
+        _Exported(model),
+        (example, example, example),
+        str(path),
+        input_names=names,
+        output_names=list(NAMES),
+        dynamic_axes=axes,
+        opset_version=17,
+        dynamo=False,
     )
 
 

@@ -35,8 +35,8 @@ class ReaderModel(nn.Module):
             num_hidden_layers=layers,
             num_attention_heads=HEADS,
             intermediate_size=MIDDLE,
-            hidden_dropout_prob=0.05,
-            attention_probs_dropout_prob=0.05,
+            hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0,
         )
         self.bert = BertModel(config)
         self.classifier = nn.Linear(WIDTH, 1)
@@ -62,14 +62,23 @@ def from_quantised(path: Path) -> ReaderModel:
     """
     graph = onnx.load(str(path)).graph
     values = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
-    state = {name: torch.from_numpy(value.copy()) for name, value in values.items() if name.startswith("bert.")
-             and value.dtype == np.float32 and value.ndim == 1}
+    state = {
+        name: torch.from_numpy(value.copy())
+        for name, value in values.items()
+        if name.startswith("bert.") and value.dtype == np.float32 and value.ndim == 1
+    }
     for name in ("word", "token_type", "position"):
         key = f"bert.embeddings.{name}_embeddings.weight"
         state[key] = torch.from_numpy(_dequantised(values, key))
     products = [node.input[1] for node in graph.node if node.op_type == "MatMulInteger"]
-    parts = ("attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense",
-             "intermediate.dense", "output.dense")
+    parts = (
+        "attention.self.query",
+        "attention.self.key",
+        "attention.self.value",
+        "attention.output.dense",
+        "intermediate.dense",
+        "output.dense",
+    )
     if len(products) != LAYERS * len(parts) + 2:
         raise ValueError(f"{path} has {len(products)} int8 products, not {LAYERS * len(parts) + 2}.")
     for number, name in enumerate(products):
@@ -79,7 +88,7 @@ def from_quantised(path: Path) -> ReaderModel:
             state[f"bert.encoder.layer.{layer}.{parts[part]}.weight"] = weight.T.contiguous()
         else:
             key = "bert.pooler.dense.weight" if weight.shape == (WIDTH, WIDTH) else "classifier.weight"
-            state[key] = weight.T.contiguous() if number == len(products) - 2 else weight.T.contiguous()
+            state[key] = weight.T.contiguous()
     state["classifier.bias"] = torch.from_numpy(values["classifier.bias"].copy())
     model = ReaderModel()
     missing, unexpected = model.load_state_dict(state, strict=False)

@@ -33,10 +33,30 @@ for _pair in _PAIRS.split():
     _OPPOSITE.setdefault(_right, []).append(_left)
 _AUXILIARY = re.compile(r"\b(is|are|was|were|did|does|do|can|could|has|have|had|will|would|should)\b", re.IGNORECASE)
 _ASKS = re.compile(r"^(When|Where|Why|How)(?= (?:is|are|was|were|did|does|do|can|could|has|have|had|will|would)\b)")
-_WHAT_NOUN = re.compile(r"\b([Ww]hat|[Ww]hich) (year|month|city|country|state|company|river|team|date|person|language|"
-                        r"book|song|album|century|decade|percentage|school|university|group|building|type|organization)\b")
-_NOUNS = ("year", "month", "city", "country", "company", "team", "person", "language", "book", "school", "university",
-          "building", "percentage", "day of the week", "newspaper", "award", "law", "disease")
+_WHAT_NOUN = re.compile(
+    r"\b([Ww]hat|[Ww]hich) (year|month|city|country|state|company|river|team|date|person|language|"
+    r"book|song|album|century|decade|percentage|school|university|group|building|type|organization)\b"
+)
+_NOUNS = (
+    "year",
+    "month",
+    "city",
+    "country",
+    "company",
+    "team",
+    "person",
+    "language",
+    "book",
+    "school",
+    "university",
+    "building",
+    "percentage",
+    "day of the week",
+    "newspaper",
+    "award",
+    "law",
+    "disease",
+)
 
 
 def exchanged(question: str, others: Sequence[str], chance: random.Random) -> str | None:
@@ -62,8 +82,12 @@ def _name(question: str, others: Sequence[str], chance: random.Random) -> str | 
         return None
     match = chance.choice(found)
     asked = set(question.casefold().split())
-    names = [m.group() for text in others for m in NAME.finditer(text)
-             if len(m.group()) > 2 and not set(m.group().casefold().split()) & asked]
+    names = [
+        m.group()
+        for text in others
+        for m in NAME.finditer(text)
+        if len(m.group()) > 2 and not set(m.group().casefold().split()) & asked
+    ]
     same = [name for name in names if abs(len(name.split()) - len(match.group().split())) <= 1]
     if not same:
         return None
@@ -76,8 +100,12 @@ def _number(question: str, others: Sequence[str], chance: random.Random) -> str 
         return None
     match = chance.choice(found)
     value = match.group()
-    numbers = [m.group() for text in others for m in NUMBER.finditer(text)
-               if m.group() != value and len(m.group()) == len(value)]
+    numbers = [
+        m.group()
+        for text in others
+        for m in NUMBER.finditer(text)
+        if m.group() != value and len(m.group()) == len(value)
+    ]
     if numbers and chance.random() < 0.6:
         other = chance.choice(numbers)
     elif value.isdigit():
@@ -87,7 +115,7 @@ def _number(question: str, others: Sequence[str], chance: random.Random) -> str 
     return question[: match.start()] + other + question[match.end() :]
 
 
-def _opposite(question: str, others: Sequence[str], chance: random.Random) -> str | None:
+def _opposite(question: str, _others: Sequence[str], chance: random.Random) -> str | None:
     words = [m for m in re.finditer(r"\b[a-z]+\b", question) if m.group() in _OPPOSITE]
     if not words:
         return None
@@ -95,7 +123,7 @@ def _opposite(question: str, others: Sequence[str], chance: random.Random) -> st
     return question[: match.start()] + chance.choice(_OPPOSITE[match.group()]) + question[match.end() :]
 
 
-def _negated(question: str, others: Sequence[str], chance: random.Random) -> str | None:
+def _negated(question: str, _others: Sequence[str], chance: random.Random) -> str | None:
     if re.search(r"\b(not|never)\b|n't\b", question):
         return re.sub(r"\s+(not|never)\b|n't\b", "", question, count=1)
     match = _AUXILIARY.search(question)
@@ -111,7 +139,7 @@ def _negated(question: str, others: Sequence[str], chance: random.Random) -> str
     return question[: match.end()] + chance.choice([" not", " never", " not"]) + rest
 
 
-def _asks_other(question: str, others: Sequence[str], chance: random.Random) -> str | None:
+def _asks_other(question: str, _others: Sequence[str], chance: random.Random) -> str | None:
     match = _ASKS.match(question)
     if match:
         other = [word for word in ("When", "Where", "Why", "Who else", "How much") if word != match.group(1)]

@@ -84,8 +84,16 @@ def encode(path: Path, tokenizer: Tokenizer) -> list[dict[str, Any]]:
             continue
         shift = len(row["title"] + TITLE) if row["title"] else 0
         start, end = _places(found, row["start"] + shift, row["end"] + shift) if row["start"] >= 0 else (-1, -1)
-        encoded.append({"ids": found.ids, "types": found.type_ids, "answers": row["answers"], "start": start,
-                        "end": end, "supports": row["supports"]})
+        encoded.append(
+            {
+                "ids": found.ids,
+                "types": found.type_ids,
+                "answers": row["answers"],
+                "start": start,
+                "end": end,
+                "supports": row["supports"],
+            }
+        )
     return encoded
 
 
@@ -125,10 +133,13 @@ def loss_of(model: ReaderModel, t: dict[str, torch.Tensor]) -> tuple[torch.Tenso
     outside = (t["types"] == 0) | (t["mask"] == 0)
     spanned = t["start"] >= 0
     if spanned.any():
-        total[1] = sum(
-            functional.cross_entropy(logits.masked_fill(outside, -1e4)[spanned], t[key][spanned])
-            for logits, key in ((start, "start"), (end, "end"))
-        ) * 0.5
+        total[1] = (
+            sum(
+                functional.cross_entropy(logits.masked_fill(outside, -1e4)[spanned], t[key][spanned])
+                for logits, key in ((start, "start"), (end, "end"))
+            )
+            * 0.5
+        )
     judged = t["supports"] >= 0
     if judged.any():
         total[2] = functional.cross_entropy(supports[judged], t["supports"][judged])
@@ -137,8 +148,9 @@ def loss_of(model: ReaderModel, t: dict[str, torch.Tensor]) -> tuple[torch.Tenso
     return loss, torch.stack([part.detach() for part in total])
 
 
-def run(model: ReaderModel, encoded: list[dict[str, Any]], out: Path, *, seconds: float, seed: int,
-        device: torch.device) -> None:
+def run(
+    model: ReaderModel, encoded: list[dict[str, Any]], out: Path, *, seconds: float, seed: int, device: torch.device
+) -> None:
     """Train for so many seconds, counting those before a checkpoint that is gone on from."""
     trained = [p for p in model.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(trained, lr=RATE, weight_decay=0.01)
@@ -171,8 +183,11 @@ def run(model: ReaderModel, encoded: list[dict[str, Any]], out: Path, *, seconds
             seen.append(parts)
             if steps % 50 == 0:
                 mean = torch.stack(seen[-50:]).mean(0).tolist()
-                print(f"{steps} steps, {elapsed / 60:.1f} min: answers {mean[0]:.3f} span {mean[1]:.3f} "
-                      f"supports {mean[2]:.3f}", flush=True)
+                print(
+                    f"{steps} steps, {elapsed / 60:.1f} min: answers {mean[0]:.3f} span {mean[1]:.3f} "
+                    f"supports {mean[2]:.3f}",
+                    flush=True,
+                )
             if time.monotonic() - written > CHECKPOINT_SECONDS:
                 save(model, optimiser, kept, elapsed, steps)
                 written = time.monotonic()
@@ -181,8 +196,9 @@ def run(model: ReaderModel, encoded: list[dict[str, Any]], out: Path, *, seconds
 def save(model: ReaderModel, optimiser: torch.optim.Optimizer, path: Path, seconds: float, steps: int) -> None:
     """Write a checkpoint beside the old one and put it in its place."""
     fresh = path.with_suffix(".new")
-    torch.save({"model": model.state_dict(), "optimiser": optimiser.state_dict(), "seconds": seconds, "steps": steps},
-               fresh)
+    torch.save(
+        {"model": model.state_dict(), "optimiser": optimiser.state_dict(), "seconds": seconds, "steps": steps}, fresh
+    )
     fresh.replace(path)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -27,7 +26,7 @@ class Network:
 
     Args:
         weights: The ONNX file; tokenizer.json lies beside it.
-        threads: Cores that one batch may use.
+        threads: Cores that one run may use.
         sha256: What the weights must hash to, in hexadecimal; "" where any will do.
     """
 
@@ -64,22 +63,19 @@ class Network:
         _ = self.tokenizer
         self._opened()
 
-    def run(self, batch: Sequence[Window]) -> tuple[Array, Array, Array, Array]:
-        """Return logits: answers [batch], start and end [batch, pieces], supports [batch, 3].
+    def run(self, window: Window) -> tuple[float, Array, Array, Array]:
+        """Return logits: answers, start and end of each piece, supports (entails, contradicts, neither).
 
         Raises:
             ReaderDamaged: The weights cannot be used.
         """
-        longest = max(len(window.ids) for window in batch)
-        ids = np.zeros((len(batch), longest), dtype=np.int64)
-        types, mask = np.zeros_like(ids), np.zeros_like(ids)
-        for row, window in enumerate(batch):
-            ids[row, : len(window.ids)] = window.ids
-            types[row, : len(window.ids)] = window.types
-            mask[row, : len(window.ids)] = 1
-        inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
+        inputs = {
+            "input_ids": np.array([window.ids], dtype=np.int64),
+            "attention_mask": np.ones((1, len(window.ids)), dtype=np.int64),
+            "token_type_ids": np.array([window.types], dtype=np.int64),
+        }
         answers, start, end, supports = self._opened().run(None, inputs)
-        return answers, start, end, supports
+        return float(answers[0]), start[0], end[0], supports[0]
 
     def _opened(self) -> Any:
         with self._opening:

@@ -24,6 +24,11 @@ READ = 0.6
 """Share of a question's letters that must be of the Latin script."""
 PIECES = 2.3
 """Word pieces a word from which on a text is taken to be in a language that the vocabulary does not know."""
+FOREIGN = 1.35
+"""The same for a text without a single one of the commonest English words."""
+ENGLISH = frozenset(
+    "the what which who whom whose how why when where is are were did does of and for to from with by on at has have".split()
+)
 FEW_WORDS = 4
 """Words from which on that is judged: one rare name is no foreign language."""
 
@@ -52,7 +57,7 @@ def windows(tokenizer: Tokenizer, question: str, passage: Readable) -> Iterator[
         before = tokenizer.encode(_encodable(passage.title), add_special_tokens=False).ids[:TITLE]
         before = before + tokenizer.encode(SEPARATOR, add_special_tokens=False).ids
     pieces = tokenizer.encode(_encodable(passage.text), add_special_tokens=False)
-    begin, end = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
+    begin, end = (tokenizer.token_to_id(mark) or 0 for mark in ("[CLS]", "[SEP]"))
     head = [begin, *asked, end, *before]
     room = LONGEST - len(head) - 1
     step = room - OVERLAP
@@ -76,7 +81,8 @@ def can_read(tokenizer: Tokenizer, text: str) -> bool:
     words = [word for word in text.split() if any(letter.isalpha() for letter in word)]
     pieces = tokenizer.encode(_encodable(" ".join(words)), add_special_tokens=False).tokens
     known = [piece for piece in pieces if any(letter.isalpha() for letter in piece)]
-    return len(words) < FEW_WORDS or len(known) < PIECES * len(words)
+    english = ENGLISH.intersection(word.strip("?,.!").casefold() for word in words)
+    return len(words) < FEW_WORDS or len(known) < (PIECES if english else FOREIGN) * len(words)
 
 
 def best_span(start: Sequence[float], end: Sequence[float], longest: int) -> tuple[int, int]:

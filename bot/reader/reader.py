@@ -1,32 +1,32 @@
-"""Reader: reads passages for a question, in batches, and remembers what it read."""
+"""Reader: reads passages for a question, best first, and remembers what it read."""
 
 from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar, cast
 
 import numpy as np
-import numpy.typing as npt
 
 from bot.reader.errors import ReaderDamaged
-from bot.reader.network import Network
+from bot.reader.network import Array, Network
 from bot.reader.pairs import Window, best_span, can_read, windows
 from bot.reader.reading import Readable, Reading, Support
 
 WEIGHTS = Path(__file__).with_name("weights") / "reader.onnx"
-SHA256 = ""
+SHA256 = "13e06b4eaaaf26d8901e0aabbc3557b3471bde34d42c9d00ff466a77613951e0"
 """Of the weights that come with the package."""
-BATCH = 4
-"""Passages read at once: so many fill two cores, and reading can stop after each batch."""
 REMEMBERED = 4096
 """Readings that are remembered; each takes about a kilobyte with its passage."""
 SPAN = 48
 """Word pieces of the longest answer."""
 _Key = tuple[str, str, str, str]
+"""Task, question or statement, title, text."""
+_Row = tuple[float, Array, Array, Array]
+"""Logits: answers, start and end of each piece, supports."""
 _Said = TypeVar("_Said", Reading, Support)
 
 
@@ -35,7 +35,7 @@ def load(weights: Path | None = None, *, threads: int = 0) -> tuple[Reader | Non
 
     Args:
         weights: An ONNX file with its tokenizer.json beside it; None for the weights in the package.
-        threads: Cores that a batch may use; 0 for all, four at most.
+        threads: Cores that it may use; 0 for all, four at most.
     """
     reader = Reader(weights or WEIGHTS, threads=threads, checked=weights is None)
     try:
@@ -50,7 +50,7 @@ class Reader:
 
     Args:
         weights: The ONNX file; tokenizer.json lies beside it.
-        threads: Cores that a batch may use; 0 for all, four at most.
+        threads: Cores that it may use; 0 for all, four at most.
         checked: Whether the file must be the one that came with the package.
     """
 
@@ -78,7 +78,7 @@ class Reader:
         Args:
             question: What is asked, whole: what it leaves to an earlier question must have been put in.
             passages: Best first.
-            enough: The logit from which on nothing more is read after the batch that holds it; None to read all.
+            enough: The logit from which on nothing more is read; None to read all.
 
         Returns:
             A reading for each passage, in order; fewer where reading stopped.
@@ -87,9 +87,10 @@ class Reader:
             ReaderDamaged: The weights cannot be used.
         """
         readings: list[Reading] = []
-        for begin in range(0, len(passages), BATCH):
-            readings += self._recalled("read", question, passages[begin : begin + BATCH], self._read)
-            if enough is not None and max(reading.answers for reading in readings) >= enough:
+        for passage in passages:
+            reading = self._recalled(("read", question, passage.title, passage.text), passage, _reading, _surest)
+            readings.append(reading)
+            if enough is not None and reading.answers >= enough:
                 break
         return readings
 
@@ -101,63 +102,39 @@ class Reader:
         Raises:
             ReaderDamaged: The weights cannot be used.
         """
-        found: list[Support] = []
-        for begin in range(0, len(passages), BATCH):
-            found += self._recalled("supports", statement, passages[begin : begin + BATCH], self._judge)
-        return found
+        return [
+            self._recalled(("supports", statement, passage.title, passage.text), passage, _support, _plainest)
+            for passage in passages
+        ]
 
     def _recalled(
         self,
-        task: str,
-        text: str,
-        passages: Sequence[Readable],
-        work: Callable[[str, Sequence[Readable]], Iterator[_Said]],
-    ) -> list[_Said]:
-        """Return what is remembered of passages, doing the work for those of which nothing is."""
-        keys: list[_Key] = [(task, text, passage.title, passage.text) for passage in passages]
+        key: _Key,
+        passage: Readable,
+        said_of: Callable[[Window, _Row], _Said],
+        chosen: Callable[[list[_Said]], _Said],
+    ) -> _Said:
+        """Return what is remembered, or read the passage window by window and choose one of them.
+
+        Windows are run one by one: on two cores that is as fast as together, and in int8 a number would depend a
+        little on what else is in its batch.
+        """
         with self._lock:
-            said = {key: self._known[key] for key in keys if key in self._known}
-        fresh = {key: passage for key, passage in zip(keys, passages, strict=True) if key not in said}
-        if fresh:
-            said |= dict(zip(fresh, work(text, list(fresh.values())), strict=True))
-        with self._lock:
-            for key in keys:
-                self._known[key] = said[key]
+            if key in self._known:
                 self._known.move_to_end(key)
+                return cast(_Said, self._known[key])
+        cut = windows(self._network.tokenizer, key[1], passage)
+        said = chosen([said_of(window, self._network.run(window)) for window in cut])
+        with self._lock:
+            self._known[key] = said
             while len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
-        return [cast(_Said, said[key]) for key in keys]
-
-    def _read(self, question: str, passages: Sequence[Readable]) -> Iterator[Reading]:
-        for found in self._windows(question, passages):
-            readings = [_reading(window, answers, start, end) for window, (answers, start, end, _) in found]
-            yield max(readings, key=lambda reading: reading.answers)
-
-    def _judge(self, statement: str, passages: Sequence[Readable]) -> Iterator[Support]:
-        for found in self._windows(statement, passages):
-            judged = [Support(*_softmax(supports).tolist()) for _, (_, _, _, supports) in found]
-            yield min(judged, key=lambda support: support.neither)
-
-    def _windows(self, text: str, passages: Sequence[Readable]) -> Iterator[list[tuple[Window, _Row]]]:
-        """Yield for each passage its windows with what the network says of each; like lengths are run together."""
-        cut = [list(windows(self._network.tokenizer, text, passage)) for passage in passages]
-        flat = sorted((len(w.ids), place, i) for place, ws in enumerate(cut) for i, w in enumerate(ws))
-        rows: dict[tuple[int, int], _Row] = {}
-        for begin in range(0, len(flat), BATCH):
-            chosen = [(place, i) for _, place, i in flat[begin : begin + BATCH]]
-            results = self._network.run([cut[place][i] for place, i in chosen])
-            for row, key in enumerate(chosen):
-                rows[key] = (float(results[0][row]), results[1][row], results[2][row], results[3][row])
-        for place, ws in enumerate(cut):
-            yield [(window, rows[place, i]) for i, window in enumerate(ws)]
+        return said
 
 
-_Array = npt.NDArray[np.float32]
-_Row = tuple[float, _Array, _Array, _Array]
-
-
-def _reading(window: Window, answers: float, start: _Array, end: _Array) -> Reading:
+def _reading(window: Window, row: _Row) -> Reading:
     """Return the best span of a window among the passage's own pieces."""
+    answers, start, end, _ = row
     if not window.spans:
         return Reading(answers, 0, 0, 0.0)
     inside = slice(window.first, window.first + len(window.spans))
@@ -167,6 +144,18 @@ def _reading(window: Window, answers: float, start: _Array, end: _Array) -> Read
     return Reading(answers, window.spans[first][0], window.spans[last][1], chance)
 
 
-def _softmax(logits: _Array) -> _Array:
+def _surest(readings: list[Reading]) -> Reading:
+    return max(readings, key=lambda reading: reading.answers)
+
+
+def _support(_window: Window, row: _Row) -> Support:
+    return Support(*_softmax(row[3]).tolist())
+
+
+def _plainest(supports: list[Support]) -> Support:
+    return min(supports, key=lambda support: support.neither)
+
+
+def _softmax(logits: Array) -> Array:
     powers = np.exp(logits - logits.max())
     return np.asarray(powers / powers.sum(), dtype=np.float32)
