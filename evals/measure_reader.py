@@ -20,7 +20,7 @@ import numpy as np
 
 from bot.reader import WEIGHTS, Readable, Reader, Reading
 from evals.fit_abstention import auroc
-from evals.reading_signs import SIGNS, logistic, signs
+from evals.reading_signs import SIGNS, gate, logistic, signs
 from evals.score import holds
 
 QUOTED = ("body", "table", "code")
@@ -147,9 +147,9 @@ def confidences(data: dict[str, list[Row]], *, single: bool) -> None:
         f"refused {lacking} | own refused | own refused at 90 % answered |\n| --- | --- | --- | --- | --- | --- | --- | --- |"
     )
     for name in names:
-        for label, chosen in SIGNS.items():
+        for label, wanted in (SIGNS | {"gates": ()}).items():
             others = [data[other] for other in names if other != name] or [data[name]]
-            model = logistic(others, chosen, holding, lacking)
+            model = (gate if label == "gates" else logistic)(others, wanted, holding, lacking)
             score = {
                 kind: np.array([model(signs(row)) for row in data[name] if row["kind"] == kind])
                 for kind in (holding, lacking, "unanswerable")
