@@ -141,7 +141,10 @@ def sentence(passage: Row, reading: Reading) -> tuple[int, int]:
 def confidences(data: dict[str, list[Row]], *, single: bool) -> None:
     """Print, for each set, how the ways to be sure do that were fitted on the other sets."""
     holding, lacking = ("alone", "alone-absent") if single else ("present", "absent")
-    names = [name for name in data if not (single and name == "mtrag")]
+    names = [name for name, rows in data.items() if {holding, lacking} <= {row["kind"] for row in rows}]
+    names = [name for name in names if not (single and name == "mtrag")]
+    if not names:
+        return
     print(
         f"\n| {'one document' if single else 'several'} | signs | AUROC {lacking} | AUROC own unanswerable | answered | "
         f"refused {lacking} | own refused | own refused at 90 % answered |\n| --- | --- | --- | --- | --- | --- | --- | --- |"
