@@ -37,7 +37,8 @@ def signs(row: Row) -> dict[str, float]:
     logits = sorted((reading.answers for reading in readings), reverse=True)
     best = max(readings, key=lambda reading: reading.answers)
     today = min(max(row["confidence"], 1e-4), 1 - 1e-4)
-    return row["features"] | {
+    features: dict[str, float] = row["features"]
+    return features | {
         "confidence": math.log(today / (1 - today)),
         "answers_best": logits[0],
         "answers_second": logits[1] if len(logits) > 1 else -6.0,
