@@ -9,8 +9,11 @@ STAMP := $(VENV)/.installed
 TORCH ?= torch==2.13.0
 Q ?= Who signed the Technology Prosperity Deal, and where?
 
+RUN ?= runs/reader
+MINUTES ?= 60
+
 .DEFAULT_GOAL := help
-.PHONY: help setup ask chat ingest test test-all lint check bench eval docs lock clean
+.PHONY: help setup ask chat ingest test test-all lint check bench eval reader docs lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -60,6 +63,13 @@ eval: setup ## Score the sample and the public sets in ../shared/eval, where pre
 
 bench: setup ## Measure speed and memory beside the yardsticks
 	@$(BIN)/python -m bench.compare
+
+reader: setup ## Train the reader again: make reader BASE=… RUN=… MINUTES=… (see training/README.md)
+	@test -n "$(BASE)" || { echo "Name the folder of the base model: make reader BASE=… (training/README.md)"; exit 2; }
+	@mkdir -p $(RUN)
+	@test -f $(RUN)/examples.jsonl.gz || $(BIN)/python -m training.data --train ../shared/train --out $(RUN)/examples.jsonl.gz
+	@$(BIN)/python -m training.train --examples $(RUN)/examples.jsonl.gz --base $(BASE) --out $(RUN) --minutes $(MINUTES)
+	@$(BIN)/python -m training.export --checkpoint $(RUN)/checkpoint.pt --base $(BASE) --out $(RUN)/onnx
 
 lock: setup ## Pin every package with its hashes
 	@$(BIN)/python scripts/lock.py

@@ -1,0 +1,1 @@
+"""How the weights of the reader are made (see README.md here). Needs torch; not in the wheel."""

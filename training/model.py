@@ -1,0 +1,104 @@
+"""The reader's network: one BERT encoder with a head for "answers", for the span, and for "supports".
+
+It starts from the int8 cross-encoder ms-marco-MiniLM-L-12-v2 (12 layers of 384, Apache-2.0), whose ONNX file
+is turned back into float weights: each int8 weight times its scale.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+import torch
+from onnx import numpy_helper
+from torch import nn
+from transformers import BertConfig, BertModel
+
+LAYERS = 12
+WIDTH = 384
+HEADS = 12
+MIDDLE = 1536
+VOCABULARY = 30522
+SUPPORTS = ("entails", "contradicts", "neither")
+
+
+class ReaderModel(nn.Module):
+    """Returns (answers [batch], start [batch, tokens], end [batch, tokens], supports [batch, 3])."""
+
+    def __init__(self, layers: int = LAYERS) -> None:
+        super().__init__()
+        config = BertConfig(
+            vocab_size=VOCABULARY,
+            hidden_size=WIDTH,
+            num_hidden_layers=layers,
+            num_attention_heads=HEADS,
+            intermediate_size=MIDDLE,
+            hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0,
+        )
+        self.bert = BertModel(config)
+        self.classifier = nn.Linear(WIDTH, 1)
+        self.span = nn.Linear(WIDTH, 2)
+        self.supports = nn.Sequential(nn.Linear(WIDTH, WIDTH), nn.Tanh(), nn.Linear(WIDTH, len(SUPPORTS)))
+
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Run the encoder once and all heads on it."""
+        out = self.bert(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids)
+        hidden = out.last_hidden_state
+        span = self.span(hidden)
+        answers = self.classifier(out.pooler_output).squeeze(-1)
+        return answers, span[..., 0], span[..., 1], self.supports(hidden[:, 0])
+
+
+def from_quantised(path: Path) -> ReaderModel:
+    """Return the network with the weights of the int8 cross-encoder, its own heads fresh.
+
+    Raises:
+        ValueError: The file is not of the form that is known (12 layers, six products a layer).
+    """
+    graph = onnx.load(str(path)).graph
+    values = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    state = {
+        name: torch.from_numpy(value.copy())
+        for name, value in values.items()
+        if name.startswith("bert.") and value.dtype == np.float32 and value.ndim == 1
+    }
+    for name in ("word", "token_type", "position"):
+        key = f"bert.embeddings.{name}_embeddings.weight"
+        state[key] = torch.from_numpy(_dequantised(values, key))
+    products = [node.input[1] for node in graph.node if node.op_type == "MatMulInteger"]
+    parts = (
+        "attention.self.query",
+        "attention.self.key",
+        "attention.self.value",
+        "attention.output.dense",
+        "intermediate.dense",
+        "output.dense",
+    )
+    if len(products) != LAYERS * len(parts) + 2:
+        raise ValueError(f"{path} has {len(products)} int8 products, not {LAYERS * len(parts) + 2}.")
+    for number, name in enumerate(products):
+        weight = torch.from_numpy(_dequantised(values, name.removesuffix("_quantized")))
+        if number < LAYERS * len(parts):
+            layer, part = divmod(number, len(parts))
+            state[f"bert.encoder.layer.{layer}.{parts[part]}.weight"] = weight.T.contiguous()
+        else:
+            key = "bert.pooler.dense.weight" if weight.shape == (WIDTH, WIDTH) else "classifier.weight"
+            state[key] = weight.T.contiguous()
+    state["classifier.bias"] = torch.from_numpy(values["classifier.bias"].copy())
+    model = ReaderModel()
+    missing, unexpected = model.load_state_dict(state, strict=False)
+    lacking = [name for name in missing if not name.startswith(("span.", "supports.", "bert.embeddings.position_ids"))]
+    if lacking or unexpected:
+        raise ValueError(f"{path}: missing {lacking}, unexpected {unexpected}.")
+    return model
+
+
+def _dequantised(values: dict[str, npt.NDArray[np.float32]], name: str) -> npt.NDArray[np.float32]:
+    quantised = values[f"{name}_quantized"].astype(np.float32)
+    zero, scale = values[f"{name}_zero_point"].astype(np.float32), values[f"{name}_scale"].astype(np.float32)
+    return np.asarray((quantised - zero) * scale, dtype=np.float32)
