@@ -41,13 +41,31 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a statement that answer: statement.text[start:end] == text."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
-    """One sentence of an answer with the numbers of its citations and its support."""
+    """One sentence of an answer.
+
+    Attributes:
+        text: The sentence.
+        citations: Numbers of its footnotes.
+        support: How it is held by them.
+        note: What of it is not.
+        answer: The words in it that answer the question; None where no reader named them.
+    """
 
     text: str
     citations: tuple[int, ...]
     support: Support = "quoted"
     note: str = ""
+    answer: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)

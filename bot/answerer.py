@@ -7,16 +7,21 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from bot.answer import Answer, Citation, Statement, Support, Withheld
+from bot.answer import Answer, Citation, Statement, Support, Withheld, Words
 from bot.errors import ModelError
 from vectorstore.passage import Passage
 
 if TYPE_CHECKING:
     from bot.models.chat_model import ChatModel
     from bot.models.entailment import Entailment
+    from bot.passages.reading import Readings
     from bot.quotes.choose import Quoted
     from bot.written.writing import Written
     from vectorstore.library import Library
+
+
+MARKED = 0.3
+"""Probability of the reader's words from which on they are marked in the sentence; below, several are about as likely."""
 
 
 @dataclass(slots=True)
@@ -54,15 +59,17 @@ class Footnotes:
         return len(self.citations)
 
 
-def quoted(answer: Answer, query: str, quotes: Sequence[Quoted], footnotes: Footnotes) -> Iterator[Statement | Answer]:
-    """Yield each quote as a statement, then the answer; without quotes it abstains."""
+def quoted(
+    answer: Answer, query: str, quotes: Sequence[Quoted], footnotes: Footnotes, *, readings: Readings | None = None
+) -> Iterator[Statement | Answer]:
+    """Yield each quote as a statement, with the words that answer marked, then the answer; without quotes it abstains."""
     from bot.quotes.disagreement import conflicts
 
     began = perf_counter()
     statements = []
     for quote in quotes:
         number = footnotes.number(quote.passage, quote.start, quote.end)
-        statements.append(Statement(quote.text, (number,)))
+        statements.append(Statement(quote.text, (number,), answer=_words_in(quote, readings)))
         yield statements[-1]
     yield replace(
         answer,
@@ -73,6 +80,16 @@ def quoted(answer: Answer, query: str, quotes: Sequence[Quoted], footnotes: Foot
         # Where quotes stand in for a chat model, its time counts too.
         timings={**answer.timings, "answer": answer.timings.get("answer", 0.0) + perf_counter() - began},
     )
+
+
+def _words_in(quote: Quoted, readings: Readings | None) -> Words | None:
+    """Return the words of a quote that answer, where the reader is sure enough of them to mark them."""
+    if readings is None or readings.probability < MARKED:
+        return None
+    document, start, end = readings.words
+    if document != quote.passage.document or not quote.start <= start < end <= quote.end:
+        return None
+    return Words(quote.text[start - quote.start : end - quote.start], start - quote.start, end - quote.start)
 
 
 def written(

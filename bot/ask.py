@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from bot.answer import Answer, Citation, Statement
 from bot.answerer import Footnotes, quoted, written
 from bot.errors import ModelError, QuestionRefused
-from bot.passages.confidence import SEEN, confidence, threshold
+from bot.passages.confidence import SEEN, confidence, confidence_read, may_answer, threshold
 from bot.question.conversation import Conversation
 from bot.settings.settings import Settings
 from vectorstore.passage import Filter, Passage
@@ -26,13 +26,17 @@ from vectorstore.passage import Filter, Passage
 if TYPE_CHECKING:
     from bot.models.chat_model import ChatModel
     from bot.models.entailment import Entailment
+    from bot.passages.reading import Readings
     from bot.passages.rerank import Reranker
     from bot.quotes.choose import Quoted
     from bot.quotes.overview import Overview
+    from bot.reader.reader import Reader
     from vectorstore.library import Library
     from vectorstore.search.search import SearchResult
 
 QUOTES = "quotes"
+ON, OFF = "on", "off"
+"""Values of the setting `reader`; any other is a path of weights."""
 WORDS_ALONE = (
     "The embedding model knows English only, so this question was searched by its words alone; "
     "a multilingual model finds more (setting embedding_model)."
@@ -102,6 +106,8 @@ class Bot:
         self._model: ChatModel | None = None
         self._deeper: Entailment | None = None
         self._reorders: Reranker | None = None
+        self._reads: Reader | None = None
+        self._unread = ""
 
     def __enter__(self) -> Bot:
         return self
@@ -166,6 +172,28 @@ class Bot:
 
             self._reorders = open_reranker(self.settings.reranker, self.library.encoder)
         return self._reorders
+
+    def _reader(self) -> Reader | None:
+        """Return the reader where the setting has one on, opened at first use; none where its weights are damaged."""
+        chosen = self.settings.reader
+        if chosen == OFF or self._unread:
+            return None
+        if self._reads is None:
+            from bot.reader.reader import load
+
+            self._reads, self._unread = load(None if chosen == ON else Path(chosen), threads=self.settings.threads)
+        return self._reads
+
+    def _readings(self, query: str, context: str, result: SearchResult, likely: float) -> Readings | None:
+        """Read what was found, where the question stands by itself and reading can change what is decided."""
+        if context or not may_answer(likely, threshold(self.settings, result), result):
+            return None
+        reader = self._reader()
+        if reader is None:
+            return None
+        from bot.passages.reading import read_first
+
+        return read_first(reader, query, result.passages)
 
     def ask(self, question: str, *, conversation: Conversation | None = None, filter: Filter | None = None) -> Answer:
         """Answer a question.
@@ -238,6 +266,9 @@ class Bot:
             from bot.question.fit import reasons
 
             result = reasons(result, {statement.text for statement in turns.turns[-1].answer.statements})
+        readings = self._readings(query, context, result, likely)
+        if readings is not None:
+            likely = confidence_read(likely, readings.best, result)
         passages = result.passages[: self.settings.passages]
         searched_for = _searched_for(question, query, context)
         searched = self._searched(filter)
@@ -252,7 +283,7 @@ class Bot:
             notice=notice,
             timings={"search": perf_counter() - began},
         )
-        yield from _timed(self._answered(answer, query, result, intent.language, footnotes), began)
+        yield from _timed(self._answered(answer, query, result, intent.language, footnotes, readings), began)
 
     def nearest(self, question: str, *, limit: int = 5, filter: Filter | None = None) -> tuple[Passage, ...]:
         """Return the passages nearest to a question, whether or not they answer it."""
@@ -336,7 +367,13 @@ class Bot:
     # ---- the answer
 
     def _answered(
-        self, answer: Answer, query: str, result: SearchResult, language: str, footnotes: Footnotes
+        self,
+        answer: Answer,
+        query: str,
+        result: SearchResult,
+        language: str,
+        footnotes: Footnotes,
+        readings: Readings | None,
     ) -> Iterator[Statement | Answer]:
         if answer.confidence < threshold(self.settings, result) or not answer.passages:
             bare = len(query.split()) <= FEW_WORDS and not answer.searched_for
@@ -344,15 +381,21 @@ class Bot:
             yield replace(answer, abstained=True, notice=" ".join(part for part in (answer.notice, hint) if part))
             return
         began = perf_counter()
-        quotes = self._chosen_quotes(query, result)
+        quotes = self._chosen_quotes(query, result, readings)
         answer = replace(answer, timings={**answer.timings, "answer": perf_counter() - began})
-        yield from self._shown(answer, query, quotes, language, footnotes)
+        yield from self._shown(answer, query, quotes, language, footnotes, readings)
 
     def _shown(
-        self, answer: Answer, query: str, quotes: Sequence[Quoted], language: str, footnotes: Footnotes
+        self,
+        answer: Answer,
+        query: str,
+        quotes: Sequence[Quoted],
+        language: str,
+        footnotes: Footnotes,
+        readings: Readings | None = None,
     ) -> Iterator[Statement | Answer]:
         if not self.writes:
-            return quoted(answer, query, quotes, footnotes)
+            return quoted(answer, query, quotes, footnotes, readings=readings)
         return written(
             answer,
             query,
@@ -363,11 +406,12 @@ class Bot:
             language=language or self.settings.language,
         )
 
-    def _chosen_quotes(self, query: str, result: SearchResult) -> list[Quoted]:
+    def _chosen_quotes(self, query: str, result: SearchResult, readings: Readings | None) -> list[Quoted]:
         from bot.quotes.choose import choose
 
         before = self.library.passage_before if self.settings.neighbours else None
-        return choose(query, result, limit=self.settings.sentences, before=before, read=self.library.text)
+        words = readings.words if readings else None
+        return choose(query, result, limit=self.settings.sentences, before=before, read=self.library.text, words=words)
 
 
 def _timed(items: Iterator[Statement | Answer], began: float) -> Iterator[Statement | Answer]:

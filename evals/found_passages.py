@@ -15,8 +15,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bot.abstain import confidence, features, has_no_rival
-from evals.sets import Question, absent_filter, build_library, document_id, read_questions, shared_folder
+from bot.evaluation.sets import Question, absent_filter, build_library, document_id, read_questions, shared_folder
+from bot.passages.confidence import confidence, features, has_no_rival
 from vectorstore.library import Library
 from vectorstore.passage import Filter, Passage
 

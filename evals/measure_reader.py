@@ -18,10 +18,10 @@ from typing import Any
 
 import numpy as np
 
+from bot.evaluation.score import holds
 from bot.reader import WEIGHTS, Readable, Reader, Reading
 from evals.fit_abstention import auroc
 from evals.reading_signs import SIGNS, gate, logistic, signs
-from evals.score import holds
 
 QUOTED = ("body", "table", "code")
 NEAR = 1.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -48,9 +49,28 @@ def signs(row: Row) -> dict[str, float]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """A fitted logistic model over signs in their own units."""
+
+    intercept: float
+    coefficients: tuple[float, ...]
+
+
 def logistic(
     sets: Sequence[Sequence[Row]], chosen: Sequence[str], holding: str, lacking: str
 ) -> Callable[[dict[str, float]], float]:
+    """Return what `fit_logistic` fits as a function from signs to a probability."""
+    fitted = fit_logistic(sets, chosen, holding, lacking)
+
+    def chance(values: dict[str, float]) -> float:
+        terms = zip(chosen, fitted.coefficients, strict=True)
+        return float(1 / (1 + np.exp(-(fitted.intercept + sum(values[name] * weight for name, weight in terms)))))
+
+    return chance
+
+
+def fit_logistic(sets: Sequence[Sequence[Row]], chosen: Sequence[str], holding: str, lacking: str) -> Linear:
     """Return a fitted model: every set weighs the same, and in it answers and refusals do.
 
     Where a set has questions of its own that it does not answer, they are half of its refusals.
@@ -78,12 +98,8 @@ def logistic(
         return float((w * (np.logaddexp(0, total) - y * total)).sum() + PENALTY * (parameters[1:] ** 2).sum())
 
     fitted = minimize(loss, np.zeros(len(chosen) + 1), method="L-BFGS-B").x
-
-    def chance(values: dict[str, float]) -> float:
-        row = (np.array([values[name] for name in chosen]) - mean) / spread
-        return float(1 / (1 + np.exp(-(fitted[0] + row @ fitted[1:]))))
-
-    return chance
+    coefficients = fitted[1:] / spread
+    return Linear(float(fitted[0] - coefficients @ mean), tuple(float(value) for value in coefficients))
 
 
 def gate(

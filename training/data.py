@@ -21,7 +21,7 @@ from typing import Any
 
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from ingest.split import sentences
+from ingest.splitting.split import sentences
 from training.negatives import NAME, exchanged
 from training.templates import templates
 

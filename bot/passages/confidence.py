@@ -38,6 +38,12 @@ evidence to the model, and such questions are few in the sets that it is fitted 
 QUOTED_FROM = 5
 """Passages in which that is looked for."""
 FITTED = Path(__file__).with_name("abstention.json")
+READ = Path(__file__).with_name("reading.json")
+"""How the confidence changes once the passages were read; written by `python -m evals.fit_reading`."""
+SUREST_READING = 4.0
+"""The highest logit that the reader gave to any passage of the sets that it was measured on, rounded up."""
+_SUREST = 9.0
+"""The logit of a confidence is held within this."""
 _WORD = re.compile(r"\w+")
 _NAME = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w’'.-]*|\b[A-Z]{2,}\b|\b\d[\d.,]*\b")
 
@@ -145,6 +151,14 @@ class _Model:
     measured: dict[str, dict[str, list[float]]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    intercept: float
+    confidence: float
+    answers: float
+    measured: dict[str, dict[str, list[float]]]
+
+
 @lru_cache(maxsize=1)
 def _models() -> dict[str, _Model]:
     fitted = json.loads(FITTED.read_text(encoding="utf-8"))
@@ -195,6 +209,44 @@ def confidence(question: str, result: SearchResult) -> float:
     if likely < IDENTIFIED and any(identifies(passage.text, question) for passage in result.passages[:QUOTED_FROM]):
         return IDENTIFIED
     return likely
+
+
+@lru_cache(maxsize=1)
+def _read_models() -> dict[str, _Reading]:
+    fitted = json.loads(READ.read_text(encoding="utf-8"))
+    return {
+        kind: _Reading(
+            fitted[kind]["intercept"],
+            fitted[kind]["coefficients"]["confidence"],
+            fitted[kind]["coefficients"]["answers_best"],
+            fitted[kind]["measured"],
+        )
+        for kind in ("several", "single")
+    }
+
+
+def may_answer(likely: float, least: float, result: SearchResult) -> bool:
+    """Tell whether passages could still be found to answer once they are read, so that reading them is worth its time.
+
+    Args:
+        likely: What `confidence` says before.
+        least: The confidence from which on an answer is shown.
+        result: What was searched.
+    """
+    return bool(result.passages) and confidence_read(likely, SUREST_READING, result) >= least
+
+
+def confidence_read(likely: float, answers: float, result: SearchResult) -> float:
+    """Return the probability, 0 to 1, that the passages hold an answer, once they were read.
+
+    Args:
+        likely: What `confidence` says before.
+        answers: The highest logit of the reader over the first passages.
+        result: What was searched.
+    """
+    model = _read_models()["single" if _single(result) else "several"]
+    before = max(-_SUREST, min(_SUREST, math.log(max(likely, 1e-4) / max(1 - likely, 1e-4))))
+    return 1 / (1 + math.exp(-(model.intercept + model.confidence * before + model.answers * answers)))
 
 
 def threshold(settings: Settings, result: SearchResult) -> float:

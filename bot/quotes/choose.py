@@ -31,6 +31,9 @@ SENTENCE_COVERAGE = 0.35
 CARRIED = 0.3
 """What a word of the question counts that stands in the sentence before, in the same passage, beside 1 in the sentence:
 sentences go on about what the last one named."""
+READ_WEIGHT = 0.5
+"""What it is worth that the reader finds the words that answer in a sentence. Lists are left to their own rules: the
+reader names a few words, and a list answers as a whole."""
 DEFINING = 0.3
 """What it is worth that a sentence gives the name asked about, as in (the "Landlord")."""
 FRAGMENT = 0.1
@@ -84,6 +87,8 @@ class Quoted:
         return self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
 
 
+Words = tuple[str, int, int]
+"""Document, start and end of the words that a reader says answer the question."""
 Before = Callable[[Passage], Passage | None]
 """Returns the passage that stands before another in its document, if one does."""
 Read = Callable[[str, int, int], str]
@@ -91,7 +96,13 @@ Read = Callable[[str, int, int], str]
 
 
 def choose(
-    question: str, result: SearchResult, *, limit: int = 3, before: Before | None = None, read: Read | None = None
+    question: str,
+    result: SearchResult,
+    *,
+    limit: int = 3,
+    before: Before | None = None,
+    read: Read | None = None,
+    words: Words | None = None,
 ) -> list[Quoted]:
     """Return the sentences that answer, in reading order; empty when no passage can be quoted.
 
@@ -101,8 +112,9 @@ def choose(
         limit: Sentences, at most; one that came along for a pronoun counts, and so does a whole list.
         before: Looks up the passage before one, for sentences that lean on it; None to leave that out.
         read: Reads the text around a sentence, for lists and tables; None to leave them in pieces.
+        words: Where the reader found the words that answer; None where nothing was read.
     """
-    ranked = rank(question, result)
+    ranked = rank(question, result, words)
     if not ranked:
         return []
     lists = _Lists(answer_type(question), dict(zip(result.terms, result.weights, strict=True)), read)
@@ -131,9 +143,10 @@ def choose(
     return _in_reading_order(chosen)
 
 
-def rank(question: str, result: SearchResult) -> list[Quoted]:
+def rank(question: str, result: SearchResult, words: Words | None = None) -> list[Quoted]:
     """Return the sentences of the first passages, best first."""
     kind = answer_type(question)
+    document, middle = (words[0], (words[1] + words[2]) // 2) if words and kind != "list" else ("", 0)
     worth = LIST_WEIGHT if kind == "list" else TYPE_WEIGHT
     weights = dict(zip(result.terms, result.weights, strict=True))
     found: list[Quoted] = []
@@ -154,6 +167,8 @@ def rank(question: str, result: SearchResult) -> list[Quoted]:
             score = passage.score + SENTENCE_COVERAGE * covered + worth * (fits(kind, text, question) - 0.5)
             if kind in ("who", "definition") and (defines(text, set(weights)) or identifies(text, question)):
                 score += DEFINING
+            if passage.document == document and start <= middle < end:
+                score += READ_WEIGHT
             quoted = Quoted(passage, start, end, score)
             found.append(replace(quoted, score=score - FRAGMENT) if is_fragment(quoted) else quoted)
     return sorted(found, key=lambda quoted: -quoted.score)

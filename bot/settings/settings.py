@@ -170,6 +170,13 @@ class Settings:
         "Language that a chat model answers in, for example `English` or `ja`; empty for the question's own.",
         group="Answers",
     )
+    reader: str = setting(
+        "on",
+        "The model that reads the passages found, and decides whether they answer and in which words: `on`, `off`, or the "
+        "path of other weights (ONNX, with tokenizer.json beside it). English only; other languages go on without it.",
+        group="Answers",
+        check=not_blank,
+    )
     reranker: str = setting(
         "",
         "Puts the passages in a better order before an answer is chosen, for some tenths of a second more: `tokens` "

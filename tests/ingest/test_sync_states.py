@@ -127,7 +127,7 @@ def test_an_empty_folder_empties_nothing_by_itself(library: Library, folder: Pat
     sync(library, [folder])
     shutil.rmtree(folder)
     folder.mkdir()
-    with pytest.raises(RemovalsRefused, match="3 of the 3 documents .* --allow-removals"):
+    with pytest.raises(RemovalsRefused, match=r"3 of the 3 documents .* --allow-removals"):
         sync(library, [folder])
     assert len(library.documents()) == 3
     assert len(sync(library, [folder], SyncOptions(dry_run=True)).removed) == 3
