@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from bot.text.lists import lines_of_list
@@ -47,6 +47,11 @@ class Words:
     text: str
     start: int
     end: int
+
+
+def words_of(kept: Mapping[str, Any] | None) -> Words | None:
+    """Return the marked words that were kept as an object of JSON."""
+    return Words(kept["text"], kept["start"], kept["end"]) if kept else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +178,8 @@ _PASSAGE_FIELDS = tuple("document title source collection start end page place h
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return list(value)
+    if isinstance(value, Words):
+        return asdict(value)
     return _rounded(value) if isinstance(value, float) else value
 
 

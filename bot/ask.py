@@ -269,6 +269,7 @@ class Bot:
         readings = self._readings(query, context, result, likely)
         if readings is not None:
             likely = confidence_read(likely, readings.best, result)
+        notice = " ".join(part for part in (notice, self._unread) if part)
         passages = result.passages[: self.settings.passages]
         searched_for = _searched_for(question, query, context)
         searched = self._searched(filter)

@@ -64,11 +64,22 @@ def statement_blocks(answer: Answer, statement: Statement) -> tuple[Block, ...]:
             return (Code(visible(statement.text).strip("\n")),)
         text = visible(statement.text)
         lines = text.split("\n") if lines_of_list(text) else [text]
-        return tuple(Paragraph((Span(one_line(line)),)) for line in lines if line.strip() or len(lines) == 1)
+        shown = [one_line(line) for line in lines if line.strip() or len(lines) == 1]
+        words = one_line(statement.answer.text) if statement.answer else ""
+        return tuple(Paragraph(_marked(line, words)) for line in shown)
     blocks = markdown_blocks(visible(statement.text))
     if statement.support != "partly" or not statement.note:
         return blocks
     return (*blocks, Paragraph((Span(f"(partly supported: {one_line(statement.note)})"),)))
+
+
+def _marked(line: str, words: str) -> tuple[Span, ...]:
+    """Return a line as spans, with the words that answer in bold where they stand in it."""
+    before, found, after = line.partition(words) if words else (line, "", "")
+    if not found:
+        return (Span(line),)
+    spans = (Span(before), Span(found, frozenset({"bold"})), Span(after))
+    return tuple(span for span in spans if span.text)
 
 
 def flows(answer: Answer, index: int) -> bool:

@@ -19,7 +19,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from bot.answer import Answer, Citation, Conflict, Statement, Withheld
+from bot.answer import Answer, Citation, Conflict, Statement, Withheld, words_of
 from vectorstore.passage import Passage
 
 FILE_NAME = "chats.sqlite"
@@ -225,7 +225,10 @@ def _answer(data: dict[str, Any]) -> Answer:
     plain = {name: value for name, value in data.items() if name not in parts}
     return Answer(
         **plain,
-        statements=tuple(Statement(**{**s, "citations": tuple(s["citations"])}) for s in data["statements"]),
+        statements=tuple(
+            Statement(**{**s, "citations": tuple(s["citations"]), "answer": words_of(s.get("answer"))})
+            for s in data["statements"]
+        ),
         citations=tuple(Citation(**c) for c in data["citations"]),
         passages=tuple(
             Passage(p["document"], "", "", p["start"], p["end"], "", p["score"], rank)

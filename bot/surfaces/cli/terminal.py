@@ -40,7 +40,10 @@ def before_block(answer: Answer) -> tuple[Text, ...]:
 
 def statement_line(answer: Answer, statement: Statement) -> Text:
     """Return one statement with its marks."""
-    return Text.assemble(statement_words(answer, statement), " ", (markers(statement.citations), MARK))
+    shown = Text(statement_words(answer, statement))
+    if statement.answer and (at := shown.plain.find(words := one_line(statement.answer.text))) >= 0:
+        shown.stylize("bold", at, at + len(words))
+    return Text.assemble(shown, " ", (markers(statement.citations), MARK))
 
 
 def after_block(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot.answer import Answer, Citation, Conflict, Statement, Withheld, part_dict
+from bot.answer import Answer, Citation, Conflict, Statement, Withheld, part_dict, words_of
 from bot.surfaces.web.offsets import Utf16
 from vectorstore.passage import Passage
 
@@ -68,7 +68,9 @@ def answer_of(kept: Mapping[str, Any]) -> Answer:
 
 def _statements(kept: Iterable[Mapping[str, Any]]) -> Iterable[Statement]:
     for item in kept:
-        yield Statement(item["text"], tuple(item["citations"]), item["support"], item["note"])
+        yield Statement(
+            item["text"], tuple(item["citations"]), item["support"], item["note"], words_of(item.get("answer"))
+        )
 
 
 def _passages(kept: Iterable[Mapping[str, Any]]) -> Iterable[Passage]:

@@ -159,6 +159,14 @@ class SearchIn(Request):
     filter: FilterIn = FilterIn()
 
 
+class WordsOut(BaseModel):
+    """The words of a statement that answer, with their place in it in code points."""
+
+    text: str
+    start: int
+    end: int
+
+
 class StatementOut(BaseModel):
     """One sentence of an answer."""
 
@@ -166,6 +174,7 @@ class StatementOut(BaseModel):
     citations: list[int]
     support: Literal["quoted", "supported", "partly"]
     note: str
+    answer: WordsOut | None = None
 
 
 class CitationOut(BaseModel):

@@ -109,7 +109,7 @@ export class Turn {
 
   /** Put a statement in its place; one that already reads so stays, with its focus. */
   place(statement, index, fresh = true) {
-    const key = JSON.stringify([statement.text, statement.citations, statement.support, statement.note]);
+    const key = JSON.stringify([statement.text, statement.citations, statement.support, statement.note, statement.answer]);
     if (this.shown[index]?.key === key) return;
     const element = this.statement(statement, fresh);
     if (this.shown[index]) this.shown[index].element.replaceWith(element);
@@ -118,7 +118,15 @@ export class Turn {
   }
 
   statement(statement, fresh) {
-    const made = said("p", statement.text, { class: fresh ? "statement fresh" : "statement" });
+    const made = h("p", { class: fresh ? "statement fresh" : "statement", dir: "auto" });
+    if (statement.answer) {
+      const points = Array.from(statement.text); // offsets count code points, a string of JavaScript counts UTF-16
+      const { start, end } = statement.answer;
+      const run = (from, to) => points.slice(from, to).join("");
+      add(made, run(0, start), h("strong", { class: "words", text: run(start, end) }), run(end));
+    } else {
+      add(made, statement.text);
+    }
     add(made, this.refs(statement.citations));
     if (statement.support === "partly") {
       add(made, said("span", statement.note || t("answer.partly"), { class: "doubt" }));
