@@ -266,7 +266,9 @@ def level_words(settings: Settings, *, single: bool) -> str:
     least = threshold_for(settings, single=single)
     if isinstance(settings.threshold, float):
         return f"An answer is shown from a confidence of {least:.2f}."
-    rates = _models()["single" if single else "several"].measured[settings.threshold]
+    kind = "single" if single else "several"
+    measured = (_models() if settings.reader == "off" else _read_models())[kind].measured
+    rates = measured[settings.threshold]
     told = ", ".join(f"{name} {answered:.0f} / {refused:.0f}" for name, (answered, refused) in rates.items())
     return (
         f"An answer is shown from a confidence of {least:.2f} ({settings.threshold}). Measured on public sets that this "

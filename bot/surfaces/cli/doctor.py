@@ -70,6 +70,7 @@ def _report(settings: Settings, *, repair: bool, quiet: bool) -> Iterator[Check]
         _chroma,
         lambda: _model(settings, repair=repair),
         lambda: _answerer(settings),
+        lambda: _reader(settings),
         lambda: _disk(settings),
         lambda: _library(settings, repair=repair),
     )
@@ -205,6 +206,17 @@ def _answerer(settings: Settings) -> Iterator[Check]:
         yield Check("Chat model", False, error.message, error.remedy)
     else:
         yield Check("Chat model", fits, words, "" if fits else "Choose a smaller one: footnote models")
+
+
+def _reader(settings: Settings) -> Iterator[Check]:
+    if settings.reader == "off":
+        yield Check("Reader", True, "off")
+        return
+    from bot.reader.reader import load
+
+    reader, why = load(None if settings.reader == "on" else Path(settings.reader), threads=settings.threads)
+    message, _, remedy = why.partition(". ")
+    yield Check("Reader", reader is not None, message or "its weights are whole", remedy)
 
 
 def _timed(settings: Settings) -> ModelReport:

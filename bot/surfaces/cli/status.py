@@ -43,6 +43,7 @@ def status(library: LibraryOption = None, model: ModelOption = None, json: JsonO
                 "library": asdict(state) if state else None,
                 "text": text_words(settings),
                 "threshold": threshold_words(state, settings),
+                "reader": reader_words(settings),
                 "settings": {
                     item.name: {"value": settings.shown(item.name), "origin": settings.origin(item.name)}
                     for item in setting_fields()
@@ -52,7 +53,8 @@ def status(library: LibraryOption = None, model: ModelOption = None, json: JsonO
         return
     print("\n".join(library_lines(state, settings)))
     print(f"\n{text_words(settings)}")
-    print(f"{threshold_words(state, settings)}\n")
+    print(f"{threshold_words(state, settings)}")
+    print(f"{reader_words(settings)}\n")
     rows = [(f.name, settings.shown(f.name) or "-", settings.origin(f.name)) for f in setting_fields()]
     table(("setting", "value", "from"), rows)
 
@@ -69,6 +71,14 @@ def threshold_words(state: LibraryStatus | None, settings: Settings) -> str:
     from bot.passages.confidence import level_words
 
     return level_words(settings, single=state is not None and state.documents == 1)
+
+
+def reader_words(settings: Settings) -> str:
+    """Return which reader decides whether passages answer."""
+    if settings.reader == "off":
+        return "Passages are not read before an answer is chosen (reader = off): likeness and words decide."
+    whose = "the one that comes with Footnote" if settings.reader == "on" else settings.reader
+    return f"A reader decides with the search whether passages answer: {whose}."
 
 
 def text_words(settings: Settings) -> str:
