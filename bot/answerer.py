@@ -14,6 +14,7 @@ from vectorstore.passage import Passage
 if TYPE_CHECKING:
     from bot.models.chat_model import ChatModel
     from bot.models.entailment import Entailment
+    from bot.question.question import Question
     from bot.quotes.choose import Quoted
     from bot.written.writing import Written
     from vectorstore.library import Library
@@ -54,7 +55,9 @@ class Footnotes:
         return len(self.citations)
 
 
-def quoted(answer: Answer, query: str, quotes: Sequence[Quoted], footnotes: Footnotes) -> Iterator[Statement | Answer]:
+def quoted(
+    answer: Answer, question: Question, quotes: Sequence[Quoted], footnotes: Footnotes
+) -> Iterator[Statement | Answer]:
     """Yield each quote as a statement, then the answer; without quotes it abstains."""
     from bot.quotes.disagreement import conflicts
 
@@ -69,7 +72,7 @@ def quoted(answer: Answer, query: str, quotes: Sequence[Quoted], footnotes: Foot
         statements=tuple(statements),
         citations=tuple(footnotes.citations),
         abstained=not statements,
-        conflicts=conflicts(query, statements, footnotes.citations),
+        conflicts=conflicts(question, statements, footnotes.citations),
         # Where quotes stand in for a chat model, its time counts too.
         timings={**answer.timings, "answer": answer.timings.get("answer", 0.0) + perf_counter() - began},
     )
@@ -77,7 +80,7 @@ def quoted(answer: Answer, query: str, quotes: Sequence[Quoted], footnotes: Foot
 
 def written(
     answer: Answer,
-    query: str,
+    question: Question,
     quotes: Sequence[Quoted],
     footnotes: Footnotes,
     *,
@@ -89,7 +92,7 @@ def written(
 
     Args:
         answer: What is known of it, with the passages.
-        query: As it was searched.
+        question: As it was searched.
         quotes: What the other answerer shows.
         footnotes: Numbers them.
         model, entailment: Give the chat model, and the model of the deeper check; opened here, where an error is told.
@@ -104,7 +107,7 @@ def written(
     notice = answer.notice
     try:
         writing = Writing(
-            query,
+            question,
             answer.passages,
             model=model(),
             quotes=quotes,
@@ -139,7 +142,7 @@ def written(
             answer,
             statements=tuple(statements),
             citations=tuple(footnotes.citations),
-            conflicts=conflicts(query, statements, footnotes.citations),
+            conflicts=conflicts(question, statements, footnotes.citations),
         )
     elif writing is not None and writing.declined and not withheld:
         yield replace(answer, abstained=True)
@@ -148,7 +151,7 @@ def written(
         if not withheld:
             why = "These are quotes instead."
         stand_in = replace(answer, notice=" ".join(part for part in (notice, why) if part))
-        yield from quoted(stand_in, query, quotes, footnotes)
+        yield from quoted(stand_in, question, quotes, footnotes)
 
 
 def _statement(found: Written, footnotes: Footnotes) -> Statement:

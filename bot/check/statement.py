@@ -24,7 +24,6 @@ from bot.check.weigh import certainly_false, fallen, weigh
 from bot.passages.instructions import is_instruction, tainted
 from vectorstore.passage import Passage
 
-
 __all__ = ["Verdict", "check", "plain_statement"]
 
 MOST_NAMED = 3

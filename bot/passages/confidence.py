@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.question.fit import identifies
+from bot.question.question import Question
 from bot.settings.settings import Settings
 from vectorstore.passage import Passage
-from vectorstore.words.tokens import query_terms
 
 if TYPE_CHECKING:
     from vectorstore.search.search import SearchResult
@@ -39,7 +39,6 @@ QUOTED_FROM = 5
 """Passages in which that is looked for."""
 FITTED = Path(__file__).with_name("abstention.json")
 _WORD = re.compile(r"\w+")
-_NAME = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w’'.-]*|\b[A-Z]{2,}\b|\b\d[\d.,]*\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ class Features:
     margin: float
 
 
-def features(question: str, result: SearchResult) -> Features:
+def features(question: Question, result: SearchResult) -> Features:
     """Return what a search says about whether its passages answer the question."""
     passages = result.passages[:SEEN]
     first, rest = passages[0], passages[1:]
@@ -130,9 +129,8 @@ def _alike(words: frozenset[str], others: frozenset[str]) -> bool:
     return 2 * len(words & others) >= len(words | others) > 0
 
 
-def _names_missing(question: str, result: SearchResult) -> float:
-    names = [match.group() for match in _NAME.finditer(question)]
-    terms = {term for name in names for term in query_terms(name)} & set(result.terms)
+def _names_missing(question: Question, result: SearchResult) -> float:
+    terms = question.names & set(result.terms)
     held = frozenset[str]().union(*result.held[:3])
     return len(terms - held) / len(terms) if terms else 0.0
 
@@ -184,7 +182,7 @@ def _model_for(result: SearchResult) -> _Model:
     return _models()["single" if _single(result) else "several"]
 
 
-def confidence(question: str, result: SearchResult) -> float:
+def confidence(question: Question, result: SearchResult) -> float:
     """Return the probability, 0 to 1, that the passages hold an answer."""
     if not result.passages:
         return 0.0
