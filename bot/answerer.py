@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.models.chat_model import ChatModel
     from bot.models.entailment import Entailment
     from bot.passages.reading import Readings
+    from bot.question.question import Question
     from bot.quotes.choose import Quoted
     from bot.written.writing import Written
     from vectorstore.library import Library
@@ -60,7 +61,12 @@ class Footnotes:
 
 
 def quoted(
-    answer: Answer, query: str, quotes: Sequence[Quoted], footnotes: Footnotes, *, readings: Readings | None = None
+    answer: Answer,
+    question: Question,
+    quotes: Sequence[Quoted],
+    footnotes: Footnotes,
+    *,
+    readings: Readings | None = None,
 ) -> Iterator[Statement | Answer]:
     """Yield each quote as a statement, with the words that answer marked, then the answer; without quotes it abstains."""
     from bot.quotes.disagreement import conflicts
@@ -76,7 +82,7 @@ def quoted(
         statements=tuple(statements),
         citations=tuple(footnotes.citations),
         abstained=not statements,
-        conflicts=conflicts(query, statements, footnotes.citations),
+        conflicts=conflicts(question, statements, footnotes.citations),
         # Where quotes stand in for a chat model, its time counts too.
         timings={**answer.timings, "answer": answer.timings.get("answer", 0.0) + perf_counter() - began},
     )
@@ -94,7 +100,7 @@ def _words_in(quote: Quoted, readings: Readings | None) -> Words | None:
 
 def written(
     answer: Answer,
-    query: str,
+    question: Question,
     quotes: Sequence[Quoted],
     footnotes: Footnotes,
     *,
@@ -106,7 +112,7 @@ def written(
 
     Args:
         answer: What is known of it, with the passages.
-        query: As it was searched.
+        question: As it was searched.
         quotes: What the other answerer shows.
         footnotes: Numbers them.
         model, entailment: Give the chat model, and the model of the deeper check; opened here, where an error is told.
@@ -121,7 +127,7 @@ def written(
     notice = answer.notice
     try:
         writing = Writing(
-            query,
+            question,
             answer.passages,
             model=model(),
             quotes=quotes,
@@ -156,7 +162,7 @@ def written(
             answer,
             statements=tuple(statements),
             citations=tuple(footnotes.citations),
-            conflicts=conflicts(query, statements, footnotes.citations),
+            conflicts=conflicts(question, statements, footnotes.citations),
         )
     elif writing is not None and writing.declined and not withheld:
         yield replace(answer, abstained=True)
@@ -165,7 +171,7 @@ def written(
         if not withheld:
             why = "These are quotes instead."
         stand_in = replace(answer, notice=" ".join(part for part in (notice, why) if part))
-        yield from quoted(stand_in, query, quotes, footnotes)
+        yield from quoted(stand_in, question, quotes, footnotes)
 
 
 def _statement(found: Written, footnotes: Footnotes) -> Statement:

@@ -20,6 +20,7 @@ from bot.answerer import Footnotes, quoted, written
 from bot.errors import ModelError, QuestionRefused
 from bot.passages.confidence import SEEN, confidence, confidence_read, may_answer, threshold
 from bot.question.conversation import Conversation
+from bot.question.question import Question
 from bot.settings.settings import Settings
 from vectorstore.passage import Filter, Passage
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from bot.models.entailment import Entailment
     from bot.passages.reading import Readings
     from bot.passages.rerank import Reranker
+    from bot.question.turn import Exchange, Intent
     from bot.quotes.choose import Quoted
     from bot.quotes.overview import Overview
     from bot.reader.reader import Reader
@@ -62,6 +64,40 @@ class Found:
     passages: tuple[Passage, ...]
     searched_for: str
     searched: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Basis:
+    """What an answer is made from, while it is gathered.
+
+    Attributes:
+        question: As it is searched: it stands alone, or follows on `context`.
+        passages: What is answered from, best first.
+        context: Earlier questions that it is searched with, or "".
+        result: What the search found; None for an overview, which no search finds.
+        quotes: Sentences of an overview; those of a search are chosen later.
+        confidence: The probability, 0 to 1, that the passages hold an answer; documents say what they say.
+        notice: What a person should know.
+        readings: What the reader says of the passages; None where they were not read.
+    """
+
+    question: Question
+    passages: tuple[Passage, ...] = ()
+    context: str = ""
+    result: SearchResult | None = None
+    quotes: Sequence[Quoted] = ()
+    confidence: float = 1.0
+    notice: str = ""
+    readings: Readings | None = None
+
+    def searched_for(self, written: str) -> str:
+        """Return what was searched where it differs from what a person wrote, else ""."""
+        text = self.question.text
+        if self.result is None:
+            return ""
+        if self.context:
+            return f"{text} (after: {self.context})"
+        return text if text.strip().casefold() != written.strip().casefold() else ""
 
 
 class Bot:
@@ -184,17 +220,6 @@ class Bot:
             self._reads, self._unread = load(None if chosen == ON else Path(chosen), threads=self.settings.threads)
         return self._reads
 
-    def _readings(self, query: str, context: str, result: SearchResult, likely: float) -> Readings | None:
-        """Read what was found, where the question stands by itself and reading can change what is decided."""
-        if context or not may_answer(likely, threshold(self.settings, result), result):
-            return None
-        reader = self._reader()
-        if reader is None:
-            return None
-        from bot.passages.reading import read_first
-
-        return read_first(reader, query, result.passages)
-
     def ask(self, question: str, *, conversation: Conversation | None = None, filter: Filter | None = None) -> Answer:
         """Answer a question.
 
@@ -230,61 +255,33 @@ class Bot:
         began = perf_counter()
         self._refuse(question)
         turns = conversation or Conversation()
-        from bot.question.turn import classify
+        from bot.question.turn import classify  # here: `import bot` stays light
 
         intent = classify(question, _exchanges(turns), writes=self.writes)
-        if intent.reply:
-            yield Answer(question, model=self.model_name, notice=intent.reply, seconds=perf_counter() - began)
+        asked = Question(intent.query or intent.question, intent.language)
+        overview = None if intent.reply or intent.query else self._overview(asked, turns, filter)
+        if reply := intent.reply or ("" if overview is None or overview.quotes else overview.notice):
+            yield Answer(question, model=self.model_name, notice=reply, seconds=perf_counter() - began)
             return
-        footnotes = Footnotes(self.library, on_citation)
-        if not intent.query and (whole := self._overview(intent.question, turns, filter)) is not None:
-            if not whole.quotes:
-                yield Answer(question, model=self.model_name, notice=whole.notice, seconds=perf_counter() - began)
-                return
-            searched = self._searched(filter)
-            yield Found(whole.passages, "", searched)
-            answer = Answer(
-                question,
-                passages=whole.passages,
-                model=self.model_name,
-                confidence=1.0,  # the documents say what they say
-                searched=searched,
-                notice="" if self.writes else whole.notice,  # a chat model's words are not the documents'
-                timings={"search": perf_counter() - began},
-            )
-            yield from _timed(self._shown(answer, question, whole.quotes, intent.language, footnotes), began)
-            return
-        query, context, notice = self._query(intent.query or intent.question, intent.query != "", turns)
-        query, result, spelling = self._search(query, context, filter)
-        notice = " ".join(part for part in (notice, spelling, "" if result.dense else WORDS_ALONE) if part)
-        likely = confidence(query, result)
-        if reranker := self._reranker():
-            from bot.passages.rerank import reranked
-
-            result = reranked(result, query, reranker)
-        if intent.kind == "why" and turns.turns and not self.writes:
-            from bot.question.fit import reasons
-
-            result = reasons(result, {statement.text for statement in turns.turns[-1].answer.statements})
-        readings = self._readings(query, context, result, likely)
-        if readings is not None:
-            likely = confidence_read(likely, readings.best, result)
-        notice = " ".join(part for part in (notice, self._unread) if part)
-        passages = result.passages[: self.settings.passages]
-        searched_for = _searched_for(question, query, context)
-        searched = self._searched(filter)
-        yield Found(passages, searched_for, searched)
+        if overview is not None:
+            basis = _Basis(replace(asked, text=question), overview.passages, quotes=overview.quotes)
+            basis = replace(basis, notice="" if self.writes else overview.notice)  # a model's words are not theirs
+        else:
+            basis = self._decided(self._standing_alone(asked, intent, turns), filter)
+            basis = self._read(self._reordered(basis, intent, turns))
+        searched_for, searched = basis.searched_for(question), self._searched(filter)
+        yield Found(basis.passages, searched_for, searched)
         answer = Answer(
             question,
-            passages=passages,
+            passages=basis.passages,
             model=self.model_name,
-            confidence=likely,
+            confidence=basis.confidence,
             searched_for=searched_for,
             searched=searched,
-            notice=notice,
+            notice=basis.notice,
             timings={"search": perf_counter() - began},
         )
-        yield from _timed(self._answered(answer, query, result, intent.language, footnotes, readings), began)
+        yield from _timed(self._answered(answer, basis, Footnotes(self.library, on_citation)), began)
 
     def nearest(self, question: str, *, limit: int = 5, filter: Filter | None = None) -> tuple[Passage, ...]:
         """Return the passages nearest to a question, whether or not they answer it."""
@@ -303,52 +300,96 @@ class Bot:
                 remedy="Ask it in fewer words, or ingest the text and ask about it.",
             )
 
-    def _query(self, question: str, whole: bool, turns: Conversation) -> tuple[str, str, str]:
-        """Return the query, what it follows on, and what a person should know of that."""
-        if whole or not turns.turns:
-            return question, "", ""
-        context = turns.context_for(question)
+    def _standing_alone(self, question: Question, intent: Intent, turns: Conversation) -> _Basis:
+        """Return the question to search, what it follows on, and what a person should know of that."""
+        context = "" if intent.query else turns.context_for(question)
         if context and self.writes:
             from bot.question.rewrite import condense
 
             try:
                 condensed = condense(question, _exchanges(turns), model=self.chat_model)
             except ModelError as error:
-                return question, context, str(error)
+                return _Basis(question, context=context, notice=str(error))
             if condensed.rewritten:
-                return condensed.query, "", ""
-        return question, context, ""
+                return _Basis(replace(question, text=condensed.query))
+        return _Basis(question, context=context)
 
-    def _search(self, query: str, context: str, filter: Filter | None) -> tuple[str, SearchResult, str]:
-        """Return the query that was searched, what was found, and what was spelled anew for it.
+    def _decided(self, basis: _Basis, filter: Filter | None) -> _Basis:
+        """Return what was found, and how likely it is that it holds an answer."""
+        question, result, spelling = self._search(basis.question, basis.context, filter)
+        told = (basis.notice, spelling, "" if result.dense else WORDS_ALONE)
+        return replace(
+            basis,
+            question=question,
+            result=result,
+            confidence=confidence(question, result),
+            notice=" ".join(part for part in told if part),
+        )
+
+    def _search(self, question: Question, context: str, filter: Filter | None) -> tuple[Question, SearchResult, str]:
+        """Return the question that was searched, what was found, and what was spelled anew for it.
 
         A word that stands nowhere is spelled as the nearest one of the documents, if that finds an answer.
         """
         limit = max(SEEN, self.settings.passages)
-        result = self.library.search(query, context=context, limit=limit, filter=filter)
-        if not result.unknown or confidence(query, result) >= threshold(self.settings, result):
-            return query, result, ""
+        result = self.library.search(question.text, context=context, limit=limit, filter=filter)
+        if not result.unknown or confidence(question, result) >= threshold(self.settings, result):
+            return question, result, ""
         words = self.library.respelled(result, filter)
         if not words:
-            return query, result, ""
-        respelled = re.sub(r"[A-Za-z]+", lambda word: words.get(word.group(), word.group()), query)
-        found = self.library.search(respelled, context=context, limit=limit, filter=filter)
+            return question, result, ""
+        text = re.sub(r"[A-Za-z]+", lambda word: words.get(word.group(), word.group()), question.text)
+        respelled = replace(question, text=text)
+        found = self.library.search(text, context=context, limit=limit, filter=filter)
         if confidence(respelled, found) < threshold(self.settings, found):
-            return query, result, ""
+            return question, result, ""
         told = "; ".join(RESPELLED.format(asked=asked, word=word) for asked, word in words.items())
         return respelled, found, f"{told}."
 
-    def _overview(self, question: str, turns: Conversation, filter: Filter | None) -> Overview | None:
-        from bot.question.overview_request import may_ask
+    def _reordered(self, basis: _Basis, intent: Intent, turns: Conversation) -> _Basis:
+        """Return the passages to answer from: in the reranker's order, and after "why?" those with a reason."""
+        result = basis.result
+        assert result is not None  # it was searched
+        if reranker := self._reranker():
+            from bot.passages.rerank import reranked
 
-        if not may_ask(question):
+            result = reranked(result, basis.question, reranker)
+        if intent.kind == "why" and turns.turns and not self.writes:
+            from bot.question.fit import reasons
+
+            result = reasons(result, {statement.text for statement in turns.turns[-1].answer.statements})
+        return replace(basis, result=result, passages=result.passages[: self.settings.passages])
+
+    def _read(self, basis: _Basis) -> _Basis:
+        """Return how likely an answer is, and in which words, once the passages were read.
+
+        Nothing is read for a question that follows on another, nor where reading could not make an answer likely.
+        """
+        result = basis.result
+        assert result is not None  # it was searched
+        if basis.context or not may_answer(basis.confidence, threshold(self.settings, result), result):
+            return basis
+        reader = self._reader()
+        if reader is None:
+            return replace(basis, notice=" ".join(part for part in (basis.notice, self._unread) if part))
+        from bot.passages.reading import read_first
+
+        readings = read_first(reader, basis.question.text, result.passages)
+        if readings is None:
+            return basis
+        likely = confidence_read(basis.confidence, readings.best, result)
+        return replace(basis, confidence=likely, readings=readings)
+
+    def _overview(self, question: Question, turns: Conversation, filter: Filter | None) -> Overview | None:
+        """Return what stands for the documents as a whole, where that is asked for."""
+        if question.overview is None:
             return None
         from bot.quotes.overview import overview
 
         settings = self.settings
         return overview(
             self.library,
-            question,
+            question.overview,
             filter,
             follows=bool(turns.turns),
             limit=settings.sentences,
@@ -367,52 +408,42 @@ class Bot:
 
     # ---- the answer
 
-    def _answered(
-        self,
-        answer: Answer,
-        query: str,
-        result: SearchResult,
-        language: str,
-        footnotes: Footnotes,
-        readings: Readings | None,
-    ) -> Iterator[Statement | Answer]:
-        if answer.confidence < threshold(self.settings, result) or not answer.passages:
-            bare = len(query.split()) <= FEW_WORDS and not answer.searched_for
-            hint = WHOLE_QUESTION if bare and set(result.terms) - set(result.unknown) else ""
-            yield replace(answer, abstained=True, notice=" ".join(part for part in (answer.notice, hint) if part))
-            return
-        began = perf_counter()
-        quotes = self._chosen_quotes(query, result, readings)
-        answer = replace(answer, timings={**answer.timings, "answer": perf_counter() - began})
-        yield from self._shown(answer, query, quotes, language, footnotes, readings)
-
-    def _shown(
-        self,
-        answer: Answer,
-        query: str,
-        quotes: Sequence[Quoted],
-        language: str,
-        footnotes: Footnotes,
-        readings: Readings | None = None,
-    ) -> Iterator[Statement | Answer]:
+    def _answered(self, answer: Answer, basis: _Basis, footnotes: Footnotes) -> Iterator[Statement | Answer]:
+        """Yield the statements and the answer, or the answer that the documents don't say."""
+        question, result, quotes = basis.question, basis.result, basis.quotes
+        if result is not None:
+            if answer.confidence < threshold(self.settings, result) or not answer.passages:
+                bare = len(question.text.split()) <= FEW_WORDS and not answer.searched_for
+                hint = WHOLE_QUESTION if bare and set(result.terms) - set(result.unknown) else ""
+                yield replace(answer, abstained=True, notice=" ".join(part for part in (answer.notice, hint) if part))
+                return
+            began = perf_counter()
+            quotes = self._chosen_quotes(question, result, basis.readings)
+            answer = replace(answer, timings={**answer.timings, "answer": perf_counter() - began})
         if not self.writes:
-            return quoted(answer, query, quotes, footnotes, readings=readings)
-        return written(
+            yield from quoted(answer, question, quotes, footnotes, readings=basis.readings)
+            return
+        yield from written(
             answer,
-            query,
+            question,
             quotes,
             footnotes,
             model=lambda: self.chat_model,
             entailment=self._entailment,
-            language=language or self.settings.language,
+            language=question.language or self.settings.language,
         )
 
-    def _chosen_quotes(self, query: str, result: SearchResult, readings: Readings | None) -> list[Quoted]:
+    def _chosen_quotes(self, question: Question, result: SearchResult, readings: Readings | None) -> list[Quoted]:
         from bot.quotes.choose import choose
 
-        before = self.library.passage_before if self.settings.neighbours else None
-        words = readings.words if readings else None
-        return choose(query, result, limit=self.settings.sentences, before=before, read=self.library.text, words=words)
+        return choose(
+            question,
+            result,
+            limit=self.settings.sentences,
+            before=self.library.passage_before if self.settings.neighbours else None,
+            read=self.library.text,
+            words=readings.words if readings else None,
+        )
 
 
 def _timed(items: Iterator[Statement | Answer], began: float) -> Iterator[Statement | Answer]:
@@ -421,7 +452,7 @@ def _timed(items: Iterator[Statement | Answer], began: float) -> Iterator[Statem
         yield replace(item, seconds=perf_counter() - began) if isinstance(item, Answer) else item
 
 
-def _exchanges(conversation: Conversation) -> list[Any]:
+def _exchanges(conversation: Conversation) -> list[Exchange]:
     from bot.question.turn import Exchange
 
     return [
@@ -432,12 +463,6 @@ def _exchanges(conversation: Conversation) -> list[Any]:
         )
         for turn in conversation.turns
     ]
-
-
-def _searched_for(question: str, query: str, context: str) -> str:
-    if context:
-        return f"{query} (after: {context})"
-    return query if query.strip().casefold() != question.strip().casefold() else ""
 
 
 def ask(

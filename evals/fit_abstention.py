@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from bot.evaluation.sets import Question, absent_filter, build_library, document_id, read_questions, shared_folder
 from bot.passages.confidence import FITTED, Features, features, has_no_rival
+from bot.question.question import Question as Asked
 from vectorstore.library import Library
 from vectorstore.passage import Filter
 
@@ -116,7 +117,11 @@ def _collect(library: Library, questions: Sequence[Question]) -> Iterator[Seen]:
         without = absent_filter(question)
         absent = library.search(text, limit=SEARCHED, filter=without)
         if absent.passages:
-            yield "absent", features(text, absent), has_no_rival(absent.passages, alone=absent.rival_score is None)
+            yield (
+                "absent",
+                features(Asked(text), absent),
+                has_no_rival(absent.passages, alone=absent.rival_score is None),
+            )
             yield from _seen(library, "alone-absent", text, Filter(documents=(absent.passages[0].document,)))
         holding = tuple(sorted({document_id(r["doc_id"]) for r in question.references}))
         yield from _seen(library, "alone", text, Filter(documents=holding[:1]))
@@ -125,7 +130,7 @@ def _collect(library: Library, questions: Sequence[Question]) -> Iterator[Seen]:
 def _seen(library: Library, kind: str, text: str, filter: Filter) -> Iterator[Seen]:
     result = library.search(text, limit=SEARCHED, filter=filter)
     if result.passages:
-        yield kind, features(text, result), has_no_rival(result.passages, alone=result.rival_score is None)
+        yield kind, features(Asked(text), result), has_no_rival(result.passages, alone=result.rival_score is None)
 
 
 def fit(sets: Sequence[Sequence[Seen]], model: str) -> Fit:

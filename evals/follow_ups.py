@@ -21,6 +21,7 @@ from bot.evaluation.sets import Question, build_library, document_id, read_quest
 from bot.models.chat_model import ChatModel
 from bot.models.open import open_model
 from bot.question.conversation import Conversation
+from bot.question.question import Question as Asked
 from bot.question.rewrite import condense
 from bot.question.turn import Exchange
 from vectorstore.library import Library
@@ -113,7 +114,7 @@ def _without_model(question: Question) -> tuple[str, str]:
     for asked, answered in _turns(question):
         statements = (Statement(answered, ()),)
         conversation = conversation.add(asked, Answer(asked, statements, passages=(_ANYTHING,)))
-    return question.text, conversation.context_for(question.text)
+    return question.text, conversation.context_for(Asked(question.text))
 
 
 def _condensed(question: Question, model: ChatModel) -> tuple[str, str, bool]:
@@ -121,7 +122,7 @@ def _condensed(question: Question, model: ChatModel) -> tuple[str, str, bool]:
     text, context = _without_model(question)
     if not context:
         return text, "", True
-    condensed = condense(text, [Exchange(asked, answered) for asked, answered in _turns(question)], model=model)
+    condensed = condense(Asked(text), [Exchange(asked, answered) for asked, answered in _turns(question)], model=model)
     return (condensed.query, "", False) if condensed.rewritten else (text, context, True)
 
 

@@ -15,8 +15,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bot.evaluation.sets import Question, absent_filter, build_library, document_id, read_questions, shared_folder
+from bot.evaluation.sets import Question as SetQuestion
+from bot.evaluation.sets import absent_filter, build_library, document_id, read_questions, shared_folder
 from bot.passages.confidence import confidence, features, has_no_rival
+from bot.question.question import Question
 from vectorstore.library import Library
 from vectorstore.passage import Filter, Passage
 
@@ -46,7 +48,7 @@ def main() -> None:
         print(f"{name}: written", flush=True)
 
 
-def _searches(library: Library, question: Question) -> Iterator[dict[str, Any]]:
+def _searches(library: Library, question: SetQuestion) -> Iterator[dict[str, Any]]:
     """Yield what each kind of search finds, as the fit of the confidence asks (see `fit_abstention`)."""
     if not question.answerable:
         if question.extra.get("kind") != "conversational":
@@ -64,7 +66,7 @@ def _searches(library: Library, question: Question) -> Iterator[dict[str, Any]]:
     yield from _found(library, question, "alone", Filter(documents=holding[:1]))
 
 
-def _found(library: Library, question: Question, kind: str, filter: Filter) -> Iterator[dict[str, Any]]:
+def _found(library: Library, question: SetQuestion, kind: str, filter: Filter) -> Iterator[dict[str, Any]]:
     text = question.extra.get("rewrite") or question.text
     result = library.search(text, limit=SEARCHED, filter=filter)
     if not result.passages:
@@ -75,9 +77,9 @@ def _found(library: Library, question: Question, kind: str, filter: Filter) -> I
         "kind": kind,
         "answers": list(question.answers),
         "references": list(question.references),
-        "features": asdict(features(text, result)),
+        "features": asdict(features(Question(text), result)),
         "single": has_no_rival(result.passages, alone=result.rival_score is None),
-        "confidence": confidence(text, result),
+        "confidence": confidence(Question(text), result),
         "passages": [_kept(passage) for passage in result.passages[:KEPT]],
     }
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from bot import Bot, Settings
 from bot.evaluation.sets import Question, absent_filter, build_library, read_questions, shared_folder
 from bot.passages.confidence import SEEN, confidence, threshold
+from bot.question.question import Question as Asked
 from vectorstore.passage import Filter
 from vectorstore.words.tokens import query_terms
 
@@ -75,7 +76,7 @@ def misspelled(question: str, slips: random.Random) -> str:
 def _is_answered(bot: Bot, question: str, filter: Filter | None = None) -> bool:
     """Tell whether a question is answered as it stands."""
     result = bot.library.search(question, limit=max(SEEN, bot.settings.passages), filter=filter)
-    return confidence(question, result) >= threshold(bot.settings, result)
+    return confidence(Asked(question), result) >= threshold(bot.settings, result)
 
 
 if __name__ == "__main__":

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.question.fit import identifies
+from bot.question.question import Question
 from bot.settings.settings import Settings
 from vectorstore.passage import Passage
-from vectorstore.words.tokens import query_terms
 
 if TYPE_CHECKING:
     from vectorstore.search.search import SearchResult
@@ -45,7 +45,6 @@ SUREST_READING = 4.0
 _SUREST = 9.0
 """The logit of a confidence is held within this."""
 _WORD = re.compile(r"\w+")
-_NAME = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w’'.-]*|\b[A-Z]{2,}\b|\b\d[\d.,]*\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ class Features:
     margin: float
 
 
-def features(question: str, result: SearchResult) -> Features:
+def features(question: Question, result: SearchResult) -> Features:
     """Return what a search says about whether its passages answer the question."""
     passages = result.passages[:SEEN]
     first, rest = passages[0], passages[1:]
@@ -136,9 +135,8 @@ def _alike(words: frozenset[str], others: frozenset[str]) -> bool:
     return 2 * len(words & others) >= len(words | others) > 0
 
 
-def _names_missing(question: str, result: SearchResult) -> float:
-    names = [match.group() for match in _NAME.finditer(question)]
-    terms = {term for name in names for term in query_terms(name)} & set(result.terms)
+def _names_missing(question: Question, result: SearchResult) -> float:
+    terms = question.names & set(result.terms)
     held = frozenset[str]().union(*result.held[:3])
     return len(terms - held) / len(terms) if terms else 0.0
 
@@ -198,7 +196,7 @@ def _model_for(result: SearchResult) -> _Model:
     return _models()["single" if _single(result) else "several"]
 
 
-def confidence(question: str, result: SearchResult) -> float:
+def confidence(question: Question, result: SearchResult) -> float:
     """Return the probability, 0 to 1, that the passages hold an answer."""
     if not result.passages:
         return 0.0

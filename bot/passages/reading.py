@@ -16,6 +16,8 @@ FIRST = 5
 NEAR = 1.0
 """How far below the surest passage's logit one may lie whose words are still preferred for being the surest: set by
 hand; held against the surest passage alone on squad2 (82.9 against 80.9 % of sentences) and clapnq (78.3, 76.3)."""
+NOT_PROSE = frozenset({"table", "code"})
+"""Kinds of the best passage that are left to the search: the reader was trained on sentences."""
 _LEAST_CHANCE = 1e-6
 
 
@@ -46,7 +48,7 @@ def read_first(reader: Reader, question: str, passages: Sequence[Passage]) -> Re
         ReaderDamaged: The weights cannot be used.
     """
     quotable = [passage for passage in passages if passage.kind not in PLACES][:FIRST]
-    if not quotable or not reader.can_read(question):
+    if not quotable or quotable[0].kind in NOT_PROSE or not reader.can_read(question):
         return None
     # Bare: with title and heading before it a passage is read no better (docs/reader.md).
     readings = reader.read(question, [Readable(passage.text) for passage in quotable])

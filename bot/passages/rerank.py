@@ -22,6 +22,7 @@ from bot.errors import ModelError
 from bot.models.cross_encoder import open_cross_encoder
 
 if TYPE_CHECKING:
+    from bot.question.question import Question
     from vectorstore.catalog.layout import Vectors
     from vectorstore.passage import Passage
     from vectorstore.search.search import SearchResult
@@ -121,12 +122,12 @@ def open_reranker(name: str, encoder: Any) -> Reranker:
     return TokenReranker(encoder) if name == TOKENS else CrossEncoderReranker(name)
 
 
-def reranked(result: SearchResult, question: str, reranker: Reranker) -> SearchResult:
+def reranked(result: SearchResult, question: Question, reranker: Reranker) -> SearchResult:
     """Return what was found with its first passages in the reranker's order; ties keep theirs."""
     first, rest = result.passages[:RERANKED], result.passages[RERANKED:]
     if len(first) < 2:
         return result
-    order = np.argsort(-np.asarray(reranker.scores(question, first)), kind="stable").tolist()
+    order = np.argsort(-np.asarray(reranker.scores(question.text, first)), kind="stable").tolist()
     ordered = tuple(replace(first[old], score=first[new].score, rank=first[new].rank) for new, old in enumerate(order))
     held = tuple(result.held[old] for old in order) + result.held[len(first) :]
     return replace(result, passages=ordered + rest, held=held)

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.question.kind import AnswerType
-from vectorstore.words.tokens import query_terms, tokens
+from bot.question.question import Measure, Question
+from vectorstore.words.tokens import tokens
 
 if TYPE_CHECKING:
     from vectorstore.search.search import SearchResult
@@ -33,7 +34,7 @@ def reasons(result: SearchResult, said: Collection[str]) -> SearchResult:
 
 
 def _gives_reason(sentence: str) -> bool:
-    return fits("why", re.sub(r"\bsince (?:then|\d)", "", sentence, flags=re.IGNORECASE), "") == 1.0
+    return bool(_CAUSE.search(re.sub(r"\bsince (?:then|\d)", "", sentence, flags=re.IGNORECASE)))
 
 
 _DATE = re.compile(
@@ -74,8 +75,6 @@ _IS_A = re.compile(
 SUBJECT = 0.6
 """Share of the question's words that stand before the "is a" of a sentence that defines what is asked about."""
 
-_COUNTED = re.compile(r"\bhow many\s+((?:[\w'’-]+\s*){1,4})", re.IGNORECASE)
-
 _AMOUNT = r"(?:\d[\d.,]*|an?|half|few|several|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|hundred|thousand|million|billion)"
 
 _TIME = rf"\b{_AMOUNT}[ -](?:an? )?(?:\w+ )?(?:year|month|week|day|hour|minute|second|decade|centur|generation)"
@@ -84,32 +83,19 @@ _LENGTH = rf"\b{_AMOUNT}[ -]?(?:km|kilomet|miles?\b|mi?\b|met(?:re|er)|feet\b|fo
 
 _MONEY = r"[$€£¥₹]|\b(?:USD|EUR|GBP|JPY|CHF)\b|\b(?:dollar|euro|pound|yen|franc|rupee)s?\b|[円元]"
 
-_UNITS = tuple(
-    (re.compile(asked, re.IGNORECASE), re.compile(held, re.IGNORECASE))
-    for asked, held in (
-        (
-            r"\bhow (?:much|expensive)\b.*\b(?:costs?|pay|pays|paid|charge[ds]?|fees?|rent|price[ds]?|budget|invest\w*|spen[dt]\w*|revenue|deposit"
-            r"|salar\w+|earn\w*|worth|profits?|dividend|money|sell|sold|funding)\b"
-            r"|\bwhat (?:\w+ ){0,4}?(?:price|cost|fee|rent|budget|revenue|salary|profit|deposit)\b",
-            _MONEY,
-        ),
-        (r"\bhow long\b", f"{_TIME}|{_LENGTH}"),
-        (r"\bhow (?:far|tall|high|deep|wide)\b", _LENGTH),
-        (r"\b(?:percent(?:age)?|per cent|share|proportion)\b", r"%|\bper ?cent|\bhalf\b|\bthird|\bquarter|\bfifth"),
-    )
-)
-"""What kind of amount is asked for, and what such amounts look like."""
+_MEASURED: dict[Measure, re.Pattern[str]] = {
+    "money": re.compile(_MONEY, re.IGNORECASE),
+    "extent": re.compile(f"{_TIME}|{_LENGTH}", re.IGNORECASE),
+    "length": re.compile(_LENGTH, re.IGNORECASE),
+    "share": re.compile(r"%|\bper ?cent|\bhalf\b|\bthird|\bquarter|\bfifth", re.IGNORECASE),
+}
+"""What amounts of the kind that is asked for look like."""
 
 OTHER_AMOUNT = 0.5
 """What a number is worth that counts or measures something else than the question asks for."""
 
 _DEFINED = re.compile(
     r"[(（](?:the |each,? |an? |together,? )*[\"“]([^\"“”]{2,40})[\"”][)）]|^\W*[\"“]([^\"“”]{2,40})[\"”] (?:means|shall mean|is|are|refers)\b"
-)
-
-_WHO_IS = re.compile(
-    r"^\W*who(?:['’]s| is| was) ((?!(?:the|an?|my|your|his|her|its|their|our|this|that|one|in|on|at|to|he|she|they|it|you|i|we)\b)[\w.'’-]+(?: [\w.'’-]+){0,3}?)\W*$",
-    re.IGNORECASE,
 )
 
 _ROLE = (
@@ -125,14 +111,11 @@ _APPOSITION = re.compile(
 )
 
 
-def identifies(text: str, question: str) -> bool:
+def identifies(text: str, question: Question) -> bool:
     """Tell whether `text` says who the person is that a question asks for by name: "Ada Byron, a clerk", "Dr Byron"."""
-    asked = _WHO_IS.match(question)
-    if not asked:
+    if question.person is None:
         return False
-    words = asked.group(1).split()
-    name = r"\W+(?:\w+\W+)?".join(map(re.escape, words))
-    for found in re.finditer(rf"(?<![\w-]){name}(?![\w-])", text, re.IGNORECASE):
+    for found in question.person.finditer(text):
         if not found.group().split()[-1][0].isupper():
             continue
         before = re.search(rf"{_ROLE}(?:\s+[A-Z][\w.’'-]*){{0,2}}\s*$", text[: found.start()])
@@ -141,7 +124,7 @@ def identifies(text: str, question: str) -> bool:
     return False
 
 
-def fits(kind: AnswerType, text: str, question: str) -> float:
+def fits(kind: AnswerType, text: str, question: Question) -> float:
     """Return how well `text` holds an answer of a kind: 0 for not at all, 0.5 where it cannot be told, 1 for well."""
     if kind == "when":
         return float(bool(_DATE.search(text)))
@@ -158,20 +141,21 @@ def fits(kind: AnswerType, text: str, question: str) -> float:
     return 0.5
 
 
-def says(kind: AnswerType, text: str, question: str) -> bool:
+def says(kind: AnswerType, text: str, question: Question) -> bool:
     """Tell whether `text` plainly says when, how much or where: no other kind can be told so."""
     if kind == "where":
         # Any name fits "where"; a new one behind "in", "at" or "from" is a place.
-        asked = set(tokens(question))
         places = _PLACE.finditer(text)
-        return fits(kind, text, question) == 1 and any(not set(tokens(place.group(1))) <= asked for place in places)
+        return fits(kind, text, question) == 1 and any(
+            not set(tokens(place.group(1))) <= question.words for place in places
+        )
     return kind in ("when", "number") and fits(kind, text, question) == 1
 
 
-def _definition(text: str, question: str) -> float:
+def _definition(text: str, question: Question) -> float:
     """Return how well `text` says what something is: "X is a …" says it, "X is sold by …" and "Y is a …" do not."""
     says = _IS_A.search(text)
-    asked = set(query_terms(question))
+    asked = question.terms
     before = set(tokens(text[: says.start()])) if says else set[str]()
     if len(asked & before) < max(1, SUBJECT * len(asked)):
         return 0.5 if _DEFINES.search(text) else 0.2
@@ -184,16 +168,14 @@ def defines(text: str, terms: set[str]) -> bool:
     return any(words and words <= terms for words in named)
 
 
-def _number(text: str, question: str) -> float:
+def _number(text: str, question: Question) -> float:
     """Return how well `text` holds an amount of what the question counts or measures."""
     if not _new(_NUMBER, text, question):
         return 0.0
-    counted = _COUNTED.search(question)
-    thing = query_terms(counted.group(1))[:1] if counted else []
-    if thing:
+    if question.counted:
         near = (set(tokens(text[m.end() : m.end() + 45])[:4]) for m in _NUMBER.finditer(text))
-        return 1.0 if any(thing[0] in words for words in near) else OTHER_AMOUNT
-    held = next((held for asked, held in _UNITS if asked.search(question)), None)
+        return 1.0 if any(question.counted in words for words in near) else OTHER_AMOUNT
+    held = _MEASURED.get(question.measure)
     return 1.0 if held is None or held.search(text) else OTHER_AMOUNT
 
 
@@ -206,7 +188,6 @@ def _enumeration(text: str) -> float:
     return min(1.0, 0.25 + longest / 8)
 
 
-def _new(pattern: re.Pattern[str], text: str, question: str) -> bool:
+def _new(pattern: re.Pattern[str], text: str, question: Question) -> bool:
     """Tell whether `pattern` finds something in `text` that the question does not say itself."""
-    asked = set(tokens(question))
-    return any(not set(tokens(match.group())) <= asked for match in pattern.finditer(text))
+    return any(not set(tokens(match.group())) <= question.words for match in pattern.finditer(text))

@@ -6,9 +6,10 @@ Only questions without a subject of their own do: "Summarise the liquidity risk"
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 
-LONGEST = 200
+MOST_CHARACTERS = 200
 """Characters of a wish for an overview, at most."""
 
 _DOCUMENT = (
@@ -99,42 +100,45 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-def may_ask(question: str) -> bool:
-    """Tell at no cost whether a question may ask for an overview."""
-    return bool(_plain(question))
+@dataclass(frozen=True, slots=True)
+class OverviewRequest:
+    """What a question that may ask for an overview asks it of.
+
+    Attributes:
+        of_all: It asks for one of whatever is searched.
+        speaks_of_documents: It speaks of documents, and not only of "it" or "this".
+        names: How the document may be called, in lower case, of which one is asked; empty where none is named.
+        subject: What it plainly asks a summary of, or "".
+    """
+
+    of_all: bool
+    speaks_of_documents: bool
+    names: frozenset[str]
+    subject: str
 
 
-def asks_for_all(question: str) -> bool:
-    """Tell whether a question asks for an overview of whatever is searched."""
+def overview_request(question: str) -> OverviewRequest | None:
+    """Return what a question asks an overview of; None, at no cost, where it cannot ask for one."""
     asked = _plain(question)
-    return bool(asked) and any(_compiled(pattern + _BRIEFLY).fullmatch(asked) for pattern in _ASKS)
+    if not asked:
+        return None
+    name = _name(asked, _ASKS_OF).casefold()
+    return OverviewRequest(
+        of_all=any(_compiled(pattern + _BRIEFLY).fullmatch(asked) for pattern in _ASKS),
+        speaks_of_documents=bool(_compiled(_NAMES_DOCUMENTS).search(question)),
+        names=frozenset({name, _compiled(_CALLED).sub("", name).strip(_QUOTES)}) if name else frozenset(),
+        subject=_name(asked, _SUMMARY_OF),
+    )
 
 
-def names_documents(question: str) -> bool:
-    """Tell whether a question speaks of documents, and not only of "it" or "this"."""
-    return bool(_compiled(_NAMES_DOCUMENTS).search(question))
-
-
-def asked_of(question: str) -> frozenset[str]:
-    """Return how the document may be called, in lower case, of which an overview is asked; empty where none is."""
-    name = _name(question, _ASKS_OF).casefold()
-    return frozenset({name, _compiled(_CALLED).sub("", name).strip(_QUOTES)}) if name else frozenset()
-
-
-def summary_of(question: str) -> str:
-    """Return what a question plainly asks a summary of, "" where it asks for none."""
-    return _name(question, _SUMMARY_OF)
-
-
-def _name(question: str, asks: tuple[str, ...]) -> str:
-    asked = _plain(question)
-    matches = (_compiled(pattern + _BRIEFLY).fullmatch(asked) for pattern in asks if asked)
+def _name(asked: str, asks: tuple[str, ...]) -> str:
+    matches = (_compiled(pattern + _BRIEFLY).fullmatch(asked) for pattern in asks)
     return next((found["name"].strip(_QUOTES) for found in matches if found), "")
 
 
 def _plain(question: str) -> str:
     """Return a question without pleasantries and signs at its ends; "" where it cannot ask for an overview."""
-    if len(question) > LONGEST:
+    if len(question) > MOST_CHARACTERS:
         return ""
     asked = re.sub(r"tl[;:, ]*dr\b", "tldr", question.replace("’", "'"), flags=re.IGNORECASE)
     asked = re.sub(r"\s+", " ", re.sub(r"\bwhat's\b", "what is", asked, flags=re.IGNORECASE)).strip(_ENDS)

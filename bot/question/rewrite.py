@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from bot.errors import ModelError
 from bot.models.chat_model import ChatModel, Message
-from bot.question.turn import Exchange, _bare
+from bot.question.question import Question
+from bot.question.small_talk import bare
+from bot.question.turn import Exchange
 from bot.text.fence import harmless
 from vectorstore.words.tokens import query_terms
 
@@ -36,7 +38,7 @@ class Condensed:
     reason: str = ""
 
 
-def condense(question: str, turns: Sequence[Exchange], *, model: ChatModel) -> Condensed:
+def condense(question: Question, turns: Sequence[Exchange], *, model: ChatModel) -> Condensed:
     """Rewrite a follow-up with a chat model so that it stands alone.
 
     The person's own words stay when there is nothing before them, when the model fails, and when the
@@ -44,9 +46,9 @@ def condense(question: str, turns: Sequence[Exchange], *, model: ChatModel) -> C
     does not hold.
     """
     if not turns:
-        return Condensed(question, False)
+        return Condensed(question.text, False)
     recent = [(turn.question, turn.answer or "(no answer)") for turn in turns[-_TURNS_REMEMBERED:]]
-    messages = condense_messages(question, recent, control_tokens=model.control_tokens)
+    messages = condense_messages(question.text, recent, control_tokens=model.control_tokens)
     try:
         reply = model.stream(messages, max_tokens=CONDENSE_TOKENS)
         raw = ""
@@ -56,31 +58,30 @@ def condense(question: str, turns: Sequence[Exchange], *, model: ChatModel) -> C
                 reply.close()
                 break
     except ModelError as error:
-        return Condensed(question, False, error.message)
+        return Condensed(question.text, False, error.message)
     rewrite = _cleaned(raw)
     reason = why_not(rewrite, question, turns)
     if reason:
-        return Condensed(question, False, reason)
-    return Condensed(rewrite, rewrite != question)
+        return Condensed(question.text, False, reason)
+    return Condensed(rewrite, rewrite != question.text)
 
 
-def why_not(rewrite: str, question: str, turns: Sequence[Exchange]) -> str:
+def why_not(rewrite: str, question: Question, turns: Sequence[Exchange]) -> str:
     """Return why a rewrite must not replace the question, or "" when it may."""
-    if not _bare(rewrite):
+    if not bare(rewrite):
         return "the rewrite is empty"
-    if _answers(rewrite, question):
+    if _answers(rewrite, question.text):
         return "the rewrite answers instead of asking"
-    said = " ".join([question, *(f"{turn.question} {turn.answer}" for turn in turns)])
+    said = " ".join([question.text, *(f"{turn.question} {turn.answer}" for turn in turns)])
     added = _added_names(rewrite, said)
     if added:
         return f"the rewrite adds {', '.join(added)}"
     known = set(query_terms(said))
-    new = [term for term in query_terms(rewrite) if term not in known]
-    if len(new) > _MOST_NEW_WORDS * max(3, len(query_terms(rewrite))):
+    terms = set(query_terms(rewrite))
+    if len(terms - known) > _MOST_NEW_WORDS * max(3, len(terms)):
         return "the rewrite adds too many words of its own"
-    own = [term for term in query_terms(question) if len(term) > 2]
-    kept = [term for term in own if term in set(query_terms(rewrite))]
-    if own and len(kept) < _LEAST_KEPT * len(own):
+    own = {term for term in question.terms if len(term) > 2}
+    if own and len(own & terms) < _LEAST_KEPT * len(own):
         return "the rewrite drops what was asked"
     return ""
 

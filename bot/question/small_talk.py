@@ -52,6 +52,11 @@ WHY = _any(r"""
 how come|how so|what for|for what reason|why is it so
 warum|wieso|weshalb|pourquoi|por qué|なぜ(?:ですか)?|どうして(?:ですか)?|なんで|为什么|왜
 """)
+NAMES_NOTHING = _any(r"""
+(?:and |but |so )?really
+(?:and |but |so )?(?:why|how) is (?:that|this|it)
+""")
+"""Turns beside "why?" that are about whatever the answer before them said."""
 
 PLEASANTRY = re.compile(
     r"(?:(?:ok(?:ay)?|great|perfect|super|cool|nice|alright|thanks(?: a lot| so much)?"
@@ -172,3 +177,9 @@ REPLIES: dict[str, dict[str, str]] = {
         "希望の言語で答えられます。",
     },
 }
+
+
+def bare(text: str) -> str:
+    """Return a message in lower case without punctuation and emoji at its ends and doubled blanks."""
+    kept = re.sub(r"[^\w\s'’-]", " ", text.lower().replace("’", "'"))
+    return re.sub(r"\s+", " ", kept).strip(" -_")

@@ -11,13 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from bot.question.small_talk import (
     CLEAR_WISH,
     FAREWELL,
     GREETING,
     LANGUAGES,
+    NAMES_NOTHING,
     NO,
     ORDINALS,
     PLEASANTRY,
@@ -25,12 +26,12 @@ from bot.question.small_talk import (
     THANKS,
     WHY,
     YES,
+    bare,
 )
 
-if TYPE_CHECKING:
-    pass
-
-Kind = Literal["question", "greeting", "thanks", "farewell", "yes", "no", "why", "another", "language"]
+TurnKind = Literal["question", "greeting", "thanks", "farewell", "yes", "no", "why", "another", "language"]
+SOCIAL = frozenset({"greeting", "thanks", "farewell", "yes", "no"})
+"""Kinds of turn to which the documents have nothing to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Intent:
         language: Language that the answer is wanted in, in English ("Japanese"), or "".
     """
 
-    kind: Kind
+    kind: TurnKind
     question: str
     query: str = ""
     reply: str = ""
@@ -82,9 +83,9 @@ def classify(message: str, turns: Sequence[Exchange] = (), *, writes: bool = Fal
     text = _without_pleasantry(text)
     text, language = _split_language(text)
     last = turns[-1] if turns else None
-    if not _bare(text):
+    if not bare(text):
         return _only_language(message, language, last, writes=writes)
-    if WHY.fullmatch(_bare(text)):
+    if WHY.fullmatch(bare(text)):
         if last is None:
             return Intent("why", text, reply=_reply("why", text), language=language)
         return Intent("why", text, query=_why(last), language=language)
@@ -97,12 +98,19 @@ def classify(message: str, turns: Sequence[Exchange] = (), *, writes: bool = Fal
     return Intent("question", text, language=language)
 
 
+def names_nothing(message: str) -> bool:
+    """Tell whether a turn names nothing that a later one could go on about: "why?", "and the second one?"."""
+    text = _without_pleasantry(message.strip())
+    words = bare(text)
+    return bool(WHY.fullmatch(words) or NAMES_NOTHING.fullmatch(words)) or _ordinal(text) is not None
+
+
 def _social(text: str, turns: Sequence[Exchange]) -> Intent | None:
-    bare = _bare(text)
-    if text and not bare:  # signs and emoji only
-        kind: Kind = "question" if set(text) & set("?？") else "thanks"
+    words = bare(text)
+    if text and not words:  # signs and emoji only
+        kind: TurnKind = "question" if set(text) & set("?？") else "thanks"
         return Intent(kind, text, reply=_reply("no" if kind == "question" else kind, text))
-    kinds: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    kinds: tuple[tuple[TurnKind, re.Pattern[str]], ...] = (
         ("greeting", GREETING),
         ("thanks", THANKS),
         ("farewell", FAREWELL),
@@ -110,7 +118,7 @@ def _social(text: str, turns: Sequence[Exchange]) -> Intent | None:
         ("no", NO),
     )
     for found, pattern in kinds:
-        if pattern.fullmatch(bare):
+        if pattern.fullmatch(words):
             missed = found == "yes" and turns and not turns[-1].answer
             return Intent(found, text, reply=_reply("no" if missed else found, text))
     return None
@@ -138,7 +146,7 @@ def _split_language(text: str) -> tuple[str, str]:
         match = pattern.search(text)
         if match:
             rest = re.sub(r"[\s,;、—を-]+$", "", text[: match.start()])
-            if not _bare(rest) or CLEAR_WISH.search(match.group()):
+            if not bare(rest) or CLEAR_WISH.search(match.group()):
                 return rest, name
     return text, ""
 
@@ -150,11 +158,11 @@ def _why(last: Exchange) -> str:
 
 def _ordinal(text: str) -> int | None:
     """Return which of several is meant, from 0, -1 for the last; None when none is."""
-    bare = _bare(text)
-    if len(bare.split()) > 8:
+    words = bare(text)
+    if len(words.split()) > 8:
         return None
     for index, pattern in ORDINALS:
-        if pattern.fullmatch(bare):
+        if pattern.fullmatch(words):
             return index
     return None
 
@@ -192,9 +200,3 @@ _SIGNS = {
     "fr": r"\b(?:bonjour|bonsoir|salut|merci|oui|non merci|au revoir|pourquoi)\b",
     "es": r"\b(?:hola|gracias|adiós|adios|buenos|buenas|por qué)\b",
 }
-
-
-def _bare(text: str) -> str:
-    """Return a message in lower case without punctuation and emoji at its ends and doubled blanks."""
-    kept = re.sub(r"[^\w\s'’-]", " ", text.lower().replace("’", "'"))
-    return re.sub(r"\s+", " ", kept).strip(" -_")

@@ -14,9 +14,11 @@ from statistics import median
 
 from bot.passages.instructions import tainted
 from bot.question.fit import defines, fits, identifies, says
-from bot.question.kind import AnswerType, answer_type
+from bot.question.kind import AnswerType
+from bot.question.question import Question
 from bot.quotes.disagreement import amends, disagreement
 from bot.text.lists import AROUND, Listing, listing, too_long
+from bot.text.pronouns import STANDS_FOR
 from vectorstore.passage import Passage
 from vectorstore.search.search import PLACES, TITLE_COVERAGE, SearchResult
 from vectorstore.words.tokens import tokens
@@ -31,7 +33,7 @@ SENTENCE_COVERAGE = 0.35
 CARRIED = 0.3
 """What a word of the question counts that stands in the sentence before, in the same passage, beside 1 in the sentence:
 sentences go on about what the last one named."""
-READ_WEIGHT = 0.5
+READ_WEIGHT = 0.15
 """What it is worth that the reader finds the words that answer in a sentence. Lists are left to their own rules: the
 reader names a few words, and a list answers as a whole."""
 DEFINING = 0.3
@@ -55,14 +57,6 @@ RIVAL_MARGIN = 0.6
 CONSIDERED = 8
 """Passages whose sentences are considered."""
 
-_PRONOUN = re.compile(
-    r"^[\"'“‘(]*(?:(?:however|but|and|also|moreover|furthermore|in addition|instead),? )?"
-    r"(?:this|that|these|those|it|its|they|their|he|she|his|her|such|both|the (?:former|latter))\b"
-    r"|^(?:これ|それ|この|その|彼|彼女|同)",
-    re.IGNORECASE,
-)
-
-
 _LABEL = re.compile(r"(?:[A-Za-z0-9().-]+[\s:,!]*){1,2}")
 _YES_NO = re.compile(r"(?:yes|no|はい|いいえ)[.!,。]?", re.IGNORECASE)
 _CELL = re.compile(r" \| |\t")
@@ -79,7 +73,7 @@ class Quoted:
     end: int
     score: float
     leading: bool = False
-    """Whether it came along because the next one leans on it."""
+    """Whether it came along because the next one begins with a word that stands for it."""
 
     @property
     def text(self) -> str:
@@ -96,7 +90,7 @@ Read = Callable[[str, int, int], str]
 
 
 def choose(
-    question: str,
+    question: Question,
     result: SearchResult,
     *,
     limit: int = 3,
@@ -110,14 +104,14 @@ def choose(
         question: As it was searched.
         result: What the search found.
         limit: Sentences, at most; one that came along for a pronoun counts, and so does a whole list.
-        before: Looks up the passage before one, for sentences that lean on it; None to leave that out.
+        before: Looks up the passage before one, for sentences that need it to be understood; None to leave that out.
         read: Reads the text around a sentence, for lists and tables; None to leave them in pieces.
         words: Where the reader found the words that answer; None where nothing was read.
     """
     ranked = rank(question, result, words)
     if not ranked:
         return []
-    lists = _Lists(answer_type(question), dict(zip(result.terms, result.weights, strict=True)), read)
+    lists = _Lists(question.kind, dict(zip(result.terms, result.weights, strict=True)), read)
     near = [quoted for quoted in ranked if quoted.score >= ranked[0].score - MARGIN]
     clearly = [q for q in near if lists.is_clear(q, question) and lists.covered(q.text) >= lists.covered(near[0].text)]
     best, listed = (clearly or near)[0], bool(clearly)
@@ -132,7 +126,9 @@ def choose(
         if (clear and fits(lists.kind, other.text, question) < 1) or (known and not identifies(other.text, question)):
             continue
         other = lists.whole(other)
-        if not is_fragment(other) and not any(_repeats(other, kept) or _overlaps(other, kept) for kept in chosen):
+        if not says_nothing_alone(other) and not any(
+            _repeats(other, kept) or _overlaps(other, kept) for kept in chosen
+        ):
             chosen.append(other)
     if not listed and limit > 1 and (of_kind := _of_kind(lists.kind, question, chosen, ranked)):
         chosen = [*chosen[: limit - 1], lists.whole(of_kind)]
@@ -143,9 +139,9 @@ def choose(
     return _in_reading_order(chosen)
 
 
-def rank(question: str, result: SearchResult, words: Words | None = None) -> list[Quoted]:
+def rank(question: Question, result: SearchResult, words: Words | None = None) -> list[Quoted]:
     """Return the sentences of the first passages, best first."""
-    kind = answer_type(question)
+    kind = question.kind
     document, middle = (words[0], (words[1] + words[2]) // 2) if words and kind != "list" else ("", 0)
     worth = LIST_WEIGHT if kind == "list" else TYPE_WEIGHT
     weights = dict(zip(result.terms, result.weights, strict=True))
@@ -170,7 +166,7 @@ def rank(question: str, result: SearchResult, words: Words | None = None) -> lis
             if passage.document == document and start <= middle < end:
                 score += READ_WEIGHT
             quoted = Quoted(passage, start, end, score)
-            found.append(replace(quoted, score=score - FRAGMENT) if is_fragment(quoted) else quoted)
+            found.append(replace(quoted, score=score - FRAGMENT) if says_nothing_alone(quoted) else quoted)
     return sorted(found, key=lambda quoted: -quoted.score)
 
 
@@ -225,7 +221,7 @@ class _Lists:
         shares = [self.covered(text[slice(*item)]) for item in others]
         return self.covered(quoted.text) > median(shares) + STANDS_OUT
 
-    def is_clear(self, quoted: Quoted, question: str) -> bool:
+    def is_clear(self, quoted: Quoted, question: Question) -> bool:
         """Tell whether a list is asked for and a sentence is one."""
         return self.kind == "list" and fits("list", quoted.text, question) >= A_LIST
 
@@ -235,12 +231,12 @@ class _Lists:
         return sum(weight for term, weight in self.weights.items() if term in held)
 
 
-def leans(quoted: Quoted) -> bool:
+def needs_antecedent(quoted: Quoted) -> bool:
     """Tell whether a sentence begins with a word that stands for something before it."""
-    return bool(_PRONOUN.match(quoted.text))
+    return bool(STANDS_FOR.match(quoted.text))
 
 
-def is_fragment(quoted: Quoted) -> bool:
+def says_nothing_alone(quoted: Quoted) -> bool:
     """Tell whether a sentence says nothing by itself: an introduction, a question, a label."""
     text = quoted.text.strip()
     if quoted.passage.kind in ("table", "code") or "\n" in text:
@@ -248,23 +244,23 @@ def is_fragment(quoted: Quoted) -> bool:
     return text.endswith((":", "?")) or (bool(_LABEL.fullmatch(text)) and not _YES_NO.fullmatch(text))
 
 
-def _asks(text: str, question: str) -> bool:
+def _asks(text: str, question: Question) -> bool:
     """Tell whether a sentence only asks the question, as over an answer in a list of questions, or in an example."""
     if "?" not in text:
         return False
-    asked, held = tokens(question), tokens(text)
+    asked, held = question.tokens, tokens(text)
     return len(asked) >= 3 and len(held) <= 2 * len(asked) and f" {' '.join(asked)} " in f" {' '.join(held)} "
 
 
-def _of_kind(kind: AnswerType, question: str, chosen: Sequence[Quoted], ranked: Sequence[Quoted]) -> Quoted | None:
+def _of_kind(kind: AnswerType, question: Question, chosen: Sequence[Quoted], ranked: Sequence[Quoted]) -> Quoted | None:
     """Return the best sentence with the date, number or place that is asked for, where none is in what was chosen."""
     if any(says(kind, quoted.text, question) for quoted in chosen):
         return None
     near = (quoted for quoted in ranked if quoted.score >= ranked[0].score - KIND_MARGIN)
-    return next((q for q in near if says(kind, q.text, question) and not is_fragment(q)), None)
+    return next((q for q in near if says(kind, q.text, question) and not says_nothing_alone(q)), None)
 
 
-def _rival(question: str, best: Quoted, ranked: Sequence[Quoted]) -> Quoted | None:
+def _rival(question: Question, best: Quoted, ranked: Sequence[Quoted]) -> Quoted | None:
     """Return the best sentence of another document that answers with another value, if one does."""
     for other in ranked[1:RIVALS]:
         near = other.passage.document != best.passage.document and other.score >= best.score - RIVAL_MARGIN
@@ -287,7 +283,7 @@ def _with_antecedents(chosen: Sequence[Quoted], before: Before | None, lists: _L
     kept: list[Quoted] = []
     for quoted in chosen:
         lead = lists.header(quoted) or _verdict(quoted)
-        if before is not None and leans(quoted):
+        if before is not None and needs_antecedent(quoted):
             lead = lead or _antecedent(quoted, before)
         spans = {(q.passage.document, q.start) for q in (*kept, *chosen)}
         if lead and (lead.passage.document, lead.start) not in spans and len(kept) + 2 <= max(limit, 2):

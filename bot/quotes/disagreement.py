@@ -14,10 +14,10 @@ from itertools import combinations, pairwise
 from typing import Literal
 
 from bot.answer import Citation, Conflict, Statement
-from bot.question.kind import answer_type
+from bot.question.question import Question
 from bot.text.facts import Date, Number, dates, names, numbers, same_date, same_number
 from bot.text.lists import lines_of_list
-from vectorstore.words.tokens import query_terms, tokens
+from vectorstore.words.tokens import tokens
 
 SHARED = 0.6
 """Least share of the question's words held by either sentence that both must hold."""
@@ -32,13 +32,13 @@ _REPLACES = re.compile(
     re.IGNORECASE,
 )
 
-Kind = Literal["number", "date"]
-Difference = tuple[Kind, str, str]
+Difference = tuple[Literal["number", "date"], str, str]
+"""What kind of value two sentences differ in, and the value of each."""
 
 
-def disagreement(question: str, one: str, other: str) -> Difference | None:
+def disagreement(question: Question, one: str, other: str) -> Difference | None:
     """Return kind and the two values where two sentences answer the question differently, else None."""
-    kind = answer_type(question)
+    kind = question.kind
     if lines_of_list(one) or lines_of_list(other):
         return None  # which of its numbers is meant, nothing tells
     if kind not in ("number", "when", "other", "list", "definition") or not _same_subject(question, one, other):
@@ -48,12 +48,14 @@ def disagreement(question: str, one: str, other: str) -> Difference | None:
     return _numbers_differ(question, one, other)
 
 
-def amends(question: str, one: str, other: str) -> bool:
+def amends(question: Question, one: str, other: str) -> bool:
     """Tell whether `other` says of what `one` answers that it was replaced."""
     return bool(_REPLACES.search(other)) and not _REPLACES.search(one) and _same_subject(question, one, other)
 
 
-def conflicts(question: str, statements: Sequence[Statement], citations: Sequence[Citation]) -> tuple[Conflict, ...]:
+def conflicts(
+    question: Question, statements: Sequence[Statement], citations: Sequence[Citation]
+) -> tuple[Conflict, ...]:
     """Return where statements from different documents disagree.
 
     Args:
@@ -73,8 +75,8 @@ def conflicts(question: str, statements: Sequence[Statement], citations: Sequenc
     return tuple(found)
 
 
-def _same_subject(question: str, one: str, other: str) -> bool:
-    asked = set(query_terms(question))
+def _same_subject(question: Question, one: str, other: str) -> bool:
+    asked = question.terms
     held = [asked & set(tokens(text)) for text in (one, other)]
     either, both = held[0] | held[1], held[0] & held[1]
     if len(either) < 2 or len(both) < SHARED * len(either):
@@ -88,7 +90,7 @@ def _named(text: str) -> set[str]:
     return {term for name in names(text) for term in tokens(name.text)}
 
 
-def _numbers_differ(question: str, one: str, other: str) -> Difference | None:
+def _numbers_differ(question: Question, one: str, other: str) -> Difference | None:
     first, second = _amounts(question, one), _amounts(question, other)
     for unit, a in first:
         rivals = [b for kind, b in second if kind == unit]
@@ -99,25 +101,23 @@ def _numbers_differ(question: str, one: str, other: str) -> Difference | None:
     return None
 
 
-def _amounts(question: str, text: str) -> list[tuple[str, Number]]:
+def _amounts(question: Question, text: str) -> list[tuple[str, Number]]:
     """Return the amounts that `text` adds to the question, with their units: dollars, or what is counted.
 
     Of "310 of 385 records" it is 310 records.
     """
-    asked = [n.value for n in numbers(question)]
-    terms = set(query_terms(question))
-    held = terms & set(tokens(text))
+    held = question.terms & set(tokens(text))
     found = []
     listed = numbers(text)
     parts = {i for i, (a, b) in enumerate(pairwise(listed)) if _PART.fullmatch(text, a.end, b.start)}
     for i, number in enumerate(listed):
         around = set(tokens(text[max(0, number.start - NEAR) : number.end + NEAR]))
-        if number.ordinal or number.soft or number.value in asked or len(around & held) < SHARED * len(held):
+        if number.ordinal or number.soft or number.value in question.amounts or len(around & held) < SHARED * len(held):
             continue
         if i - 1 in parts:
             continue
         whole = listed[i + 1] if i in parts else number
-        counted = [word for word in tokens(text[whole.end : whole.end + 40])[:2] if word in terms]
+        counted = [word for word in tokens(text[whole.end : whole.end + 40])[:2] if word in question.terms]
         unit = whole.unit or (counted[0] if counted else "")
         if unit:
             found.append((unit, number))
@@ -130,9 +130,8 @@ def _other_times(one: str, other: str) -> bool:
     return bool(first and second) and not any(same_date(a, b) or same_date(b, a) for a in first for b in second)
 
 
-def _dates_differ(question: str, one: str, other: str) -> Difference | None:
-    asked = dates(question)
-    first, second = ([d for d in dates(t) if not _among(d, asked)] for t in (one, other))
+def _dates_differ(question: Question, one: str, other: str) -> Difference | None:
+    first, second = ([d for d in dates(t) if not _among(d, question.dates)] for t in (one, other))
     if len(first) != 1 or len(second) != 1 or _among(first[0], second) or _among(second[0], first):
         return None
     a, b = first[0], second[0]

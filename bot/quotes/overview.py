@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 from bot.passages.instructions import tainted
 from bot.question.fit import fits
-from bot.question.overview_request import asked_of, asks_for_all, names_documents, summary_of
-from bot.quotes.choose import Quoted, is_fragment, leans
+from bot.question.overview_request import OverviewRequest
+from bot.question.question import Question
+from bot.quotes.choose import Quoted, needs_antecedent, says_nothing_alone
 from vectorstore.words.tokens import query_terms, tokens
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ REPEATS = 0.4
 """A sentence with a larger share of its words in common with one already chosen says the same again."""
 LEAST_WORDS, LEAST_LETTERS, LEAST_CJK = 5, 8, 25
 """Content words, words, and characters of a Chinese or Japanese sentence that says something by itself, at least."""
-LONGEST = 450
+MOST_CHARACTERS = 450
 """Characters of a sentence in an overview, at most."""
 MOST_DIGITS = 0.12
 """A larger share of digits is a row of figures."""
@@ -93,29 +94,28 @@ class Overview:
 
 
 def overview(
-    library: Library, question: str, filter: Filter | None, *, follows: bool, limit: int, passages: int
+    library: Library, request: OverviewRequest, filter: Filter | None, *, follows: bool, limit: int, passages: int
 ) -> Overview | None:
     """Return the overview that a question asks for; None where it asks for something else.
 
     Args:
         library: What is asked.
-        question: As a person wrote it.
+        request: What the question asks it of.
         filter: Which documents are asked.
         follows: Whether there are turns before it: then "Summarise it" may mean what was talked about.
         limit: Sentences of a single document; of several, each gives one.
         passages: Passages, at most.
     """
-    if asks_for_all(question):
-        if follows and not names_documents(question):
+    if request.of_all:
+        if follows and not request.speaks_of_documents:
             return None
         if (count := library.count_documents(filter)) > MOST_DOCUMENTS:
             return Overview((), (), TOO_MANY.format(count=count))
         documents = library.documents(filter)
     else:
-        names = asked_of(question)
-        among = library.documents(filter) if names else []
-        documents = [document for document in among if names & _names_of(document)][:MOST_DOCUMENTS]
-    ids = [document.id for document in documents] or _headed(library, summary_of(question), filter)
+        among = library.documents(filter) if request.names else []
+        documents = [document for document in among if request.names & _names_of(document)][:MOST_DOCUMENTS]
+    ids = [document.id for document in documents] or _headed(library, request.subject, filter)
     if not ids:
         return None  # the ordinary way says what there is
     each = limit if len(ids) == 1 else 1
@@ -152,13 +152,18 @@ def _sentences(library: Library, document: str, central: Sequence[Passage], coun
         quotes = (Quoted(passage, *span, score=passage.score) for span in passage.sentences if span not in orders)
         found += [(quoted, words) for quoted in quotes if (words := set(query_terms(quoted.text)))]
     whole = [(quoted, words) for quoted, words in found if _stands_alone(quoted, words)]
-    some = [(quoted, words) for quoted, words in found if not is_fragment(quoted) and len(quoted.text) <= LONGEST]
+    some = [
+        (quoted, words)
+        for quoted, words in found
+        if not says_nothing_alone(quoted) and len(quoted.text) <= MOST_CHARACTERS
+    ]
+    titles = {title: Question(title) for title in {passage.title for passage in central}}
     ranked = []
     for quoted, words in whole or some:
         salience = sum(math.log1p(usual[word]) for word in words) / len(words) / most
-        title = set(query_terms(quoted.passage.title))
+        title = titles[quoted.passage.title].terms
         titled = len(words & title) / (len(title) or 1)
-        defining = DEFINING * (fits("definition", quoted.text, quoted.passage.title) == 1)
+        defining = DEFINING * (fits("definition", quoted.text, titles[quoted.passage.title]) == 1)
         itself = ITSELF * bool(_ITSELF.match(quoted.text))
         ranked.append((quoted.score + SALIENCE * salience + TITLED * titled + defining + itself, quoted, words))
     ranked.sort(key=lambda found: -found[0])
@@ -176,9 +181,14 @@ def _sentences(library: Library, document: str, central: Sequence[Passage], coun
 def _stands_alone(quoted: Quoted, words: set[str]) -> bool:
     """Tell whether a sentence is whole and can be read by itself: no label, row of figures or line of a form."""
     text = quoted.text.strip()
-    if is_fragment(quoted) or (leans(quoted) and not _ITSELF.match(text)) or _LINKED.match(text) or "\n" in text:
+    if (
+        says_nothing_alone(quoted)
+        or (needs_antecedent(quoted) and not _ITSELF.match(text))
+        or _LINKED.match(text)
+        or "\n" in text
+    ):
         return False
-    if len(words) < LEAST_WORDS or len(text) > LONGEST:
+    if len(words) < LEAST_WORDS or len(text) > MOST_CHARACTERS:
         return False
     if _CJK.search(text):
         return len(text) >= LEAST_CJK

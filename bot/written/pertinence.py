@@ -1,6 +1,6 @@
 """Does a true sentence answer the question? Signs by which a weak writer is told from a good one.
 
-`ground.py` says whether the sources support a sentence. A small model also writes sentences that they support
+`check/` says whether the sources support a sentence. A small model also writes sentences that they support
 and that say nothing: the question turned into a statement, or words about the passages themselves.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from bot.question.fit import fits
-from bot.question.kind import answer_type
+from bot.question.question import Question
 from vectorstore.words.tokens import query_terms
 
 LEAST_TERMS = 3
@@ -21,43 +21,42 @@ _ABOUT_SOURCES = re.compile(
     r"^(?:the|this|these|those|both|all|each)\s+(?:of\s+the\s+)?(?:\w+\s+)?(?:passages?|sentences?|questions?|contexts?)\b",
     re.IGNORECASE,
 )
-_SOURCE_WORDS = re.compile(r"\b(?:passages?|sentences?|questions?|contexts?)\b", re.IGNORECASE)
 
 
-def why_no_answer(statement: str, question: str) -> str:
+def why_no_answer(statement: str, question: Question) -> str:
     """Return why a sentence answers nothing, for a person; "" when it may answer.
 
     Args:
         statement: One sentence, whether or not it is true.
         question: The question that it should answer.
     """
-    if _ABOUT_SOURCES.match(statement) and not _SOURCE_WORDS.search(question):
+    if _ABOUT_SOURCES.match(statement) and not question.is_about_sources:
         return "it speaks about the passages instead of answering"
-    if answer_type(question) == "yes-no":
+    if question.kind == "yes-no":
         return ""
     return "" if beyond(statement, question) else "it only repeats the question"
 
 
-def is_fragment(statement: str) -> bool:
+def is_too_short(statement: str) -> bool:
     """Tell whether a sentence is too short to claim anything: "Elvin Bishop.", "42"."""
     return len(query_terms(statement)) < LEAST_TERMS
 
 
-def beyond(statement: str, question: str) -> set[str]:
+def beyond(statement: str, question: Question) -> set[str]:
     """Return the words of a sentence that carry content and that the question does not hold."""
-    return set(query_terms(statement)) - set(query_terms(question))
+    return set(query_terms(statement)) - question.terms
 
 
-def answers_as_well(statement: str, best: str, question: str) -> bool:
+def answers_as_well(statement: str, best: str, question: Question) -> bool:
     """Tell whether a sentence that rests on `best` says what `best` says to the question.
 
     The sentence must keep some of what `best` says beyond the question: one word where the question asks for
     a kind of thing (a date, a person, a place, a number) and both hold one, a share elsewhere. A bare name or
     number never does: that the sources hold it does not make it the answer.
     """
-    if is_fragment(statement):
+    if is_too_short(statement):
         return False
-    kind = answer_type(question)
+    kind = question.kind
     new = beyond(best, question)
     kept = len(new & beyond(statement, question))
     if kind in ("when", "who", "where", "number"):

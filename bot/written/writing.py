@@ -19,7 +19,7 @@ from bot.check.statement import Verdict, check
 from bot.errors import ModelError
 from bot.models.chat_model import ChatModel, Reply
 from bot.models.errors import ContextTooLong
-from bot.written.pertinence import answers_as_well, is_fragment, why_no_answer
+from bot.written.pertinence import answers_as_well, is_too_short, why_no_answer
 from bot.written.prompts import SCHEMA, is_no_answer, write_messages
 from bot.written.reply import ReplyReader
 from bot.written.reply_text import Draft
@@ -27,6 +27,7 @@ from vectorstore.passage import Passage
 
 if TYPE_CHECKING:
     from bot.models.entailment import Entailment
+    from bot.question.question import Question
     from bot.quotes.choose import Quoted
 
 ANSWER_TOKENS = 400
@@ -68,7 +69,7 @@ class Writing:
 
     def __init__(
         self,
-        question: str,
+        question: Question,
         passages: Sequence[Passage],
         *,
         model: ChatModel,
@@ -144,7 +145,7 @@ class Writing:
 
     def _attempt(self, passages: Sequence[Passage]) -> Iterator[Written | Withheld]:
         messages = write_messages(
-            self._question,
+            self._question.text,
             passages,
             control_tokens=self._model.control_tokens,
             language=self._language,
@@ -191,7 +192,7 @@ class Writing:
 
     def _judge(self, found: Draft, passages: Sequence[Passage]) -> Written | Withheld:
         nothing = why_no_answer(found.text, self._question)
-        if self._least_covered and not nothing and is_fragment(found.text):
+        if self._least_covered and not nothing and is_too_short(found.text):
             nothing = "it is no sentence"
         if nothing:
             return Withheld(text=found.text, reason=nothing)
@@ -231,7 +232,7 @@ class Writing:
         return passages[:kept]
 
     def _prompt_tokens(self, passages: Sequence[Passage]) -> int:
-        messages = write_messages(self._question, passages, language=self._language, structured=self._structured)
+        messages = write_messages(self._question.text, passages, language=self._language, structured=self._structured)
         return self._model.count("\n".join(text for _, text in messages))
 
     def _warn_of_cut_prompt(self, reply: Reply, messages: Sequence[tuple[str, str]]) -> None:
@@ -254,7 +255,7 @@ class Writing:
 
 
 def write(
-    question: str,
+    question: Question,
     passages: Sequence[Passage],
     *,
     model: ChatModel,

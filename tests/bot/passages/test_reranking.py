@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.ask import Bot
 from bot.errors import ModelError
 from bot.passages.rerank import TokenReranker, open_reranker, reranked
+from bot.question.question import Question
 from bot.settings.settings import Settings
 from ingest.sync import sync
 from vectorstore.embedding.open import open_encoder
@@ -45,7 +46,7 @@ def test_reranking_changes_the_order_and_nothing_else(scores: list[float]) -> No
     """The same passages, the same falling scores and ranks; words held stay with their passage."""
     passages = tuple(passage(number) for number in range(len(scores)))
     held = tuple(frozenset({p.document}) for p in passages)
-    found = reranked(SearchResult("q", passages=passages, held=held), "q", Given(scores))
+    found = reranked(SearchResult("q", passages=passages, held=held), Question("q"), Given(scores))
     assert sorted(p.document for p in found.passages) == sorted(p.document for p in passages)
     assert [p.score for p in found.passages] == [p.score for p in passages]
     assert [p.rank for p in found.passages] == [p.rank for p in passages]
@@ -58,7 +59,7 @@ def test_ties_keep_the_order_of_the_search() -> None:
     """A reranker that cannot tell passages apart changes nothing."""
     passages = tuple(passage(number) for number in range(5))
     result = SearchResult("q", passages=passages, held=(frozenset(),) * 5)
-    assert reranked(result, "q", Given([1.0] * 5)) == result
+    assert reranked(result, Question("q"), Given([1.0] * 5)) == result
 
 
 @pytest.mark.slow
@@ -108,7 +109,7 @@ def test_a_cross_encoder_is_asked(tmp_path: Path) -> None:
     passages = tuple(passage(number) for number in range(4))
     scores = reranker.scores("what", passages)
     assert len(set(scores)) == 4
-    found = reranked(SearchResult("q", passages=passages, held=(frozenset(),) * 4), "what", reranker)
+    found = reranked(SearchResult("q", passages=passages, held=(frozenset(),) * 4), Question("what"), reranker)
     assert found.passages[0].document == f"d{list(scores).index(max(scores))}"
     with pytest.raises(ModelError, match="3 figures"):
         open_reranker(str(tmp_path / "model3"), None)

@@ -12,6 +12,7 @@ from bot.errors import ModelError
 from bot.models.chat_model import Finish, Message, Reply
 from bot.question.conversation import Conversation, remembered
 from bot.question.fit import reasons
+from bot.question.question import Question
 from bot.question.rewrite import condense, why_not
 from bot.question.turn import Exchange, classify
 from vectorstore.passage import Passage
@@ -124,9 +125,9 @@ def test_bare_turns_are_passed_over_for_what_a_question_follows_on() -> None:
     turns = Conversation()
     for asked in ("Who signed the deal?", "and the second one?", "Why?"):
         turns = turns.add(asked, Answer(asked, abstained=True))
-    assert turns.context_for("Where was it signed?") == "Who signed the deal?"
+    assert turns.context_for(Question("Where was it signed?")) == "Who signed the deal?"
     turns = turns.add("What about Japan?", Answer("What about Japan?", abstained=True))
-    assert turns.context_for("When was it signed?") == "Who signed the deal? What about Japan?"
+    assert turns.context_for(Question("When was it signed?")) == "Who signed the deal? What about Japan?"
 
 
 def test_an_answer_that_only_its_words_are_left_of_can_be_followed() -> None:
@@ -136,7 +137,7 @@ def test_an_answer_that_only_its_words_are_left_of_can_be_followed() -> None:
     turns = Conversation().add(asked, remembered(asked, said))
     assert turns.turns[0].answer.statements == (Statement("It was signed in Tokyo.", ()),)
     turns = turns.add("Thank you!", remembered("Thank you!", "You're welcome."))
-    assert turns.context_for("Who signed it?") == asked
+    assert turns.context_for(Question("Who signed it?")) == asked
     refused = remembered("Who won?", "The documents don't say. Searched all 6 documents.")
     assert refused.abstained and not refused.statements
 
@@ -147,10 +148,10 @@ def test_he_is_whom_the_answer_names() -> None:
         "Who runs it?", (Statement("It is run by the chief executive, Birger Haugland.", (1,)),), abstained=False
     )
     turns = Conversation().add("Who runs the port authority?", said)
-    assert turns.context_for("What did he say?") == "Who runs the port authority? Birger Haugland"
-    assert turns.context_for("What does it cost?") == "Who runs the port authority?"
+    assert turns.context_for(Question("What did he say?")) == "Who runs the port authority? Birger Haugland"
+    assert turns.context_for(Question("What does it cost?")) == "Who runs the port authority?"
     when = Conversation().add("When did Brown open it?", said)
-    assert when.context_for("What did he say?") == "When did Brown open it?"
+    assert when.context_for(Question("What did he say?")) == "When did Brown open it?"
 
 
 def test_why_asks_about_the_last_answer() -> None:
@@ -224,7 +225,7 @@ def test_a_language_inside_a_question(message: str, question: str, language: str
 def test_a_good_rewrite_is_used() -> None:
     """A rewrite made of the conversation's own words is what is searched for."""
     model = Rewriter("Rewritten question: Who signed the deal that covers AI, quantum and fusion?\nBecause")
-    got = condense("Who signed it?", [DEAL], model=model)
+    got = condense(Question("Who signed it?"), [DEAL], model=model)
     assert got.query == "Who signed the deal that covers AI, quantum and fusion?"
     assert got.rewritten
     assert "Person: What are the fields of the deal?" in model.prompts[0][1][1]
@@ -245,7 +246,7 @@ def test_a_good_rewrite_is_used() -> None:
 )
 def test_a_rewrite_that_adds_or_answers_is_refused(rewrite: str, reason: str) -> None:
     """Names, numbers and facts of the model's own, and answers, never reach the search."""
-    got = condense("Who signed it?", [DEAL], model=Rewriter(rewrite))
+    got = condense(Question("Who signed it?"), [DEAL], model=Rewriter(rewrite))
     assert got.query == "Who signed it?"
     assert not got.rewritten
     assert reason in got.reason
@@ -253,33 +254,35 @@ def test_a_rewrite_that_adds_or_answers_is_refused(rewrite: str, reason: str) ->
 
 def test_what_follows_the_question_in_a_rewrite_is_dropped() -> None:
     """A rewrite that goes on to answer is cut at its question mark."""
-    got = condense("Who signed it?", [DEAL], model=Rewriter("Who signed the deal? It was the president."))
+    got = condense(Question("Who signed it?"), [DEAL], model=Rewriter("Who signed the deal? It was the president."))
     assert got.query == "Who signed the deal?"
 
 
 def test_a_model_that_fails_leaves_the_persons_words() -> None:
     """When the model cannot be reached the question is searched as it was written."""
-    got = condense("Who signed it?", [DEAL], model=Rewriter(ModelError("Nothing answers.")))
+    got = condense(Question("Who signed it?"), [DEAL], model=Rewriter(ModelError("Nothing answers.")))
     assert (got.query, got.rewritten, got.reason) == ("Who signed it?", False, "Nothing answers.")
 
 
 def test_a_first_question_is_not_rewritten() -> None:
     """Without earlier turns the model is not asked at all."""
     model = Rewriter("Something else?")
-    assert condense("Who signed it?", [], model=model).query == "Who signed it?"
+    assert condense(Question("Who signed it?"), [], model=model).query == "Who signed it?"
     assert model.prompts == []
 
 
 def test_a_rewrite_in_japanese() -> None:
     """Names are looked for in Japanese too."""
     turns = [Exchange("日米の合意は何ですか", "技術繁栄ディールです。")]
-    assert why_not("日米の合意は誰が署名しましたか？", "誰が署名しましたか", turns) == ""
-    assert "adds" in why_not("アメリカンエクスプレスは誰が署名しましたか？", "誰が署名しましたか", turns)
+    assert why_not("日米の合意は誰が署名しましたか？", Question("誰が署名しましたか"), turns) == ""
+    assert "adds" in why_not("アメリカンエクスプレスは誰が署名しましたか？", Question("誰が署名しましたか"), turns)
 
 
 def test_a_rewrite_that_states_is_refused_and_a_label_is_taken_off() -> None:
     """What a small model writes: the question turned into a statement, or the label of the prompt repeated."""
     turns = [Exchange("Is it free to open an account?", "Yes, it is free to open one.")]
-    assert "answers" in why_not("You said it is free to open one.", "what? you said it is free to open one!", turns)
-    found = condense("Is it free?", turns, model=Rewriter("Person: Is it free to open an account?"))
+    assert "answers" in why_not(
+        "You said it is free to open one.", Question("what? you said it is free to open one!"), turns
+    )
+    found = condense(Question("Is it free?"), turns, model=Rewriter("Person: Is it free to open an account?"))
     assert found.query == "Is it free to open an account?"

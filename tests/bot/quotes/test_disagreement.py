@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.answer import Citation, Statement
+from bot.question.question import Question
 from bot.quotes.disagreement import conflicts, disagreement
 
 BUDGET = "What is the budget of the harbour?"
@@ -37,7 +38,7 @@ BUDGET = "What is the budget of the harbour?"
 )
 def test_different_values_for_the_same_thing(question: str, one: str, other: str, values: tuple[str, str]) -> None:
     """Two sentences about the same thing with other amounts or dates differ, and the values are named."""
-    found = disagreement(question, one, other)
+    found = disagreement(Question(question), one, other)
     assert found is not None
     assert found[1:] == values or (values[0] in found[1] and values[1] in found[2])
 
@@ -67,7 +68,7 @@ def test_different_values_for_the_same_thing(question: str, one: str, other: str
 )
 def test_no_disagreement_where_there_is_none(question: str, one: str, other: str) -> None:
     """Other forms, other years, other things and other questions are no difference."""
-    assert disagreement(question, one, other) is None
+    assert disagreement(Question(question), one, other) is None
 
 
 def test_one_document_does_not_contradict_itself() -> None:
@@ -78,6 +79,6 @@ def test_one_document_does_not_contradict_itself() -> None:
     def cite(number: int, document: str) -> Citation:
         return Citation(number, document, "Inn", "/inn.txt", None, 0, 1, "x")
 
-    assert conflicts(question, statements, [cite(1, "a"), cite(2, "a")]) == ()
-    found = conflicts(question, statements, [cite(1, "a"), cite(2, "b")])
+    assert conflicts(Question(question), statements, [cite(1, "a"), cite(2, "a")]) == ()
+    found = conflicts(Question(question), statements, [cite(1, "a"), cite(2, "b")])
     assert [(c.kind, c.statements) for c in found] == [("number", (0, 1))]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.question.fit import defines, fits, identifies
-from bot.question.kind import answer_type
+from bot.question.question import Question
 from bot.quotes.choose import choose
 from vectorstore.passage import Passage, Signals
 from vectorstore.search.search import SearchResult
@@ -42,7 +42,7 @@ def result(question: str, *passages: Passage) -> SearchResult:
 
 
 def chosen(question: str, *passages: Passage, **options: object) -> list[str]:
-    return [q.text for q in choose(question, result(question, *passages), **options)]  # type: ignore[arg-type]
+    return [q.text for q in choose(Question(question), result(question, *passages), **options)]  # type: ignore[arg-type]
 
 
 def test_one_clear_sentence_is_enough() -> None:
@@ -229,7 +229,7 @@ def test_a_list_is_quoted_whole() -> None:
     whole = BOX[BOX.index("The box") : BOX.index("\n\nKeep")]
     for part in ("- two nails", "The box holds the following:"):
         found = choose(
-            "What is in the box?",
+            Question("What is in the box?"),
             result("What is in the box?", piece(BOX, part)),
             limit=1,
             read=read_from(BOX),
@@ -293,15 +293,15 @@ def test_types_of_questions() -> None:
         "Tell me about the mill": "other",
         "いつ署名されましたか": "when",
     }
-    assert {question: answer_type(question) for question in asked} == asked
+    assert {question: Question(question).kind for question in asked} == asked
 
 
 def test_a_sentence_fits_by_what_it_adds() -> None:
     """A number that the question says itself answers no "how many"."""
-    assert fits("number", "It has 40 rooms.", "How many rooms?") == 1
-    assert fits("number", "In 1780 it had rooms.", "How many rooms in 1780?") == 0
-    assert fits("list", "AI, space, fusion, quantum, 6G and ships", "Which fields?") > fits(
-        "list", "It was broad.", "Which fields?"
+    assert fits("number", "It has 40 rooms.", Question("How many rooms?")) == 1
+    assert fits("number", "In 1780 it had rooms.", Question("How many rooms in 1780?")) == 0
+    assert fits("list", "AI, space, fusion, quantum, 6G and ships", Question("Which fields?")) > fits(
+        "list", "It was broad.", Question("Which fields?")
     )
 
 
@@ -329,4 +329,4 @@ def test_a_sentence_fits_by_what_it_adds() -> None:
 )
 def test_who_somebody_is_is_told_beside_the_name(text: str, question: str, told: bool) -> None:
     """A role before the name or behind it says who that is; a name that merely stands there does not."""
-    assert identifies(text, question) == told
+    assert identifies(text, Question(question)) == told

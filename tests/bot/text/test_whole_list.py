@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.question.question import Question
 from bot.quotes.disagreement import disagreement
 from bot.text.lists import LONGEST, lines_of_list, listing, too_long
 
@@ -65,7 +66,10 @@ def test_lines_that_mean_something() -> None:
 def test_a_list_contradicts_nobody() -> None:
     """Which number of a whole list is meant cannot be told, so no difference is claimed."""
     listed = "The harbour budget:\n- cranes: $550 billion\n- rails: $20 billion"
-    assert disagreement("What is the budget of the harbour?", listed, "The harbour budget is $500 billion.") is None
+    assert (
+        disagreement(Question("What is the budget of the harbour?"), listed, "The harbour budget is $500 billion.")
+        is None
+    )
 
 
 LINES = st.lists(

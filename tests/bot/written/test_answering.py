@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.question.question import Question
 from bot.written.pertinence import answers_as_well, why_no_answer
 
 
@@ -25,7 +26,7 @@ from bot.written.pertinence import answers_as_well, why_no_answer
 )
 def test_a_sentence_that_says_nothing_is_told(statement: str, question: str, why: str) -> None:
     """The question turned into a statement, and words about the passages, answer nothing."""
-    found = why_no_answer(statement, question)
+    found = why_no_answer(statement, Question(question))
     assert why in found
     assert bool(found) == bool(why)
 
@@ -63,4 +64,4 @@ def test_a_sentence_that_says_nothing_is_told(statement: str, question: str, why
 )
 def test_an_answer_must_say_what_its_source_says(statement: str, best: str, question: str, well: bool) -> None:
     """An answer that loses the date, the name or the matter of its source is told from one that keeps it."""
-    assert answers_as_well(statement, best, question) is well
+    assert answers_as_well(statement, best, Question(question)) is well

@@ -11,6 +11,7 @@ from scripted_model import ScriptedModel
 from bot.answer import Withheld
 from bot.errors import ModelError
 from bot.models.errors import ContextTooLong, ModelUnauthorized, StreamBroken
+from bot.question.question import Question
 from bot.quotes.choose import Quoted
 from bot.written.prompts import NO_ANSWER
 from bot.written.writing import Writing, Written, write
@@ -37,7 +38,7 @@ def run(
     model: ScriptedModel, texts: Sequence[str] = TEXTS, question: str = "When was the deal signed?"
 ) -> tuple[list[Written], list[Withheld], Writing]:
     """Write an answer and return what passed, what was withheld, and the rest."""
-    writing = write(question, passages(texts), model=model)
+    writing = write(Question(question), passages(texts), model=model)
     items = list(writing)
     return (
         [item for item in items if isinstance(item, Written)],
@@ -195,7 +196,7 @@ def test_repeats_are_dropped_and_end_the_answer() -> None:
 def test_nobody_listens_any_more() -> None:
     """When the caller stops listening the model is stopped too."""
     model = ScriptedModel("Kimi Onoda signed for Japan [2]. " + "Michael Kratsios signed for the United States. " * 50)
-    for _ in write("Who signed?", passages(), model=model):
+    for _ in write(Question("Who signed?"), passages(), model=model):
         break
     assert model.given < 30
 
@@ -203,7 +204,7 @@ def test_nobody_listens_any_more() -> None:
 def test_sentences_are_shown_while_the_model_writes() -> None:
     """The first sentence is out before the model has written its last."""
     model = ScriptedModel("Kimi Onoda signed for Japan [2]. Michael Kratsios signed for the United States [2].")
-    first = next(iter(write("Who signed?", passages(), model=model)))
+    first = next(iter(write(Question("Who signed?"), passages(), model=model)))
     assert isinstance(first, Written)
     assert model.given * model.piece < 60
 
@@ -291,7 +292,7 @@ def test_true_sentences_that_do_not_answer_are_completed() -> None:
         ("Kimi Onoda signed for Japan [2].", 1),
         ("Elephants are large.", 0),
     ):
-        items = list(write("Who signed for Japan?", found, model=ScriptedModel(reply), quotes=chosen))
+        items = list(write(Question("Who signed for Japan?"), found, model=ScriptedModel(reply), quotes=chosen))
         written = [item for item in items if isinstance(item, Written)]
         assert len(written) == shown, reply
         if shown > 1:
