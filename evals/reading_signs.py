@@ -25,6 +25,9 @@ SIGNS = {
 }
 """Ways to be sure. "two" is small on purpose: with more signs the fit learns what its sets have in common by chance."""
 PENALTY = 0.01
+ANSWERABLE = 1.5
+"""Weight of questions that the documents answer, beside 1 for those that they don't: people mostly ask what is there. With 1,
+the samples of squad2, clapnq and covidqa, each left out, were answered 90, 84 and 77 % of the time."""
 
 
 def signs(row: Row) -> dict[str, float]:
@@ -71,7 +74,7 @@ def logistic(
 
 
 def fit_logistic(sets: Sequence[Sequence[Row]], chosen: Sequence[str], holding: str, lacking: str) -> Linear:
-    """Return a fitted model: every set weighs the same, and in it answers and refusals do.
+    """Return a fitted model: every set weighs the same.
 
     Where a set has questions of its own that it does not answer, they are half of its refusals.
 
@@ -83,7 +86,7 @@ def fit_logistic(sets: Sequence[Sequence[Row]], chosen: Sequence[str], holding: 
     rows, wanted, weights = [], [], []
     for data in sets:
         own = any(row["kind"] == "unanswerable" for row in data)
-        kinds = [(holding, 1.0, 1.0), (lacking, 0.0, 0.5 if own else 1.0)] + [("unanswerable", 0.0, 0.5)] * own
+        kinds = [(holding, 1.0, ANSWERABLE), (lacking, 0.0, 0.5 if own else 1.0)] + [("unanswerable", 0.0, 0.5)] * own
         for kind, share, weight in kinds:
             found = [signs(row) for row in data if row["kind"] == kind]
             rows += [[values[name] for name in chosen] for values in found]
