@@ -47,11 +47,6 @@ def go_offline() -> None:
     os.environ.update(_QUIET)
 
 
-def go_online() -> None:
-    """Allow connections again. Environment variables that keep libraries quiet stay."""
-    _state["on"] = False
-
-
 def is_offline() -> bool:
     """Return whether connections are forbidden in this process."""
     return _state["on"]

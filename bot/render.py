@@ -24,8 +24,6 @@ from bot.answer import (
 from bot.text.shown import markers, one_line, shown_source, visible
 from vectorstore.passage import Passage
 
-SOURCES = "Sources"
-
 # Only where it would be markup: "R&D", "x < 5", "a_b" and "$5" are none, and are read by people too.
 _MARKDOWN = re.compile(
     r"([\\`*\[\]~|]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])|&(?=#?\w+;)|\$(?!\d))|^([ \t]*)([#>+=-]|\d+(?=[.)]))",

@@ -86,11 +86,6 @@ class Document:
         index = bisect_right(self.places, offset, key=lambda place: place.start)
         return self.places[index - 1] if index else None
 
-    def page_at(self, offset: int) -> int | None:
-        """Return the page or slide number at `offset`, or None where the source has no pages."""
-        place = self.place_at(offset)
-        return place.page if place else None
-
     def heading_path(self, offset: int) -> tuple[str, ...]:
         """Return the titles of the headings that `offset` stands under, outermost first."""
         path: list[Heading] = []

@@ -362,11 +362,11 @@ class Library:
             return spelling.respelled(view, result.query, result.unknown, allowed)
 
     def central(self, document_id: str, limit: int) -> tuple[Passage, ...]:
-        """Return the passages that say most of what a document is about as a whole, best first (see `central.py`)."""
-        from vectorstore.search import gist as central
+        """Return the passages that say most of what a document is about as a whole, best first (see `gist.py`)."""
+        from vectorstore.search import gist
 
         with self.view() as view:
-            return central.central(view, document_id, limit)
+            return gist.central(view, document_id, limit)
 
     def passage_before(self, passage: Passage) -> Passage | None:
         """Return the passage that stands before another in its section, if one does."""
@@ -399,10 +399,6 @@ class Library:
         self._changed = False
         with self.writing():
             return upkeep.update_index(self, force=force)
-
-    def rebuild(self) -> None:
-        """Write a new Chroma index from the stored vectors, without embedding."""
-        self.update_index(force=True)
 
     def reembed(
         self,
@@ -467,9 +463,9 @@ class Library:
             )
 
     def _words_current(self) -> bool:
-        from vectorstore.words import tokens as words
+        from vectorstore.words import tokens
 
-        return int(self.catalog.meta("words") or 0) == words.VERSION
+        return int(self.catalog.meta("words") or 0) == tokens.VERSION
 
     def _renew_words(self) -> None:
         """Index the words again where another version of Footnote did it: takes seconds, no model."""
@@ -520,6 +516,6 @@ def _create(folder: Path, lock: WriterLock) -> None:
 
 
 def _words_version() -> int:
-    from vectorstore.words import tokens as words
+    from vectorstore.words import tokens
 
-    return words.VERSION
+    return tokens.VERSION

@@ -7,7 +7,7 @@ nothing for it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -182,7 +182,3 @@ def _shared(a: str, b: str) -> int:
             break
         count += 1
     return count
-
-
-Matcher = Callable[[Sentence], tuple[float, list[int]]]
-"""Says how well a sentence holds a unit of the statement, and at which offsets."""

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-MOST_CHARACTERS = 200
+LONGEST_REQUEST = 200
 """Characters of a wish for an overview, at most."""
 
 _DOCUMENT = (
@@ -138,7 +138,7 @@ def _name(asked: str, asks: tuple[str, ...]) -> str:
 
 def _plain(question: str) -> str:
     """Return a question without pleasantries and signs at its ends; "" where it cannot ask for an overview."""
-    if len(question) > MOST_CHARACTERS:
+    if len(question) > LONGEST_REQUEST:
         return ""
     asked = re.sub(r"tl[;:, ]*dr\b", "tldr", question.replace("’", "'"), flags=re.IGNORECASE)
     asked = re.sub(r"\s+", " ", re.sub(r"\bwhat's\b", "what is", asked, flags=re.IGNORECASE)).strip(_ENDS)

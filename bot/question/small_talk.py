@@ -45,7 +45,7 @@ ja|oui|s[ií]|はい|ええ|そうです|わかりました|了解(?:です|し�
 NO = _any(r"""
 no(?: thanks| thank you)?|nope|nah|not really|wrong|that's wrong|that is wrong
 that's not (?:right|it|what i (?:meant|asked))
-nein|non|いいえ|違います|ちがう|不是?|아니요
+nein(?: danke)?|non(?: merci)?|no,? gracias|いいえ|違います|ちがう|不是?|아니요
 """)
 WHY = _any(r"""
 (?:and |but |so )?why(?: is that| is this| so| not| that| exactly| though)?
@@ -173,6 +173,10 @@ REPLIES: dict[str, dict[str, str]] = {
         "(`--model`), answers come in the language that you ask for.",
         "de": "Ich zitiere die Dokumente im Wortlaut und kann nicht übersetzen. Mit einem Chatmodell "
         "(`--model`) kommen Antworten in der gewünschten Sprache.",
+        "fr": "Je cite les documents mot pour mot et ne peux donc pas traduire. Avec un modèle de chat "
+        "(`--model`), les réponses viennent dans la langue demandée.",
+        "es": "Cito los documentos palabra por palabra, así que no puedo traducir. Con un modelo de chat "
+        "(`--model`), las respuestas llegan en el idioma que pida.",
         "ja": "文書をそのまま引用するため、翻訳はできません。チャットモデル（`--model`）を使うと、"
         "希望の言語で答えられます。",
     },

@@ -197,6 +197,6 @@ def _reply(kind: str, text: str) -> str:
 
 _SIGNS = {
     "de": r"\b(?:hallo|guten|danke|tschüss|servus|moin|nein|warum|bitte)\b",
-    "fr": r"\b(?:bonjour|bonsoir|salut|merci|oui|non merci|au revoir|pourquoi)\b",
-    "es": r"\b(?:hola|gracias|adiós|adios|buenos|buenas|por qué)\b",
+    "fr": r"\b(?:bonjour|bonsoir|salut|merci|oui|non|au revoir|pourquoi)\b",
+    "es": r"\b(?:hola|gracias|no gracias|adiós|adios|buenos|buenas|por qué)\b",
 }

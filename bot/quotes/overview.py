@@ -47,7 +47,7 @@ REPEATS = 0.4
 """A sentence with a larger share of its words in common with one already chosen says the same again."""
 LEAST_WORDS, LEAST_LETTERS, LEAST_CJK = 5, 8, 25
 """Content words, words, and characters of a Chinese or Japanese sentence that says something by itself, at least."""
-MOST_CHARACTERS = 450
+LONGEST_SENTENCE = 450
 """Characters of a sentence in an overview, at most."""
 MOST_DIGITS = 0.12
 """A larger share of digits is a row of figures."""
@@ -155,7 +155,7 @@ def _sentences(library: Library, document: str, central: Sequence[Passage], coun
     some = [
         (quoted, words)
         for quoted, words in found
-        if not says_nothing_alone(quoted) and len(quoted.text) <= MOST_CHARACTERS
+        if not says_nothing_alone(quoted) and len(quoted.text) <= LONGEST_SENTENCE
     ]
     titles = {title: Question(title) for title in {passage.title for passage in central}}
     ranked = []
@@ -188,7 +188,7 @@ def _stands_alone(quoted: Quoted, words: set[str]) -> bool:
         or "\n" in text
     ):
         return False
-    if len(words) < LEAST_WORDS or len(text) > MOST_CHARACTERS:
+    if len(words) < LEAST_WORDS or len(text) > LONGEST_SENTENCE:
         return False
     if _CJK.search(text):
         return len(text) >= LEAST_CJK

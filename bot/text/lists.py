@@ -15,7 +15,7 @@ Span = tuple[int, int]
 
 AROUND = 1_500
 """Characters to read before and after a sentence to find the list around it."""
-LONGEST = 1_000
+LONGEST_LIST = 1_000
 """A longer list, in characters, is not quoted whole …"""
 MOST_ITEMS = 15
 """… nor is one of more items."""
@@ -60,7 +60,7 @@ def listing(text: str, start: int, end: int) -> Listing | None:
 
 def too_long(found: Listing) -> bool:
     """Tell whether a list is too long to be quoted whole."""
-    return found.end - found.start > LONGEST or len(found.items) > MOST_ITEMS
+    return found.end - found.start > LONGEST_LIST or len(found.items) > MOST_ITEMS
 
 
 def lines_of_list(text: str) -> bool:

@@ -154,15 +154,6 @@ def reads_plainly(path: Path, *, max_bytes: int = MAX_BYTES) -> bool:
         return True
 
 
-def media_type_of(path: Path) -> str:
-    """Return the media type of a file, for example "application/pdf".
-
-    Raises:
-        LoadError: The file cannot be opened, or no loader knows its kind.
-    """
-    return format_of(path).media_type
-
-
 def format_of(path: Path, *, max_bytes: int = MAX_BYTES) -> Format:
     """Return the row of the table that reads `path`.
 

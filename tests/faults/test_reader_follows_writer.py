@@ -59,7 +59,7 @@ def test_a_reader_process_answers_from_each_commit(exact_limit: int, tmp_path: P
     total += len(version(3, 2)[1]) - len(version(3, 1)[1])
     assert ask(sentence(3, 2)) == (total, sentence(3, 2))
     assert ask(sentence(3, 1))[1] != sentence(3, 1)
-    writer.rebuild()
+    writer.update_index(force=True)
     assert ask(sentence(3, 2)) == (total, sentence(3, 2))
     writer.remove([version(20, 1)[0].id])
     total -= len(version(20, 1)[1])

@@ -107,7 +107,7 @@ def test_read_only_opening_never_writes(folder: Path) -> None:
             lambda: library.add([make("x.txt", "Text.")]),
             lambda: library.remove(["0" * 16]),
             library.compact,
-            library.rebuild,
+            library.update_index,
             library.repair,
         ):
             with pytest.raises(LibraryReadOnly):

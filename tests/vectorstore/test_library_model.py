@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from vectorstore.document import Document
 from vectorstore.library import Library
 from vectorstore.passage import Chunk, Filter
-from vectorstore.words import tokens as words
+from vectorstore.words import tokens
 
 ENCODER = HashEncoder(dimension=8)
 NAMES = [f"n{number}.txt" for number in range(6)]
@@ -73,6 +73,8 @@ class LibraryMachine(RuleBasedStateMachine):
         if act == "reopen":
             self.library.close()
             self.library = Library.open(Path(self.folder.name) / "library", encoder=ENCODER)
+        elif act == "rebuild":
+            self.library.update_index(force=True)
         else:
             getattr(self.library, act)()
 
@@ -100,7 +102,7 @@ class LibraryMachine(RuleBasedStateMachine):
             assert found == chunk_texts
             assert not passages or np.allclose(matrix, ENCODER.encode_texts([p.text for p in passages]), atol=5e-3)
             for term in ("ab", "é", "日", "n1"):
-                holding = [id for id, p in zip(ids.tolist(), passages, strict=True) if term in words.tokens(p.text)]
+                holding = [id for id, p in zip(ids.tolist(), passages, strict=True) if term in tokens.tokens(p.text)]
                 assert view.catalog.postings(term).tolist() == holding
             one = view.catalog.chunks_matching(Filter(collections=("one",)))
             assert one is not None

@@ -9,7 +9,7 @@ from vectorstore.passage import Chunk
 
 COLUMNS = 3
 """Columns from which a first row without numbers is a head: two columns are more often names and values."""
-LONGEST = 300
+LONGEST_ROW = 300
 _CELL = re.compile(r" \| |\t")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
@@ -50,4 +50,4 @@ def _width(row: str) -> int:
 def _is_head(row: str) -> bool:
     cells = [cell for cell in _CELL.split(row) if cell.strip()]
     named = all(not any(map(str.isdigit, cell)) or _YEAR.search(cell) for cell in cells)
-    return len(cells) >= COLUMNS and len(row) <= LONGEST and named
+    return len(cells) >= COLUMNS and len(row) <= LONGEST_ROW and named

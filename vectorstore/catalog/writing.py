@@ -22,7 +22,7 @@ from vectorstore.document import Document
 from vectorstore.embedding.model_files import ModelIdentity
 from vectorstore.errors import DocumentMissing
 from vectorstore.passage import Chunk
-from vectorstore.words import tokens as words
+from vectorstore.words import tokens
 
 _DELETE_WORDS = "INSERT INTO words(words, rowid, terms) VALUES('delete', ?, CAST(? AS TEXT))"
 _INSERT_WORDS = "INSERT INTO words(rowid, terms) VALUES(?, CAST(? AS TEXT))"
@@ -118,7 +118,7 @@ class Writer:
             for row, source, title in documents:
                 connection.executemany(_INSERT_WORDS, _chunk_terms(connection, row))
                 _insert_title(connection, row, source, title)
-            put_meta(connection, {"words": words.VERSION})
+            put_meta(connection, {"words": tokens.VERSION})
 
     # ---- another model
 
@@ -350,7 +350,7 @@ def _insert_title(connection: sqlite3.Connection, row: int, source: str, title: 
     sections = connection.execute("SELECT start, end FROM sections WHERE document = ? ORDER BY id", (row,)).fetchall()
     text = read_text(connection, row, 0, sections[-1][1]) if len(sections) >= LEAST_SECTIONS else ""
     about = subject_terms(text, sections)
-    terms = {fts_terms([term]) for term in words.tokens(title) + words.tokens(named) + about}
+    terms = {fts_terms([term]) for term in tokens.tokens(title) + tokens.tokens(named) + about}
     connection.executemany(
         "INSERT OR IGNORE INTO titles(term, document) VALUES(CAST(? AS TEXT), ?)",
         ((term, row) for term in sorted(terms) if term),
@@ -372,7 +372,7 @@ def _chunk_terms(connection: sqlite3.Connection, row: int) -> Iterator[tuple[int
         if end > base + len(text):
             base = start
             text = read_text(connection, row, start, max(end, start + 64 * schema.PIECE_CHARACTERS))
-        yield id, fts_terms(words.tokens(text[start - base : end - base]) + words.tokens(heading))
+        yield id, fts_terms(tokens.tokens(text[start - base : end - base]) + tokens.tokens(heading))
 
 
 def _delete(connection: sqlite3.Connection, document_id: str) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 
 from vectorstore.records import Finding
 from vectorstore.upkeep.upkeep import update_index
-from vectorstore.words import tokens as words
+from vectorstore.words import tokens
 
 if TYPE_CHECKING:
     from vectorstore.upkeep.parts import Parts
@@ -20,7 +20,7 @@ def verify(library: Parts) -> list[Finding]:
     """Return what is wrong with the library; an empty list when nothing is."""
     with library.catalog.snapshot() as connection:
         found = [*_catalog_findings(connection), *_document_findings(library, connection)]
-        if int(library.catalog.meta("words") or 0) != words.VERSION:
+        if int(library.catalog.meta("words") or 0) != tokens.VERSION:
             found.append(Finding("words", "The keyword index was made by another version of Footnote.", True))
         else:
             found.extend(_word_findings(library, connection))
@@ -85,7 +85,7 @@ def _word_findings(library: Parts, connection: sqlite3.Connection) -> Iterator[F
     ]
     try:
         for id, passage in zip(ids, library.lookup.passages(np.array(ids, dtype=np.int64)), strict=True):
-            terms = words.tokens(passage.text)
+            terms = tokens.tokens(passage.text)
             if terms and id not in library.lookup.postings(terms[0]):
                 yield Finding("words", "The keyword index lacks words of stored documents.", True)
                 return

@@ -19,8 +19,7 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import Any
 
-from vectorstore.words import irregular_forms as irregular
-from vectorstore.words import stop_words
+from vectorstore.words import irregular_forms, stop_words
 
 VERSION = 4
 """Counts up when `tokens` or `subject_terms` changes, so that a library indexed with an older form is indexed again."""
@@ -116,8 +115,8 @@ def _stemmed_as(word: str) -> str:
 @lru_cache(maxsize=200_000)
 def _term(word: str) -> str:
     folded = _fold(word).replace("'", "").replace("’", "")
-    if folded in irregular.BASE:
-        word = folded = irregular.BASE[folded]
+    if folded in irregular_forms.BASE:
+        word = folded = irregular_forms.BASE[folded]
     language = _stemmed_as(folded) if len(folded) > 3 else ""
     if not language:
         return folded

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bot.evaluation.compare import Comparison
     from bot.evaluation.results import Figure, Results
 
-LONGEST = 240
+LONGEST_LINE = 240
 CHANGES = 20
 """Changed questions that are printed; --json has them all."""
 _REPEATED = frozenset(
@@ -70,7 +70,7 @@ def print_cases(cases: Sequence[Case]) -> None:
         return
     print("\nThe worst questions")
     for case in cases:
-        print(f"\n{one_line(case.question.id)}  {one_line(case.question.text, limit=LONGEST)}")
+        print(f"\n{one_line(case.question.id)}  {one_line(case.question.text, limit=LONGEST_LINE)}")
         print("\n".join(f"  {name:<10} {words}" for name, words in case_lines(case)))
 
 
@@ -82,10 +82,10 @@ def case_lines(case: Case) -> list[tuple[str, str]]:
     if case.inexact:
         lines.append(("footnotes", f"{case.inexact} of {len(case.cited)} are not the document's words"))
     if case.question.answers and case.question.answerable:
-        lines.append(("expected", one_line(" | ".join(case.question.answers), limit=LONGEST)))
+        lines.append(("expected", one_line(" | ".join(case.question.answers), limit=LONGEST_LINE)))
     if case.shown:
         sources = ", ".join(dict.fromkeys(_source(place) for place in case.cited))
-        lines.append(("shown", one_line(case.shown, limit=LONGEST) + (f"  [{sources}]" if sources else "")))
+        lines.append(("shown", one_line(case.shown, limit=LONGEST_LINE) + (f"  [{sources}]" if sources else "")))
     if case.gold:
         lines.append(("stands in", _place(case.gold)))
     if case.question.answerable:
@@ -107,7 +107,7 @@ def _place(place: Place) -> str:
     rank = f"rank {place.rank}" if place.rank else ""
     score = f"score {place.score:.2f}" if place.score is not None else ""
     at = _source(place) + (f" at {place.start:,}" if place.start is not None else "")
-    words = f": “{one_line(place.text, limit=LONGEST)}”" if place.text else ""
+    words = f": “{one_line(place.text, limit=LONGEST_LINE)}”" if place.text else ""
     return ", ".join(part for part in (rank, score, at) if part) + words
 
 

@@ -23,14 +23,6 @@ WARNING = "yellow"
 LIT = "bold reverse"
 
 
-def answer_block(
-    answer: Answer, *, nearest: Sequence[Passage] = (), show_withheld: bool = False, folder: str = ""
-) -> RenderableType:
-    """Return an answer as it is shown on a terminal. Arguments as for `bot.render.plain_text`."""
-    rest = after_block(answer, nearest=nearest, show_withheld=show_withheld, folder=folder)
-    return Group(*before_block(answer), *rest)
-
-
 def before_block(answer: Answer) -> tuple[Text, ...]:
     """Return the lines of the answer itself: its statements, or that the documents don't say."""
     if answer.abstained:

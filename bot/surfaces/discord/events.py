@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 _READABLE = (discord.MessageType.default, discord.MessageType.reply)
 _MENTION = re.compile(r"<(@[!&]?|#)(\d+)>")
 
-Channel = discord.abc.Messageable
-
 
 @dataclass(frozen=True, slots=True)
 class Question:

@@ -71,7 +71,7 @@ def collection_missing(name: str) -> Refused:
     )
 
 
-class Door:
+class Authentication:
     """Recognises callers.
 
     Args:
@@ -169,12 +169,12 @@ async def known_caller(
 
 
 def _caller(request: Request, token: str | None, cookie: str | None) -> Caller | None:
-    door: Door = request.app.state.services.door
+    authentication: Authentication = request.app.state.services.authentication
     if token is not None:
         # With nothing to sign in to, a token means nothing: OpenAI clients must always send one.
-        return door.of_nobody() or door.of_token(token)
-    found = door.of_session(cookie) if cookie else None
-    return found or door.of_nobody()
+        return authentication.of_nobody() or authentication.of_token(token)
+    found = authentication.of_session(cookie) if cookie else None
+    return found or authentication.of_nobody()
 
 
 async def editing_caller(caller: Annotated[Caller, Depends(known_caller)]) -> Caller:

@@ -18,7 +18,7 @@ from fastapi import Query, Request
 
 from bot.answer import Answer, Citation
 from bot.settings.settings import Settings
-from bot.surfaces.web.auth import Caller, Door, collection_missing
+from bot.surfaces.web.auth import Authentication, Caller, collection_missing
 from bot.surfaces.web.errors import Refused
 from bot.surfaces.web.limits import Rate, Streams
 from bot.surfaces.web.metrics import Metrics
@@ -87,7 +87,7 @@ class Services:
         self.database = Database(folder)
         self.accounts = Accounts(self.database)
         self.store = ConversationStore(self.database)
-        self.door = Door(self.accounts, settings)
+        self.authentication = Authentication(self.accounts, settings)
         self.metrics = Metrics()
         self.questions = Rate(settings.questions_per_minute)
         self.streams = Streams(settings.streams_each, settings.streams)

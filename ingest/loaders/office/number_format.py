@@ -60,11 +60,6 @@ def shown(value: float, code: str, *, base_1904: bool = False) -> str:
         return general(value)
 
 
-def is_date(code: str) -> bool:
-    """Tell whether a format shows a date or time."""
-    return any(kind == "date" for kind, _ in _tokens(_sections(code)[0]))
-
-
 def general(value: float) -> str:
     """Return a number as a cell without a format shows it, with up to 15 digits."""
     if value == int(value) and abs(value) < 1e15:

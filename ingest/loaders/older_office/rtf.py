@@ -80,7 +80,6 @@ class _Reader:
     ends: list[str] = field(default_factory=list)
     font: int = 0
     style: int = 0
-    style_name: list[str] = field(default_factory=list)
     in_list: bool = False
     to_skip: int = 0
     star: bool = False

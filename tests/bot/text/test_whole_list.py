@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.question.question import Question
 from bot.quotes.disagreement import disagreement
-from bot.text.lists import LONGEST, lines_of_list, listing, too_long
+from bot.text.lists import LONGEST_LIST, lines_of_list, listing, too_long
 
 
 def found(text: str, part: str) -> tuple[str, int] | None:
@@ -53,7 +53,7 @@ def test_a_list_can_be_too_long() -> None:
     """A list of very long items is not quoted whole."""
     text = "\n".join(f"- {'word ' * 80}{n}" for n in range(5))
     whole = listing(text, 0, 8)
-    assert whole is not None and whole.end > LONGEST and too_long(whole)
+    assert whole is not None and whole.end > LONGEST_LIST and too_long(whole)
 
 
 def test_lines_that_mean_something() -> None:

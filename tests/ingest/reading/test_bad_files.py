@@ -18,7 +18,7 @@ from counting_encoder import CountingEncoder
 from ingest.document import LoadOptions
 from ingest.errors import LoadError, NoText, NothingToIngest, TooLarge, Unreadable, UnsupportedType
 from ingest.options import SyncOptions
-from ingest.reading.load import load, media_type_of
+from ingest.reading.load import format_of, load
 from ingest.reading.worker import Limits, Workers
 from ingest.report import SyncReport, printable
 from ingest.sources.discover import discover
@@ -74,7 +74,7 @@ def test_content_decides_the_type(tmp_path: Path, name: str, content: bytes, med
     """A file is what its bytes are; the name decides among the text formats only."""
     path = tmp_path / name
     path.write_bytes(content)
-    assert media_type_of(path) == media_type
+    assert format_of(path).media_type == media_type
     loaded = load(path)
     assert "ords" in loaded.text
     assert loaded.media_type == media_type
@@ -101,7 +101,7 @@ def test_a_zip_named_docx_without_a_document_is_no_document(tmp_path: Path) -> N
     path = tmp_path / "fake.docx"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("notes.txt", "Words in an archive.")
-    assert media_type_of(path) == "application/zip"
+    assert format_of(path).media_type == "application/zip"
 
 
 def test_a_file_over_the_limit_is_refused_unread(tmp_path: Path) -> None:

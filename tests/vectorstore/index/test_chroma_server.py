@@ -117,7 +117,7 @@ def test_adding_searching_removing_and_rebuilding_on_a_server(server: Server, tm
         assert library.status().generation == 1
         assert library.verify() == []
         check(library)
-        library.rebuild()
+        library.update_index(force=True)
         assert library.status().generation == 2
         assert library.index.store.leftovers(2) == []
         assert library.verify() == []
@@ -169,7 +169,7 @@ def test_a_server_that_is_down_costs_nothing_but_the_index(server: Server, tmp_p
     check(library, through_server=False)
     library.add([document(10)])
     check(library, through_server=False)
-    for act in (library.update_index, library.rebuild, library.compact):
+    for act in (library.update_index, lambda: library.update_index(force=True), library.compact):
         with pytest.raises(VectorsUnavailable, match=server.address) as caught:
             act()
         assert "Nothing is lost" in caught.value.remedy

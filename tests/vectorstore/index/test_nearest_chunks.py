@@ -127,7 +127,7 @@ def test_a_reader_sees_another_connection_and_follows_a_new_generation(folder: P
     with Library.open(folder, encoder=ENCODER) as writer:
         writer.add([document_of(300)])
         check(reader)
-        writer.rebuild()
+        writer.update_index(force=True)
         check(reader)
         writer.compact()
     check(reader)
@@ -175,7 +175,7 @@ def test_many_threads_search_while_another_adds_and_removes(folder: Path, throug
         library.add([document_of(400 + number)])
         library.remove([document_of(number)[0].id if number % 3 == 0 else document_of(400 + number)[0].id])
         if number == 6:
-            library.rebuild()
+            library.update_index(force=True)
     done.set()
     for thread in threads:
         thread.join()

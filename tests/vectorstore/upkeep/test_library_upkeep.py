@@ -79,7 +79,7 @@ def test_compacting_gives_disk_back(folder: Path) -> None:
 def test_rebuilding_writes_a_new_generation_without_the_model(folder: Path) -> None:
     """The encoder is never called; the old folder is gone."""
     with Library.open(folder) as library:
-        library.rebuild()
+        library.update_index(force=True)
         assert library.status().generation == 2
         assert library.index.fault() == ""
     assert [path.name for path in (folder / "chroma").iterdir()] == ["2"]

@@ -14,7 +14,7 @@ from vectorstore.catalog.schema import sqlite_errors
 from vectorstore.document import Heading
 from vectorstore.errors import LibraryOutdated
 from vectorstore.library import Library
-from vectorstore.words import tokens as words
+from vectorstore.words import tokens
 
 
 @pytest.fixture
@@ -104,8 +104,8 @@ def test_another_version_of_words_is_indexed_again_without_the_model(
     folder = tmp_path / "library"
     with Library.open(folder, create=True, encoder=HashEncoder()) as library:
         library.add([make("a.txt", "Apples here.")])
-    monkeypatch.setattr(words, "VERSION", words.VERSION + 1)
-    monkeypatch.setattr(words, "tokens", lambda text: text.upper().split())
+    monkeypatch.setattr(tokens, "VERSION", tokens.VERSION + 1)
+    monkeypatch.setattr(tokens, "tokens", lambda text: text.upper().split())
     with Library.open(folder, read_only=True, encoder=HashEncoder()) as library:
         with pytest.raises(LibraryOutdated, match="doctor"), library.view():
             pass
@@ -114,7 +114,7 @@ def test_another_version_of_words_is_indexed_again_without_the_model(
         # The tokenizer of the index lower-cases ASCII on both sides.
         assert view.catalog.postings("HERE.").tolist() == [1]
         assert view.catalog.postings("appl").tolist() == []
-        assert int(library.catalog.meta("words")) == words.VERSION
+        assert int(library.catalog.meta("words")) == tokens.VERSION
 
 
 def test_a_large_document_is_indexed_across_reading_windows(library: Library) -> None:

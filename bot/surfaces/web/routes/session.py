@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response, Security
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials
 
-from bot.surfaces.web.auth import COOKIE, Caller, Door, _caller, bearer_scheme, cookie_scheme
+from bot.surfaces.web.auth import COOKIE, Authentication, Caller, _caller, bearer_scheme, cookie_scheme
 from bot.surfaces.web.errors import Refused
 from bot.surfaces.web.shapes import SessionOut, SignIn, errors_for
 from bot.surfaces.web.storage.accounts import SESSION_DAYS
@@ -16,8 +16,8 @@ from bot.surfaces.web.storage.accounts import SESSION_DAYS
 router = APIRouter(tags=["Signing in"])
 
 
-def _session(door: Door, caller: Caller | None) -> SessionOut:
-    methods = door.methods()
+def _session(authentication: Authentication, caller: Caller | None) -> SessionOut:
+    methods = authentication.methods()
     return SessionOut(
         required=bool(methods),
         methods=methods,
@@ -36,7 +36,7 @@ async def session(
 ) -> SessionOut:
     """Say what is needed to sign in and who the caller is. Open to all."""
     caller = _caller(request, bearer.credentials if bearer else None, cookie)
-    return _session(request.app.state.services.door, caller)
+    return _session(request.app.state.services.authentication, caller)
 
 
 @router.post(
@@ -47,10 +47,10 @@ async def session(
 )
 async def sign_in(body: SignIn, request: Request, response: Response) -> SessionOut:
     """Sign in with name and password, or with a token; the answer sets the session cookie."""
-    door: Door = request.app.state.services.door
+    authentication: Authentication = request.app.state.services.authentication
     address = request.client.host if request.client else ""
     keys = [f"from {address}", f"as {body.name}"] if body.name else [f"from {address}"]
-    wait = max(door.sign_ins.wait(key, take=False) for key in keys)
+    wait = max(authentication.sign_ins.wait(key, take=False) for key in keys)
     if wait:
         raise Refused(
             429,
@@ -61,10 +61,10 @@ async def sign_in(body: SignIn, request: Request, response: Response) -> Session
         )
     try:
         async with request.app.state.services.password_checks:
-            caller, secret = await run_in_threadpool(door.sign_in, body)
+            caller, secret = await run_in_threadpool(authentication.sign_in, body)
     except Refused:
         for key in keys:
-            door.sign_ins.wait(key)
+            authentication.sign_ins.wait(key)
         raise
     response.set_cookie(
         COOKIE,
@@ -75,14 +75,14 @@ async def sign_in(body: SignIn, request: Request, response: Response) -> Session
         secure=request.url.scheme == "https",
         path="/",
     )
-    return _session(door, caller)
+    return _session(authentication, caller)
 
 
 @router.delete("/v1/session", status_code=204, summary="Sign out", responses=errors_for())
 async def sign_out(request: Request, cookie: Annotated[str | None, Security(cookie_scheme)]) -> Response:
     """End the session and take the cookie back."""
     if cookie:
-        await run_in_threadpool(request.app.state.services.door.sign_out, cookie)
+        await run_in_threadpool(request.app.state.services.authentication.sign_out, cookie)
     response = Response(status_code=204)
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
     return response

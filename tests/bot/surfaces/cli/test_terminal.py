@@ -5,16 +5,17 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, Group
 
 from bot.answer import Answer, Citation, Conflict, Statement, Withheld
 from bot.ask import Found
-from bot.surfaces.cli.terminal import answer_block, context_block, footnotes, show_stream
+from bot.surfaces.cli.terminal import after_block, before_block, context_block, footnotes, show_stream
 from vectorstore.document import Document, Heading, Place
 from vectorstore.passage import Passage
 
@@ -34,6 +35,11 @@ def screen(width: int = 80, *, colour: bool = False) -> Console:
         emoji=False,
         legacy_windows=False,
     )
+
+
+def answer_block(answer: Answer, **options: Any) -> Group:
+    """Return an answer as `footnote ask` ends with it."""
+    return Group(*before_block(answer), *after_block(answer, **options))
 
 
 def shown(*blocks: object, width: int = 80, colour: bool = False) -> str:

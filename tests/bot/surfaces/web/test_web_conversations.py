@@ -161,7 +161,7 @@ def test_what_was_kept_is_there_after_a_restart(tmp_path: Path) -> None:
     """conversations.db outlives the process, and a rebuild of the index does not touch it."""
     with site(tmp_path) as here:
         asked = here.ask("notice?", conversation="new")
-        here.bot.library.rebuild()
+        here.bot.library.update_index(force=True)
         here.bot.library.compact()
     database = Database(here.folder)
     (turn,) = ConversationStore(database).turns("", asked["conversation"])
