@@ -46,6 +46,8 @@ _SUPERSETS = {
     "macintosh": "mac-roman",
 }
 
+_SHIFTS = re.compile(rb"\x1b\$(?:[@AB]|\([CD]|\)C)")
+"""What ISO-2022 writes before characters of two bytes."""
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -131,6 +133,13 @@ def _decode_bytes(data: bytes, declared: str) -> tuple[str, str, str]:
                 doubt = f"The declared encoding, {declared}, does not fit. "
         elif not codec:
             doubt = f"The declared encoding, {declared[:40]!r}, is unknown. "
+    if _SHIFTS.search(data) and data.isascii():
+        # Seven bits a byte: it would pass for ASCII, but only these encodings shift by escape signs.
+        for codec in ("iso2022_jp_2", "iso2022_kr"):
+            try:
+                return data.decode(codec), codec, f"{doubt}No encoding is declared; read as {codec}."
+            except UnicodeDecodeError:
+                continue
     try:
         text = data.decode("utf-8")
         # Much of what is in UTF-16 is ASCII with NUL bytes in between.

@@ -65,7 +65,7 @@ SOURCE_SUFFIXES = (
     ".py", ".pyi", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".vue", ".svelte", ".java", ".kt", ".kts",
     ".scala", ".groovy", ".c", ".h", ".cc", ".cpp", ".cxx", ".hpp", ".hh", ".cs", ".m", ".swift", ".dart",
     ".go", ".rs", ".rb", ".php", ".pl", ".lua", ".r", ".jl", ".sh", ".bash", ".zsh", ".ps1", ".sql", ".css",
-    ".scss", ".less", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf", ".tf", ".proto", ".graphql",
+    ".scss", ".less", ".tf", ".proto", ".graphql",
 )  # fmt: skip
 
 FORMATS: tuple[Format, ...] = (
@@ -100,6 +100,11 @@ FORMATS: tuple[Format, ...] = (
     Format("source_code", "text/x-source", SOURCE_SUFFIXES, ".plain.source_code:load", text=True),
     Format("image", "image/*", (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp"),
            ".ocr:load"),
+    Format("tar", "application/x-tar", (".tar", ".tgz", ".tar.gz", ".tbz2", ".txz"), ".archives.tar_archive:load"),
+    Format("config", "text/x-config", (".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf", ".env", ".properties"),
+           ".plain.config:load", text=True),
+    Format("calendar", "text/calendar", (".ics", ".ifb"), ".plain.calendar:load", text=True),
+    Format("contacts", "text/vcard", (".vcf", ".vcard"), ".plain.contacts:load", text=True),
     Format("zip", "application/zip", (".zip",), ".archives.zip_archive:load"),
 )  # fmt: skip
 
@@ -176,10 +181,19 @@ def format_of(path: Path, *, max_bytes: int = MAX_BYTES) -> Format:
         raise Unreadable(f"{path.name} is {found.words}.", remedy="Fetch or save it again.")
     kind = _row(found, path.suffix.lower())
     if kind is None:
-        raise UnsupportedType(f"{path.name} is {found.words}, which is not read.", remedy=_IGNORE)
+        raise UnsupportedType(
+            f"{path.name} is {found.words}, which is not read.", remedy=_REMEDIES.get(found.name, _IGNORE)
+        )
     return kind
 
 
+_REMEDIES = {
+    "iwork": "Open it in Pages, Numbers or Keynote and export it as Word, Excel, PowerPoint or PDF.",
+    "visio": "Open it in Visio and save it as PDF.",
+    "xps": "Print it to PDF, or save it as PDF.",
+    "onenote": "Export the section from OneNote as PDF or Word.",
+    "hwp": "Open it in Hangul or LibreOffice and save it as PDF or DOCX.",
+}
 _IGNORE = "If it holds text, save it as PDF or text; else name it in .footnoteignore to leave it out."
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import tarfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"II*\0", "image", "a picture (TIFF)"),
     (b"MM\0*", "image", "a picture (TIFF)"),
     (b"BM", "image", "a picture (BMP)"),
+    (b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3", "onenote", "a OneNote section"),
     (b"\x1f\x8b", "gzip", "a gzip archive"),
     (b"BZh", "bzip2", "a bzip2 archive"),
     (b"\xfd7zXZ\0", "xz", "an xz archive"),
@@ -46,12 +48,22 @@ _OLE_STREAMS: tuple[tuple[str, str, str], ...] = (
     ("worddocument", "doc", "an old Word document (.doc)"),
     ("powerpoint document", "ppt", "an old PowerPoint file (.ppt)"),
     ("workbook", "xls", "an old Excel workbook (.xls)"),
+    ("fileheader", "hwp", "a Hangul document (.hwp)"),
+    ("visiodocument", "visio", "a Visio drawing"),
     ("book", "xls", "an old Excel workbook (.xls)"),
 )
 _ZIP_PARTS: tuple[tuple[str, str, str], ...] = (
     ("word/", "docx", "a Word document"),
     ("ppt/", "pptx", "a PowerPoint file"),
     ("xl/", "xlsx", "an Excel workbook"),
+)
+_UNREAD_PARTS: tuple[tuple[str, str, str], ...] = (
+    ("Index/Document.iwa", "iwork", "a Pages, Numbers or Keynote document"),
+    ("Index.zip", "iwork", "a Pages, Numbers or Keynote document"),
+    ("index.apxl", "iwork", "a Keynote presentation"),
+    ("visio/", "visio", "a Visio drawing"),
+    ("FixedDocSeq.fdseq", "xps", "an XPS document"),
+    ("FixedDocumentSequence.fdseq", "xps", "an XPS document"),
 )
 _ZIP_MEDIA = {
     "application/epub+zip": ("epub", "an EPUB book"),
@@ -107,6 +119,10 @@ def sniff(path: Path) -> Sniffed:
         return Sniffed("video", "a film")
     if head.startswith(b"RIFF") and head[8:12] in (b"WEBP", b"WAVE", b"AVI "):
         return Sniffed("image" if head[8:12] == b"WEBP" else "video", "a picture, a sound file or a film")
+    if head[257:262] == b"ustar" or (
+        head.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0")) and tarfile.is_tarfile(path)
+    ):
+        return Sniffed("tar", "a tar archive")
     binary = not _is_text(parts)
     for signature, name, words in _SIGNATURES:
         # A text may begin with "BM" or "MZ"; a picture does not pass for text.
@@ -161,6 +177,9 @@ def _in_zip(path: Path) -> Sniffed:
                     return Sniffed(*_ZIP_MEDIA[media.removesuffix("-template")])
                 if media.startswith("application/vnd.oasis.opendocument."):
                     return Sniffed("odt", "an OpenDocument file")
+            for part, name, words in _UNREAD_PARTS:
+                if any(entry.startswith(part) for entry in names):
+                    return Sniffed(name, words)
             if "META-INF/container.xml" in names:
                 return Sniffed("epub", "an EPUB book")
             if "content.xml" in names and "META-INF/manifest.xml" in names:

@@ -24,9 +24,15 @@ _CAPTION = re.compile(
 )
 _BYLINE = re.compile(
     r"^(?:by\s+[A-Z][\w.'’-]+(?:\s+(?:and\s+)?[A-Z][\w.'’-]+){0,6}(?:\s*[|,–—-].{0,60})?$"
-    r"|(?:published|updated|last (?:updated|modified)|posted|written by|reporting by|editing by|author|date)\s*[:|]?\s.{0,80}$)",
+    r"|(?:published|updated|last (?:updated|modified)|posted|written by|reporting by|editing by|author|date(?!\s+of\b))\s*[:|]?\s.{0,80}$)",
     re.IGNORECASE,
 )
+_LABELLED = re.compile(r"^(?P<label>[^\W\d_a-z][\w.'’()/%&#-]*(?: [\w.'’()/%&#-]+){0,4}):[ \t]+\S")
+"""A label and its value, as in forms and invoices: "Due date: 2 June"."""
+_ADDRESSED = re.compile(r"^(?:from|to|cc|bcc|reply-to|sent|subject)\s*:\s.*@", re.IGNORECASE)
+"""A line of a mail's header."""
+_QUOTED = re.compile(r"^(?:>[ \t]?)+\S")
+"""A line of an earlier message in an answer to it."""
 _NAVIGATION = re.compile(
     r"^(?:skip to|read more|share this|sign (?:in|up)|log ?in|subscribe|click here|back to top|table of contents|contents$"
     r"|related (?:articles|posts)|advertisement|cookie|all rights reserved|©|copyright\b|next page|previous page|menu$)",
@@ -103,10 +109,18 @@ def _breaks(text: str, line: tuple[int, int], following: tuple[int, int], wrap: 
         return True
     if " | " in this or " | " in after or "\t" in this:
         return True
+    if _QUOTED.match(this) or _QUOTED.match(after):
+        return True
+    if _labelled(after) and (_labelled(this) or _ENDS.search(this) or len(this) < wrap * 0.6):
+        return True
     full = len(this) >= wrap * 0.6
     if full and wrap >= 40:
         return False
     return not (after[0].islower() and not _ENDS.search(this))
+
+
+def _labelled(line: str) -> bool:
+    return len(line) <= 130 and _LABELLED.match(line) is not None
 
 
 def kind_of(line: str) -> ChunkKind:
@@ -114,6 +128,8 @@ def kind_of(line: str) -> ChunkKind:
     stripped = line.strip()
     if "\n" not in stripped and (" | " in stripped or "\t" in stripped):
         return "table"
+    if "\n" not in stripped and (_ADDRESSED.match(stripped) or _QUOTED.match(stripped)):
+        return "byline"
     if len(stripped) > 300:
         return "body"
     if _CAPTION.match(stripped):
@@ -126,7 +142,13 @@ def kind_of(line: str) -> ChunkKind:
 
 
 def _looks_like_heading(line: str) -> bool:
-    if len(line) > 120 or "\n" in line or _ITEM.match(line) or re.search(r"[.!…。！｡।;,、]$", line):
+    if (
+        len(line) > 120
+        or "\n" in line
+        or _ITEM.match(line)
+        or _LABELLED.match(line)
+        or re.search(r"[.!…。！｡।;,、]$", line)
+    ):
         return False
     words = re.findall(r"[^\W\d_][\w’'-]*", line)
     if not words or len(words) > 16 or re.search(r"[.!?]\s+[A-Z]", line):

@@ -12,7 +12,7 @@ from ingest.loaders.builder import TextBuilder
 from ingest.reading.decode import decode
 
 MEDIA_TYPE = "application/zip"
-_FURNITURE = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".git", ".svn")
+FURNITURE = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".git", ".svn")
 
 
 def load(path: Path, options: LoadOptions) -> Loaded:
@@ -20,7 +20,7 @@ def load(path: Path, options: LoadOptions) -> Loaded:
     builder = TextBuilder(MEDIA_TYPE)
     number = 0
     with open_archive(path, passwords=options.passwords) as archive:
-        names = sorted(name for name in archive.names() if not set(PurePosixPath(name).parts) & set(_FURNITURE))
+        names = sorted(name for name in archive.names() if not set(PurePosixPath(name).parts) & set(FURNITURE))
         if len(names) > MAX_MEMBERS:
             builder.note(f"Only the first {MAX_MEMBERS:,} of {len(names):,} files were read.")
         locked = 0

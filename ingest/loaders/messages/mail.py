@@ -26,6 +26,8 @@ from ingest.reading.decode import decode
 MAX_PARTS = 500
 MAX_DEPTH = 8
 MAX_HEADER = 8_000
+_UNREAD = frozenset(("text/css", "text/javascript", "application/javascript", "application/x-javascript"))
+"""Parts of a saved page that say how it looks and behaves."""
 _SHOWN = ("From", "To", "Cc", "Date")
 _FROM_LINE = re.compile(rb"^From \S.*\d{4}", re.MULTILINE)
 _WRAPPED = 78
@@ -90,7 +92,11 @@ class _Writer:
         self.parts += 1
         self.builder.place("part", self.parts)
         self.builder.heading(header(message, "Subject") or "(no subject)", level)
-        lines = [f"{name}: {_shown(message, name)}" for name in _SHOWN if message.get(name)]
+        lines = [
+            f"{name}: {_shown(message, name)}"
+            for name in _SHOWN
+            if message.get(name) and "<Saved by" not in message[name]
+        ]
         self.builder.paragraph("\n".join(lines))
         attachments: list[tuple[str, Message]] = []
         for part in self._bodies(message, attachments, 0):
@@ -113,6 +119,8 @@ class _Writer:
             for child in children[:MAX_PARTS]:
                 yield from self._bodies(child, attachments, depth + 1)
             return
+        if kind in _UNREAD:
+            return
         name = _file_name(part)
         shown = kind in ("text/plain", "text/html") or (kind.startswith("text/") and not name)
         if shown and part.get_content_disposition() != "attachment":
@@ -131,7 +139,9 @@ class _Writer:
             return
         flowed = str(part.get_param("format", "")).lower() == "flowed"
         for mark, paragraph in _paragraphs(decoded.text):
-            self.builder.paragraph(mark + _joined(paragraph, flowed=flowed, indent=len(mark)))
+            words = _joined(paragraph, flowed=flowed, indent=len(mark))
+            # Each line that is left says that it is older, so that none is taken for what the sender writes.
+            self.builder.paragraph("\n".join(mark + line for line in words.split("\n") if line.strip() or not mark))
 
     def _attachment(self, name: str, part: Message, level: int, depth: int) -> None:
         if self.parts > MAX_PARTS:

@@ -83,6 +83,7 @@ class _Rows:
     def __init__(self, builder: TextBuilder, *, has_header: bool, mark_rows: bool) -> None:
         self.builder, self.has_header, self.mark_rows = builder, has_header, mark_rows
         self.head, self.size, self.fresh, self.count = "", 0, True, 0
+        self.head_number = 0
 
     def add(self, number: int, cells: Sequence[str]) -> None:
         """Add one row; a blank one parts the sheet into blocks."""
@@ -96,7 +97,7 @@ class _Rows:
             self.builder.note(f"Only the first {MAX_ROWS:,} rows of a sheet were read.")
             return
         if self.has_header and not self.head:
-            self.head = line
+            self.head, self.head_number = line, number
             if self.mark_rows:
                 self.builder.place("row", number)
             self.builder.paragraph(line)
@@ -104,10 +105,14 @@ class _Rows:
             return
         if self.size > GROUP:
             self.size, self.fresh = 0, True
+        if self.fresh and self.head:
+            # The header that is written again is still the row that it is in the sheet.
+            if self.mark_rows:
+                self.builder.place("row", self.head_number)
+            self.builder.paragraph(self.head)
         if self.mark_rows:
             self.builder.place("row", number)
         if self.fresh and self.head:
-            self.builder.paragraph(self.head)
             self.builder.line(line)
         elif self.fresh:
             self.builder.paragraph(line)

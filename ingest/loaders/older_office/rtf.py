@@ -84,6 +84,7 @@ class _Reader:
     to_skip: int = 0
     star: bool = False
     title: str = ""
+    author: str = ""
 
 
 def load(path: Path, options: LoadOptions) -> Loaded:
@@ -172,12 +173,15 @@ def _close(reader: _Reader) -> None:
         reader.title = words
     elif ended == "style":
         _style(reader, words)
+    elif ended == "atnauthor":
+        reader.author = words
     elif ended in _ASIDE and words:
         if ended == "footnote":
             reader.asides.append(f"Footnote: {words}")
         elif ended == "annotation":
             if reader.comments:
-                reader.asides.append(f"Comment: {words}")
+                by = f" by {reader.author}" if reader.author else ""
+                reader.asides.append(f"Comment{by}: {words}")
         elif sum(character.isalpha() for character in words) > 2 and not words.lower().startswith("page "):
             reader.ends.append(f"{_ASIDE[ended]}: {words}")
 
@@ -246,7 +250,7 @@ def _word(reader: _Reader, name: str, value: int | None) -> None:
     elif name in _ASIDE:
         state.target = name
         state.in_table = False
-    elif name in ("fonttbl", "stylesheet", "info"):
+    elif name in ("fonttbl", "stylesheet", "info", "atnauthor"):
         state.target = name
     elif state.target == "fonttbl":
         _font_entry(reader, name, value)

@@ -9,6 +9,7 @@ from itertools import pairwise
 from statistics import median
 
 from ingest.loaders.pdf.line import Line
+from ingest.loaders.pdf.margin import without_margin
 from ingest.loaders.pdf.reading_order import PROSE, Box, reading_order
 
 _NUMBER = re.compile(r"\d+")
@@ -27,7 +28,11 @@ def ordered(lines: list[Line]) -> list[Line]:
     Files mostly keep that order themselves, and know more of it than boxes do; it is only made anew
     where the file's order goes back up the page without going on to another column.
     """
-    lines = _columns_apart(lines)
+    lines, stamps = without_margin(lines)
+    return [*_in_order(_columns_apart(lines)), *stamps]
+
+
+def _in_order(lines: list[Line]) -> list[Line]:
     if _disorders(lines) == 0 and _across(lines) < 5:
         return lines
     size = median(line.size for line in lines)
@@ -67,22 +72,24 @@ def _across(lines: list[Line]) -> int:
 
 def _columns_apart(lines: list[Line]) -> list[Line]:
     """Part lines that were drawn across two columns of prose; rows of tables stay whole."""
-    rows = [line for line in lines if line.text.count("\t") == 1]
-    if len(rows) < 8:
+    counts = Counter(line.text.count("\t") for line in lines if line.gaps)
+    if not counts:
         return lines
-    halves = [line.text.split("\t") for line in rows]
-    left, right = (median(len(half[side]) for half in halves) for side in (0, 1))
-    if min(left, right) < PROSE:
+    tabs, often = counts.most_common(1)[0]
+    rows = [line.text.split("\t") for line in lines if line.gaps and line.text.count("\t") == tabs]
+    if often < 8 or min(median(len(row[side]) for row in rows) for side in range(tabs + 1)) < PROSE:
         return lines
     parted: list[Line] = []
     for line in lines:
-        if line.text.count("\t") != 1:
+        cells = line.text.split("\t")
+        if not 1 < len(cells) <= tabs + 1 or len(line.gaps) != len(cells) - 1:
             parted.append(line)
             continue
-        first, second = line.text.split("\t")
-        (end, begin), *_ = line.gaps or (((line.x0 + line.x1) / 2,) * 2,)
-        parted.append(replace(line, text=first, x1=end, broken=False, gaps=()))
-        parted.append(replace(line, text=second, x0=begin, gaps=()))
+        begins = [line.x0, *(right for _, right in line.gaps)]
+        ends = [*(left for left, _ in line.gaps), line.x1]
+        for cell, begin, end in zip(cells, begins, ends, strict=True):
+            last = end == line.x1
+            parted.append(replace(line, text=cell, x0=begin, x1=end, broken=line.broken and last, gaps=()))
     return parted
 
 

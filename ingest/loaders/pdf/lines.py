@@ -13,7 +13,9 @@ from typing import Any
 
 from ingest.loaders.builder import clean
 from ingest.loaders.pdf.boxes import Boxes
+from ingest.loaders.pdf.gutters import crossed_gutters, is_justified, mark_gutters
 from ingest.loaders.pdf.line import Line
+from ingest.loaders.pdf.margin import strip_line_numbers
 from ingest.loaders.pdf.raised import mark_raised, with_raised
 
 _MARKS = re.compile(r"[\x02\xad\ufffe]")
@@ -55,6 +57,7 @@ def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
     starts = [start for _, start, _ in raw_lines]
     if not turn:
         mark_raised(text, lines, starts, [box[1] for box, *_ in measured], boxes)
+    starts = strip_line_numbers(lines, starts)
     _mark_cells(lines, starts, boxes, turn)
     kept = [line for line in lines if _clean(line)]
     return with_raised(_without_overprint(kept))
@@ -141,28 +144,22 @@ def _mark_cells(lines: list[Line], starts: list[int], boxes: Boxes, turn: int) -
         return
     # Few long lines among many rows must not make the rows look normal: no prose is wider than 0.5.
     usual = min(median(densities), 0.5)
-    if _crosses(lines, starts, usual, boxes):
-        usual *= 0.8
+    gutters = crossed_gutters(lines, starts, boxes)
+    if gutters:
+        for line, start in zip(lines, starts, strict=True):
+            mark_gutters(line, start, gutters, boxes)
+    edges = [
+        (line.x0, line.x1)
+        for line in lines
+        if len(line.text) >= 40 and line.x1 - line.x0 < 1.15 * usual * len(line.text) * line.size
+    ]
     for line, start in zip(lines, starts, strict=True):
         words = line.text
-        if " " not in words or (line.x1 - line.x0) / (len(words) * line.size) < 1.15 * usual:
+        if line.gaps or " " not in words or (line.x1 - line.x0) / (len(words) * line.size) < 1.15 * usual:
+            continue
+        if is_justified(line, start, edges, boxes):
             continue
         line.text = _with_tabs(line, start, 0.9 * usual, boxes)
-
-
-def _crosses(lines: list[Line], starts: list[int], usual: float, boxes: Boxes) -> bool:
-    """Tell whether lines were drawn across two columns, so that all are alike and none looks wide.
-
-    Two of the widest lines are looked at, and only where most lines are about as wide.
-    """
-    widest = sorted(range(len(lines)), key=lambda i: lines[i].x0 - lines[i].x1)[:8]
-    if len(widest) < 8 or lines[widest[7]].x1 - lines[widest[7]].x0 < 0.8 * (lines[widest[0]].x1 - lines[widest[0]].x0):
-        return False
-    for i in widest[3:5]:
-        cells = _with_tabs(lines[i], starts[i], 0.5 * usual, boxes).split("\t")
-        if len(cells) != 2 or min(map(len, cells)) < 20:
-            return False
-    return True
 
 
 def _with_tabs(line: Line, start: int, usual: float, boxes: Boxes) -> str:
