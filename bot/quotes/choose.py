@@ -35,7 +35,7 @@ SENTENCE_COVERAGE = 0.35
 CARRIED = 0.3
 """What a word of the question counts that stands in the sentence before, in the same passage, beside 1 in the sentence:
 sentences go on about what the last one named."""
-READ_WEIGHT = 0.15
+READ_WEIGHT = 0.3
 """What it is worth that the reader finds the words that answer in a sentence. Lists are left to their own rules: the
 reader names a few words, and a list answers as a whole."""
 DEFINING = 0.3
@@ -76,6 +76,8 @@ class Quoted:
     score: float
     leading: bool = False
     """Whether it came along because the next one begins with a word that stands for it."""
+    read: bool = False
+    """Whether the reader found the words that answer in it."""
 
     @property
     def text(self) -> str:
@@ -114,7 +116,9 @@ def choose(
     if not ranked:
         return []
     lists = _Lists(question.kind, dict(zip(result.terms, result.weights, strict=True)), read)
-    near = [quoted for quoted in ranked if quoted.score >= ranked[0].score - MARGIN]
+    # What the reader puts first is not so sure that it should hide what the search finds as good as ever.
+    least = max(quoted.score - READ_WEIGHT * quoted.read for quoted in ranked) - MARGIN
+    near = [quoted for quoted in ranked if quoted.score >= least]
     clearly = [q for q in near if lists.is_clear(q, question) and lists.covered(q.text) >= lists.covered(near[0].text)]
     best, listed = (clearly or near)[0], bool(clearly)
     clear = lists.kind in ("number", "when") and fits(lists.kind, best.text, question) == 1
@@ -165,10 +169,9 @@ def rank(question: Question, result: SearchResult, words: Words | None = None) -
             score = passage.score + SENTENCE_COVERAGE * covered + worth * (fits(kind, text, question) - 0.5)
             if kind in ("who", "definition") and (defines(text, set(weights)) or identifies(text, question)):
                 score += DEFINING
-            if passage.document == document and start <= middle < end:
-                score += READ_WEIGHT
-            quoted = Quoted(passage, start, end, score)
-            found.append(replace(quoted, score=score - FRAGMENT) if says_nothing_alone(quoted) else quoted)
+            named = passage.document == document and start <= middle < end
+            quoted = Quoted(passage, start, end, score + READ_WEIGHT * named, read=named)
+            found.append(replace(quoted, score=quoted.score - FRAGMENT) if says_nothing_alone(quoted) else quoted)
     return sorted(found, key=lambda quoted: -quoted.score)
 
 
