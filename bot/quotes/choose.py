@@ -35,7 +35,7 @@ SENTENCE_COVERAGE = 0.35
 CARRIED = 0.3
 """What a word of the question counts that stands in the sentence before, in the same passage, beside 1 in the sentence:
 sentences go on about what the last one named."""
-READ_WEIGHT = 0.3
+READ_WEIGHT = 0.5
 """What it is worth that the reader finds the words that answer in a sentence. Lists are left to their own rules: the
 reader names a few words, and a list answers as a whole."""
 DEFINING = 0.3
