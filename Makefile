@@ -51,6 +51,7 @@ test-all: test ## Run every test: slow, faults, browser
 
 lint: setup ## ruff and mypy
 	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 
 check: test ## The same as test

@@ -12,7 +12,8 @@ from bot.text.shown import TITLE_LENGTH, markers, one_line, shown_source, titled
 from vectorstore.passage import Passage
 
 Support = Literal["quoted", "supported", "partly"]
-"""quoted: verbatim. supported: a chat model's words, checked. partly: checked, with `note` naming what was not found."""
+"""quoted: verbatim. supported: a chat model's words, checked. partly: checked, with `note` naming what was not
+found."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 
 MARKED = 0.3
-"""Probability of the reader's words from which on they are marked in the sentence; below, several are about as likely."""
+"""Probability of the reader's words from which on they are marked in the sentence; below, several are about as
+likely."""
 
 
 @dataclass(slots=True)
@@ -68,7 +69,8 @@ def quoted(
     *,
     readings: Readings | None = None,
 ) -> Iterator[Statement | Answer]:
-    """Yield each quote as a statement, with the words that answer marked, then the answer; without quotes it abstains."""
+    """Yield each quote as a statement, with the words that answer marked, then the answer; without quotes it
+    abstains."""
     from bot.quotes.disagreement import conflicts
 
     began = perf_counter()

@@ -3,7 +3,8 @@
     python -m evals.calibration [--libraries DIR] [--again FEATURES.json]
 
 Each of the sets of the fit is left out of it in turn; `UNTOUCHED` was never part of it. Writes the measured rates
-of the levels into bot/passages/abstention.json (the coefficients stay as they are), a reliability plot to docs/calibration.svg
+of the levels into bot/passages/abstention.json (the coefficients stay as they are), a reliability plot to
+docs/calibration.svg
 and the tables into docs/evaluation.md.
 """
 

@@ -22,7 +22,8 @@ from bot.answer import Answer
 from bot.models.chat_model import Finish, Message, Reply
 
 BESIDE = {
-    "tides.txt": "The tide at Larkfield pier is highest at new moon. Boats may leave until the water has fallen by two metres. "
+    "tides.txt": "The tide at Larkfield pier is highest at new moon. Boats may leave until the water has fallen "
+    "by two metres. "
     "The harbour master puts up a red flag when the pier is closed.",
     "market.txt": "The Larkfield market is held every second Saturday. Stalls are given out by lot in January. "
     "Dogs are kept on a lead between the stalls.",

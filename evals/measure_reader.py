@@ -146,8 +146,10 @@ def confidences(data: dict[str, list[Row]], *, single: bool) -> None:
     if not names:
         return
     print(
-        f"\n| {'one document' if single else 'several'} | signs | AUROC {lacking} | AUROC own unanswerable | answered | "
-        f"refused {lacking} | own refused | own refused at 90 % answered |\n| --- | --- | --- | --- | --- | --- | --- | --- |"
+        f"\n| {'one document' if single else 'several'} | signs | AUROC {lacking} | AUROC own "
+        f"unanswerable | answered | "
+        f"refused {lacking} | own refused | own refused at 90 % answered |\n| --- | --- | --- | --- | "
+        f"--- | --- | --- | --- |"
     )
     for name in names:
         for label, wanted in (SIGNS | {"gates": ()}).items():

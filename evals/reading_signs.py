@@ -26,7 +26,8 @@ SIGNS = {
 """Ways to be sure. "two" is small on purpose: with more signs the fit learns what its sets have in common by chance."""
 PENALTY = 0.01
 ANSWERABLE = 1.5
-"""Weight of questions that the documents answer, beside 1 for those that they don't: people mostly ask what is there. With 1,
+"""Weight of questions that the documents answer, beside 1 for those that they don't: people mostly ask what is
+there. With 1,
 the samples of squad2, clapnq and covidqa, each left out, were answered 90, 84 and 77 % of the time."""
 
 
@@ -108,7 +109,8 @@ def fit_logistic(sets: Sequence[Sequence[Row]], chosen: Sequence[str], holding: 
 def gate(
     sets: Sequence[Sequence[Row]], _chosen: Sequence[str], holding: str, lacking: str
 ) -> Callable[[dict[str, float]], float]:
-    """Return two gates in one number: an answer must pass today's confidence and the reader, each at a level of its own.
+    """Return two gates in one number: an answer must pass today's confidence and the reader, each at a level
+    of its own.
 
     Today's signs tell that a document is not there, the reader that a passage on the subject does not answer; a sum
     lets one outvote the other. The two levels are those with the best mean of answered and refused on `sets`.

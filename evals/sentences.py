@@ -46,7 +46,8 @@ def main() -> None:
     for known in _sets(options.treebank):
         for name, splitter in _splitters(known.language):
             print(
-                f"| {known.name} | {sum(len(k) for _, k in known.paragraphs):,} | {name} | {_measured(known, splitter)} |"
+                f"| {known.name} | {sum(len(k) for _, k in known.paragraphs):,} | {name} | "
+                f"{_measured(known, splitter)} |"
             )
 
 

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 
 NAME = re.compile(r"(?<!^)(?<![.?!]\s)\b[A-Z][\w’'-]+(?:\s+(?:of\s+|the\s+|de\s+)*[A-Z][\w’'-]+)*")
 NUMBER = re.compile(r"\b\d[\d,.]*\d\b|\b\d+\b")
-_PAIRS = """first/last most/least more/less more/fewer before/after increase/decrease increased/decreased largest/smallest
+_PAIRS = """first/last most/least more/less more/fewer before/after increase/decrease increased/decreased
+largest/smallest
 highest/lowest best/worst early/late earliest/latest north/south east/west northern/southern eastern/western
 above/below inside/outside old/new older/newer oldest/newest good/bad positive/negative win/lose won/lost
 begin/end began/ended start/stop started/stopped open/close opened/closed buy/sell bought/sold gain/lose

@@ -161,7 +161,8 @@ def _report(chance: random.Random) -> Iterator[Row]:
             f"{who} reported {measure} of {amount} in the {spoken}, {change}. {other.capitalize()} was {second}.",
             f"In the {spoken}, {measure} came to {amount}, compared with {before} a year earlier, {change}. "
             f"{other.capitalize()} amounted to {second}.",
-            f"{measure.capitalize()} for the {spoken} was {amount}. {other.capitalize()} was {second} in the same period.",
+            f"{measure.capitalize()} for the {spoken} was {amount}. {other.capitalize()} was {second} in the "
+            f"same period.",
         ]
     )
     title = f"{company} quarterly report, {short[quarter]} {year}"
@@ -394,7 +395,8 @@ def _mail(chance: random.Random) -> Iterator[Row]:
         ["the train is late", "the contract isn't signed yet", "two rooms are flooded", "the printer is broken"]
     )
     passage = (
-        f"Hi {b.split()[0]},\n{chance.choice(['quick note: ', '', 'as agreed, '])}we meet in {place} on {when} at {hour}. "
+        f"Hi {b.split()[0]},\n{chance.choice(['quick note: ', '', 'as agreed, '])}we meet in {place} on "
+        f"{when} at {hour}. "
         f"{chance.choice(['We had to move it because', 'Sorry for the change, but'])} {reason}.\nBest, {a}"
     )
     asked, answer = chance.choice(
@@ -466,15 +468,20 @@ def _abstract(chance: random.Random) -> Iterator[Row]:
     number = chance.randint(20, 900)
     aim = chance.choice(
         [
-            f"The role of {drug} in {outcome} among {people} is debated. The aim of this study was to determine whether "
+            f"The role of {drug} in {outcome} among {people} is debated. The aim of this study was to "
+            f"determine whether "
             f"{drug} reduces {outcome}.",
             f"We investigated whether {drug} affects {outcome} in {people}.",
         ]
     )
-    method = f"A total of {number} {people} were randomised to {drug} or {other} and {outcome} was measured at {chance.randint(2, 24)} weeks."
+    method = (
+        f"A total of {number} {people} were randomised to {drug} or {other} and {outcome} was measured "
+        f"at {chance.randint(2, 24)} weeks."
+    )
     effect = chance.choice(
         [
-            f"{outcome.capitalize()} was significantly lower with {drug} than with {other} (p < 0.0{chance.randint(1, 4)}).",
+            f"{outcome.capitalize()} was significantly lower with {drug} than with {other} (p < "
+            f"0.0{chance.randint(1, 4)}).",
             f"There was no significant difference in {outcome} between {drug} and {other}.",
             f"{drug.capitalize()} did not reduce {outcome}.",
             f"{drug.capitalize()} was associated with less {outcome}.",

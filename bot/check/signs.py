@@ -198,7 +198,11 @@ def _edits(statement: str, a: Alignment, sentences: Sequence[Sentence], cells: C
         if i not in fine and not (a.units[i].soft and a.units[i].kind == "number"):
             by_kind[a.units[i].kind] = max(by_kind[a.units[i].kind], strength)
     return {f"{k}_exchanged": v for k, v in by_kind.items()} | {
-        "word_exchanged": other_word, "copied": copied, "negation_inserted": inserted, "negation_deleted": deleted}  # fmt: skip
+        "word_exchanged": other_word,
+        "copied": copied,
+        "negation_inserted": inserted,
+        "negation_deleted": deleted,
+    }
 
 
 def _neighbours(index: int, a: Alignment, reach: int = 5) -> list[tuple[int, float]]:

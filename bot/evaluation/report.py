@@ -65,7 +65,8 @@ def write_comparison(path: Path, comparison: Comparison, first: Results, second:
     rows = "".join(
         f'<tr class="change"><td class="{VERDICTS[c.verdict]}">{c.verdict}</td><td>{c.before} → {c.after}</td>'
         f"<td>{_text(c.question.text)}</td>"
-        f"<td>{_text(str(first.run(c.question)['answer']))}</td><td>{_text(str(second.run(c.question)['answer']))}</td></tr>"
+        f"<td>{_text(str(first.run(c.question)['answer']))}</td><td>{_text(str(second.run(c.question)['answer']))}"
+        f"</td></tr>"
         for c in comparison.changes
     )
     head = "<tr><th></th><th>from → to</th><th>question</th><th>first answer</th><th>second answer</th></tr>"
@@ -157,7 +158,8 @@ def _section(run: Results, kept: Sequence[Figure], absent: Results | None, numbe
     return (
         f'<section id="run-{number}"><h2>{_text(run.title)}</h2>\n<div class="tiles">{tiles}</div>\n'
         f'<div class="charts">{pictures}</div>\n</section>\n'
-        f"<section><h2>The worst questions of {_text(run.title)}</h2>\n{_worst(run)}{_all(run)}{_table(kept)}</section>\n"
+        f"<section><h2>The worst questions of "
+        f"{_text(run.title)}</h2>\n{_worst(run)}{_all(run)}{_table(kept)}</section>\n"
     )
 
 
@@ -188,7 +190,10 @@ def _table(kept: Sequence[Figure]) -> str:
         f'<td class="number">{f.of:,}</td><td>{_text(WORDS[f.name])}</td></tr>'
         for f in kept
     )
-    head = '<tr><th>figure</th><th class="number">per cent</th><th class="number">95 % interval</th><th class="number">of</th><th></th></tr>'
+    head = (
+        '<tr><th>figure</th><th class="number">per cent</th><th class="number">95 % interval</th><th '
+        'class="number">of</th><th></th></tr>'
+    )
     return f'<h3>All figures</h3><div class="scroll"><table>{head}{rows}</table></div>\n'
 
 
@@ -196,7 +201,10 @@ def _worst(run: Results) -> str:
     cases = worst(run, WORST)
     if not cases:
         return "<p>Every question came out right.</p>"
-    lead = "Wrong answers, answers in vain and refusals in turn, those first of which Footnote was surest. What was expected is marked where it stands."
+    lead = (
+        "Wrong answers, answers in vain and refusals in turn, those first of which Footnote was surest. "
+        "What was expected is marked where it stands."
+    )
     return f'<p class="lead">{lead}</p>' + "".join(_case(case) for case in cases)
 
 

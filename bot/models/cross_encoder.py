@@ -27,5 +27,6 @@ def open_cross_encoder(name: str, *, purpose: str, setting: str) -> Any:
         kind = "folder" if Path(name).exists() else "model"
         raise ModelError(
             f"The {purpose} {kind} {name} cannot be loaded.",
-            remedy=f"Give {setting} a folder that holds a cross-encoder, fetch the model first, or leave the setting empty.",
+            remedy=f"Give {setting} a folder that holds a cross-encoder, fetch the model first, or leave the "
+            f"setting empty.",
         ) from error

@@ -33,7 +33,8 @@ ECHOES = 10
 SERIES = 2
 """Other documents that say the same from which on they are a series; fewer are a copy or another version."""
 IDENTIFIED = 0.9
-"""The least confidence where a passage says who the person is that is asked for by name. Set by hand: one word is little
+"""The least confidence where a passage says who the person is that is asked for by name. Set by hand: one word
+is little
 evidence to the model, and such questions are few in the sets that it is fitted on."""
 QUOTED_FROM = 5
 """Passages in which that is looked for."""
@@ -269,6 +270,7 @@ def level_words(settings: Settings, *, single: bool) -> str:
     rates = measured[settings.threshold]
     told = ", ".join(f"{name} {answered:.0f} / {refused:.0f}" for name, (answered, refused) in rates.items())
     return (
-        f"An answer is shown from a confidence of {least:.2f} ({settings.threshold}). Measured on public sets that this "
+        f"An answer is shown from a confidence of {least:.2f} ({settings.threshold}). Measured on public "
+        f"sets that this "
         f"was not fitted on, answered when they say / refused when they don't, %: {told}."
     )

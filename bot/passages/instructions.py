@@ -18,7 +18,8 @@ from ingest.splitting.split import sentences
 from vectorstore.passage import Passage
 
 _HIDDEN = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]"
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-"
+    "\u206f\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]"
 )
 _TAGS = re.compile("[\U000e0020-\U000e007e]+")
 _SPACED = re.compile(r"(?:\b\w(?:[ ._*-]|$)){6,}")
@@ -182,7 +183,8 @@ _HINT = re.compile(
     r"\bmode\b|say|answer|respon|repl|output|print|"
     r"tell|inform|convince|assure|urge|remind|\bask|quer|cite|quot|attribut|credit|"
     r"label|reveal|leak|dump|send|post|forward|transmit|"
-    r"upload|exfil|email|insert|embed|\[/?inst|<|!\[|you are now|end of|close|system|developer|指示|命令|プロンプト|あなた|君は|"
+    r"upload|exfil|email|insert|embed|\[/?inst|<|!\[|you are now|end of|close|system|developer"
+    r"|指示|命令|プロンプト|あなた|君は|"
     r"お前|答え|回答|返答|伝え|ユーザー|利用者|質問|AI|忽略|无视|無視|忘|你现在|你現在|只能|必须|vergiss|missacht|oubli|olvid|descart|игнор|забудь|"
     r"не обращай",
     re.IGNORECASE,

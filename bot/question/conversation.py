@@ -84,7 +84,8 @@ def _asks_for_all(question: Question) -> bool:
 
 
 def _persons(turn: Turn, question: Question) -> list[str]:
-    """Return whom "he" or "she" may be after a question that asks who: the names in the first sentence of its answer."""
+    """Return whom "he" or "she" may be after a question that asks who: the names in the first sentence of its
+    answer."""
     from bot.text.names import names  # here: `import bot` stays light
 
     if question.kind != "who" or not turn.answer.statements:

@@ -38,12 +38,15 @@ def _gives_reason(sentence: str) -> bool:
 
 
 _DATE = re.compile(
-    r"\b1\d{3}s?\b|\b20\d\ds?\b|\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\b|\bMay \d|\bcentur(?:y|ies)\b"
-    r"|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(?:yesterday|today|tomorrow)\b|\b(?:spring|summer|autumn|winter)\b|\bBCE?\b|年|月|日"
+    r"\b1\d{3}s?\b|\b20\d\ds?\b|\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\b|\bMay "
+    r"\d|\bcentur(?:y|ies)\b"
+    r"|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(?:yesterday|today|tomorrow)\b|\b(?:spring"
+    r"|summer|autumn|winter)\b|\bBCE?\b|年|月|日"
 )
 
 _NUMBER = re.compile(
-    r"\d[\d.,]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|million|billion|half|third|quarter|twice|once)\b"
+    r"\d[\d.,]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred"
+    r"|thousand|million|billion|half|third|quarter|twice|once)\b"
     r"|[一二三四五六七八九十百千万億兆]",
     re.IGNORECASE,
 )
@@ -57,7 +60,10 @@ _PLACE = re.compile(
 )
 
 _CAUSE = re.compile(
-    r"\bbecause\b|\bdue to\b|\bin order to\b|\bso that\b|\bsince\b|\bcaus\w+|\bas a result\b|\breason\b|\btherefore\b|\bowing to\b|\b(?:leads?|led) to\b|\bblam\w+|\battribut\w+ to\b|\bdriven by\b|\bresult(?:s|ed|ing)? (?:of|from)\b|\bexplain(?:s|ed) by\b|\bthanks to\b|ため|から|ので",
+    r"\bbecause\b|\bdue to\b|\bin order to\b|\bso that\b|\bsince\b|\bcaus\w+|\bas a result\b"
+    r"|\breason\b|\btherefore\b|\bowing to\b|\b(?:leads?|led) to\b|\bblam\w+|\battribut\w+ to\b"
+    r"|\bdriven by\b|\bresult(?:s|ed|ing)? (?:of|from)\b|\bexplain(?:s|ed) by\b|\bthanks to\b|ため|から"
+    r"|ので",
     re.IGNORECASE,
 )
 
@@ -68,14 +74,18 @@ _DEFINES = re.compile(
 )
 
 _IS_A = re.compile(
-    r"\b(?:is|are|was|were)(?: \w+ly)? (?:an?|the|one of|any|that)\b|\bmeans?\b|\brefers? to\b|\bdefined as\b|\bstands? for\b|とは",
+    r"\b(?:is|are|was|were)(?: \w+ly)? (?:an?|the|one of|any|that)\b|\bmeans?\b|\brefers? to\b"
+    r"|\bdefined as\b|\bstands? for\b|とは",
     re.IGNORECASE,
 )
 
 SUBJECT = 0.6
 """Share of the question's words that stand before the "is a" of a sentence that defines what is asked about."""
 
-_AMOUNT = r"(?:\d[\d.,]*|an?|half|few|several|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|hundred|thousand|million|billion)"
+_AMOUNT = (
+    r"(?:\d[\d.,]*|an?|half|few|several|one|two|three|four|five|six|seven|eight|nine|ten|eleven"
+    r"|twelve|hundred|thousand|million|billion)"
+)
 
 _TIME = rf"\b{_AMOUNT}[ -](?:an? )?(?:\w+ )?(?:year|month|week|day|hour|minute|second|decade|centur|generation)"
 
@@ -95,17 +105,21 @@ OTHER_AMOUNT = 0.5
 """What a number is worth that counts or measures something else than the question asks for."""
 
 _DEFINED = re.compile(
-    r"[(（](?:the |each,? |an? |together,? )*[\"“]([^\"“”]{2,40})[\"”][)）]|^\W*[\"“]([^\"“”]{2,40})[\"”] (?:means|shall mean|is|are|refers)\b"
+    r"[(（](?:the |each,? |an? |together,? )*[\"“]([^\"“”]{2,40})[\"”][)）]|^\W*[\"“]([^\"“”]{2,"
+    r"40})[\"”] (?:means|shall mean|is|are|refers)\b"
 )
 
 _ROLE = (
-    r"(?:President|Prime Minister|Minister|Secretary|Chancellor|Chair(?:man|woman|person)?|Director|Governor|Senator|Ambassador"
-    r"|Chief(?: \w+){0,2}|CEO|CFO|CTO|Professor|Prof\.|Doctor|Dr\.?|Judge|Justice|General|Captain|Colonel|King|Queen|Prince|Princess"
+    r"(?:President|Prime Minister|Minister|Secretary|Chancellor|Chair(?:man|woman|person)?|Director"
+    r"|Governor|Senator|Ambassador"
+    r"|Chief(?: \w+){0,2}|CEO|CFO|CTO|Professor|Prof\.|Doctor|Dr\.?|Judge|Justice|General|Captain"
+    r"|Colonel|King|Queen|Prince|Princess"
     r"|Emperor|Pope|Sir|Lord|Lady|Mayor|Commissioner|Officer|Inspector|Sergeant|Sheriff|Coach|Founder)"
 )
 
 _APPOSITION = re.compile(
-    r"(?:\s*\([^)]*\))?(?:\s*,\s+(?:(?:the|an?|his|her|its|their|our|then|now|former|who)\s+)*(?:[A-Z][\w.&-]*(?:['’]s)?\s+){0,4}"
+    r"(?:\s*\([^)]*\))?(?:\s*,\s+(?:(?:the|an?|his|her|its|their|our|then|now|former"
+    r"|who)\s+)*(?:[A-Z][\w.&-]*(?:['’]s)?\s+){0,4}"
     r"(?!(?:and|or|but|said|says|in|on|at|as|for|with|by|when|while|which|where|however|too|also)\b)[a-z]{3,}"
     r"|\s+(?:is|was)\s+(?:an?|the|one of)\s)"
 )

@@ -13,10 +13,14 @@ LONGEST_REQUEST = 200
 """Characters of a wish for an overview, at most."""
 
 _DOCUMENT = (
-    r"(?:documents?|docs?|files?|articles?|papers?|reports?|texts?|pdfs?|folders?|library|collections?|sources?|materials?"
+    r"(?:documents?|docs?|files?|articles?|papers?|reports?|texts?|pdfs?|folders?|library"
+    r"|collections?|sources?|materials?"
     r"|briefings?|contents?|analys[ie]s|stud(?:y|ies)|essays?|posts?)"
 )
-_WORK = r"(?:books?|chapters?|pages?|notes|stor(?:y|ies)|letters?|contracts?|manuals?|transcripts?|e-?mails?|speech(?:es)?|minutes)"
+_WORK = (
+    r"(?:books?|chapters?|pages?|notes|stor(?:y|ies)|letters?|contracts?|manuals?|transcripts?"
+    r"|e-?mails?|speech(?:es)?|minutes)"
+)
 # "The contract" may be what a question is about; "this contract" is the document.
 _THIS = (
     rf"(?:(?:all(?: of)? )?(?:the|those|that|every) (?:uploaded |whole |entire |ingested )?{_DOCUMENT}"
@@ -25,7 +29,8 @@ _THIS = (
 _IT = rf"(?:{_THIS}|it|this|that|these|them|everything|all(?: of (?:it|this|them))?|here)"
 _BRIEFLY = (
     r"(?: (?:for me|briefly|shortly|quickly|please|in (?:short|brief|a nutshell|simple (?:words|terms))"
-    r"|in (?:a|one|two|three|four|five|\d+|a few|a couple of) (?:\w+ )?(?:sentences?|words?|lines?|points?|bullets?|paragraphs?)))*"
+    r"|in (?:a|one|two|three|four|five|\d+|a few|a couple of) (?:\w+ )?(?:sentences?|words?|lines?"
+    r"|points?|bullets?|paragraphs?)))*"
 )
 _SUMMARY = r"(?:summary|overview|synopsis|gist|abstract|outline|recap|tldr|summaries)"
 _MAIN = (
@@ -46,27 +51,35 @@ _ASKS = (
     rf"(?: (?:of|in|from|about|made in) {_IT})?",
     rf"what (?:is|are|was|were) {_IT} (?:all |mainly |mostly |really |basically )?(?:about|saying|on about)",
     rf"what is (?:{_THIS}|in (?:{_THIS}|here|it|this))",
-    rf"what (?:does|do|did) (?:{_THIS}|it|this|they) (?:say|talk about|cover|contain|discuss|describe|deal with|look at|examine|address|tell(?: us| me)?"
+    rf"what (?:does|do|did) (?:{_THIS}|it|this|they) (?:say|talk about|cover|contain|discuss|describe"
+    rf"|deal with|look at|examine|address|tell(?: us| me)?"
     rf"|mainly (?:say|discuss))",
     rf"(?:(?:can you )?tell me|what can you tell me) (?:about|what is in) {_IT}",
-    rf"what (?:topics?|subjects?|themes?) (?:are|is|does|do) (?:covered|{_IT} (?:covered|cover|about|discuss))(?: (?:in|by) {_IT})?",
+    rf"what (?:topics?|subjects?|themes?) (?:are|is|does|do) (?:covered|{_IT} (?:covered|cover|about"
+    rf"|discuss))(?: (?:in|by) {_IT})?",
     # German, French, Spanish, Japanese
-    r"(?:fasse? )?(?:das|den|die|alles|es|diesen?s?)?(?: dokumente?| texte?| artikel| dateien?)? ?zusammen(?:fassung|fassen)?"
+    r"(?:fasse? )?(?:das|den|die|alles|es|diesen?s?)?(?: dokumente?| texte?| artikel| dateien?)? "
+    r"?zusammen(?:fassung|fassen)?"
     r"(?: (?:des|der|dieses) (?:dokuments|dokumente|textes|artikels))?",
     r"(?:worum geht es|wovon handel[nt]|worum gehts)(?: (?:hier|in )?(?:das|dem|den|diesem|diesen|dieses|der)? ?"
     r"(?:dokumente?n?|texte?n?|artikeln?|dateien?)?)?",
-    r"(?:(?:fais|faites|donne|donnez)(?:-| )?(?:moi )?(?:un |le )?)?r[ée]sum(?:é|er?|ez)(?: (?:de |du |des |ce |cet |ces |le |les |l'|moi )*"
+    r"(?:(?:fais|faites|donne|donnez)(?:-| )?(?:moi )?(?:un |le )?)?r[ée]sum(?:é|er?|ez)(?: (?:de "
+    r"|du |des |ce |cet |ces |le |les |l'|moi )*"
     r"(?:documents?|textes?|articles?|fichiers?)?)?",
-    r"de quoi (?:parle(?:nt)?|traite(?:nt)?|s'agit-il|est-il question)(?: (?:dans )?(?:ce|cet|ces|le|les|l'|du|des) ?(?:documents?|textes?|articles?|fichiers?))?",
-    r"(?:haz(?:me)? |dame )?(?:un |el )?resum(?:e|en|ir|a)(?: (?:de |del |este |estos |el |los |esto)*(?:documentos?|textos?|art[ií]culos?|archivos?)?)?",
-    r"de qu[ée] (?:tratan?|hablan?|va|van)(?: (?:este|estos|el|los|esto) ?(?:documentos?|textos?|art[ií]culos?|archivos?)?)?",
+    r"de quoi (?:parle(?:nt)?|traite(?:nt)?|s'agit-il|est-il question)(?: (?:dans )?(?:ce|cet|ces|le"
+    r"|les|l'|du|des) ?(?:documents?|textes?|articles?|fichiers?))?",
+    r"(?:haz(?:me)? |dame )?(?:un |el )?resum(?:e|en|ir|a)(?: (?:de |del |este |estos |el |los "
+    r"|esto)*(?:documentos?|textos?|art[ií]culos?|archivos?)?)?",
+    r"de qu[ée] (?:tratan?|hablan?|va|van)(?: (?:este|estos|el|los|esto) ?(?:documentos?|textos?"
+    r"|art[ií]culos?|archivos?)?)?",
     r"(?:(?:この|これらの|全)?(?:文書|記事|資料|文章|ファイル|ドキュメント|論文|レポート)(?:の|を|は|には|について))?"
     r"(?:簡単に|短く)?(?:要約|概要|要点|まとめ|何について(?:です|書かれて(?:い)?ます|の(?:文書|記事|資料)です)か?|何が書(?:かれて|いて)(?:あ|い)りますか)"
     r"(?:して(?:ください|下さい)?|を教えて(?:ください|下さい)?|をお願いします|は何ですか|て(?:ください|下さい))?",
 )
 _SUMMARY_OF = (
     rf"(?:summari[sz]e|sum up|recap|outline) {_NAMED}",
-    rf"(?:(?:give|show|write|provide)(?: me| us)? )?(?:an? |the )?(?:short |brief |quick )?{_SUMMARY} (?:of|about|for) {_NAMED}",
+    rf"(?:(?:give|show|write|provide)(?: me| us)? )?(?:an? |the )?(?:short |brief |quick )?{_SUMMARY} "
+    rf"(?:of|about|for) {_NAMED}",
 )
 _ASKS_OF = (
     *_SUMMARY_OF,
@@ -77,7 +90,8 @@ _ASKS_OF = (
     rf"what is in {_NAMED}",
 )
 _MAY_ASK = re.compile(
-    r"summ|sum up|recap|outline|digest|condense|describe|explain|overview|synopsis|gist|abstract|tldr|what is|what are|what do"
+    r"summ|sum up|recap|outline|digest|condense|describe|explain|overview|synopsis|gist|abstract"
+    r"|tldr|what is|what are|what do"
     r"|points|main|key|central|important|principal|essential|core|primary|major|overall|about|topic|subject|theme"
     r"|zusammen|worum|wovon|r[ée]sum|de qu|要|概|まとめ|何",
     re.IGNORECASE,

@@ -24,8 +24,10 @@ from vectorstore.search.search import PLACES, TITLE_COVERAGE, SearchResult
 from vectorstore.words.tokens import tokens
 
 TYPE_WEIGHT = 0.12
-"""What it is worth that a sentence holds the kind of answer asked for. Nothing is fitted: this and the weights below were
-set by hand and held against others on squad2, covidqa, clapnq and chroma_chunking (docs/decisions/0011-sentences-shown.md)."""
+"""What it is worth that a sentence holds the kind of answer asked for. Nothing is fitted: this and the weights
+below were
+set by hand and held against others on squad2, covidqa, clapnq and chroma_chunking
+(docs/decisions/0011-sentences-shown.md)."""
 LIST_WEIGHT = 0.4
 """The same where a list is asked for: its items are seldom the question's words."""
 SENTENCE_COVERAGE = 0.35

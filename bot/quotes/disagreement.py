@@ -27,8 +27,10 @@ NEAR = 60
 
 _PART = re.compile(r" (?:out )?of (?:the |about |some )*")
 _REPLACES = re.compile(
-    r"\b(?:(?:is|are|was|were|shall be|has been|have been) (?:hereby )?(?:replaced|amended|superseded|deleted|substituted|raised|reduced|increased"
-    r"|lowered|changed|extended|shortened)|(?:now|from now on)\b.{0,40}\binstead of|instead of|no longer|in place of|replaces|supersedes)\b",
+    r"\b(?:(?:is|are|was|were|shall be|has been|have been) (?:hereby )?(?:replaced|amended"
+    r"|superseded|deleted|substituted|raised|reduced|increased"
+    r"|lowered|changed|extended|shortened)|(?:now|from now on)\b.{0,40}\binstead of|instead of|no "
+    r"longer|in place of|replaces|supersedes)\b",
     re.IGNORECASE,
 )
 

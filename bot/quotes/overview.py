@@ -62,16 +62,20 @@ _STOPS = ".!。！।؟…”\"’')»"
 _WORD = re.compile(r"[^\W\d_]+")
 _ITSELF = re.compile(
     r"(?:(?i:abstract|objectives?|purpose|aims?):? )?(?:(?:In |in |The (?:aim|purpose|goal|subject|objective) of )?"
-    r"(?:[Tt]his|[Tt]he present|[Oo]ur) (?:analysis|article|paper|report|study|review|survey|essay|document|briefing|book|chapter"
+    r"(?:[Tt]his|[Tt]he present|[Oo]ur) (?:analysis|article|paper|report|study|review|survey|essay"
+    r"|document|briefing|book|chapter"
     r"|guide|manual|thesis|talk|post|note|work|investigation|editorial|policy)\b"
     r"|T(?:his|HIS) (?:[\w-]+ ){1,5}(?:\([^)]*\) )?(?:is|was) (?:made|entered|dated|concluded|between|an?|by)\b"
-    r"|(?:Here(?:in)?,? we|We|Herein,?) (?:here )?(?:report|present|describe|review|propose|study|studied|investigate|aim|show"
+    r"|(?:Here(?:in)?,? we|We|Herein,?) (?:here )?(?:report|present|describe|review|propose|study"
+    r"|studied|investigate|aim|show"
     r"|examine|discuss))"
 )
 _BEGINS = re.compile(r"[\"'“‘«„¿¡]?\w")
 _LINKED = re.compile(
-    r"(?:however|nevertheless|nonetheless|moreover|furthermore|additionally|in addition|therefore|thus|hence|consequently"
-    r"|for (?:example|instance)|similarly|likewise|instead|otherwise|then|also|but|and|or|so|yet|because|see|note|please)\b"
+    r"(?:however|nevertheless|nonetheless|moreover|furthermore|additionally|in addition|therefore"
+    r"|thus|hence|consequently"
+    r"|for (?:example|instance)|similarly|likewise|instead|otherwise|then|also|but|and|or|so|yet"
+    r"|because|see|note|please)\b"
     r"|now,? therefore\b|\(|[\"“][^\"“”]{2,40}[\"”] (?:means|shall mean|has the meaning)",
     re.IGNORECASE,
 )
@@ -128,7 +132,8 @@ def overview(
 
 
 def _headed(library: Library, subject: str, filter: Filter | None) -> list[str]:
-    """Return the id of the one document whose title and first lines hold all words of a subject: "the meeting of 4 May"."""
+    """Return the id of the one document whose title and first lines hold all words of a subject: "the meeting
+    of 4 May"."""
     words = set(query_terms(subject)) if subject else set()
     if not words:
         return []

@@ -27,7 +27,8 @@ PIECES = 2.3
 FOREIGN = 1.35
 """The same for a text without a single one of the commonest English words."""
 ENGLISH = frozenset(
-    "the what which who whom whose how why when where is are were did does of and for to from with by on at has have".split()
+    "the what which who whom whose how why when where is are were did does of and for to from with "
+    "by on at has have".split()
 )
 FEW_WORDS = 4
 """Words from which on that is judged: one rare name is no foreign language."""

@@ -172,7 +172,8 @@ class Settings:
     )
     reader: str = setting(
         "on",
-        "The model that reads the passages found, and decides whether they answer and in which words: `on`, `off`, or the "
+        "The model that reads the passages found, and decides whether they answer and in which words: "
+        "`on`, `off`, or the "
         "path of other weights (ONNX, with tokenizer.json beside it). English only; other languages go on without it.",
         group="Answers",
         check=not_blank,

@@ -22,7 +22,8 @@ class Negation:
 _NEGATION = re.compile(
     r"(?P<en>\b(?:not|never|no|none|nobody|nothing|nowhere|neither|nor|without|cannot|unable|hardly|barely|scarcely"
     r"|rarely|seldom|fail(?:s|ed|ing)? to|lack(?:s|ed|ing)?|refus(?:e|es|ed|ing) to)\b|n't\b)"
-    r"|(?P<eu>\b(?:nicht|kein(?:e[nmrs]?)?|nie|niemals|ohne|pas|jamais|aucune?|sans|nunca|jamás|sin|ningún|ninguna|não|sem|non(?!-| -)|senza|mai"
+    r"|(?P<eu>\b(?:nicht|kein(?:e[nmrs]?)?|nie|niemals|ohne|pas|jamais|aucune?|sans|nunca|jamás|sin"
+    r"|ningún|ninguna|não|sem|non(?!-| -)|senza|mai"
     r"|nu|fără|değil|không|chưa|не|нет|ни|без|никогда|δεν|μην|χωρίς|नहीं|न|ไม่|لا|لم|لن|ليس|ليست|غير|بدون)\b)"
     r"|(?P<ja>ませんで|ません|なかった|なく(?!な)|ない(?!し)|無い|ずに|(?<=[\u3040-\u309fれせ])ず(?=、|。|に|$)|不可|禁止|未だ)"
     r"|(?P<zh>不(?!同|断|斷|仅|僅|过|過|久|可分|少|得)|没有|沒有|没(?!收)|未(?!来|來)|并非|並非|无法|無法|从未|從未|禁止)",

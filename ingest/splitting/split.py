@@ -45,10 +45,12 @@ _STARTERS = frozenset(
     however but and or so a an there here what who how why where although though because since also both each many
     most some such to our their his her no not one two let now then thus therefore moreover furthermore finally
     der die das den dem ein eine einen einem einer es er sie wir ich ihr im am auf für mit nach nur bei auch als wenn
-    los las en una pero dans une mais cette dies diese dieser dieses damit dann danach dort hier jedoch doch da zu zum zur von vom""".split()
+    los las en una pero dans une mais cette dies diese dieser dieses damit dann danach dort hier jedoch doch da
+    zu zum zur von vom""".split()
 )
 _BEFORE_ORDINAL = re.compile(
-    r"(?i)(?<!\bi )\b(?:a[mb]|im|ins|zu[mr]|vom|beim|bis|seit|de[rnms]|die|das|jede[rnms]|späten|frühen|mitte|ende|anfang) $"
+    r"(?i)(?<!\bi )\b(?:a[mb]|im|ins|zu[mr]|vom|beim|bis|seit|de[rnms]|die|das|jede[rnms]|späten"
+    r"|frühen|mitte|ende|anfang) $"
 )
 _MONTHS = re.compile(
     r"(?:Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|Jahrhunderts?)\b"

@@ -24,7 +24,8 @@ _CAPTION = re.compile(
 )
 _BYLINE = re.compile(
     r"^(?:by\s+[A-Z][\w.'’-]+(?:\s+(?:and\s+)?[A-Z][\w.'’-]+){0,6}(?:\s*[|,–—-].{0,60})?$"
-    r"|(?:published|updated|last (?:updated|modified)|posted|written by|reporting by|editing by|author|date(?!\s+of\b))\s*[:|]?\s.{0,80}$)",
+    r"|(?:published|updated|last (?:updated|modified)|posted|written by|reporting by|editing by"
+    r"|author|date(?!\s+of\b))\s*[:|]?\s.{0,80}$)",
     re.IGNORECASE,
 )
 _LABELLED = re.compile(r"^(?P<label>[^\W\d_a-z][\w.'’()/%&#-]*(?: [\w.'’()/%&#-]+){0,4}):[ \t]+\S")
@@ -34,8 +35,10 @@ _ADDRESSED = re.compile(r"^(?:from|to|cc|bcc|reply-to|sent|subject)\s*:\s.*@", r
 _QUOTED = re.compile(r"^(?:>[ \t]?)+\S")
 """A line of an earlier message in an answer to it."""
 _NAVIGATION = re.compile(
-    r"^(?:skip to|read more|share this|sign (?:in|up)|log ?in|subscribe|click here|back to top|table of contents|contents$"
-    r"|related (?:articles|posts)|advertisement|cookie|all rights reserved|©|copyright\b|next page|previous page|menu$)",
+    r"^(?:skip to|read more|share this|sign (?:in|up)|log ?in|subscribe|click here|back to top|table "
+    r"of contents|contents$"
+    r"|related (?:articles|posts)|advertisement|cookie|all rights reserved|©|copyright\b|next page"
+    r"|previous page|menu$)",
     re.IGNORECASE,
 )
 _SMALL_WORDS = frozenset(

@@ -18,10 +18,12 @@ from vectorstore.passage import Filter
 
 MILL = (
     "The old mill on the Ouse was built by Thomas Brown in 1780. It ground corn for the whole valley until 1903. "
-    "Since then it has stood empty. The parish council wants to turn it into a library, which would cost 450,000 pounds."
+    "Since then it has stood empty. The parish council wants to turn it into a library, which would "
+    "cost 450,000 pounds."
 )
 FERRY = (
-    "The ferry across the Ouse runs from April to October. A crossing takes ten minutes and costs two pounds for adults. "
+    "The ferry across the Ouse runs from April to October. A crossing takes ten minutes and costs "
+    "two pounds for adults. "
     "Dogs travel free 🐕, and bicycles cost fifty pence. 日本語の案内もあります。"
 )
 SCHOOL = (
@@ -232,7 +234,8 @@ def test_a_respelling_that_finds_no_answer_is_not_told(bot: Bot, question: str) 
 def test_a_name_beside_its_role_is_an_answer(tmp_path: Path) -> None:
     """Who somebody is, asked in a small library, is told by the sentence that says it, and by no other of the name."""
     texts = {
-        "minutes": "The meeting was opened by Ada Byron, chair of the parish council. Byron asked for quiet. It rained.",
+        "minutes": "The meeting was opened by Ada Byron, chair of the parish council. Byron asked for quiet. It "
+        "rained.",
         "letters": "A letter of thanks went to Mr Blum. The council liked what Byron wrote about the mill.",
         "notes": "Blum and Byron met on Sunday. The weather was fine. The ferry was late again.",
     }

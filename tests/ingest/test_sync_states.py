@@ -123,7 +123,8 @@ def test_a_vanished_file_is_removed(library: Library, folder: Path) -> None:
 
 
 def test_an_empty_folder_empties_nothing_by_itself(library: Library, folder: Path) -> None:
-    """A drive that is not mounted is no wish to forget: the sync says the numbers, changes nothing, and can be told to."""
+    """A drive that is not mounted is no wish to forget: the sync says the numbers, changes nothing, and can be
+    told to."""
     sync(library, [folder])
     shutil.rmtree(folder)
     folder.mkdir()

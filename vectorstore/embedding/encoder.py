@@ -133,7 +133,8 @@ class OnnxEncoder:
         return [len(encoding.ids) for encoding in encodings]
 
     def encode_query(self, text: str, *, without: Sequence[Span] = ()) -> Vectors:
-        """Return the vector of a question, shape (dimension,), of the mean of its word pieces but those in `without`."""
+        """Return the vector of a question, shape (dimension,), of the mean of its word pieces but those in
+        `without`."""
         prefix = self._files.query_prefix
         ids = self._ids(prefix + text)
         if not without or self._files.pooling != "mean":

@@ -45,7 +45,8 @@ TITLE_COVERAGE = 0.5
 """What a word of the title counts as covered by each chunk of the document, beside 1 in the chunk itself: a
 document about Japan need not say Japan in every sentence. All of it, where the word tells which document is meant."""
 ANOTHER = 0.3
-"""What a chunk loses whose section and document hold none of the query's names, where other documents are about them."""
+"""What a chunk loses whose section and document hold none of the query's names, where other documents are
+about them."""
 SECTION_LIFT = 0.15
 """How far a chunk rises towards the best chunk of its section."""
 NEIGHBOUR_LIFT = 0.4

@@ -53,7 +53,8 @@ LATIN = frozenset(
     jest są był była było były i oraz w z ze od po przez przy kto co kiedy gdzie dlaczego jak jaki jaka jakie który
     która które ile nie się tego
     och att det som ett av till på med hur när var vem vad vilken vilket vilka hogyan mikor hol miért melyik mennyi
-    hány egy az kdy kde proč který která které kolik je jsou mikä missä milloin miksi kuka miten kuinka mitkä oli""".split()
+    hány egy az kdy kde proč který která které kolik je jsou mikä missä milloin miksi kuka miten kuinka mitkä
+    oli""".split()
 )
 """Other languages in Latin letters: German, Spanish, French, Italian, Portuguese, Dutch, Romanian, Turkish,
 Vietnamese, Polish; of Swedish, Hungarian, Czech and Finnish little more than what asks. Not folded."""

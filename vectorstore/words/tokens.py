@@ -41,8 +41,10 @@ _FOLDED_MARKS = re.compile(
 )
 
 _ABOUT_THE_TEXT = re.compile(
-    r"\b(?:in|according to|from|by|of) (?:the|this|these|your|my) (?:articles?|documents?|texts?|passages?|files?|briefings?)\b"
-    r"|\b(?:does|do) (?:the|this|these|your|my) (?:articles?|documents?|texts?|passages?|files?|briefings?) (?:say|mention|state)\b"
+    r"\b(?:in|according to|from|by|of) (?:the|this|these|your|my) (?:articles?|documents?|texts?"
+    r"|passages?|files?|briefings?)\b"
+    r"|\b(?:does|do) (?:the|this|these|your|my) (?:articles?|documents?|texts?|passages?|files?"
+    r"|briefings?) (?:say|mention|state)\b"
     r"|\bstands? for\b",
     re.IGNORECASE,
 )

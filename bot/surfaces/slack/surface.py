@@ -78,7 +78,8 @@ class SlackSurface:
         self.channels = Channels(settings, self.sender)
         self._patience, self._pause = patience, pause
         self._workers = ThreadPoolExecutor(workers, thread_name_prefix="slack-answer")
-        # Only hands work on, so that a full pool of workers never delays an acknowledgement; one thread keeps the order.
+        # Only hands work on, so that a full pool of workers never delays an acknowledgement; one thread keeps
+        # the order.
         self.listener = ThreadPoolExecutor(1, thread_name_prefix="slack-listen")
         self.threads = Threads(self.sender, self.me, store)
         self._waiting: dict[str, deque[tuple[Question, str]]] = {}

@@ -72,24 +72,22 @@ def _across(lines: list[Line]) -> int:
 
 def _columns_apart(lines: list[Line]) -> list[Line]:
     """Part lines that were drawn across two columns of prose; rows of tables stay whole."""
-    counts = Counter(line.text.count("\t") for line in lines if line.gaps)
-    if not counts:
+    rows = [line for line in lines if line.text.count("\t") == 1]
+    if len(rows) < 8:
         return lines
-    tabs, often = counts.most_common(1)[0]
-    rows = [line.text.split("\t") for line in lines if line.gaps and line.text.count("\t") == tabs]
-    if often < 8 or min(median(len(row[side]) for row in rows) for side in range(tabs + 1)) < PROSE:
+    halves = [line.text.split("\t") for line in rows]
+    left, right = (median(len(half[side]) for half in halves) for side in (0, 1))
+    if min(left, right) < PROSE:
         return lines
     parted: list[Line] = []
     for line in lines:
-        cells = line.text.split("\t")
-        if not 1 < len(cells) <= tabs + 1 or len(line.gaps) != len(cells) - 1:
+        if line.text.count("\t") != 1:
             parted.append(line)
             continue
-        begins = [line.x0, *(right for _, right in line.gaps)]
-        ends = [*(left for left, _ in line.gaps), line.x1]
-        for cell, begin, end in zip(cells, begins, ends, strict=True):
-            last = end == line.x1
-            parted.append(replace(line, text=cell, x0=begin, x1=end, broken=line.broken and last, gaps=()))
+        first, second = line.text.split("\t")
+        (end, begin), *_ = line.gaps or (((line.x0 + line.x1) / 2,) * 2,)
+        parted.append(replace(line, text=first, x1=end, broken=False, gaps=()))
+        parted.append(replace(line, text=second, x0=begin, gaps=()))
     return parted
 
 

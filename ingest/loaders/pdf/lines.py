@@ -13,7 +13,6 @@ from typing import Any
 
 from ingest.loaders.builder import clean
 from ingest.loaders.pdf.boxes import Boxes
-from ingest.loaders.pdf.gutters import crossed_gutters, is_justified, mark_gutters
 from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.margin import strip_line_numbers
 from ingest.loaders.pdf.raised import mark_raised, with_raised
@@ -144,22 +143,28 @@ def _mark_cells(lines: list[Line], starts: list[int], boxes: Boxes, turn: int) -
         return
     # Few long lines among many rows must not make the rows look normal: no prose is wider than 0.5.
     usual = min(median(densities), 0.5)
-    gutters = crossed_gutters(lines, starts, boxes)
-    if gutters:
-        for line, start in zip(lines, starts, strict=True):
-            mark_gutters(line, start, gutters, boxes)
-    edges = [
-        (line.x0, line.x1)
-        for line in lines
-        if len(line.text) >= 40 and line.x1 - line.x0 < 1.15 * usual * len(line.text) * line.size
-    ]
+    if _crosses(lines, starts, usual, boxes):
+        usual *= 0.8
     for line, start in zip(lines, starts, strict=True):
         words = line.text
-        if line.gaps or " " not in words or (line.x1 - line.x0) / (len(words) * line.size) < 1.15 * usual:
-            continue
-        if is_justified(line, start, edges, boxes):
+        if " " not in words or (line.x1 - line.x0) / (len(words) * line.size) < 1.15 * usual:
             continue
         line.text = _with_tabs(line, start, 0.9 * usual, boxes)
+
+
+def _crosses(lines: list[Line], starts: list[int], usual: float, boxes: Boxes) -> bool:
+    """Tell whether lines were drawn across two columns, so that all are alike and none looks wide.
+
+    Two of the widest lines are looked at, and only where most lines are about as wide.
+    """
+    widest = sorted(range(len(lines)), key=lambda i: lines[i].x0 - lines[i].x1)[:8]
+    if len(widest) < 8 or lines[widest[7]].x1 - lines[widest[7]].x0 < 0.8 * (lines[widest[0]].x1 - lines[widest[0]].x0):
+        return False
+    for i in widest[3:5]:
+        cells = _with_tabs(lines[i], starts[i], 0.5 * usual, boxes).split("\t")
+        if len(cells) != 2 or min(map(len, cells)) < 20:
+            return False
+    return True
 
 
 def _with_tabs(line: Line, start: int, usual: float, boxes: Boxes) -> str:

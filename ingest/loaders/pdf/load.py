@@ -35,7 +35,8 @@ _SOFTWARE_TITLE = re.compile(
     r"(?:untitled|microsoft word\b|powerpoint\b|slide 1\b|document\d*$|.*\.\w{2,5}$)", re.IGNORECASE
 )
 _NUMBER_TITLE = re.compile(r"[\W\d_]+$")
-"""A number of the publisher's instead of a title: the name of the file says more, and so it does than a first heading."""
+"""A number of the publisher's instead of a title: the name of the file says more, and so it does than a first
+heading."""
 
 
 def load(path: Path, options: LoadOptions) -> Loaded:

@@ -211,7 +211,10 @@ def test_a_yes_comes_along() -> None:
     assert found == ["Yes.", "Mill water is safe to drink."]
 
 
-BOX = "What is in the box\n\nThe box holds the following:\n\n- one saw\n- two nails\n- a hammer, small\n  and black\n\nKeep it dry."
+BOX = (
+    "What is in the box\n\nThe box holds the following:\n\n- one saw\n- two nails\n- a hammer, "
+    "small\n  and black\n\nKeep it dry."
+)
 
 
 def piece(text: str, part: str, **more: Any) -> Passage:

@@ -71,15 +71,6 @@ def test_numbers_of_lines_beside_columns_are_left_out(tmp_path: Path) -> None:
     assert not any(character.isdigit() for character in text)
 
 
-def test_three_columns_drawn_row_by_row_are_read_down(tmp_path: Path) -> None:
-    """Each of three narrow columns is whole, though every row of the file runs across all of them."""
-    pdf = _document()
-    _across(pdf, (40, NORTH * 4), (215, SOUTH * 4), (390, EAST * 4), width=162)
-    text = " ".join(_text(pdf, tmp_path).split())
-    assert all(words.strip() in text for words in (NORTH, SOUTH, EAST))
-    assert text.index("The mill") < text.index("Every autumn") < text.index("Bees were kept")
-
-
 def test_numbers_at_the_head_of_lines_are_taken_out_of_sentences(tmp_path: Path) -> None:
     """A numbered transcript reads as its sentences; a word that a line end broke is whole."""
     pdf = _document()
@@ -101,20 +92,3 @@ def test_a_numbered_list_keeps_its_numbers(tmp_path: Path) -> None:
         pdf.text(60, 120 + 14 * row, f"{row + 1}  {line}")
     text = _text(pdf, tmp_path)
     assert "2" in text and "4" in text and "Close the valve" in text
-
-
-def test_justified_lines_with_wide_blanks_are_prose(tmp_path: Path) -> None:
-    """A few long words drawn out over the width of their column are no row of a table."""
-    pdf = _document()
-    pdf.text(60, 100, "The committee met in March and heard the reports of all")
-    width = pdf.get_string_width("The committee met in March and heard the reports of all")
-    for row, line in enumerate(("its regional subcommittees about", "intergovernmental arrangements today"), 1):
-        words = line.split()
-        gap = (width - sum(map(pdf.get_string_width, words))) / (len(words) - 1)
-        x = 60.0
-        for word in words:
-            pdf.text(x, 100 + 12 * row, word)
-            x += pdf.get_string_width(word) + gap
-    pdf.text(60, 136, "and of the two districts, which it had asked for in May.")
-    text = _text(pdf, tmp_path)
-    assert "reports of all its regional subcommittees about intergovernmental arrangements today and of" in text

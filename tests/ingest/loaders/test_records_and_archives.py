@@ -24,7 +24,8 @@ def test_a_value_of_yaml_comes_with_its_path_of_keys(tmp_path: Path) -> None:
     """The same key in two places tells which is which; lists and long texts belong to their keys."""
     lines = _lines(
         tmp_path / "app.yaml",
-        "# who may enter\ncache:\n  ttl: 60\nqueue:\n  ttl: 900\n  hosts:\n    - alpha\n    - beta\n  note: |\n    Runs\n"
+        "# who may enter\ncache:\n  ttl: 60\nqueue:\n  ttl: 900\n  hosts:\n    - alpha\n    - beta\n  "
+        "note: |\n    Runs\n"
         "    at night.\n",
     )
     assert lines == ["who may enter", "cache: ttl: 60", "queue: ttl: 900", "queue: hosts: alpha",

@@ -1,4 +1,5 @@
-"""Another embedding model by setting: tiny models with random weights, built here as sentence-transformers saves them."""
+"""Another embedding model by setting: tiny models with random weights, built here as sentence-transformers
+saves them."""
 
 from __future__ import annotations
 

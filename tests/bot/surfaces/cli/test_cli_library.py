@@ -263,7 +263,8 @@ def test_status_says_what_the_threshold_does(
     """The level in use with its measured rates; one document alone has rates of its own; a number is a number."""
     words = answer_json(capsys, "status", "--json")["threshold"]
     assert re.fullmatch(
-        r"An answer is shown from a confidence of 0\.50 \(balanced\)\. Measured on public sets that this was not fitted "
+        r"An answer is shown from a confidence of 0\.50 \(balanced\)\. Measured on public sets that this "
+        r"was not fitted "
         r"on, answered when they say / refused when they don't, %: (\w+ \d+ / \d+(, )?)+\.",
         words,
     )
