@@ -7,6 +7,8 @@ STAMP := $(VENV)/.installed
 # Where pip finds torch: on Linux a plain install is the CUDA build of several GB. README.md says how to
 # name the index of CPU builds here.
 TORCH ?= torch==2.13.0
+# The samples have a library of their own: `footnote ingest FOLDER` then begins one that holds nothing else.
+SAMPLES := .footnote-samples
 Q ?= Who signed the Technology Prosperity Deal, and where?
 
 RUN ?= runs/reader
@@ -31,14 +33,14 @@ $(STAMP): requirements.txt pyproject.toml
 
 setup: $(STAMP) ## Create .venv with the pinned packages
 
-ingest: setup ## Read documents/ into the library
-	@$(BIN)/footnote ingest documents
+ingest: setup ## Read documents/ into the library of the samples
+	@$(BIN)/footnote ingest documents --library $(SAMPLES)
 
 ask: setup ingest ## Ask the sample documents: make ask Q="…"
-	@$(BIN)/footnote ask "$(Q)"
+	@$(BIN)/footnote ask "$(Q)" --library $(SAMPLES)
 
-chat: setup ingest ## Open the chat page
-	@$(BIN)/footnote serve
+chat: setup ingest ## Open the chat page on the sample documents
+	@$(BIN)/footnote serve --library $(SAMPLES)
 
 test: setup ## Run the tests that are not slow, and the linters
 	@$(MAKE) --no-print-directory lint
@@ -75,5 +77,5 @@ reader: setup ## Train the reader again: make reader BASE=… RUN=… MINUTES=�
 lock: setup ## Pin every package with its hashes
 	@$(BIN)/python scripts/lock.py
 
-clean: ## Remove the environment and the sample library
-	rm -rf $(VENV) .footnote
+clean: ## Remove the environment and the library of the samples; yours, .footnote, stays
+	rm -rf $(VENV) $(SAMPLES)

@@ -186,15 +186,18 @@ class Page {
   /** Open the source at the offsets, in code points, that a footnote in Slack, Discord or the API links to. */
   async openPlace(id, start, end) {
     const address = `/v1/documents/${encodeURIComponent(id)}`;
+    let document;
+    let text;
     try {
-      const [document, text] = await Promise.all([get(address), get(path(`${address}/text`, { start, end }))]);
-      const pages = document.places.filter((one) => one.kind === "page" && one.start <= text.start);
-      const run = end && { start_utf16: text.start_utf16, end_utf16: text.end_utf16, quote: text.text };
-      this.openPassage({ document: id, title: document.title, page: pages.at(-1)?.number, ...run }, this.thread.box);
+      [document, text] = await Promise.all([get(address), get(path(`${address}/text`, { start, end }))]);
     } catch (error) {
       toast(error.sentence ?? error.message);
       location.hash = "#/";
+      return;
     }
+    const pages = document.places.filter((one) => one.kind === "page" && one.start <= text.start);
+    const run = end && { start_utf16: text.start_utf16, end_utf16: text.end_utf16, quote: text.text };
+    this.openPassage({ document: id, title: document.title, page: pages.at(-1)?.number, ...run }, this.thread.box.input);
   }
 
   openPassage(passage, from) {
