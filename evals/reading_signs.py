@@ -25,7 +25,7 @@ SIGNS = {
 }
 """Ways to be sure. "two" is small on purpose: with more signs the fit learns what its sets have in common by chance."""
 PENALTY = 0.01
-ANSWERABLE = 1.5
+ANSWERABLE = 1.25
 """Weight of questions that the documents answer, beside 1 for those that they don't: people mostly ask what is
 there. With 1,
 the samples of squad2, clapnq and covidqa, each left out, were answered 90, 84 and 77 % of the time."""

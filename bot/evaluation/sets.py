@@ -44,7 +44,7 @@ class Question:
 def shared_folder() -> Path | None:
     """Return the folder of public sets: FOOTNOTE_SHARED, or `shared` beside the repository; None where absent."""
     chosen = os.environ.get("FOOTNOTE_SHARED")
-    folder = Path(chosen) if chosen else Path(__file__).resolve().parents[2] / "shared"
+    folder = Path(chosen) if chosen else Path(__file__).resolve().parents[3] / "shared"
     return folder if (folder / "eval").is_dir() else None
 
 

@@ -30,6 +30,9 @@ _BYLINE = re.compile(
 )
 _LABELLED = re.compile(r"^(?P<label>[^\W\d_a-z][\w.'’()/%&#-]*(?: [\w.'’()/%&#-]+){0,4}):[ \t]+\S")
 """A label and its value, as in forms and invoices: "Due date: 2 June"."""
+_VALUE = re.compile(r":.*[\d@]|: .*: ")
+"""What tells a label with its value from a title with a colon: a figure, or a path of labels. "Total: 128.40 GBP" and
+"database: host: alpha", but not "The deal: a new blueprint"."""
 _ADDRESSED = re.compile(r"^(?:from|to|cc|bcc|reply-to|sent|subject)\s*:\s.*@", re.IGNORECASE)
 """A line of a mail's header."""
 _QUOTED = re.compile(r"^(?:>[ \t]?)+\S")
@@ -149,7 +152,7 @@ def _looks_like_heading(line: str) -> bool:
         len(line) > 120
         or "\n" in line
         or _ITEM.match(line)
-        or _LABELLED.match(line)
+        or (_LABELLED.match(line) and _VALUE.search(line))
         or re.search(r"[.!…。！｡।;,、]$", line)
     ):
         return False
