@@ -141,6 +141,9 @@ class Answer:
 
         return plain_text(self)
 
+    def __str__(self) -> str:
+        return self.text
+
     def as_dict(self) -> dict[str, Any]:
         """Return the object that `footnote ask --json` prints and that the HTTP API sends.
 

@@ -8,12 +8,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from bot.answer import Answer, Citation, Statement
 from bot.answerer import Footnotes, quoted, written
@@ -443,6 +445,39 @@ class Bot:
             before=self.library.passage_before if self.settings.neighbours else None,
             read=self.library.text,
             words=readings.words if readings else None,
+        )
+
+    # ---- for programs
+
+    async def aask(
+        self, question: str, *, conversation: Conversation | None = None, filter: Filter | None = None
+    ) -> Answer:
+        """Like `ask`, in a thread beside the event loop."""
+        return await asyncio.to_thread(self.ask, question, conversation=conversation, filter=filter)
+
+    async def astream(
+        self, question: str, *, conversation: Conversation | None = None, filter: Filter | None = None
+    ) -> AsyncIterator[Found | Statement | Answer]:
+        """Like `stream`, in a thread beside the event loop; leaving early ends the work at its next step."""
+
+        def answering() -> Generator[Found | Statement | Answer, None, None]:
+            yield from self.stream(question, conversation=conversation, filter=filter)
+
+        items = answering()
+        loop = asyncio.get_running_loop()
+        # One thread for the whole answer: the search may hold things that belong to its thread.
+        thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="footnote")
+        try:
+            while (item := await loop.run_in_executor(thread, next, items, None)) is not None:
+                yield item
+        finally:
+            thread.submit(items.close)
+            thread.shutdown(wait=False)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "A Bot holds an open library and cannot be pickled. Make one in each process: "
+            "Bot(folder_of_the_library). Answers and conversations can be pickled."
         )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import pickle
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -261,3 +264,59 @@ def test_half_a_character_is_no_error(bot: Bot, tmp_path: Path) -> None:
         broken = document("broken", "The \ud83d mill was built by Ada Byron. It is old.")
         library.add([(broken, split(broken.text, count_tokens=library.encoder.count_tokens))])
         assert "Ada Byron" in Bot(library, settings=Settings()).ask("Who built the mill?").statements[0].text
+
+
+MILL_QUESTION = "Who built the old mill?"
+
+
+def test_an_answer_prints_as_its_text(bot: Bot) -> None:
+    """`print(answer)` shows what a person reads, not the fields of an object."""
+    answer = bot.ask(MILL_QUESTION)
+    assert str(answer) == answer.text and "Thomas Brown" in f"{answer}"
+
+
+def test_asking_from_an_event_loop_gives_the_same_answer(bot: Bot) -> None:
+    """`aask` and `astream` answer as `ask` and `stream` do, and let the loop go on meanwhile."""
+
+    async def both() -> tuple[Answer, list[type]]:
+        whole = await bot.aask(MILL_QUESTION)
+        kinds = [type(item) async for item in bot.astream(MILL_QUESTION)]
+        return whole, kinds
+
+    whole, kinds = asyncio.run(both())
+    assert whole.statements == bot.ask(MILL_QUESTION).statements
+    assert kinds == [type(item) for item in bot.stream(MILL_QUESTION)]
+
+
+def test_a_stream_that_is_left_early_is_closed(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever leaves `astream` after the passages ends the work behind it."""
+    closed = []
+    stream = bot.stream
+
+    def watched(*args: object, **more: object) -> object:
+        try:
+            yield from stream(*args, **more)  # type: ignore[arg-type]
+        except GeneratorExit:
+            closed.append(True)
+            raise
+
+    monkeypatch.setattr(bot, "stream", watched)
+
+    async def leave() -> None:
+        items = bot.astream(MILL_QUESTION)
+        assert isinstance(await anext(items), Found)
+        await items.aclose()  # type: ignore[attr-defined]
+
+    asyncio.run(leave())
+    for thread in threading.enumerate():
+        if thread.name.startswith("footnote"):
+            thread.join(30)
+    assert closed == [True]
+
+
+def test_answers_can_be_pickled_and_a_bot_says_why_not(bot: Bot) -> None:
+    """An answer goes to another process as it is; a bot, which holds an open library, names what to do."""
+    answer = bot.ask(MILL_QUESTION)
+    assert pickle.loads(pickle.dumps(answer)) == answer
+    with pytest.raises(TypeError, match="Make one in each process"):
+        pickle.dumps(bot)

@@ -103,14 +103,15 @@ SESSION: Object = {
     "collections": None,
 }
 MODEL: Object = {"id": "footnote", "object": "model", "created": 0, "owned_by": "footnote"}
-CHAT_TEXT = f"{QUOTE} [1]\n\n[1] **Lease of the office, p. 3, Ending the lease** — “{QUOTE}”"
+CHAT_URL = f"http://127.0.0.1:8000/#document={DOCUMENT_ID}&start=812&end=841"
+CHAT_TEXT = f"{QUOTE} [1]\n\n[1] [Lease of the office, p. 3, Ending the lease]({CHAT_URL}) — “{QUOTE}”"
 MARK: Object = {
     "type": "url_citation",
     "url_citation": {
         "start_index": 30,
         "end_index": 33,
         "title": "Lease of the office, p. 3, Ending the lease",
-        "url": f"http://127.0.0.1:8000/#document={DOCUMENT_ID}&start=812&end=841",
+        "url": CHAT_URL,
     },
     "footnote": 1,
     "quote": QUOTE,

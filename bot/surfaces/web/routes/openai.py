@@ -12,7 +12,7 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from bot.answer import ABSTAINED, Answer, Statement, remarks, searched_words, statement_words, where
+from bot.answer import ABSTAINED, Answer, Citation, Statement, remarks, searched_words, statement_words, where
 from bot.question.conversation import Conversation, remembered
 from bot.render import escape_markdown
 from bot.surfaces.chat.words import page_address
@@ -60,6 +60,12 @@ class Message(BaseModel):
             return self.content or ""
         if self.role == "user" and any(part.type not in ("text", "input_text") for part in self.content):
             raise Refused(422, "unsupported", "Only text can be asked about.", remedy="Leave images and files out.")
+        return self.text()
+
+    def text(self) -> str:
+        """Return the text of the message; images and files of a turn that is over are left out."""
+        if isinstance(self.content, str) or self.content is None:
+            return self.content or ""
         return "\n".join(part.text for part in self.content if part.text)
 
 
@@ -218,9 +224,9 @@ def chat(messages: list[Message]) -> tuple[str, Conversation]:
     conversation, question = Conversation(), ""
     for message in messages[:last]:
         if message.role == "user":
-            question = message.words()
+            question = message.text()
         elif message.role == "assistant" and question:
-            conversation, question = conversation.add(question, remembered(question, message.words())), ""
+            conversation, question = conversation.add(question, remembered(question, message.text())), ""
     return messages[last].words(), conversation
 
 
@@ -237,17 +243,29 @@ def statements_text(statements: tuple[Statement, ...]) -> str:
     return "".join(statement_text(s, b) for s, b in zip(statements, before, strict=False))
 
 
-def tail_text(answer: Answer) -> str:
-    """Return what follows the statements: remarks, then a footnote a paragraph; or the abstention."""
+def footnote_text(citation: Citation, base: str) -> str:
+    """Return a footnote as Markdown: number, title with the link to its place, quote."""
+    title = escape_markdown(where(citation))
+    address = page_address(base, citation)
+    name = f"[{title}]({address})" if address else f"**{title}**"
+    return f"[{citation.number}] {name} — “{escape_markdown(one_line(citation.quote))}”"
+
+
+def tail_text(answer: Answer, base: str = "") -> str:
+    """Return what follows the statements: remarks, then a footnote a paragraph; or the abstention.
+
+    Most clients drop annotations, so the link of each footnote stands in the text too.
+
+    Args:
+        answer: What was answered.
+        base: Address of the page that the links lead to; "" for none.
+    """
     # Numbers of footnotes in remarks are ours, and marks are read as they are written in the statements.
     blocks = [OWN_MARK.sub(r"[\1]", escape_markdown(line)) for line in remarks(answer)]
     if answer.abstained:
         said = " ".join(part for part in (ABSTAINED, searched_words(answer)) if part)
         return "\n\n".join([escape_markdown(said), *blocks])
-    blocks += [
-        f"[{c.number}] **{escape_markdown(where(c))}** — “{escape_markdown(one_line(c.quote))}”"
-        for c in answer.citations
-    ]
+    blocks += [footnote_text(citation, base) for citation in answer.citations]
     return "".join(f"\n\n{block}" for block in blocks)
 
 
@@ -279,16 +297,22 @@ def mark_annotations(answer: Answer, statements: str, base: str) -> list[dict[st
 
 def usage(body: CompletionIn, text: str) -> dict[str, int]:
     """Return the words of the chat and of the answer."""
-    asked = sum(len(message.words().split()) for message in body.messages)
+    asked = sum(len(message.text().split()) for message in body.messages)
     said = len(text.split())
     return {"prompt_tokens": asked, "completion_tokens": said, "total_tokens": asked + said}
+
+
+def text_of(kept: Mapping[str, Any], base: str) -> str:
+    """Return the text of an answer object in OpenAI's form: what is sent whole, and what a stream adds up to."""
+    answer = answer_of(kept)
+    return statements_text(answer.statements) + tail_text(answer, base)
 
 
 def completion_object(body: CompletionIn, kept: Mapping[str, Any], base: str) -> dict[str, Any]:
     """Return the answer object as a finished chat."""
     answer = answer_of(kept)
     said = statements_text(answer.statements)
-    text = said + tail_text(answer)
+    text = text_of(kept, base)
     message = {
         "role": "assistant",
         "content": text,
@@ -373,7 +397,9 @@ def chunks(services: Services, body: CompletionIn, asked: Asked, base: str) -> I
             elif isinstance(piece, dict):
                 yield from _last_chunks(piece, tuple(said), chunk, base)
                 if body.stream_options and body.stream_options.include_usage:
-                    yield b"data: %s\n\n" % json_bytes({**head, "choices": [], "usage": usage(body, piece["text"])})
+                    yield b"data: %s\n\n" % json_bytes(
+                        {**head, "choices": [], "usage": usage(body, text_of(piece, base))}
+                    )
                 yield b"data: [DONE]\n\n"
     except Exception as error:
         # A stream's own edge: once the status is sent, whatever goes wrong must become a chunk.
@@ -394,5 +420,5 @@ def _last_chunks(kept: Mapping[str, Any], said: tuple[Statement, ...], chunk: An
     for mark in marks:
         mark["url_citation"]["start_index"] += offset
         mark["url_citation"]["end_index"] += offset
-    yield chunk({"content": rest + tail_text(answer)})
+    yield chunk({"content": rest + tail_text(answer, base)})
     yield chunk({"annotations": marks}, finish="stop", footnote=kept)
