@@ -20,7 +20,7 @@ PLACE = {"start": 812, "end": 841, "start_utf16": 813, "end_utf16": 842, "collec
 FOUND = {"heading": "Ending the lease", "place": "p. 3", "score": 1.31, "rank": 1, "text": QUOTE}
 PASSAGE: Object = {**SHOWN, **PLACE, **FOUND}
 CITATION: Object = {**SHOWN, **PLACE, "number": 1, "place": "p. 3, Ending the lease", "quote": QUOTE}
-STATEMENT: Object = {"text": QUOTE, "citations": [1], "support": "quoted", "note": ""}
+STATEMENT: Object = {"text": QUOTE, "citations": [1], "support": "quoted", "note": "", "answer": None}
 ANSWER: Object = {
     "id": ANSWER_ID,
     "conversation": TALK_ID,
