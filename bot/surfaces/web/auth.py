@@ -83,10 +83,16 @@ class Authentication:
         self._accounts = accounts
         self._token = digest_of(settings.access_token) if settings.access_token else ""
         self.sign_ins = Rate(10)
+        self._had_accounts = accounts.any()
 
     def methods(self) -> list[str]:
-        """Return how one can sign in: "password", "token"; empty when nobody need."""
-        if self._accounts.any():
+        """Return how one can sign in: "password", "token"; empty when nobody need.
+
+        Where there were accounts, signing in stays needed until the server starts anew: removing the last account
+        must let nobody in.
+        """
+        self._had_accounts = self._had_accounts or self._accounts.any()
+        if self._had_accounts:
             return ["password", "token"]
         return ["token"] if self._token else []
 

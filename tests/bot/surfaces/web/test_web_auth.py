@@ -349,3 +349,22 @@ def test_accounts_that_cannot_be_are_refused(
     with pytest.raises(SettingError):
         Accounts(database).add(name, password=password, collections=collections)
     database.close()
+
+
+def test_removing_the_last_account_lets_nobody_in(tmp_path: Path) -> None:
+    """A running server that had accounts goes on asking who one is, though there is nobody left to be."""
+    places: list[Path] = []
+
+    def prepare(folder: Path) -> None:
+        places.append(folder)
+        people(folder)
+
+    with site(tmp_path, prepare=prepare) as running:
+        assert running.client.get("/v1/documents").status_code == 401
+        database = Database(places[0])
+        accounts = Accounts(database)
+        for name in ("eva", "rob", "dora", "ed"):
+            assert accounts.remove(name)
+        database.close()
+        assert running.client.get("/v1/documents").status_code == 401
+        assert running.client.get("/v1/session").json()["methods"] == ["password", "token"]
