@@ -48,6 +48,13 @@ class Rate:
                 self._buckets.popitem(last=False)
             return 0 if free else max(1, ceil((1 - left) * 60 / self._size))
 
+    def give_back(self, key: str) -> None:
+        """Undo one use of `key` that turned out to count for nothing."""
+        with self._lock:
+            if key in self._buckets:
+                left, then = self._buckets[key]
+                self._buckets[key] = (min(float(self._size), left + 1), then)
+
 
 class Streams:
     """Counts open streams.

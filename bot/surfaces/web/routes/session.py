@@ -50,8 +50,13 @@ async def sign_in(body: SignIn, request: Request, response: Response) -> Session
     authentication: Authentication = request.app.state.services.authentication
     address = request.client.host if request.client else ""
     keys = [f"from {address}", f"as {body.name}"] if body.name else [f"from {address}"]
-    wait = max(authentication.sign_ins.wait(key, take=False) for key in keys)
+    # Taken before the password is looked at, or as many as are tried at once would all be let through to it.
+    waits = [authentication.sign_ins.wait(key) for key in keys]
+    wait = max(waits)
     if wait:
+        for key, seconds in zip(keys, waits, strict=True):
+            if not seconds:
+                authentication.sign_ins.give_back(key)
         raise Refused(
             429,
             "too_many_sign_ins",
@@ -59,13 +64,10 @@ async def sign_in(body: SignIn, request: Request, response: Response) -> Session
             remedy=f"Try again in {wait} seconds.",
             retry_after=wait,
         )
-    try:
-        async with request.app.state.services.password_checks:
-            caller, secret = await run_in_threadpool(authentication.sign_in, body)
-    except Refused:
-        for key in keys:
-            authentication.sign_ins.wait(key)
-        raise
+    async with request.app.state.services.password_checks:
+        caller, secret = await run_in_threadpool(authentication.sign_in, body)
+    for key in keys:
+        authentication.sign_ins.give_back(key)
     response.set_cookie(
         COOKIE,
         secret,
