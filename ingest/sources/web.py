@@ -80,6 +80,20 @@ def _keeps_its_ending(name: str, suffix: str) -> bool:
     return suffix == ".txt" and bool(PurePosixPath(name).suffix)
 
 
+_GLOBAL_V6 = ipaddress.IPv6Network("2000::/3")
+"""All that is handed out for unicast on the internet; whatever else there is in IPv6 is for something else."""
+_SPECIAL = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24"),
+        *("192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24"),
+        *("224.0.0.0/4", "240.0.0.0/4", "2001::/23", "2001:db8::/32", "3fff::/20"),
+    )
+)
+"""IANA's registries of special-purpose addresses, with multicast, as far as they are not reached from everywhere. Our own
+list: what Python's `is_global` knows depends on its version (3.11 lets 192.0.0.0/24, 192.88.99.0/24 and 3fff::/20 pass)."""
+
+
 def is_public(address: str) -> bool:
     """Tell whether an IP address is one of the public internet, looking through those that wrap one."""
     ip = ipaddress.ip_address(address.partition("%")[0])
@@ -89,7 +103,9 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+    if isinstance(ip, ipaddress.IPv6Address) and ip not in _GLOBAL_V6:
+        return False
+    return not any(ip in network for network in _SPECIAL if network.version == ip.version)
 
 
 def resolved(host: str, port: int) -> list[str]:

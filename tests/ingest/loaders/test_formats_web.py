@@ -174,7 +174,8 @@ def test_public_is_what_the_registries_call_public() -> None:
     assert is_public("8.8.8.8")
     assert is_public("2606:4700::1111")
     for address in ("10.1.1.1", "100.64.0.1", "192.168.1.1", "0.0.0.0", "224.0.0.1", "fe80::1", "fc00::1",
-                    "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::"):  # fmt: skip
+                    "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "192.0.0.8", "192.88.99.1", "fec0::1",
+                    "3fff::1", "2001:db8::1", "5f00::1", "::1", "::", "255.255.255.255"):  # fmt: skip
         assert not is_public(address)
 
 
