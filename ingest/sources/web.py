@@ -90,8 +90,9 @@ _SPECIAL = tuple(
         *("224.0.0.0/4", "240.0.0.0/4", "2001::/23", "2001:db8::/32", "3fff::/20"),
     )
 )
-"""IANA's registries of special-purpose addresses, with multicast, as far as they are not reached from everywhere. Our own
-list: what Python's `is_global` knows depends on its version (3.11 lets 192.0.0.0/24, 192.88.99.0/24 and 3fff::/20 pass)."""
+"""IANA's registries of special-purpose addresses, with multicast, as far as they are not reached from everywhere. Our
+own list: what Python's `is_global` knows depends on its version; 3.11 lets 192.0.0.0/24, 192.88.99.0/24 and 3fff::/20
+pass."""
 
 
 def is_public(address: str) -> bool:
