@@ -37,7 +37,8 @@ def test_slack_from_question_to_footnote(bot: Bot, tmp_path: Path) -> None:
     with slack_stage(tmp_path / "slack", bot) as stage:
         event = stage.slack.mention("C1", "U1", "How long is the notice period?")
         (message,) = stage.answers(event)
-        assert f"{QUOTE} [1]" in shown(message) and "Lease of the house" in shown(message)
+        assert f"{QUOTE} [1]" in shown(message).replace("*", "") and "*30 days*" in shown(message)
+        assert "Lease of the house" in shown(message)
         kept = stage.store.conversation(f"slack:T0TEAM:C1:{event['ts']}")[0].citations[0]
         assert LEASE[kept.start : kept.end] == kept.quote == QUOTE
         follow = stage.slack.say("C1", "U2", "and how much is the rent?", thread=event["ts"])
@@ -68,7 +69,8 @@ def test_discord_from_question_to_footnote(bot: Bot, tmp_path: Path) -> None:
         message = stage.discord.say(GENERAL, "1", f"<@{BOT}> How long is the notice period?")
         thread = stage.discord.thread_of(message)
         (sent,) = stage.answers(thread)
-        assert sent.content.startswith(f"{QUOTE} \\[1]\n\n-# \\[1] Lease of the house, p. 1")
+        assert "**30 days**" in sent.content  # the words that answer
+        assert sent.content.replace("**", "").startswith(f"{QUOTE} \\[1]\n\n-# \\[1] Lease of the house, p. 1")
         stage.discord.press(sent, "Quote [1]", "2")
         assert stage.answers(thread, 2)[1].content.endswith(QUOTE)
 
