@@ -318,8 +318,8 @@ def _antecedent(quoted: Quoted, before: Before) -> Quoted | None:
 
 
 def _in_reading_order(chosen: Sequence[Quoted]) -> list[Quoted]:
-    """Order by document (the best one first), then by place."""
+    """Order by document, the one that the search finds best first, then by place."""
     first: dict[str, int] = {}
-    for quoted in sorted(chosen, key=lambda q: -q.score):
+    for quoted in sorted(chosen, key=lambda q: READ_WEIGHT * q.read - q.score):
         first.setdefault(quoted.passage.document, len(first))
     return sorted(chosen, key=lambda q: (first[q.passage.document], q.start))
