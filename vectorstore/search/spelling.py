@@ -51,20 +51,26 @@ def respelled(view: View, query: str, unknown: tuple[str, ...], allowed: Ids | N
 
 
 def _nearest(view: View, term: str, allowed: Ids | None) -> str:
-    """Return the indexed term nearest to one, "" where none is near or several are."""
+    """Return the indexed term nearest to one, "" where none is near or several are.
+
+    What stands outside the chunks that are searched neither is found nor decides between two that do.
+    """
     most = _most(term)
     near: list[tuple[int, int, str]] = []
     for known, count in view.catalog.vocabulary(term[0]):
         if abs(len(known) - len(term)) <= most and known.isalpha():
             edits = distance(term, known, most)
-            if edits <= most:
-                near.append((edits, -count, known))
-    near = [
-        found for found in sorted(near) if allowed is None or members(view.catalog.postings(found[2]), allowed).any()
-    ]
+            if edits <= most and (held := count if allowed is None else _held(view, known, allowed)):
+                near.append((edits, -held, known))
+    near.sort()
     if not near or (len(near) > 1 and near[1][0] == near[0][0] and -near[0][1] < CLEARLY * -near[1][1]):
         return ""
     return near[0][2]
+
+
+def _held(view: View, term: str, allowed: Ids) -> int:
+    """Return how many of the chunks that are searched hold a term."""
+    return int(members(view.catalog.postings(term), allowed).sum())
 
 
 def _most(word: str) -> int:

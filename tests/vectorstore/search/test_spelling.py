@@ -67,6 +67,20 @@ def test_only_words_that_are_searched_count(library: Library) -> None:
     assert library.respelled(library.search("the tarrifs", filter=other), other) == {}
 
 
+def test_what_is_not_searched_decides_nothing(library: Library) -> None:
+    """Of two words as near, the more frequent one is no nearer for standing in documents that are not searched."""
+    seen = Filter(collections=("b",))
+    before = library.respelled(library.search("Hansin", filter=seen), seen)
+    for number in range(9):
+        text = f"Hanson spoke in private, for the {number}. time."
+        chunk = Chunk(0, len(text), 0, 0, sentences=((0, len(text)),))
+        hidden = Document(
+            f"p{number}" * 8, f"/p{number}.txt", "p", "text/plain", text, sha256="p", collection="private"
+        )
+        library.add([(hidden, [chunk])])
+    assert library.respelled(library.search("Hansin", filter=seen), seen) == before == {}
+
+
 WORDS = st.text("abco", max_size=8)
 
 
