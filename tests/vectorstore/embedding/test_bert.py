@@ -53,7 +53,7 @@ def test_a_form_that_points_elsewhere_is_not_used(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(onnx_form, "RECORDED", tmp_path / "other.npy")
     with pytest.raises(ModelMissing, match="does not agree"):
         open_encoder(cache=str(tmp_path / "cache"))
-    assert not [path for path in (tmp_path / "cache").rglob("*.onnx")]
+    assert not list((tmp_path / "cache").rglob("*.onnx"))
 
 
 def test_changed_weights_are_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
