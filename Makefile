@@ -17,7 +17,7 @@ RUN ?= runs/reader
 MINUTES ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ask chat ingest test test-all lint check bench eval reader docs lock clean
+.PHONY: help setup ask chat ingest test test-all lint check bench eval reader docs lock bill clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -83,6 +83,9 @@ reader: setup ## Train the reader again: make reader BASE=… RUN=… MINUTES=�
 
 lock: setup ## Pin every package with its hashes
 	@$(BIN)/python scripts/lock.py
+
+bill: setup ## Write bill-of-materials.json: packages, hashes, licences, in CycloneDX's form
+	@$(BIN)/python scripts/bill_of_materials.py
 
 clean: ## Remove the environment and the library of the samples; yours, .footnote, stays
 	rm -rf $(VENV) $(SAMPLES)
