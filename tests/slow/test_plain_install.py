@@ -102,7 +102,7 @@ def test_another_model_says_what_to_install(tmp_path: Path, plain: dict[str, str
     for settings, arguments in calls:
         refused = footnote(tmp_path, plain | settings, *arguments)
         told = " ".join((refused.stdout + refused.stderr).split())
-        assert refused.returncode == 2, told
+        assert refused.returncode in (1, 2), told
         assert 'pip install "footnote-bot[models]"' in told and "is not installed" in told
         assert "ModuleNotFoundError" not in told and "Something went wrong" not in told
     code = (
