@@ -1,4 +1,4 @@
-"""Writes the ONNX form of a BERT encoder straight from its weights: no torch, and a second instead of ten.
+"""Writes the ONNX form of a BERT encoder straight from its weights: no torch, and a sixth of the time.
 
 The model that comes with Footnote is one. Other architectures, and other models, go through `export.py`.
 """
