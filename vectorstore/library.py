@@ -391,6 +391,11 @@ class Library:
         with self.catalog.snapshot():
             return self.lookup.passages(self.lookup.chunks_between(document_id, start, end))
 
+    def passages_at(self, document_id: str, offsets: Sequence[int]) -> list[Passage]:
+        """Return the passages of a document in which offsets stand, one for each, in their order."""
+        with self.catalog.snapshot():
+            return self.lookup.passages(self.lookup.chunks_at(document_id, offsets))
+
     def passage_before(self, passage: Passage) -> Passage | None:
         """Return the passage that stands before another in its section, if one does."""
         with self.catalog.snapshot():

@@ -236,6 +236,23 @@ class Lookup:
             ).fetchall()
         return np.array([row[0] for row in rows], dtype=np.int64)
 
+    def chunks_at(self, document: str, offsets: Sequence[int]) -> Ids:
+        """Return the ids of the chunks of a document in which offsets stand, one for each, in their order."""
+        with self._catalog.snapshot() as connection:
+            rows = connection.execute(
+                "SELECT c.start, c.id FROM documents d JOIN chunks c ON c.id BETWEEN d.first_chunk AND d.last_chunk"
+                " WHERE d.id = CAST(? AS TEXT) ORDER BY c.start",
+                (sql_text(document),),
+            ).fetchall()
+        starts, ids = np.array([row[0] for row in rows]), np.array([row[1] for row in rows], dtype=np.int64)
+        found: Ids = ids[np.maximum(0, np.searchsorted(starts, np.array(offsets), side="right") - 1)]
+        return found
+
+    def has_tables(self) -> bool:
+        """Tell whether any chunk is of a table."""
+        with self._catalog.snapshot() as connection:
+            return connection.execute("SELECT 1 FROM chunks WHERE kind = 'table' LIMIT 1").fetchone() is not None
+
     # ---- vectors
 
     def chunk_vectors(self, ids: Ids) -> Vectors:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -141,3 +142,17 @@ def test_questions_about_what_documents_say_go_the_ordinary_way(bot: Bot, questi
     """A question that only speaks of documents is searched like any other."""
     asked = documents_question(question)
     assert asked is None or all(s.support != "computed" for s in bot.ask(question).statements)
+
+
+def test_a_computed_value_has_its_rows_as_footnotes(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The heading and each row that counts, verbatim; a column that is not there is not summed."""
+    text = "Region | Revenue\nNorth | 1,200\nSouth | 900\nEast | 1,500"
+    with Library.open(tmp_path_factory.mktemp("rows") / "library", create=True) as library:
+        document = Document("r" * 16, "/office/revenue.csv", "Revenue", "text/csv", text, "r")
+        kept = [replace(chunk, kind="table") for chunk in split(text, count_tokens=library.encoder.count_tokens)]
+        library.add([(document, kept)])
+        with Bot(library) as opened:
+            answer = opened.ask("What is the total revenue?")
+            assert texts(answer) == "Total of Revenue: 3,600 (1,200 + 900 + 1,500)."
+            assert [citation.quote for citation in answer.citations] == text.split("\n")
+            assert not any("3,600" in s.text for s in opened.ask("What is the total revenue in Leeds?").statements)
