@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from bot.computed.computed import Computed, Line, quote
+from bot.computed.tables.grammar import plan
 from bot.computed.tables.mention import stems
-from bot.computed.tables.plan import ITSELF, Condition, Plan, plan
+from bot.computed.tables.plan import ITSELF, Condition, Plan
 from bot.computed.tables.table import Table, tables
 from bot.computed.tables.work import Worked, work
 from bot.text.shown import one_line

@@ -117,7 +117,7 @@ def _extreme(plan: Plan, table: Table, met: list[int]) -> Worked | None:
     if not ordered or (plan.choices and len(ordered) != 2):
         return None
     pick = max if plan.operation == "highest" else min
-    best = pick(value for _, value in ordered)  # type: ignore[type-var]
+    best = pick(value for _, value in ordered)
     rows = [i for i, value in ordered if value == best]
     if plan.choices and len(rows) != 1:
         return None

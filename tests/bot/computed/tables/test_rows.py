@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.computed.tables.plan import plan
+from bot.computed.tables.grammar import plan
 from bot.computed.tables.rows import in_words
 from bot.computed.tables.table import Table, number, tables
 from bot.computed.tables.work import work
