@@ -12,6 +12,7 @@ from bot.errors import ModelError
 from vectorstore.passage import Passage
 
 if TYPE_CHECKING:
+    from bot.computed.computed import Computed
     from bot.models.chat_model import ChatModel
     from bot.models.entailment import Entailment
     from bot.passages.reading import Readings
@@ -87,6 +88,23 @@ def quoted(
         conflicts=conflicts(question, statements, footnotes.citations),
         # Where quotes stand in for a chat model, its time counts too.
         timings={**answer.timings, "answer": answer.timings.get("answer", 0.0) + perf_counter() - began},
+    )
+
+
+def worked_out(answer: Answer, computed: Computed, footnotes: Footnotes) -> Iterator[Statement | Answer]:
+    """Yield each line of a computed answer as a statement, then the answer."""
+    statements = []
+    for line in computed.lines:
+        numbers = tuple(dict.fromkeys(footnotes.number(q.passage, q.start, q.end) for q in line.quotes))
+        text = line.quotes[0].text if line.verbatim else line.text
+        statements.append(Statement(text, numbers, "quoted" if line.verbatim else "computed"))
+        yield statements[-1]
+    yield replace(
+        answer,
+        statements=tuple(statements),
+        citations=tuple(footnotes.citations),
+        abstained=computed.none,
+        notice=" ".join(part for part in (answer.notice, computed.notice) if part),
     )
 
 

@@ -18,7 +18,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from bot.answer import Answer, Citation, Statement
-from bot.answerer import Footnotes, quoted, written
+from bot.answerer import Footnotes, quoted, worked_out, written
 from bot.errors import ModelError, QuestionRefused
 from bot.passages.confidence import SEEN, confidence, confidence_read, may_answer, threshold
 from bot.question.conversation import Conversation
@@ -27,6 +27,7 @@ from bot.settings.settings import Settings
 from vectorstore.passage import Filter, Passage
 
 if TYPE_CHECKING:
+    from bot.computed.computed import Computed
     from bot.models.chat_model import ChatModel
     from bot.models.entailment import Entailment
     from bot.passages.reading import Readings
@@ -261,6 +262,9 @@ class Bot:
 
         intent = classify(question, _exchanges(turns), writes=self.writes)
         asked = Question(intent.query or intent.question, intent.language)
+        if not (intent.reply or intent.query) and (worked := self._computed(asked, filter)):
+            yield from _timed(self._worked_out(question, worked, Footnotes(self.library, on_citation), filter), began)
+            return
         overview = None if intent.reply or intent.query else self._overview(asked, turns, filter)
         if reply := intent.reply or ("" if overview is None or overview.quotes else overview.notice):
             yield Answer(question, model=self.model_name, notice=reply, seconds=perf_counter() - began)
@@ -410,6 +414,22 @@ class Bot:
 
     # ---- the answer
 
+    def _computed(self, question: Question, filter: Filter | None) -> Computed | None:
+        """Return what code works out for a question about the documents, a list, a numbered place; else None."""
+        from bot.computed.compute import compute
+
+        return compute(question, self.library, filter)
+
+    def _worked_out(
+        self, written: str, worked: Computed, footnotes: Footnotes, filter: Filter | None
+    ) -> Iterator[Found | Statement | Answer]:
+        """Yield what a computed answer rests on, its statements and the answer."""
+        searched = self._searched(filter)
+        if worked.lines:
+            yield Found(worked.passages, "", searched)
+        answer = Answer(written, passages=worked.passages, model=QUOTES, confidence=1.0, searched=searched)
+        yield from worked_out(answer, worked, footnotes)
+
     def _answered(self, answer: Answer, basis: _Basis, footnotes: Footnotes) -> Iterator[Statement | Answer]:
         """Yield the statements and the answer, or the answer that the documents don't say."""
         question, result, quotes = basis.question, basis.result, basis.quotes
@@ -481,7 +501,7 @@ class Bot:
         )
 
 
-def _timed(items: Iterator[Statement | Answer], began: float) -> Iterator[Statement | Answer]:
+def _timed(items: Iterator[Found | Statement | Answer], began: float) -> Iterator[Found | Statement | Answer]:
     """Yield the same, the answer with the seconds since `began`."""
     for item in items:
         yield replace(item, seconds=perf_counter() - began) if isinstance(item, Answer) else item
