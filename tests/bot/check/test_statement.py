@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.check import weigh as ground_model
+from bot.check import weigh
 from bot.check.statement import Verdict, check, plain_statement
 from bot.check.weights import COEFFICIENTS, THRESHOLDS
 from vectorstore.passage import Passage
@@ -143,10 +143,10 @@ def test_markdown_and_markers_are_read_through() -> None:
 
 def test_the_fitted_tables_match_the_columns() -> None:
     """Every column has its coefficient and every factor its threshold: the weights were fitted to this code."""
-    assert set(COEFFICIENTS) == set(ground_model.FACTORS)
-    for factor in ground_model.FACTORS:
-        assert tuple(COEFFICIENTS[factor]) == ("constant", *ground_model.columns(factor))
-    assert set(THRESHOLDS) == {*ground_model.FACTORS, "all"}
+    assert set(COEFFICIENTS) == set(weigh.FACTORS)
+    for factor in weigh.FACTORS:
+        assert tuple(COEFFICIENTS[factor]) == ("constant", *weigh.columns(factor))
+    assert set(THRESHOLDS) == {*weigh.FACTORS, "all"}
 
 
 @settings(max_examples=60, deadline=None)
