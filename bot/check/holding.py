@@ -12,11 +12,11 @@ from bot.text import facts
 Grid = list[list[Holding]]
 """A row for each sentence, in it a holding for each unit of the statement."""
 
-# Degrees that lie below 1.0. Those above `alignment.HELD` (0.55) let a fact pass as held; those above
-# `alignment.MISSING` (0.3) keep a unit from being called missing. Each was set by hand to fall on the side of these
-# two that its line says; docs/grounding.md has what moving it changes.
+# Degrees below 1.0. Those from `alignment.HELD` (0.55) up let a fact pass as held; those from `alignment.MISSING` (0.3)
+# up keep a unit from being called missing. Each was set by hand to fall on the side of these two that its line says;
+# where on that side was not measured, and the coefficients were fitted to them as they are.
 SAME_DIGITS = 0.3
-"""A number of the same value that counts something else ("12 metres" for "12 years"): neither held nor missing."""
+"""A number of the same value in another unit ("90 metres" for "90 grams"): not held, not missing."""
 DOUBTFUL_NUMBER = 0.8
 """A "one" or "first" that may be no number, wherever the source has none: held."""
 DATE_WITHOUT_YEAR = 0.6
@@ -36,7 +36,7 @@ NAME_REACH = 12
 SHORTEST_PART = 3
 """Characters that a name must exceed to be looked for inside other words (in scripts that put no blanks between)."""
 CURRENCIES = frozenset({"usd", "eur", "gbp", "jpy"})
-"""Units with which a number never passes for one without: "$12" is not "12 people"."""
+"""Units of which none stands for another, nor for anything else: "$12" is missing where the source has "12 metres"."""
 
 
 def hold_all(units: Sequence[Unit], sentences: Sequence[Sentence], titles: Sequence[str]) -> Grid:

@@ -115,7 +115,7 @@ def check(
     alignment = align(plain_statement(statement), sentences, titles=titles, preferred=preferred)
     signs = read_signs(alignment)
     if not alignment.best:
-        return Verdict("unsupported", missing=missing_pieces(alignment, signs, ("coverage",)))
+        return Verdict("unsupported", missing=missing_pieces(alignment, signs, ["coverage"]))
     verdict = _judge(alignment, signs, passages, least_covered)
     return _deepen(verdict, alignment, nli) if nli is not None and verdict.verdict == "supported" else verdict
 
