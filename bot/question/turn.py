@@ -28,6 +28,7 @@ from bot.question.small_talk import (
     YES,
     bare,
 )
+from vectorstore.words.scripts import KANA
 
 TurnKind = Literal["question", "greeting", "thanks", "farewell", "yes", "no", "why", "another", "language"]
 SOCIAL = frozenset({"greeting", "thanks", "farewell", "yes", "no"})
@@ -187,7 +188,7 @@ def _stem(question: str) -> str:
 
 def _reply(kind: str, text: str) -> str:
     replies = REPLIES[kind]
-    if re.search(r"[\u3040-\u30ff]", text):
+    if re.search(f"[{KANA}]", text):
         return replies.get("ja", replies["en"])
     for language, sign in (("de", "de"), ("fr", "fr"), ("es", "es")):
         if re.search(_SIGNS[sign], text, re.IGNORECASE):
