@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from bot.text.fold import fold
+from bot.text.yes_no import NO
 from vectorstore.words.scripts import HIRAGANA
 from vectorstore.words.tokens import tokens
 
@@ -54,7 +55,7 @@ _NO_NEGATION = re.compile(
     re.IGNORECASE,
 )
 
-_ANSWERS_NO = re.compile(r"N(?:o|on|ão|ein)[,.]")
+_ANSWERS_NO = re.compile(rf"(?:{'|'.join(word.capitalize() for word in NO.values())})[,.]")
 
 _CLAUSE_END = re.compile(r"[.;:!?]|,\s?(?:but|and|which|who|while|although)\b|\b(?:but|while|although|because|than)\b")
 
