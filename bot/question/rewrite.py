@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from bot.errors import ModelError
 from bot.models.chat_model import ChatModel, Message
 from bot.question.question import Question
-from bot.question.small_talk import bare
 from bot.question.turn import Exchange
 from bot.text.fence import harmless
+from bot.text.small_talk import bare
 from vectorstore.words.scripts import HAN, KATAKANA
 from vectorstore.words.tokens import query_terms
 

@@ -9,7 +9,7 @@ Asked = Literal["when", "who", "where", "number", "why"]
 ENGLISH = ("who", "what", "which", "where", "when", "why", "how")
 _FROM_WHOM = "(?:(?:à|de|avec|pour|par|chez|contre) )?"
 OTHERS: dict[Asked, dict[str, str]] = {
-    "when": {"de": "wann", "fr": "quand", "es": "cuándo", "ja": "いつ|何年|何月", "zh": "什么时候|哪年"},
+    "when": {"de": "wann", "fr": "quand", "es": "cuándo", "ja": "いつ|何年|何月|何日(?!間)", "zh": "什么时候|哪年"},
     "number": {
         "de": "wie viele?", "fr": "combien", "es": "cuánt[oa]s?", "ja": "いくつ|何人|何個|いくら|何%",
         "zh": "多少|几个",
