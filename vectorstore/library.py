@@ -361,12 +361,12 @@ class Library:
             allowed = view.catalog.chunks_matching(filter or Filter())
             return spelling.respelled(view, result.query, result.unknown, allowed)
 
-    def central(self, document_id: str, limit: int) -> tuple[Passage, ...]:
+    def central_passages(self, document_id: str, limit: int) -> tuple[Passage, ...]:
         """Return the passages that say most of what a document is about as a whole, best first (see `gist.py`)."""
         from vectorstore.search import gist
 
         with self.view() as view:
-            return gist.central(view, document_id, limit)
+            return gist.central_passages(view, document_id, limit)
 
     def passage_before(self, passage: Passage) -> Passage | None:
         """Return the passage that stands before another in its section, if one does."""

@@ -124,7 +124,7 @@ def overview(
     if not ids:
         return None  # the ordinary way says what there is
     each = limit if len(ids) == 1 else 1
-    found = [(id, library.central(id, CONSIDERED)) for id in ids]
+    found = [(id, library.central_passages(id, CONSIDERED)) for id in ids]
     quotes = [quoted for document, central in found for quoted in _sentences(library, document, central, each)]
     if not quotes:
         return Overview((), (), NOTHING)
