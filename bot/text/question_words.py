@@ -11,7 +11,7 @@ _FROM_WHOM = "(?:(?:à|de|avec|pour|par|chez|contre) )?"
 OTHERS: dict[Asked, dict[str, str]] = {
     "when": {"de": "wann", "fr": "quand", "es": "cuándo", "ja": "いつ|何年|何月|何日(?!間)", "zh": "什么时候|哪年"},
     "number": {
-        "de": "wie viele?", "fr": "combien", "es": "cuánt[oa]s?", "ja": "いくつ|何人|何個|いくら|何%",
+        "de": "wie viele?", "fr": "combien", "es": "cuánt[oa]s?", "ja": "いくつ|何人|何個|いくら|何%|何日間",
         "zh": "多少|几个",
     },
     "who": {"de": "wer", "fr": f"^{_FROM_WHOM}qui", "es": "quién(?:es)?", "ja": "誰|だれ", "zh": "谁"},
