@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.models.chat_model import QUOTES
 from bot.settings.settings import Settings
 
 if TYPE_CHECKING:
@@ -50,6 +49,8 @@ class ModelsInUse:
     @property
     def writes(self) -> bool:
         """Whether a chat model composes the answers."""
+        from bot.models.chat_model import QUOTES  # here: `import bot` stays light
+
         return bool(self._chosen != QUOTES)
 
     @property
