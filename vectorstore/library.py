@@ -366,12 +366,12 @@ class Library:
             allowed = view.catalog.chunks_matching(filter or Filter())
             return spelling.respelled(view, result.query, result.unknown, allowed)
 
-    def central(self, document_id: str, limit: int) -> tuple[Passage, ...]:
+    def central_passages(self, document_id: str, limit: int) -> tuple[Passage, ...]:
         """Return the passages that say most of what a document is about as a whole, best first (see `gist.py`)."""
         from vectorstore.search import gist
 
         with self.view() as view:
-            return gist.central(view, document_id, limit)
+            return gist.central_passages(view, document_id, limit)
 
     def mentions(self, words: str, filter: Filter | None = None) -> Mentions:
         """Return all passages in which words stand side by side, in the library's order (see `mentions.py`)."""

@@ -15,11 +15,12 @@ from typing import NamedTuple
 from bot.text import facts
 from ingest.splitting.split import sentences
 from vectorstore.passage import Passage
+from vectorstore.words.scripts import HAN, HANGUL, HIRAGANA, KATAKANA
 from vectorstore.words.tokens import STOP_WORDS, tokens
 
-_WIDE = r"\u3005-\u3007\u3040-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
+_WIDE = f"{HIRAGANA}{KATAKANA}{HAN}{HANGUL}"
 _CHUNK = re.compile(rf"[{_WIDE}]+|[^\s\-–—/|(),;:\"“”«»\[\]、。・「」『』（）！？，：；＝=…{_WIDE}]+")
-_KANA = re.compile(r"[\u3040-\u309f]+")
+_KANA = re.compile(f"[{HIRAGANA}]+")
 _CJK = re.compile(rf"[{_WIDE}]")
 
 PASSAGES_KEPT = 512
