@@ -69,7 +69,10 @@ def errors_for(*statuses: int) -> dict[int | str, dict[str, Any]]:
         503: "Not now; see Retry-After.",
         507: "The disk is full.",
     }
-    return {status: {"model": ErrorOut, "description": words[status]} for status in sorted({403, 421, 500, *statuses})}
+    wrong_tokens = {429} if 401 in statuses else set()
+    all_have = {400, 403, 421, 500}
+    shown = sorted({*statuses, *all_have, *wrong_tokens})
+    return {status: {"model": ErrorOut, "description": words[status]} for status in shown}
 
 
 EVENTS: dict[str, Any] = {

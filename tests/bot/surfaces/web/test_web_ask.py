@@ -19,8 +19,8 @@ from bot.ask import Bot
 from bot.errors import ModelError, QuestionRefused
 from bot.settings.settings import Settings
 from bot.surfaces.cli.app import run
+from bot.surfaces.rate_limit import RateLimit
 from bot.surfaces.web.app import create_app
-from bot.surfaces.web.limits import Rate
 from vectorstore.errors import LibraryBusy
 
 
@@ -258,7 +258,7 @@ def test_too_many_streams_are_refused(tmp_path: Path) -> None:
 def test_questions_a_minute_are_limited(tmp_path: Path) -> None:
     """The question after the last that is allowed gets 429 with the seconds to wait."""
     with site(tmp_path) as here:
-        here.services.questions = Rate(2)
+        here.services.questions = RateLimit(2)
         here.ask("notice?")
         here.ask("notice?")
         refused = here.client.post("/v1/ask", json={"question": "notice?"})
