@@ -58,6 +58,11 @@ NAMES_NOTHING = _any(r"""
 """)
 """Turns beside "why?" that are about whatever the answer before them said."""
 
+SMILE = re.compile(r"[:;=]-?[)]|\^_*\^")
+SAD = re.compile(r"[:;=]'?-?[(/\\|]")
+UNHAPPY = frozenset("👎😕🙁☹😞😟😠😡😢😭😒😩😤🤔🤨🤷💔❌🚫")
+"""Smileys of signs, and emoji, by which a person says what words would: thanks, or that it was not right."""
+
 PLEASANTRY = re.compile(
     r"(?:(?:ok(?:ay)?|great|perfect|super|cool|nice|alright|thanks(?: a lot| so much)?"
     r"|thank you(?: so much| very much)?|hello(?: there)?|hi(?: there)?|hey(?: there)?"
@@ -160,6 +165,13 @@ REPLIES: dict[str, dict[str, str]] = {
         "fr": "Alors reformulez la question, ou nommez le document qui devrait y répondre.",
         "es": "Entonces pregunte con otras palabras o nombre el documento que debería tener la respuesta.",
         "ja": "では、別の言い方で質問するか、答えがあるはずの文書の名前を教えてください。",
+    },
+    "nothing": {
+        "en": "There are no words in that. Ask a question, and I will answer from your documents.",
+        "de": "Darin stehen keine Wörter. Stellen Sie eine Frage, ich antworte aus Ihren Dokumenten.",
+        "fr": "Il n'y a pas de mots. Posez une question, je réponds à partir de vos documents.",
+        "es": "No hay palabras. Haga una pregunta y responderé con sus documentos.",
+        "ja": "言葉がありません。ご質問をどうぞ。文書の中からお答えします。",
     },
     "why": {
         "en": "Why what? Ask the whole question.",

@@ -9,6 +9,7 @@ adds something of its own.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -23,7 +24,10 @@ from bot.question.small_talk import (
     ORDINALS,
     PLEASANTRY,
     REPLIES,
+    SAD,
+    SMILE,
     THANKS,
+    UNHAPPY,
     WHY,
     YES,
     bare,
@@ -107,9 +111,8 @@ def names_nothing(message: str) -> bool:
 
 def _social(text: str, turns: Sequence[Exchange]) -> Intent | None:
     words = bare(text)
-    if text and not words:  # signs and emoji only
-        kind: TurnKind = "question" if set(text) & set("?？") else "thanks"
-        return Intent(kind, text, reply=_reply("no" if kind == "question" else kind, text))
+    if text and not any(char.isalnum() for char in words):
+        return _without_words(text)
     kinds: tuple[tuple[TurnKind, re.Pattern[str]], ...] = (
         ("greeting", GREETING),
         ("thanks", THANKS),
@@ -122,6 +125,16 @@ def _social(text: str, turns: Sequence[Exchange]) -> Intent | None:
             missed = found == "yes" and turns and not turns[-1].answer
             return Intent(found, text, reply=_reply("no" if missed else found, text))
     return None
+
+
+def _without_words(text: str) -> Intent:
+    """Say what a message of signs and emoji alone means: a smile thanks, a frown doubts, "..." says nothing."""
+    signs = set(text)
+    if signs & set("?？") or signs & UNHAPPY or SAD.search(text):
+        return Intent("question", text, reply=_reply("no", text))
+    if SMILE.search(text) or any(unicodedata.category(char) == "So" for char in text):
+        return Intent("thanks", text, reply=_reply("thanks", text))
+    return Intent("question", text, reply=_reply("nothing", text))
 
 
 def _only_language(message: str, language: str, last: Exchange | None, *, writes: bool) -> Intent:

@@ -57,6 +57,7 @@ STATUS_OF: tuple[tuple[type[FootnoteError], int, str], ...] = (
     (bot_errors.ExtraMissing, 422, "unsupported"),
     (bot_errors.SettingError, 422, "invalid"),
     (ingest_errors.IngestError, 422, "invalid"),
+    (library_errors.DateInvalid, 422, "invalid"),
     (library_errors.DocumentMissing, 404, "document_missing"),
     (library_errors.LibraryMissing, 503, "library_missing"),
     (library_errors.LibraryBusy, 503, "library_busy"),

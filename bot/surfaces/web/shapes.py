@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
+from vectorstore.dates import comparable
+from vectorstore.errors import DateInvalid
 from vectorstore.passage import Filter
 
 
@@ -116,6 +119,22 @@ class SessionOut(BaseModel):
     collections: list[str] | None = Field(description="Null for all.")
 
 
+def _date(value: str) -> str:
+    if value:
+        try:
+            comparable(value)
+        except DateInvalid:
+            raise PydanticCustomError("date", "there is no such date; write 2026-11-25 or 2026-11-25T09:30Z") from None
+    return value
+
+
+Date = Annotated[
+    str,
+    Field(pattern=r"^$|^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?$"),
+    AfterValidator(_date),
+]
+
+
 class FilterIn(Request):
     """Where to look. Empty fields do not restrict; filled ones must all hold."""
 
@@ -125,8 +144,8 @@ class FilterIn(Request):
         default=[], max_length=100, description="Glob patterns on the source."
     )
     media_types: list[Annotated[Words, Field(max_length=200)]] = Field(default=[], max_length=100)
-    modified_after: str = Field(default="", pattern=r"^$|^\d{4}-\d{2}-\d{2}([T ][0-9:.]+(Z|[+-]\d{2}:\d{2})?)?$")
-    modified_before: str = Field(default="", pattern=r"^$|^\d{4}-\d{2}-\d{2}([T ][0-9:.]+(Z|[+-]\d{2}:\d{2})?)?$")
+    modified_after: Date = ""
+    modified_before: Date = ""
 
     def filter(self) -> Filter:
         """Return it as the library takes it."""
