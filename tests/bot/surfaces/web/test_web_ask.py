@@ -187,6 +187,21 @@ def test_a_body_that_is_not_json_or_too_large_is_refused(here: Site) -> None:
     assert empty.status_code == 422 and empty.json()["error"]["message"] == "The request has no body."
 
 
+@pytest.mark.parametrize("field", ["modified_after", "modified_before"])
+@pytest.mark.parametrize(
+    "date",
+    ["9999-99-99", "2025-02-29", "0000-01-01", "2025-01-01T25:00", "2025-01-01T", "0001-01-01T00:00+14:00"],
+)
+def test_a_date_that_is_none_is_refused(here: Site, field: str, date: str) -> None:
+    """For a question and for a search: 422 with the field and how to write one; nothing is searched."""
+    for path, body in (("/v1/ask", {"question": "signed?"}), ("/v1/search", {"query": "signed"})):
+        refused = here.client.post(path, json={**body, "filter": {field: date}})
+        assert refused.status_code == 422
+        error = refused.json()["error"]
+        assert error["param"] == f"filter.{field}" and date not in error["message"]
+    assert not here.bot.asked
+
+
 def test_a_filter_reaches_the_bot_as_the_library_takes_it(here: Site) -> None:
     """Collections, documents, patterns, media types and dates are handed on."""
     where = {"collections": ["deals"], "media_types": ["text/*"], "modified_after": "2025-01-01"}

@@ -375,6 +375,47 @@ def test_conversations_and_feedback_belong_to_their_owner(guarded: Site) -> None
     assert not guarded.client.get("/v1/feedback", headers=as_("ed")).json()["feedback"]
 
 
+def test_an_old_answer_out_of_reach_matches_no_search(guarded: Site) -> None:
+    """Words of a hidden answer find nothing, as they show nothing; the own question is still found by its words."""
+    accounts = guarded.services.accounts
+    accounts.add("tim")
+    headers = {"Authorization": f"Bearer {accounts.add_token('tim')}"}
+    ask = lambda question, conversation: guarded.client.post(  # noqa: E731
+        "/v1/ask", json={"question": question, "conversation": conversation}, headers=headers
+    ).json()["conversation"]
+    found = lambda words: [  # noqa: E731
+        kept["id"]
+        for kept in guarded.client.get("/v1/conversations", params={"query": words}, headers=headers).json()[
+            "conversations"
+        ]
+    ]
+    talk = ask("When was it signed?", "new")
+    ask("And when does the party start, STRASSE?", talk)
+    assert found("begins at nine") == found("strasse") == found("tokyo") == [talk]
+    accounts.add("tim", collections=("deals",))
+    assert found("begins at nine") == [] and found("party begins") == []
+    assert found("tokyo") == found("start, straße") == found("when does the party") == [talk]
+    accounts.add("tim", collections=("deals", "private"))
+    assert found("begins at nine") == [talk]
+
+
+def test_a_restricted_editor_reads_the_own_feedback_only(guarded: Site) -> None:
+    """What others asked and remarked is about all that they may see, also where the answer shows nothing of it."""
+    comments = {"rob": "What of the secret merger?", "dora": "About the deals.", "ed": "Mine."}
+    for name, comment in comments.items():
+        for question in ("When is the secret party of the board?", "signed?", "..."):
+            answer = guarded.client.post("/v1/ask", json={"question": question}, headers=as_(name)).json()
+            body = {"answer": answer["id"], "thumb": "down", "comment": comment}
+            assert guarded.client.post("/v1/feedback", json=body, headers=as_(name)).status_code == 201
+    own = guarded.client.get("/v1/feedback?limit=2", headers=as_("ed")).json()
+    rest = guarded.client.get(f"/v1/feedback?limit=2&cursor={own['next']}", headers=as_("ed")).json()
+    assert [item["name"] for item in (*own["feedback"], *rest["feedback"])] == ["ed"] * 3 and rest["next"] is None
+    exported = guarded.client.get("/v1/feedback/export", headers=as_("ed")).text
+    assert exported.count("Mine.") == 3 and "merger" not in exported and "deals." not in exported
+    everything = guarded.client.get("/v1/feedback?limit=100", headers=as_("eva")).json()["feedback"]
+    assert {item["comment"] for item in everything} == set(comments.values()) and len(everything) == 9
+
+
 def test_an_editor_of_one_collection_adds_to_no_other(guarded: Site) -> None:
     """Uploads go to the own collection by default, and to no other on request."""
     files = {"files": ("a.txt", b"Some words.")}
