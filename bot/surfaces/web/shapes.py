@@ -28,6 +28,7 @@ CollectionName = Annotated[
 CONVERSATION = r"^cnv_[0-9a-f]{24}$"
 ANSWER = r"^ans_[0-9a-f]{24}$"
 DOCUMENT = r"^[0-9a-f]{16}$"
+TOKEN = r"^[0-9a-f]{12}$"
 QUESTION = "How long is the notice period?"
 
 
@@ -117,6 +118,19 @@ class SessionOut(BaseModel):
     name: str | None
     role: Literal["reader", "editor"] | None
     collections: list[str] | None = Field(description="Null for all.")
+
+
+class TokenOut(BaseModel):
+    """A token, without its secret."""
+
+    id: str = Field(pattern=TOKEN)
+    created: str
+
+
+class TokensOut(BaseModel):
+    """The tokens of one account."""
+
+    tokens: list[TokenOut]
 
 
 def _date(value: str) -> str:

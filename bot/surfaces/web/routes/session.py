@@ -1,16 +1,19 @@
-"""Signing in and out of the page."""
+"""Signing in and out of the page, and the tokens of an account."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response, Security
+from fastapi import APIRouter, Path, Request, Response, Security
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials
 
 from bot.surfaces.rate_limit import address_key
-from bot.surfaces.web.auth import COOKIE, Authentication, Caller, _caller, bearer_scheme, cookie_scheme
-from bot.surfaces.web.shapes import SessionOut, SignIn, errors_for
+from bot.surfaces.web.auth import COOKIE, Authentication, Caller, Known, _caller, bearer_scheme, cookie_scheme
+from bot.surfaces.web.errors import Refused
+from bot.surfaces.web.responses import Json
+from bot.surfaces.web.services import services_of
+from bot.surfaces.web.shapes import TOKEN, SessionOut, SignIn, TokensOut, errors_for
 from bot.surfaces.web.storage.accounts import SESSION_DAYS
 
 router = APIRouter(tags=["Signing in"])
@@ -79,3 +82,25 @@ async def sign_out(request: Request, cookie: Annotated[str | None, Security(cook
     response = Response(status_code=204)
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
     return response
+
+
+TokenId = Annotated[str, Path(pattern=TOKEN, examples=["3f2a91c0d4be"])]
+
+
+@router.get("/v1/tokens", response_model=TokensOut, summary="Your tokens", responses=errors_for(401, 503))
+def list_tokens(request: Request, caller: Known) -> Response:
+    """List the tokens of your account by their ids; the tokens themselves are not kept."""
+    found = services_of(request).accounts.tokens(caller.key)
+    return Json({"tokens": [{"id": token.id, "created": token.created} for token in found]})
+
+
+@router.delete(
+    "/v1/tokens/{id}", status_code=204, summary="Revoke a token of yours", responses=errors_for(401, 404, 422, 503)
+)
+def revoke_token(id: TokenId, request: Request, caller: Known) -> Response:
+    """End a token of your account, and what was signed in to with it."""
+    if not services_of(request).accounts.revoke(id, user=caller.key):
+        raise Refused(
+            404, "token_missing", "There is no token with this id.", remedy="GET /v1/tokens lists yours.", param="id"
+        )
+    return Response(status_code=204)

@@ -219,6 +219,21 @@ def test_tokens_are_revoked_one_by_one(guarded: Site) -> None:
     assert guarded.client.get("/v1/status", headers=as_("rob")).status_code == 401
 
 
+def test_a_person_revokes_the_own_tokens_over_http(guarded: Site) -> None:
+    """One sees the own ones, by id; those of others are not there; without an account there are none."""
+    mine, hers = token_id(tokens["rob"]), token_id(tokens["eva"])
+    (listed,) = guarded.client.get("/v1/tokens", headers=as_("rob")).json()["tokens"]
+    assert listed["id"] == mine and set(listed) == {"id", "created"}
+    shared = {"Authorization": f"Bearer {TOKEN}"}
+    assert guarded.client.get("/v1/tokens", headers=shared).json() == {"tokens": []}
+    for id in (hers, "0" * 12, "odd"):
+        refused = guarded.client.delete(f"/v1/tokens/{id}", headers=as_("rob"))
+        assert (refused.status_code, refused.json()["error"]["code"]) == (404, "token_missing")
+    assert guarded.client.delete(f"/v1/tokens/{mine}", headers=as_("rob")).status_code == 204
+    assert guarded.client.get("/v1/tokens", headers=as_("rob")).status_code == 401
+    assert guarded.client.get("/v1/tokens", headers=as_("eva")).status_code == 200
+
+
 def test_revoking_a_token_leaves_sessions_by_password_alone(guarded: Site) -> None:
     """Who signed in with a name and a password is still signed in."""
     guarded.client.post("/v1/session", json={"name": "rob", "password": PASSWORD})
