@@ -49,7 +49,7 @@ def _accounts_made(library: str) -> Iterator[Accounts]:
 
 
 users = typer.Typer(
-    help="Who may use `footnote serve`: add, list, remove; and their tokens.",
+    help="Who may use `footnote serve`, and their tokens.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
