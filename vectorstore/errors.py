@@ -68,5 +68,9 @@ class DocumentMissing(LibraryError):
     """No document of the library has this id, path or name."""
 
 
+class DateInvalid(FootnoteError, ValueError):
+    """A filter names a day or time that there is not."""
+
+
 class VectorsUnavailable(LibraryError):
     """The Chroma server cannot be reached or refuses the collection."""

@@ -532,12 +532,10 @@ def _identity(owner: Any) -> ModelIdentity:
 def _create(folder: Path, lock: WriterLock) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except PermissionError as error:
-        raise schema.read_only(folder) from error
     except FileExistsError as error:
         raise LibraryError(f"{folder} is a file, not a folder.", remedy="Name a folder for the library.") from error
     except OSError as error:
-        raise schema.full(folder) from error
+        raise schema.of_os(error, folder, folder) from error
     with lock.held(), sqlite_errors(folder):
         meta = {"library_id": uuid.uuid4().hex, "revision": 0, "generation": 0, "words": _words_version()}
         schema.create(folder / schema.FILE_NAME, meta=meta)

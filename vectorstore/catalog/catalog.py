@@ -24,6 +24,7 @@ from typing import Any
 
 from vectorstore.catalog import schema
 from vectorstore.catalog.schema import sqlite_errors
+from vectorstore.dates import comparable
 from vectorstore.document import Document, Heading, Place
 from vectorstore.embedding.model_files import ModelIdentity
 from vectorstore.errors import DocumentMissing
@@ -363,21 +364,12 @@ def conditions(filter: Filter) -> tuple[str, list[str | bytes]]:
         any_of("media_type GLOB CAST(? AS TEXT)", filter.media_types)
     if filter.modified_after:
         clauses.append("modified >= ?")
-        values.append(_utc(filter.modified_after))
+        values.append(comparable(filter.modified_after))
     if filter.modified_before:
         # A date alone means its whole day: "2026-11-25~" sorts after every time of that day.
         clauses.append("modified <> '' AND modified <= ?")
-        values.append(_utc(filter.modified_before) + "~")
+        values.append(comparable(filter.modified_before) + "~")
     return (" WHERE " + " AND ".join(clauses) if clauses else ""), values
-
-
-def _utc(moment: str) -> str:
-    """Return a time with an offset in UTC; anything else as it is."""
-    try:
-        parsed = datetime.fromisoformat(moment)
-    except ValueError:
-        return moment
-    return moment if parsed.tzinfo is None else parsed.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _ways_to_name(name: str) -> Iterator[tuple[str, str]]:

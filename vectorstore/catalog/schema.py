@@ -7,6 +7,8 @@ stops at NUL, and its driver refuses surrogates).
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -164,6 +166,29 @@ def read_only(folder: Path) -> LibraryReadOnly:
     return LibraryReadOnly(
         f"The library in {folder} cannot be written.",
         remedy="Give yourself the right to write there, or name another folder with --library.",
+    )
+
+
+def of_os(error: OSError, folder: Path, path: Path) -> LibraryError:
+    """Return the error of ours for one that the system gave.
+
+    Args:
+        error: What it gave.
+        folder: Of the library.
+        path: The file or folder that it gave it for.
+    """
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return read_only(folder)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return full(folder)
+    if error.errno == errno.EISDIR:
+        return LibraryError(
+            f"{path} is a folder, where Footnote keeps a file of its own.",
+            remedy="Move it away, then run the same command again; nothing of the library is in it.",
+        )
+    return LibraryError(
+        f"{path} cannot be made or opened: {os.strerror(error.errno or 0)}.",
+        remedy="Name a folder on a disk of this machine with --library.",
     )
 
 

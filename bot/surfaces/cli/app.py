@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot.surfaces.cli import ask, bots, chat, doctor, eval, ingest, library, models, serve, status
+from bot.surfaces.cli import ask, bots, chat, doctor, eval, ingest, library, models, serve, status, users
 
 
 class _Commands(TyperGroup):
@@ -61,7 +61,7 @@ _COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
 for _name, _command in _COMMANDS:
     app.command(_name)(_command)
 app.command("serve")(serve.serve)
-app.add_typer(serve.users, name="users")
+app.add_typer(users.users, name="users")
 app.add_typer(models.app, name="models")
 
 

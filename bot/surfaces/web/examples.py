@@ -205,6 +205,7 @@ RESPONSES: dict[str, Any] = {
     "POST /v1/chat/completions": CHAT,
     "GET /v1/session": SESSION,
     "POST /v1/session": SESSION,
+    "GET /v1/tokens": {"tokens": [{"id": "3f2a91c0d4be", "created": DAY}]},
     "GET /v1/status": STATUS,
     "GET /healthz": {"status": "ok"},
     "GET /readyz": {"status": "ready"},

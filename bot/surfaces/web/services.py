@@ -18,9 +18,10 @@ from fastapi import Query, Request
 
 from bot.answer import Answer, Citation
 from bot.settings.settings import Settings
+from bot.surfaces.rate_limit import RateLimit
 from bot.surfaces.web.auth import Authentication, Caller, collection_missing
 from bot.surfaces.web.errors import Refused
-from bot.surfaces.web.limits import Rate, Streams
+from bot.surfaces.web.limits import Streams
 from bot.surfaces.web.metrics import Metrics
 from bot.surfaces.web.offsets import Utf16, Utf16Cache
 from bot.surfaces.web.shapes import DOCUMENT
@@ -89,7 +90,7 @@ class Services:
         self.store = ConversationStore(self.database)
         self.authentication = Authentication(self.accounts, settings)
         self.metrics = Metrics()
-        self.questions = Rate(settings.questions_per_minute)
+        self.questions = RateLimit(settings.questions_per_minute)
         self.streams = Streams(settings.streams_each, settings.streams)
         self.watchers = Streams(WATCHERS_EACH, WATCHERS)
         self.recent = RecentAnswers()
@@ -224,9 +225,9 @@ def text_goes_to(settings: Settings) -> str:
     """Return who questions and passages are sent to, or "" when nothing leaves this machine."""
     from urllib.parse import urlsplit
 
+    from bot.loopback import is_loopback
     from bot.models.chat_model import LOCAL, QUOTES
     from bot.models.hosted import place_of
-    from bot.offline import is_loopback
 
     if settings.model == QUOTES or settings.model.startswith(LOCAL):
         return ""
