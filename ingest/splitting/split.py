@@ -67,6 +67,8 @@ _BOUNDARY = re.compile(
 )
 _OPENERS = re.compile(r"[\s\"'“‘„‚«‹(\[{「『【（〈《¿¡*_–—-]*")
 _WORD_BEFORE = re.compile(r"[\w\u0900-\u0dff.’'-]*$")
+_LONGEST_WORD = 64
+"""Characters before a full stop that are looked at: a line of megabytes may have no end of a sentence."""
 _INITIAL = re.compile(r"(?:^|[\s(.])[A-Z]$")
 _FOOTNOTE_MARKS = re.compile(r"(?:\[\d+(?:[,–-]\d+)*\])+|[⁰¹²³⁴-⁹]+(?:[,–⁻-][⁰¹²³⁴-⁹]+)*")
 _RAISED = re.compile(r"[⁰¹²³⁴-⁹][⁰¹²³⁴-⁹,–⁻-]*(?=\s)")
@@ -81,7 +83,7 @@ def _is_boundary(text: str, match: re.Match[str], start: int, end: int) -> bool:
         return not (mark[-1] in "」』）】" and re.match(r"[とがのはをにもでや、]", text[match.end() : match.end() + 1]))
     if match.lastgroup == "thai":
         return match.start() - start > 60
-    before = _WORD_BEFORE.search(text, start, match.start())
+    before = _WORD_BEFORE.search(text, max(start, match.start() - _LONGEST_WORD), match.start())
     word = before.group() if before else ""
     raised = _RAISED.match(text, match.end(), end)
     stop = raised.end() if raised else match.end()

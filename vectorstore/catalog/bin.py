@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from vectorstore.catalog.catalog import DOCUMENT_INFO, conditions, now, read_text, sql_text, ways_to_name
 from vectorstore.document import Document, Heading, Place
@@ -106,7 +107,7 @@ def _packed(connection: sqlite3.Connection, row: int) -> Iterator[tuple[str, int
             yield f"{kind} vectors", number, zlib.compress(b"".join(vector for (vector,) in rows), _MARKED)
 
 
-def _runs(cursor: sqlite3.Cursor) -> Iterator[list[tuple[object, ...]]]:
+def _runs(cursor: sqlite3.Cursor) -> Iterator[list[tuple[Any, ...]]]:
     while rows := cursor.fetchmany(_ROWS):
         yield rows
 
@@ -146,7 +147,10 @@ def read(connection: sqlite3.Connection, document_id: str) -> Kept:
         size=size,
         modified=modified,
     )
-    chunks = tuple(Chunk(*row[:5], tuple((a, b) for a, b in json.loads(row[5]))) for row in rows)
+    chunks = tuple(
+        Chunk(start, end, ordinal, section, kind, tuple((first, last) for first, last in json.loads(sentences)))
+        for start, end, ordinal, section, kind, sentences in rows
+    )
     return Kept(entry, document, chunks, added, _vectors(connection, entry, name), model)
 
 
@@ -193,7 +197,7 @@ def listed(connection: sqlite3.Connection, filter: Filter | None = None, *, name
     if not exists(connection):
         return []
     where, values = conditions(filter or Filter())
-    found: list[tuple[object, ...]] = []
+    found: list[tuple[Any, ...]] = []
     ways = list(ways_to_name(name)) if name else [("removed >= ?", _days_ago(KEPT_DAYS))]
     for condition, value in ways:
         found = connection.execute(
