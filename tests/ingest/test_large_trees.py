@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import threading
 from collections.abc import Iterator
@@ -99,7 +100,7 @@ def test_a_line_of_megabytes_is_split(unit: str) -> None:
     assert sentences(text)
     chunks = split(text)
     assert chunks[0].start == 0 and chunks[-1].end == len(text.rstrip())
-    assert all(text[a.end : b.start].strip() == "" for a, b in zip(chunks, chunks[1:], strict=False))
+    assert all(text[a.end : b.start].strip() == "" for a, b in itertools.pairwise(chunks))
 
 
 def test_what_stands_before_a_long_file_is_handed_over_first(tmp_path: Path) -> None:

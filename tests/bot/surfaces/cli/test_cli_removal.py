@@ -61,7 +61,7 @@ def test_a_mistaken_tree_is_taken_out_and_put_back(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """`remove --source FOLDER` and `--collection NAME` show numbers and ask; the rest stays; `restore` takes the same."""
+    """`remove --source FOLDER` and `--collection NAME` show numbers and ask; `restore` takes the same."""
     tree = library.parent / "tree"
     tree.mkdir()
     for number in range(25):
