@@ -334,7 +334,7 @@ def test_an_upload_goes_for_good_when_the_bin_is_emptied(here: Site) -> None:
 
 
 def test_files_of_one_name_in_one_upload_are_all_kept(here: Site) -> None:
-    """Each is a document, told apart, and sending them again changes nothing: two folders may hold files of one name."""
+    """Each is a document, told apart, and sending them again changes nothing."""
     sent = (("a/q.txt", b"The first has words."), ("q.txt", b"The second, too."), ("q.txt", b"So has the third."))
     sent = (*sent, ("q (2).txt", b"And one that is called so."), ("plain", b"No ending."), ("plain", b"None again."))
     files = upload(here, *sent)["files"]
