@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 import uuid
 import weakref
 from collections.abc import Callable, Iterator, Sequence
@@ -28,7 +29,7 @@ from vectorstore.document import Document, Place
 from vectorstore.embedding.model_files import ModelIdentity
 from vectorstore.errors import LibraryBusy, LibraryError, LibraryMissing, LibraryOutdated, ModelMismatch
 from vectorstore.passage import Chunk, Filter, Passage
-from vectorstore.records import Compaction, DocumentInfo, Finding, LibraryStatus, Stamp
+from vectorstore.records import Compaction, DocumentInfo, Finding, LibraryStatus, RemovedDocument, Stamp
 from vectorstore.search.view import View
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
     from vectorstore.index.nearest import Index
     from vectorstore.search.mentions import Mentions
     from vectorstore.search.search import SearchResult
+
+_TIDY_SECONDS = 3600.0
+"""So often a library that is written looks whether the time of something in the bin is over."""
 
 
 class Library:
@@ -70,6 +74,7 @@ class Library:
         self._index: Index | None = None
         self._writer: Writer | None = None
         self._changed = False
+        self._tidy_at = 0.0
         _opened.add(self)
 
     @classmethod
@@ -220,6 +225,9 @@ class Library:
             writer = self.writer
             if not self._words_current():
                 writer.rebuild_words()
+            if time.monotonic() >= self._tidy_at:
+                self._tidy_at = time.monotonic() + _TIDY_SECONDS
+                writer.tidy_bin()
             yield writer
 
     # ---- writing
@@ -254,12 +262,52 @@ class Library:
                 writer.put(document, chunks, both)
                 self._changed = True
 
-    def remove(self, document_ids: Sequence[str]) -> int:
-        """Remove documents by id; return how many there were. `compact` gives their disk space back."""
+    def remove(self, document_ids: Sequence[str], *, keep: bool = True) -> int:
+        """Remove documents by id; return how many there were.
+
+        They are kept in the bin for `bin.KEPT_DAYS` days, where nothing finds or counts them, and `restore` brings them
+        back; `compact` empties it and gives the disk space back.
+
+        Args:
+            document_ids: Ids; those of no document are passed over.
+            keep: Whether the bin keeps them.
+        """
+        removed = 0
         with self.writing() as writer:
-            removed = sum(writer.remove(document_id) for document_id in document_ids)
-        self._changed = self._changed or removed > 0
+            for document_id in document_ids:
+                removed += writer.remove(document_id, keep=keep)
+                self._changed = self._changed or removed > 0
+            writer.tidy_bin()
         return removed
+
+    def removed(self, filter: Filter | None = None, *, name: str = "") -> list[RemovedDocument]:
+        """Return what `restore` can bring back, removed last first.
+
+        Args:
+            filter: Which documents; dates are those of the files.
+            name: As in `find`: only what is called so.
+        """
+        from vectorstore.catalog import bin
+
+        with self.catalog.snapshot() as connection:
+            return bin.listed(connection, filter, name=name)
+
+    def restore(self, document_ids: Sequence[str]) -> list[DocumentInfo]:
+        """Bring removed documents back as they were, one transaction each; neither their files nor a model are needed.
+
+        Raises:
+            DocumentMissing: The bin has no document of this id.
+            DocumentPresent: The library has a document in its place.
+            LibraryDamaged: What the bin kept is not whole.
+            LibraryBusy, LibraryReadOnly, DiskFull: It cannot be written now.
+        """
+        from vectorstore.upkeep import restoring
+
+        with self.writing():
+            for document_id in document_ids:
+                restoring.restore(self, document_id)
+                self._changed = True
+        return self.documents(Filter(documents=tuple(document_ids))) if document_ids else []
 
     def rename(self, document_id: str, *, source: str, title: str, modified: str) -> None:
         """Store that a source has moved; its text and vectors stay.
@@ -452,7 +500,7 @@ class Library:
             self.update_index(force=True)
 
     def compact(self) -> Compaction:
-        """Give the space of removed documents back, and leave none of their text in the folder."""
+        """Empty the bin, give the space of removed documents back, and leave none of their text in the folder."""
         from vectorstore.upkeep import upkeep
 
         with self.writing():

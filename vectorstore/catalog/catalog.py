@@ -29,11 +29,12 @@ from vectorstore.document import Document, Heading, Place
 from vectorstore.embedding.model_files import ModelIdentity
 from vectorstore.errors import DocumentMissing
 from vectorstore.passage import Filter
-from vectorstore.records import DocumentInfo, Stamp
+from vectorstore.records import Bin, DocumentInfo, Stamp
 
-_INFO = (
+DOCUMENT_INFO = (
     "id, source, title, media_type, collection, sha256, size, modified, added, characters, last_chunk - first_chunk + 1"
 )
+"""The columns of a `DocumentInfo`, in order."""
 _SHORTEST_PREFIX = 4
 _inherited: list[sqlite3.Connection] = []
 """Connections that a fork brought along. Closing them could disturb the parent: they are only kept."""
@@ -190,13 +191,22 @@ class Catalog:
         """Return how many chunks there are."""
         return self.totals()[1]
 
+    def bin(self) -> Bin:
+        """Return how much was removed and is still kept; `bin.py` reads it."""
+        with self.snapshot() as connection:
+            if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'bin'").fetchone() is None:
+                return Bin(0, 0)  # a library that was only read since the version before
+            return Bin(*connection.execute("SELECT count(*), coalesce(sum(bytes), 0) FROM bin").fetchone())
+
     # ---- documents
 
     def documents(self, filter: Filter | None = None) -> list[DocumentInfo]:
         """Return the documents that match `filter`, by source."""
         where, values = conditions(filter or Filter())
         with self.snapshot() as connection:
-            rows = connection.execute(f"SELECT {_INFO} FROM documents{where} ORDER BY collection, source, row", values)
+            rows = connection.execute(
+                f"SELECT {DOCUMENT_INFO} FROM documents{where} ORDER BY collection, source, row", values
+            )
             return [DocumentInfo(*row) for row in rows]
 
     def count_documents(self, filter: Filter | None = None) -> int:
@@ -232,9 +242,9 @@ class Catalog:
             DocumentMissing: None is called so (the nearest names are told), or several are.
         """
         with self.snapshot() as connection:
-            for condition, value in _ways_to_name(name):
+            for condition, value in ways_to_name(name):
                 rows = connection.execute(
-                    f"SELECT {_INFO} FROM documents WHERE {condition} ORDER BY source LIMIT 6",
+                    f"SELECT {DOCUMENT_INFO} FROM documents WHERE {condition} ORDER BY source LIMIT 6",
                     (sql_text(value),),
                 ).fetchall()
                 if len(rows) == 1:
@@ -372,7 +382,8 @@ def conditions(filter: Filter) -> tuple[str, list[str | bytes]]:
     return (" WHERE " + " AND ".join(clauses) if clauses else ""), values
 
 
-def _ways_to_name(name: str) -> Iterator[tuple[str, str]]:
+def ways_to_name(name: str) -> Iterator[tuple[str, str]]:
+    """Yield what `name` may mean, the most exact first: a condition on a document's columns, and its value."""
     yield "id = CAST(? AS TEXT)", name
     yield "source = CAST(? AS TEXT)", name
     if "\0" not in name and "://" not in name:

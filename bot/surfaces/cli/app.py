@@ -18,7 +18,20 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot.surfaces.cli import ask, bots, chat, doctor, eval, ingest, library, models, serve, status, users
+from bot.surfaces.cli import (
+    ask,
+    bots,
+    chat,
+    doctor,
+    eval,
+    ingest,
+    library,
+    models,
+    removal,
+    serve,
+    status,
+    users,
+)
 
 
 class _Commands(TyperGroup):
@@ -48,7 +61,8 @@ _COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("chat", chat.chat),
     ("list", library.list_documents),
     ("show", library.show),
-    ("remove", library.remove),
+    ("remove", removal.remove),
+    ("restore", removal.restore),
     ("collections", library.collections),
     ("status", status.status),
     ("doctor", doctor.doctor),

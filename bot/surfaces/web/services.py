@@ -25,6 +25,7 @@ from bot.surfaces.web.limits import Streams
 from bot.surfaces.web.metrics import Metrics
 from bot.surfaces.web.offsets import Utf16, Utf16Cache
 from bot.surfaces.web.shapes import DOCUMENT
+from bot.surfaces.web.storage import removed_files
 from bot.surfaces.web.storage.accounts import Accounts
 from bot.surfaces.web.storage.conversations import ConversationStore
 from bot.surfaces.web.storage.database import Database
@@ -98,6 +99,7 @@ class Services:
         self.password_checks = asyncio.Semaphore(2)
         self.stopping = asyncio.Event()
         self.uploads = Uploads(folder, self.database)
+        self.tidy_removed()
         self.jobs = Jobs(self.database, ingest, self.metrics)
         quotes = settings.model == "quotes"
         self._threads = ThreadPoolExecutor(
@@ -173,6 +175,10 @@ class Services:
                 if name not in there:
                     raise collection_missing(name)
         return narrowed
+
+    def tidy_removed(self) -> None:
+        """Let the uploaded files of removed documents go when the bin lets the documents go."""
+        self.uploads.forget(removed_files.tidy(self.bot.library))
 
     def close(self, *, seconds: float = 0.0) -> None:
         """Stop the threads and close the file.

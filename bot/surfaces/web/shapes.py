@@ -434,6 +434,27 @@ class DocumentsOut(BaseModel):
     next: str | None
 
 
+class RemovedDocumentOut(BaseModel):
+    """A removed document; `present`: the library has one in its place again, so that it cannot be restored."""
+
+    id: str
+    title: str
+    source: str
+    name: str
+    collection: str
+    media_type: str
+    size: int
+    removed: str
+    present: bool
+
+
+class RemovedOut(BaseModel):
+    """Removed documents that can be restored, at most 500; `total` counts all."""
+
+    documents: list[RemovedDocumentOut]
+    total: int
+
+
 class TextOut(BaseModel):
     """A run of a document's text with its offsets in both ways of counting."""
 

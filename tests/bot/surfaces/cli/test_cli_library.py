@@ -206,7 +206,9 @@ def test_compact_says_sizes_and_leaves_nothing(library: Path, capsys: pytest.Cap
     call(capsys, "remove", "brief.md", "--yes")
     status, out, _ = call(capsys, "compact")
     assert status == 0
-    assert re.fullmatch(r"(Nothing to give back|\S+ \wB given back), \S+ \wB in use\.\n", out)
+    assert re.fullmatch(
+        r"Emptied the bin of 1 removed document\. (Nothing to give back|\S+ \wB given back), \S+ \wB in use\.\n", out
+    )
     for path in library.rglob("*"):
         assert not path.is_file() or b"550 billion" not in path.read_bytes()
 

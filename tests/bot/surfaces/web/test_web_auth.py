@@ -279,6 +279,8 @@ def test_nothing_secret_is_stored_readably(guarded: Site) -> None:
         ("POST", "/v1/documents"),
         ("DELETE", "/v1/documents/{lease}"),
         ("POST", "/v1/documents/{lease}/reingest"),
+        ("POST", "/v1/documents/{lease}/restore"),
+        ("GET", "/v1/removed"),
         ("GET", "/v1/feedback"),
         ("GET", "/v1/feedback/export"),
     ],
@@ -440,6 +442,25 @@ def test_an_editor_of_one_collection_adds_to_no_other(guarded: Site) -> None:
     assert taken.status_code == 202 and taken.json()["job"]["collection"] == "deals"
     lease = guarded.document("Lease of the house")
     assert guarded.client.delete(f"/v1/documents/{lease}", headers=as_("ed")).status_code == 404
+
+
+def test_what_was_removed_exists_only_for_editors_who_could_see_it(guarded: Site) -> None:
+    """The bin of other collections is empty for a restricted editor, and restoring is a 404 as for no document."""
+    lease, brief = guarded.document("Lease of the house"), guarded.document("Brief")
+    before = guarded.client.get("/v1/removed", headers=as_("ed")).json()
+    unknown = guarded.client.post(f"/v1/documents/{'0' * 16}/restore", headers=as_("ed")).json()["error"]
+    assert guarded.client.delete(f"/v1/documents/{lease}", headers=as_("eva")).status_code == 204
+    assert guarded.client.get("/v1/removed", headers=as_("ed")).json() == before == {"documents": [], "total": 0}
+    hidden = guarded.client.post(f"/v1/documents/{lease}/restore", headers=as_("ed"))
+    assert hidden.status_code == 404
+    assert {**hidden.json()["error"], "request_id": ""} == {**unknown, "request_id": ""}
+    for path in ("/v1/status", "/v1/documents", "/v1/collections", "/metrics"):
+        assert "Lease" not in guarded.client.get(path, headers=as_("rob")).text
+    assert guarded.client.get("/v1/documents", headers=as_("eva")).json()["total"] == 3
+    assert guarded.client.delete(f"/v1/documents/{brief}", headers=as_("ed")).status_code == 204
+    assert [d["title"] for d in guarded.client.get("/v1/removed", headers=as_("ed")).json()["documents"]] == ["Brief"]
+    assert guarded.client.post(f"/v1/documents/{brief}/restore", headers=as_("ed")).status_code == 200
+    assert guarded.client.post(f"/v1/documents/{lease}/restore", headers=as_("eva")).status_code == 200
 
 
 def test_basic_and_broken_authorization_headers_are_no_sign(guarded: Site) -> None:
