@@ -24,6 +24,7 @@ from bot.errors import SettingError
 from bot.settings.settings import Settings
 from bot.surfaces.listen import listen
 from bot.surfaces.web import errors, log
+from bot.surfaces.web.connections import Door, raise_open_files
 from bot.surfaces.web.examples import add_examples
 from bot.surfaces.web.gate import LOOPBACK_NAMES, Gate
 from bot.surfaces.web.routes import ask, conversations, documents, health, openai, session
@@ -171,8 +172,11 @@ def serve(bot: Bot, settings: Settings, *, workers: int = 1, warm: bool = False)
         # Not before all refusals: a process that ends while a model loads in a thread ends with an abort.
         threading.Thread(target=_warm, args=(bot.library,), name="footnote-warm", daemon=True).start()
     app = create_app(bot, settings)
+    raise_open_files()
+    door = Door()
     config = uvicorn.Config(
         app,
+        http=door.protocol(),
         log_config=None,
         access_log=False,
         server_header=False,
@@ -182,7 +186,12 @@ def serve(bot: Bot, settings: Settings, *, workers: int = 1, warm: bool = False)
         ws="none",
     )
     services: Services = app.state.services
-    server = _Server(config, services.stopping.set, lambda address: _say_ready(address, settings))
+
+    def stopping() -> None:
+        services.stopping.set()
+        door.stop()
+
+    server = _Server(config, stopping, lambda address: _say_ready(address, settings))
     try:
         server.run(sockets=[listener])
     finally:
