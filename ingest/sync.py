@@ -30,8 +30,8 @@ from vectorstore.document import Document
 from vectorstore.errors import DocumentMissing
 
 if TYPE_CHECKING:
-    from ingest.pipeline import Batch
     from ingest.piece import Piece
+    from ingest.pipeline import Batch
     from vectorstore.library import Library
     from vectorstore.records import Stamp
 
@@ -227,6 +227,8 @@ class _Sync:
         for piece in batch.pieces:
             if piece.error is not None:
                 self._failed.append(self._failure(piece.file.source, str(piece.error)))
+            elif piece.loaded is not None:
+                self._notes += [f"{PurePath(piece.file.source).name}: {note}" for note in piece.loaded.notes]
         gone: set[str] = set()
         if library is not None:
             known = [document.id for document, _ in batch.entries if document.source in self._known]
@@ -246,8 +248,6 @@ class _Sync:
         known = self._known.get(file.source)
         id = known.id if known else document_id(collection, file.source, taken)
         taken.add(id)
-        name = PurePath(file.source).name
-        self._notes += [f"{name}: {note}" for note in loaded.notes]
         return Document(
             id=id,
             source=file.source,

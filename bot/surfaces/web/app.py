@@ -63,7 +63,7 @@ def create_app(bot: Bot, settings: Settings, *, ingest: Ingest | None = None, pa
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         services.jobs.start()
         yield
-        services.stopping.set()
+        services.leave_off()
         await asyncio.to_thread(services.close, seconds=float(settings.stop_seconds))
 
     app = FastAPI(
@@ -188,7 +188,7 @@ def serve(bot: Bot, settings: Settings, *, workers: int = 1, warm: bool = False)
     services: Services = app.state.services
 
     def stopping() -> None:
-        services.stopping.set()
+        services.leave_off()
         door.stop()
 
     server = _Server(config, stopping, lambda address: _say_ready(address, settings))
@@ -209,6 +209,8 @@ def serve_bot(settings: Settings) -> None:
     try:
         serve(bot, settings, warm=True)
     finally:
+        # Writing the Chroma index takes a minute, and a stop must not: see `storage/reader.py` for who writes it.
+        bot.library.close(update_index=False)
         bot.close()
 
 

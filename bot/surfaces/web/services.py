@@ -19,6 +19,7 @@ from fastapi import Query, Request
 from bot.answer import Answer, Citation
 from bot.settings.settings import Settings
 from bot.surfaces.web.auth import Authentication, Caller, collection_missing
+from bot.surfaces.web.bulkhead import Bulkhead
 from bot.surfaces.web.errors import Refused
 from bot.surfaces.web.limits import Rate, Streams
 from bot.surfaces.web.metrics import Metrics
@@ -47,6 +48,9 @@ QUOTING_THREADS = 4
 """Threads that quote. Quoting is computing: more threads than this only make each question wait longer."""
 WRITING_THREADS = 32
 """Threads that ask a chat model, which is mostly waiting."""
+
+LOCK_SECONDS = 10.0
+"""So long a person waits for somebody else's writing to end, then is told to come again."""
 
 
 class RecentAnswers:
@@ -103,6 +107,21 @@ class Services:
             QUOTING_THREADS if quotes else WRITING_THREADS, thread_name_prefix="footnote-ask"
         )
         self._stream_threads = ThreadPoolExecutor(settings.streams, thread_name_prefix="footnote-stream")
+        # What waits for the library's lock, for a disk or for other sites never takes the threads of those who read.
+        self.removals = Bulkhead(
+            "footnote-remove",
+            threads=1,
+            queued=200,
+            seconds=LOCK_SECONDS,
+            message="The library is being written to, and nothing was removed.",
+        )
+        self.arrivals = Bulkhead(
+            "footnote-arrive",
+            threads=4,
+            queued=32,
+            seconds=60.0,
+            message="Too many documents are being sent at once, and nothing was taken in.",
+        )
         self._pages: dict[tuple[str, str, str], int | None] = {}
         self._utf16 = Utf16Cache(bot.library.text)
 
@@ -173,6 +192,11 @@ class Services:
                     raise collection_missing(name)
         return narrowed
 
+    def leave_off(self) -> None:
+        """Begin nothing that can wait for the next start; streams of progress end."""
+        self.stopping.set()
+        self.jobs.leave_off()
+
     def close(self, *, seconds: float = 0.0) -> None:
         """Stop the threads and close the file.
 
@@ -180,6 +204,8 @@ class Services:
             seconds: Longest time to wait for the file that is being read into the library.
         """
         ended = self.jobs.stop(seconds=seconds)
+        self.removals.close()
+        self.arrivals.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._stream_threads.shutdown(wait=False, cancel_futures=True)
         if ended:

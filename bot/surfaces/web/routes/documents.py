@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import FileResponse, Response
 
-from bot.surfaces.web.auth import Editing, Known
+from bot.surfaces.web.auth import Caller, Editing, Known
 from bot.surfaces.web.errors import Refused
 from bot.surfaces.web.responses import Json, download_name
-from bot.surfaces.web.services import Cursor, DocumentId, Services, collection_counts, services_of
+from bot.surfaces.web.services import LOCK_SECONDS, Cursor, DocumentId, Services, collection_counts, services_of
 from bot.surfaces.web.shapes import CollectionsOut, DocumentsOut, DocumentWithOutline, TextOut, errors_for
 from vectorstore.passage import Filter
 from vectorstore.records import DocumentInfo
@@ -216,13 +216,19 @@ def is_pdf(path: FilePath) -> bool:
 
 
 @router.delete("/v1/documents/{id}", status_code=204, responses=errors_for(401, 404, 409, 422, 503))
-def delete_document(id: DocumentId, request: Request, caller: Editing) -> Response:
+async def delete_document(id: DocumentId, request: Request, caller: Editing) -> Response:
     """Remove a document. An uploaded file is deleted too; other files are not touched. For editors."""
     services = services_of(request)
-    info = services.document(caller, id)
-    services.bot.library.remove([id])
-    services.uploads.forget([info.source])
+    await services.removals.run(_remove, services, caller, id)
     return Response(status_code=204)
+
+
+def _remove(services: Services, caller: Caller, id: str) -> None:
+    info = services.document(caller, id)
+    library = services.bot.library
+    with library.writing(wait=LOCK_SECONDS, stop=services.stopping.is_set):
+        library.remove([id])
+    services.uploads.forget([info.source])
 
 
 @router.get("/v1/collections", response_model=CollectionsOut, responses=errors_for(401, 503))
