@@ -95,7 +95,9 @@ class Door:
         self._of_address: Counter[str] = Counter()
         self._timer: asyncio.TimerHandle | None = None
 
-    def __len__(self) -> int:
+    @property
+    def count(self) -> int:
+        """Connections that are open."""
         return len(self._open)
 
     def protocol(self) -> type[asyncio.Protocol]:

@@ -25,7 +25,7 @@ def serving(app: Any, door: Door | None = None) -> Iterator[str]:
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
         app,
-        http=(door or Door()).protocol(),
+        http=(Door() if door is None else door).protocol(),
         log_config=None,
         access_log=False,
         lifespan="off",
