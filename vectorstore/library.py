@@ -15,7 +15,7 @@ import threading
 import uuid
 import weakref
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -140,10 +140,14 @@ class Library:
         self.close(update_index=error is None)
 
     def close(self, *, update_index: bool = True) -> None:
-        """Close the library; if documents were added or removed, write the Chroma index first."""
+        """Close the library; if documents were added or removed, write the Chroma index first.
+
+        While another one is at work, that one writes it at its own end.
+        """
         try:
             if self._changed and update_index:
-                self.update_index()
+                with suppress(LibraryBusy), self.working(wait=0.0):
+                    self.update_index()
         finally:
             if self._index is not None:
                 self._index.close()
@@ -211,10 +215,11 @@ class Library:
             return self._writer
 
     @contextmanager
-    def working(self, *, stop: Callable[[], bool] = lambda: False) -> Iterator[None]:
+    def working(self, *, wait: float | None = None, stop: Callable[[], bool] = lambda: False) -> Iterator[None]:
         """Be the one who does a whole piece of work, such as an ingest; others still write in between.
 
         Args:
+            wait: Seconds to wait for another one; None for those that the library was opened with.
             stop: Asked while another one is waited for; True ends the wait.
 
         Raises:
@@ -223,7 +228,7 @@ class Library:
         """
         if self.read_only:
             raise schema.read_only(self.folder)
-        with self.work.held(stop=stop):
+        with self.work.held(wait=wait, stop=stop):
             yield
 
     @contextmanager

@@ -164,7 +164,7 @@ def stop_at_once(server: Server) -> None:
     began = time.monotonic()
     server.stop()
     assert server.process.wait(60) == 0
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 25
 
 
 # ---- each limit
@@ -204,19 +204,17 @@ def test_half_a_body_is_told_that_it_is_late(framing: bytes) -> None:
 
 def test_a_slow_body_that_keeps_coming_is_taken() -> None:
     """What comes at the least rate is waited for, though all of it takes far longer than a pause may."""
-    with served(body_seconds=2.0, rate=100.0) as (_, _, address):
-        with connected(address, POST + b"Content-Length: 4000\r\n\r\n") as slow:
-            for _ in range(20):
-                time.sleep(0.25)
-                slow.sendall(b"a" * 200)
-            assert b"200 OK" in slow.recv(MEGABYTE)
+    with served(body_seconds=2.0, rate=100.0) as (_, _, address), connected(address, POST + b"Content-Length: 4000\r\n\r\n") as slow:
+        for _ in range(20):
+            time.sleep(0.25)
+            slow.sendall(b"a" * 200)
+        assert b"200 OK" in slow.recv(MEGABYTE)
 
 
 def test_a_body_that_drips_is_ended() -> None:
     """A byte now and then keeps no connection open."""
-    with served(body_seconds=1.0, rate=1_000.0) as (application, _, address):
-        with connected(address, POST + b"Content-Length: 4000\r\n\r\n") as slow:
-            assert wait_until(lambda: sends(slow, b"a", pause=0.2) or bool(application.left))
+    with served(body_seconds=1.0, rate=1_000.0) as (application, _, address), connected(address, POST + b"Content-Length: 4000\r\n\r\n") as slow:
+        assert wait_until(lambda: sends(slow, b"a", pause=0.2) or bool(application.left))
 
 
 def sends(client: socket.socket, data: bytes, *, pause: float) -> bool:
@@ -240,23 +238,24 @@ def test_framing_without_content_is_bounded(what: bytes) -> None:
 
 def test_whoever_does_not_read_is_ended() -> None:
     """An answer of 64 MB that nobody reads: its connection ends, the application is free, the memory too."""
-    with served(read_seconds=1.0) as (application, door, address):
-        with connected(address, GET.replace(b"/healthz", b"/64")):
-            assert wait_until(lambda: door.count == 0)
-            assert wait_until(lambda: application.sent == [64])
+    with served(read_seconds=1.0) as (application, door, address), connected(address, GET.replace(b"/healthz", b"/64")):
+        assert wait_until(lambda: door.count == 0)
+        assert wait_until(lambda: application.sent == [64])
 
 
 def test_a_slow_reader_that_goes_on_reading_gets_all() -> None:
     """Pauses shorter than allowed cut nothing off."""
-    with served(read_seconds=3.0) as (_, _, address):
-        with connected(
+    with (
+        served(read_seconds=3.0) as (_, _, address),
+        connected(
             address, GET.replace(b"/healthz", b"/24").replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
-        ) as slow:
-            found = 0
-            while part := slow.recv(2 * MEGABYTE):
-                found += len(part)
-                time.sleep(0.1)
-            assert found > 24 * MEGABYTE
+        ) as slow,
+    ):
+        found = 0
+        while part := slow.recv(2 * MEGABYTE):
+            found += len(part)
+            time.sleep(0.1)
+        assert found > 24 * MEGABYTE
 
 
 def test_answers_that_nobody_reads_do_not_fill_the_memory() -> None:
