@@ -91,6 +91,7 @@ def status(address: str, *, source: str = "127.0.0.1") -> int:
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+LONG_POST = POST + b"Content-Length: 4000\r\n\r\n"
 
 
 # ---- the real server, the load that shut it
@@ -204,7 +205,7 @@ def test_half_a_body_is_told_that_it_is_late(framing: bytes) -> None:
 
 def test_a_slow_body_that_keeps_coming_is_taken() -> None:
     """What comes at the least rate is waited for, though all of it takes far longer than a pause may."""
-    with served(body_seconds=2.0, rate=100.0) as (_, _, address), connected(address, POST + b"Content-Length: 4000\r\n\r\n") as slow:
+    with served(body_seconds=2.0, rate=100.0) as (_, _, address), connected(address, LONG_POST) as slow:
         for _ in range(20):
             time.sleep(0.25)
             slow.sendall(b"a" * 200)
@@ -213,7 +214,7 @@ def test_a_slow_body_that_keeps_coming_is_taken() -> None:
 
 def test_a_body_that_drips_is_ended() -> None:
     """A byte now and then keeps no connection open."""
-    with served(body_seconds=1.0, rate=1_000.0) as (application, _, address), connected(address, POST + b"Content-Length: 4000\r\n\r\n") as slow:
+    with served(body_seconds=1.0, rate=1_000.0) as (application, _, address), connected(address, LONG_POST) as slow:
         assert wait_until(lambda: sends(slow, b"a", pause=0.2) or bool(application.left))
 
 
