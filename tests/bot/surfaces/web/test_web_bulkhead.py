@@ -121,7 +121,7 @@ def test_removals_that_wait_keep_nobody_from_reading(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 @pytest.mark.timeout(1_200)
 def test_a_large_upload_and_many_removals(tmp_path: Path) -> None:
-    """2 MB of text are read while 60 documents are removed: all go at once; a stop tears nothing, and the job goes on."""
+    """While 2 MB of text are read 60 documents are removed at once; a stop tears nothing, and the job goes on."""
     folder = small_library(tmp_path)
     chance = random.Random(5)
     words = "notice contract lease party tokyo agreement signed period clause tenant river weather market".split()
