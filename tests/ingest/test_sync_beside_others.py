@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from counting_encoder import CountingEncoder, Vectors
 
-from ingest.options import SyncOptions
 from ingest.report import SyncReport
 from ingest.sync import sync
 from vectorstore.library import Library
@@ -61,13 +60,12 @@ def library(tmp_path: Path, encoder: HeldEncoder) -> Iterator[Library]:
 class Running:
     """A sync of the folder `papers` in a thread."""
 
-    def __init__(self, library: Library, folder: Path, *, background: bool = False) -> None:
+    def __init__(self, library: Library, folder: Path) -> None:
         self.stop = threading.Event()
         self.report: SyncReport | None = None
-        options = SyncOptions(background=background)
 
         def run() -> None:
-            self.report = sync(library, [folder], options, stop=self.stop)
+            self.report = sync(library, [folder], stop=self.stop)
 
         self.thread = threading.Thread(target=run)
         self.thread.start()
@@ -87,7 +85,7 @@ def id_of(library: Library, name: str) -> str:
 def test_documents_are_removed_while_others_are_embedded(
     library: Library, encoder: HeldEncoder, tmp_path: Path
 ) -> None:
-    """A removal waits for no file that is read; here it would not wait at all. Other work does wait."""
+    """A removal waits for no file that is read; here it would not wait at all."""
     (tmp_path / "papers" / "c.txt").write_text("This is slow.")
     running = Running(library, tmp_path / "papers")
     assert encoder.begun.wait(WAIT)
@@ -142,36 +140,3 @@ def test_a_stop_ends_the_wait_for_another_ingest(library: Library, encoder: Held
         with pytest.raises(LibraryBusy):
             sync(other, [tmp_path / "papers"], stop=stop)
         assert time.monotonic() - began < WAIT
-
-
-@pytest.mark.skipif(not hasattr(__import__("os"), "getpriority"), reason="priorities of POSIX")
-def test_only_what_holds_no_lock_lets_others_go_first(
-    library: Library, encoder: HeldEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In the background embedding runs at a lower priority; whoever stores, and so holds the lock, does not."""
-    import os
-    import sys
-
-    if sys.platform != "linux":
-        pytest.skip("elsewhere a thread has no priority of its own")
-
-    def priority() -> int:
-        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
-
-    seen: dict[str, int] = {}
-    real_embed, real_add = library.embed, library.add
-
-    def embed(*given: object, **options: object) -> object:
-        seen["embed"] = priority()
-        return real_embed(*given, **options)  # type: ignore[arg-type]
-
-    def add(*given: object, **options: object) -> object:
-        seen["add"] = priority()
-        return real_add(*given, **options)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(library, "embed", embed)
-    monkeypatch.setattr(library, "add", add)
-    (tmp_path / "papers" / "c.txt").write_text("This is new.")
-    Running(library, tmp_path / "papers", background=True).result()
-    assert seen["add"] == priority()
-    assert seen["embed"] == min(19, priority() + 10)
