@@ -60,7 +60,8 @@ class Meter:
         self._tell()
 
     def batch(self, pieces: Sequence[Piece]) -> None:
-        """Say that the embedding of a batch begins."""
+        """Say that the embedding of a batch begins, and so that of the one before is done."""
+        self._bytes += sum(_weight(piece.file) for piece in self._batch)
         self._batch, self._batch_done = pieces, 0
 
     def embedded(self, chunks: int) -> None:
@@ -69,12 +70,12 @@ class Meter:
         self._batch_done += chunks
         self._tell()
 
-    def stored(self) -> None:
-        """Count the files of the batch as done."""
-        self._files += len(self._batch)
-        self._bytes += sum(_weight(piece.file) for piece in self._batch)
-        self._source = self._batch[-1].file.source if self._batch else ""
-        self._batch = ()
+    def stored(self, pieces: Sequence[Piece]) -> None:
+        """Count the files of a batch as done; the next one may be embedded already."""
+        self._files += len(pieces)
+        self._source = pieces[-1].file.source if pieces else ""
+        if pieces is self._batch:
+            self.batch(())
         self._tell()
 
     def _tell(self) -> None:

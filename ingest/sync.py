@@ -12,6 +12,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
@@ -26,9 +27,11 @@ from ingest.sources.addresses import fetched, is_address, refuse_addresses
 from ingest.sources.discover import Discovery, discover
 from ingest.sources.plan import Plan, iso_time, many_files_words, plan, refuse_mass_removal
 from vectorstore.document import Document
+from vectorstore.errors import DocumentMissing
 
 if TYPE_CHECKING:
     from ingest.piece import Piece
+    from ingest.pipeline import Batch
     from vectorstore.library import Library
     from vectorstore.records import Stamp
 
@@ -137,8 +140,9 @@ class _Sync:
         if self._library is None or self._options.dry_run:
             self._read(todo)
         elif todo.writes:
-            # The lock is held from here to the end, so that two ingests never do the same work twice.
-            with self._library.writing():
+            # Held from here to the end, so that two ingests never do the same work twice. Others may remove
+            # documents in between: their lock is held for each batch only.
+            with self._library.working(stop=self._stop.is_set):
                 todo = self._plan(found)
                 todo = self._write(self._library, todo)
         return self._report(found, todo)
@@ -195,7 +199,8 @@ class _Sync:
         """Store what changed about files whose content did not."""
         for file in todo.touched:
             modified = iso_time(file.modified_ns)
-            library.touch(self._known[file.source].id, modified=modified, size=file.size)
+            with suppress(DocumentMissing):  # removed a moment ago
+                library.touch(self._known[file.source].id, modified=modified, size=file.size)
         if not todo.renamed:
             return
         titles = {info.id: info.title for info in library.documents()}
@@ -204,7 +209,8 @@ class _Sync:
             title = titles.get(id, "")
             if title == default_title(old):
                 title = default_title(file.source)
-            library.rename(id, source=file.source, title=title, modified=iso_time(file.modified_ns))
+            with suppress(DocumentMissing):
+                library.rename(id, source=file.source, title=title, modified=iso_time(file.modified_ns))
 
     def _read(self, todo: Plan) -> None:
         """Read, split and store all that is new or changed."""
@@ -214,28 +220,41 @@ class _Sync:
             return
         from ingest.pipeline import Pipeline
 
-        options, library = self._options, None if self._options.dry_run else self._library
-        encoder = None if library is None else lambda: library.encoder
+        library = None if self._options.dry_run else self._library
         # Ids of renamed documents stay taken: theirs was made from the old source.
         taken = {stamp.id for stamp in self._known.values()}
         self._progress.begin(files)
-        with Pipeline(files, options, encoder=encoder, stop=self._stop) as batches:
+        pipeline = Pipeline(
+            files,
+            self._options,
+            encoder=None if library is None else lambda: library.encoder,
+            document=lambda piece: self._document(piece, taken),
+            embed=lambda entries, count: [] if library is None else library.embed(entries, progress=count),
+            meter=self._progress,
+            stop=self._stop,
+        )
+        with pipeline as batches:
             for batch in batches:
-                if self._stop.is_set():
-                    break
-                self._progress.batch(batch)
-                entries = []
-                for piece in batch:
-                    if piece.error is not None:
-                        self._failed.append(self._failure(piece.file.source, str(piece.error)))
-                    else:
-                        entries.append((self._document(piece, taken), piece.chunks))
-                if library is not None:
-                    library.add(entries, progress=self._progress.embedded)
-                for document, _ in entries:
-                    (self._changed if document.source in self._known else self._added).append(document.source)
-                    self._digests[document.source] = document.sha256
-                self._progress.stored()
+                self._store(library, batch)
+                self._progress.stored(batch.pieces)
+
+    def _store(self, library: Library | None, batch: Batch) -> None:
+        """Store a batch and note what became of its files."""
+        for piece in batch.pieces:
+            if piece.error is not None:
+                self._failed.append(self._failure(piece.file.source, str(piece.error)))
+            elif piece.loaded is not None:
+                self._notes += [f"{PurePath(piece.file.source).name}: {note}" for note in piece.loaded.notes]
+        gone: set[str] = set()
+        if library is not None:
+            known = [document.id for document, _ in batch.entries if document.source in self._known]
+            gone = library.add(batch.entries, vectors=batch.vectors, replacing=known)
+        for document, _ in batch.entries:
+            if document.id in gone:
+                self._failed.append((document.source, "It was removed from the library while it was read."))
+                continue
+            (self._changed if document.source in self._known else self._added).append(document.source)
+            self._digests[document.source] = document.sha256
 
     def _document(self, piece: Piece, taken: set[str]) -> Document:
         """Make the document of a file that was read, under its old id if it has one."""
@@ -245,8 +264,6 @@ class _Sync:
         known = self._known.get(file.source)
         id = known.id if known else document_id(collection, file.source, taken)
         taken.add(id)
-        name = PurePath(file.source).name
-        self._notes += [f"{name}: {note}" for note in loaded.notes]
         return Document(
             id=id,
             source=file.source,

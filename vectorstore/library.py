@@ -5,7 +5,7 @@
         result = library.search("who signed it?")
 
 Opening loads no model, no Chroma and no numpy: listing and comparing files start at once. Any number of
-threads and processes may read; one process writes at a time.
+threads and processes may read; one writes at a time, for moments (see `catalog/lock.py`).
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ import threading
 import time
 import uuid
 import weakref
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from vectorstore.catalog import schema
 from vectorstore.catalog.catalog import Catalog
-from vectorstore.catalog.lock import Holder, WriterLock
+from vectorstore.catalog.lock import WORK, Holder, LibraryLock
 from vectorstore.catalog.schema import sqlite_errors
 from vectorstore.document import Document, Place
 from vectorstore.embedding.model_files import ModelIdentity
@@ -33,6 +33,7 @@ from vectorstore.records import Compaction, DocumentInfo, Finding, LibraryStatus
 from vectorstore.search.view import View
 
 if TYPE_CHECKING:
+    from vectorstore.catalog.layout import Vectors
     from vectorstore.catalog.lookup import Lookup
     from vectorstore.catalog.writing import Writer
     from vectorstore.embedding.encoder import Encoder
@@ -50,7 +51,8 @@ class Library:
     def __init__(
         self,
         catalog: Catalog,
-        lock: WriterLock,
+        lock: LibraryLock,
+        work: LibraryLock,
         *,
         model: str | None,
         chroma: str | None,
@@ -62,6 +64,7 @@ class Library:
         self.folder = catalog.folder
         self.catalog = catalog
         self.lock = lock
+        self.work = work
         self.read_only = read_only
         self.chroma = chroma
         self._model = model
@@ -114,7 +117,7 @@ class Library:
             LibraryReadOnly: It should be created but cannot be written.
         """
         path = Path(folder).expanduser().absolute()
-        lock = WriterLock(path, wait=wait, notice=notice)
+        lock = LibraryLock(path, wait=wait, notice=notice)
         try:
             catalog = Catalog(path, read_only=read_only)
         except LibraryMissing:
@@ -125,6 +128,7 @@ class Library:
         return cls(
             catalog,
             lock,
+            LibraryLock(path, WORK, wait=wait, notice=notice),
             model=model,
             chroma=chroma,
             read_only=read_only,
@@ -142,10 +146,14 @@ class Library:
         self.close(update_index=error is None)
 
     def close(self, *, update_index: bool = True) -> None:
-        """Close the library; if documents were added or removed, write the Chroma index first."""
+        """Close the library; if documents were added or removed, write the Chroma index first.
+
+        While another one is at work, that one writes it at its own end.
+        """
         try:
             if self._changed and update_index:
-                self.update_index()
+                with suppress(LibraryBusy), self.working(wait=0.0):
+                    self.update_index()
         finally:
             if self._index is not None:
                 self._index.close()
@@ -160,6 +168,7 @@ class Library:
         """Open everything anew in a forked child: connections, locks and threads stay with the parent."""
         self.catalog.after_fork()
         self.lock.after_fork()
+        self.work.after_fork()
         _inherited.append((self._lookup, self._index, self._writer, self._encoder))
         self._making = threading.RLock()
         self._lookup = self._index = self._writer = None
@@ -212,16 +221,37 @@ class Library:
             return self._writer
 
     @contextmanager
-    def writing(self) -> Iterator[Writer]:
-        """Be the one writer: hold the lock over several calls.
+    def working(self, *, wait: float | None = None, stop: Callable[[], bool] = lambda: False) -> Iterator[None]:
+        """Be the one who does a whole piece of work, such as an ingest; others still write in between.
+
+        Args:
+            wait: Seconds to wait for another one; None for those that the library was opened with.
+            stop: Asked while another one is waited for; True ends the wait.
 
         Raises:
-            LibraryBusy: Another process is writing.
+            LibraryBusy: Another process is at such work.
             LibraryReadOnly: The folder cannot be written.
         """
         if self.read_only:
             raise schema.read_only(self.folder)
-        with self.lock.held():
+        with self.work.held(wait=wait, stop=stop):
+            yield
+
+    @contextmanager
+    def writing(self, *, wait: float | None = None, stop: Callable[[], bool] = lambda: False) -> Iterator[Writer]:
+        """Be the one writer over several calls. Whoever needs `working` too enters that first.
+
+        Args:
+            wait: Seconds to wait for another writer; None for those that the library was opened with.
+            stop: Asked while waiting; True ends the wait.
+
+        Raises:
+            LibraryBusy: Another one is writing.
+            LibraryReadOnly: The folder cannot be written.
+        """
+        if self.read_only:
+            raise schema.read_only(self.folder)
+        with self.lock.held(wait=wait, stop=stop):
             writer = self.writer
             if not self._words_current():
                 writer.rebuild_words()
@@ -232,15 +262,13 @@ class Library:
 
     # ---- writing
 
-    def add(
+    def embed(
         self,
         batch: Sequence[tuple[Document, Sequence[Chunk]]],
         *,
-        progress: Callable[..., None] | None = None,
-    ) -> None:
-        """Store documents; one with the same id is replaced, at once and as a whole.
-
-        The batch is embedded together, then stored in one transaction a document.
+        progress: Callable[[int], None] | None = None,
+    ) -> list[tuple[Vectors, Vectors]]:
+        """Return for each document the vectors of its chunks (n, dimension) and sections (m, dimension).
 
         Args:
             batch: Documents with their chunks (ascending, sections numbered from 0).
@@ -248,19 +276,49 @@ class Library:
 
         Raises:
             ModelMismatch: The library was made with another model.
+        """
+        self._guard_model()
+        return self.encoder.encode_documents([(document.text, chunks) for document, chunks in batch], progress)
+
+    def add(
+        self,
+        batch: Sequence[tuple[Document, Sequence[Chunk]]],
+        *,
+        vectors: Sequence[tuple[Vectors, Vectors]] | None = None,
+        replacing: Collection[str] = (),
+    ) -> set[str]:
+        """Store documents; one with the same id is replaced, at once and as a whole.
+
+        Others wait only while it is stored, one transaction a document, and not while it is embedded.
+
+        Args:
+            batch: Documents with their chunks (ascending, sections numbered from 0).
+            vectors: What `embed` returned for them; None embeds them here.
+            replacing: Ids that were there when the work began. One that was removed meanwhile stays removed.
+
+        Returns:
+            The ids of those that stay removed.
+
+        Raises:
+            ModelMismatch: The library was made with another model.
             LibraryBusy, LibraryReadOnly, DiskFull: It cannot be written now.
         """
         if not batch:
-            return
+            return set()
+        if self.read_only:
+            raise schema.read_only(self.folder)
+        vectors = self.embed(batch) if vectors is None else vectors
         with self.writing() as writer:
             self._guard_model()
-            encoder = self.encoder
             if self.catalog.model() is None or not self.catalog.chunk_count():
-                writer.set_model(_identity(encoder))
-            vectors = encoder.encode_documents([(document.text, chunks) for document, chunks in batch], progress)
+                writer.set_model(_identity(self.encoder))
+            there = {info.id for info in self.documents(Filter(documents=tuple(replacing)))} if replacing else set()
+            gone = {*replacing} - there
             for (document, chunks), both in zip(batch, vectors, strict=True):
-                writer.put(document, chunks, both)
-                self._changed = True
+                if document.id not in gone:
+                    writer.put(document, chunks, both)
+                    self._changed = True
+        return gone
 
     def remove(self, document_ids: Sequence[str], *, keep: bool = True) -> int:
         """Remove documents by id; return how many there were.
@@ -473,7 +531,7 @@ class Library:
         from vectorstore.upkeep import upkeep
 
         self._changed = False
-        with self.writing():
+        with self.working():
             return upkeep.update_index(self, force=force)
 
     def reembed(
@@ -493,7 +551,7 @@ class Library:
         from vectorstore.embedding.open import open_encoder
         from vectorstore.upkeep import upkeep
 
-        with self.writing():
+        with self.working(), self.writing():
             self._encoder = encoder or open_encoder(model, cache=self._cache, threads=self._threads)
             self._model = model
             upkeep.reembed(self, _identity(self._encoder), progress)
@@ -503,7 +561,7 @@ class Library:
         """Empty the bin, give the space of removed documents back, and leave none of their text in the folder."""
         from vectorstore.upkeep import upkeep
 
-        with self.writing():
+        with self.working(), self.writing():
             return upkeep.compact(self)
 
     def verify(self) -> list[Finding]:
@@ -516,7 +574,7 @@ class Library:
         """Mend what can be mended from what is stored; return what is still wrong."""
         from vectorstore.upkeep import verify
 
-        with self.writing():
+        with self.working(), self.writing():
             return verify.repair(self)
 
     # ---- guards
@@ -577,7 +635,7 @@ def _identity(owner: Any) -> ModelIdentity:
     return ModelIdentity(str(owner.name), str(owner.fingerprint), int(owner.dimension))
 
 
-def _create(folder: Path, lock: WriterLock) -> None:
+def _create(folder: Path, lock: LibraryLock) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:

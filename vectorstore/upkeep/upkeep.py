@@ -108,7 +108,7 @@ def update_index(library: Parts, *, force: bool) -> bool:
     if total == 0:
         # Nothing to index: also forget what is indexed, so that no vector of a removed document stays.
         if pointer is not None:
-            _point(library, None)
+            _point(library, None, _removals(library))
         if pointer is not None or not store.in_place:
             index.close()
             store.discard(None)
@@ -142,8 +142,9 @@ def _last_chunk(library: Parts) -> int:
 def _write_generation(library: Parts) -> None:
     index, store = library.index, library.index.store
     with library.catalog.snapshot():
+        removals = _removals(library)
         pointer = _written(library)
-    _point(library, pointer)
+    _point(library, pointer, removals)
     index.forget_refusals()
     store.discard(pointer.generation)
     embedded = library.folder / "chroma"
@@ -177,8 +178,27 @@ def _written(library: Parts) -> Pointer:
     )
 
 
+def _removals(library: Parts) -> int:
+    """Return the last of the removals that an index written from this snapshot knows of."""
+    with library.catalog.snapshot() as connection:
+        return int(connection.execute("SELECT coalesce(max(rowid), 0) FROM index_removed").fetchone()[0])
+
+
 def _extend(library: Parts, old: Pointer) -> bool:
     """Write the changes into a server's collections; return whether the counts are right afterwards."""
+    index = library.index
+    with library.catalog.snapshot():
+        removals = _removals(library)
+        pointer = _extended(library, old)
+    if pointer is None:
+        return False
+    _point(library, pointer, removals)
+    index.forget_refusals()
+    return True
+
+
+def _extended(library: Parts, old: Pointer) -> Pointer | None:
+    """Write the changes up to this snapshot; return the pointer to them, or None where the counts are wrong."""
     index, store = library.index, library.index.store
     counts = _counts(library)
     removed: dict[str, Ids] = {}
@@ -191,22 +211,19 @@ def _extend(library: Parts, old: Pointer) -> bool:
         store.extend(old, touched, lambda name: index.batches(name, after=old.through), removed)
     except VectorsUnavailable:
         if store.fault(old):
-            return False
+            return None
         raise
     pointer = Pointer(old.generation, old.place, _last_chunk(library), counts, {}, old.fingerprint)
-    if store.fault(pointer):
-        return False
-    _point(library, pointer)
-    index.forget_refusals()
-    return True
+    return None if store.fault(pointer) else pointer
 
 
-def _point(library: Parts, pointer: Pointer | None) -> None:
-    with library.writer.transaction() as connection:
+def _point(library: Parts, pointer: Pointer | None, removals: int) -> None:
+    """Name the index in use, and forget the removals that it knows of; what was removed since is kept for the next."""
+    with library.writing() as writer, writer.transaction() as connection:
         put_meta(connection, {"index": pointer_json(pointer) if pointer else None})
         if pointer is not None:
             put_meta(connection, {"generation": pointer.generation})
-        connection.execute("DELETE FROM index_removed")
+        connection.execute("DELETE FROM index_removed WHERE rowid <= ?", (removals,))
 
 
 def _free(library: Parts) -> int:

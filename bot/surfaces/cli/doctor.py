@@ -255,11 +255,11 @@ def _model_of_library(stored: ModelIdentity | None, settings: Settings) -> Itera
 
 
 def _lock(library: Library) -> Iterator[Check]:
-    from vectorstore.catalog.lock import WriterLock
+    from vectorstore.catalog.lock import WORK, LibraryLock
     from vectorstore.errors import LibraryBusy, LibraryError, LibraryReadOnly
 
     try:
-        with WriterLock(library.folder, wait=0).held():
+        with LibraryLock(library.folder, WORK, wait=0).held(), LibraryLock(library.folder, wait=0).held():
             yield Check("Lock", True, "free")
     except LibraryBusy as error:
         yield Check("Lock", True, error.message)

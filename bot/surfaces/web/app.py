@@ -24,6 +24,7 @@ from bot.loopback import is_loopback
 from bot.settings.settings import Settings
 from bot.surfaces.listen import listen, proxy_options
 from bot.surfaces.web import errors, log
+from bot.surfaces.web.connections import Door, raise_open_files
 from bot.surfaces.web.examples import add_examples
 from bot.surfaces.web.gate import Gate
 from bot.surfaces.web.routes import ask, conversations, documents, health, openai, session
@@ -62,7 +63,7 @@ def create_app(bot: Bot, settings: Settings, *, ingest: Ingest | None = None, pa
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         services.jobs.start()
         yield
-        services.stopping.set()
+        services.leave_off()
         await asyncio.to_thread(services.close, seconds=float(settings.stop_seconds))
 
     app = FastAPI(
@@ -160,8 +161,11 @@ def serve(bot: Bot, settings: Settings, *, workers: int = 1, warm: bool = False)
         # Not before all refusals: a process that ends while a model loads in a thread ends with an abort.
         threading.Thread(target=_warm, args=(bot.library,), name="footnote-warm", daemon=True).start()
     app = create_app(bot, settings)
+    raise_open_files()
+    door = Door()
     config = uvicorn.Config(
         app,
+        http=door.protocol(),
         log_config=None,
         access_log=False,
         server_header=False,
@@ -172,7 +176,12 @@ def serve(bot: Bot, settings: Settings, *, workers: int = 1, warm: bool = False)
         ws="none",
     )
     services: Services = app.state.services
-    server = _Server(config, services.stopping.set, lambda address: _say_ready(address, settings))
+
+    def stopping() -> None:
+        services.leave_off()
+        door.stop()
+
+    server = _Server(config, stopping, lambda address: _say_ready(address, settings))
     try:
         server.run(sockets=[listener])
     finally:
@@ -184,12 +193,14 @@ def serve_bot(settings: Settings) -> None:
     from bot.ask import Bot
     from vectorstore.open_library import open_library
 
-    with open_library(settings, create=True) as library:  # the first document may well come by upload
-        bot = Bot(library, settings=settings)
-        try:
-            serve(bot, settings, warm=True)
-        finally:
-            bot.close()
+    open_library(settings, create=True).close(update_index=False)  # the first document may well come by upload
+    bot = Bot(settings=settings)
+    try:
+        serve(bot, settings, warm=True)
+    finally:
+        # Writing the Chroma index takes a minute, and a stop must not: see `storage/reader.py` for who writes it.
+        bot.library.close(update_index=False)
+        bot.close()
 
 
 def _warm(library: Library) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.loopback import is_loopback
@@ -23,6 +24,8 @@ SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
 UPLOAD_PATH = "/v1/documents"
 JSON_BODY = 1024 * 1024
 """Largest body of any request but an upload, in bytes."""
+CLIENT_LEFT = 499
+"""Noted, as nginx does, of a request whose client left before its body was whole; nobody is sent it."""
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 API_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 HEADERS = {
@@ -87,6 +90,8 @@ class Gate:
             await self._app(scope, body.receive, send_checked)
         except Refused as refused:
             await response_of(refused, request_id)(scope, receive, send_marked)
+        except ClientDisconnect:
+            status = status or CLIENT_LEFT
         except Exception as error:
             # The edge of the surface: whatever went wrong inside, a person gets a sentence and the log
             # gets the place. A response that has begun cannot be taken back; its connection is cut.

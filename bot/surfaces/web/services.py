@@ -20,6 +20,7 @@ from bot.answer import Answer, Citation
 from bot.settings.settings import Settings
 from bot.surfaces.rate_limit import RateLimit
 from bot.surfaces.web.auth import Authentication, Caller, collection_missing
+from bot.surfaces.web.bulkhead import Bulkhead
 from bot.surfaces.web.errors import Refused
 from bot.surfaces.web.limits import Streams
 from bot.surfaces.web.metrics import Metrics
@@ -49,6 +50,9 @@ QUOTING_THREADS = 4
 """Threads that quote. Quoting is computing: more threads than this only make each question wait longer."""
 WRITING_THREADS = 32
 """Threads that ask a chat model, which is mostly waiting."""
+
+LOCK_SECONDS = 10.0
+"""So long a person waits for somebody else's writing to end, then is told to come again."""
 
 
 class RecentAnswers:
@@ -106,6 +110,21 @@ class Services:
             QUOTING_THREADS if quotes else WRITING_THREADS, thread_name_prefix="footnote-ask"
         )
         self._stream_threads = ThreadPoolExecutor(settings.streams, thread_name_prefix="footnote-stream")
+        # What waits for the library's lock, for a disk or for other sites never takes the threads of those who read.
+        self.removals = Bulkhead(
+            "footnote-remove",
+            threads=1,
+            queued=200,
+            seconds=LOCK_SECONDS,
+            message="The library is being written to, and nothing was removed.",
+        )
+        self.arrivals = Bulkhead(
+            "footnote-arrive",
+            threads=4,
+            queued=32,
+            seconds=60.0,
+            message="Too many documents are being sent at once, and nothing was taken in.",
+        )
         self._pages: dict[tuple[str, str, str], int | None] = {}
         self._utf16 = Utf16Cache(bot.library.text)
 
@@ -180,6 +199,11 @@ class Services:
         """Let the uploaded files of removed documents go when the bin lets the documents go."""
         self.uploads.forget(removed_files.tidy(self.bot.library))
 
+    def leave_off(self) -> None:
+        """Begin nothing that can wait for the next start; streams of progress end."""
+        self.stopping.set()
+        self.jobs.leave_off()
+
     def close(self, *, seconds: float = 0.0) -> None:
         """Stop the threads and close the file.
 
@@ -187,6 +211,8 @@ class Services:
             seconds: Longest time to wait for the file that is being read into the library.
         """
         ended = self.jobs.stop(seconds=seconds)
+        self.removals.close()
+        self.arrivals.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._stream_threads.shutdown(wait=False, cancel_futures=True)
         if ended:

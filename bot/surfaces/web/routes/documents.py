@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import FileResponse, Response
 
-from bot.surfaces.web.auth import Editing, Known
+from bot.surfaces.web.auth import Caller, Editing, Known
 from bot.surfaces.web.errors import Refused
 from bot.surfaces.web.responses import Json, download_name
-from bot.surfaces.web.services import Cursor, DocumentId, Services, collection_counts, services_of
+from bot.surfaces.web.services import LOCK_SECONDS, Cursor, DocumentId, Services, collection_counts, services_of
 from bot.surfaces.web.shapes import (
     CollectionsOut,
     DocumentOut,
@@ -227,14 +227,20 @@ def is_pdf(path: FilePath) -> bool:
 
 
 @router.delete("/v1/documents/{id}", status_code=204, responses=errors_for(401, 404, 409, 422, 503))
-def delete_document(id: DocumentId, request: Request, caller: Editing) -> Response:
+async def delete_document(id: DocumentId, request: Request, caller: Editing) -> Response:
     """Remove a document; it can be restored for 30 days. An uploaded file goes with it. For editors."""
     services = services_of(request)
+    await services.removals.run(_remove, services, caller, id)
+    return Response(status_code=204)
+
+
+def _remove(services: Services, caller: Caller, id: str) -> None:
     info = services.document(caller, id)
-    services.bot.library.remove([id])
+    library = services.bot.library
+    with library.writing(wait=LOCK_SECONDS, stop=services.stopping.is_set):
+        library.remove([id])
     removed_files.set_aside(services.folder, [info.source])
     services.tidy_removed()
-    return Response(status_code=204)
 
 
 @router.get("/v1/removed", response_model=RemovedOut, responses=errors_for(401, 503))
@@ -246,9 +252,13 @@ def list_removed(request: Request, caller: Editing) -> Response:
 
 
 @router.post("/v1/documents/{id}/restore", response_model=DocumentOut, responses=errors_for(401, 404, 409, 422, 503))
-def restore_document(id: DocumentId, request: Request, caller: Editing) -> Response:
+async def restore_document(id: DocumentId, request: Request, caller: Editing) -> Response:
     """Bring a removed document back as it was, with its uploaded file. For editors."""
     services = services_of(request)
+    return Json(await services.removals.run(_restore, services, caller, id))
+
+
+def _restore(services: Services, caller: Caller, id: str) -> dict[str, Any]:
     removed = services.bot.library.removed(caller.narrowed(Filter(documents=(id,))))
     if not removed:
         raise Refused(
@@ -267,10 +277,11 @@ def restore_document(id: DocumentId, request: Request, caller: Editing) -> Respo
         )
     removed_files.bring_back(services.folder, [removed[0].info.source])
     try:
-        (info,) = services.bot.library.restore([id])
+        with services.bot.library.writing(wait=LOCK_SECONDS, stop=services.stopping.is_set):
+            (info,) = services.bot.library.restore([id])
     finally:
         services.tidy_removed()  # what was not restored is set aside again
-    return Json(document_object(services, info, services.pages(info), services.jobs.notes().get(id, "")))
+    return document_object(services, info, services.pages(info), services.jobs.notes().get(id, ""))
 
 
 def removed_object(services: Services, gone: RemovedDocument) -> dict[str, Any]:

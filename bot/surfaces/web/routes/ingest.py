@@ -74,7 +74,7 @@ async def upload(request: Request, caller: Editing) -> Response:
     services.uploads.require_room(2 * int(size) if size.isascii() and size.isdigit() else 0)
     try:
         async with request.form(max_files=MOST_FILES, max_fields=8, max_part_size=4_096) as form:
-            return Json({"job": await run_in_threadpool(take_in, services, caller, form)}, 202)
+            return Json({"job": await services.arrivals.run(take_in, services, caller, form)}, 202)
     except HTTPException as error:
         if error.status_code == 400:
             raise Refused(400, "bad_request", "The form cannot be read.", param="files") from error
@@ -185,7 +185,7 @@ async def add_address(body: AddressIn, request: Request, caller: Editing) -> Res
     from bot.surfaces.web.addresses import fetch_into
 
     collection = await run_in_threadpool(wanted_collection, services, caller, body.collection)
-    return Json({"job": await run_in_threadpool(fetch_into, services, caller, collection, body.url)}, 202)
+    return Json({"job": await services.arrivals.run(fetch_into, services, caller, collection, body.url)}, 202)
 
 
 @router.get("/v1/jobs", response_model=JobsOut, responses=errors_for(401, 503))

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -494,17 +494,25 @@ def test_a_job_that_was_cut_off_goes_on_after_a_restart(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no priority of their own")
-def test_files_are_read_on_what_questions_leave_of_the_processor(tmp_path: Path) -> None:
-    """The thread that reads, and what it starts, steps back behind the threads that answer."""
-    seen: list[int] = []
+def test_files_are_read_on_what_questions_leave_of_the_processor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Embedding steps back behind the threads that answer; storing, for which others wait, does not."""
+    seen: dict[str, int] = {}
 
-    def reader(files: Sequence[Incoming], _: str, on_file: OnFile, **__: Any) -> None:
-        seen.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
-        on_file(files[0].path, "unchanged")
+    def noting(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*given: Any, **options: Any) -> Any:
+            seen[name] = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+            return real(*given, **options)
 
-    with site(tmp_path, ingest=reader) as here:
-        upload(here, ("a.txt", b"words"))
-    assert seen[0] == min(19, os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) + 10)
+        return run
+
+    with site(tmp_path) as here:
+        for name in ("embed", "add"):
+            monkeypatch.setattr(here.bot.library, name, noting(name, getattr(here.bot.library, name)))
+        upload(here, ("a.txt", b"Some words to read."))
+    own = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    assert seen == {"embed": min(19, own + 10), "add": own}
 
 
 def test_a_reader_that_breaks_fails_the_job_with_words(tmp_path: Path) -> None:
