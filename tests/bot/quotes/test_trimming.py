@@ -22,6 +22,7 @@ class Reads:
         self.logits, self.read = logits, []  # type: ignore[var-annotated]
 
     def __call__(self, texts: Sequence[str]) -> list[float]:
+        """Return the logit of each text's first word."""
         self.read += texts
         return [self.logits[text.split()[0]] for text in texts]
 
