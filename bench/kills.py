@@ -3,7 +3,7 @@
     python -m bench.kills --kills 200 --json kills.json
     python -m bench.kills --kills 12          # a try: each command once
 
-Real commands in processes of their own, on one library that lives through all of it. Each is killed with SIGKILL when
+Real commands, each in a process of its own, on one library that lives through all of it. Each is killed by SIGKILL when
 the files of the library have changed for the n-th time, n drawn by chance, so that the moment does not hang on how busy
 the machine is. Then the library is opened: every document must be there once, as before or as after, whole and found.
 The same command is run again and must end as if nothing had been: no other command mends in between. Printed is a
@@ -13,58 +13,40 @@ table; the exit status is 1 where anything was wrong.
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import multiprocessing
 import os
 import random
+import re
 import resource
-import shutil
-import subprocess
+import signal
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
 
+import httpx
 import psutil
 
+from bench.kill_plans import COMMANDS, PASSWORD, Contents, Plan, World, ingest_new
 from vectorstore.library import Library
+from vectorstore.passage import Filter
 
-ROOT = Path(__file__).parents[1]
-FOOTNOTE = (sys.executable, "-m", "bot.surfaces.cli.app")
+_processes = multiprocessing.get_context("forkserver")
 LARGEST_FILE = 512 << 20
 """Bytes that a command may write into one file: a torn Chroma index once grew to 37 GB."""
 PATIENCE = 300.0
 """Seconds after which a command that has not ended, or a worker that has not gone, is a fault."""
 SAMPLE = 3
 """Documents that are looked for by a question after each kill."""
-PASSWORD = "correct horse battery"
-
-Contents = dict[str, str]
-"""Text by source."""
-
-
-@dataclass
-class Plan:
-    """One command, and what it is to do.
-
-    Attributes:
-        arguments: Of `footnote`.
-        before, after: What the library holds before and after it.
-        accounts: Names that exist before and after it, where it is about accounts.
-        said: What it reads from standard input.
-        gone: Whether it may fail when it was done already: what it is to remove is not there any more.
-    """
-
-    arguments: list[str]
-    before: Contents
-    after: Contents
-    accounts: tuple[set[str], set[str]] | None = None
-    said: str = ""
-    gone: bool = False
+UPLOAD = "serve, uploads and deletes"
 
 
 @dataclass
@@ -78,190 +60,72 @@ class Row:
     faults: list[str] = field(default_factory=list)
 
 
-class World:
-    """The folders that commands are killed on, and what they should hold.
-
-    Args:
-        folder: An empty folder.
-        chance: Draws what happens.
-    """
-
-    def __init__(self, folder: Path, chance: random.Random) -> None:
-        self.files, self.library, self.chance = folder / "documents", folder / "library", chance
-        self.files.mkdir()
-        self.contents: Contents = {}
-        self.accounts: set[str] = set()
-        self.made = 0
-        self.encoder: Any = None
-
-    def new(self, count: int) -> Contents:
-        """Write new files and return them."""
-        written = {}
-        for _ in range(count):
-            self.made += 1
-            path = self.files / f"file-{self.made}.txt"
-            written[str(path)] = self.write(path, self.made)
-        return written
-
-    def write(self, path: Path, number: int) -> str:
-        """Write another edition of a file and return its text."""
-        edition = self.chance.randrange(10**6)
-        lines = [f"The code word of file {number} is w{number}x{edition}. It is kept in cabinet {edition % 97}."]
-        lines += [
-            f"Remark {n} on file {number}: shelf {self.chance.randrange(10**4)} was painted in year {1900 + n}."
-            for n in range(30)
-        ]
-        text = "\n\n".join(lines)
-        path.write_text(text, encoding="utf-8")
-        return text
-
-    def some(self, count: int) -> list[str]:
-        """Return sources of some documents."""
-        return self.chance.sample(sorted(self.contents), min(count, len(self.contents)))
-
-    @contextmanager
-    def opened(self) -> Iterator[Library]:
-        """Open the library without writing anything when it is closed."""
-        library = Library.open(self.library, encoder=self.encoder)
-        try:
-            yield library
-            self.encoder = library.encoder
-        finally:
-            library.close(update_index=False)
-
-
-# ---- what is done
-
-
-def ingest_new(world: World) -> Plan:
-    return _ingest(world, {**world.contents, **world.new(5)})
-
-
-def ingest_changed(world: World) -> Plan:
-    changed = {source: world.write(Path(source), world.made + 1_000) for source in world.some(5)}
-    return _ingest(world, {**world.contents, **changed})
-
-
-def ingest_moved(world: World) -> Plan:
-    after = dict(world.contents)
-    for source in world.some(4):
-        target = Path(source).with_name(f"moved-{world.chance.randrange(10**9)}.txt")
-        Path(source).rename(target)
-        after[str(target)] = after.pop(source)
-    return _ingest(world, after)
-
-
-def ingest_removed(world: World) -> Plan:
-    after = dict(world.contents)
-    for source in world.some(3):
-        Path(source).unlink()
-        del after[source]
-    return _ingest(world, after)
-
-
-def rebuild(world: World) -> Plan:
-    plan = _ingest(world, world.contents)
-    return Plan([*plan.arguments, "--reembed"], plan.before, plan.after)
-
-
-def _ingest(world: World, after: Contents) -> Plan:
-    return Plan(["ingest", str(world.files)], world.contents, after)
-
-
-def remove(world: World) -> Plan:
-    gone = world.some(2)
-    for source in gone:
-        Path(source).unlink()
-    after = {source: text for source, text in world.contents.items() if source not in gone}
-    return Plan(["remove", *gone, "--yes"], world.contents, after, gone=True)
-
-
-def compact(world: World) -> Plan:
-    return Plan(["compact"], world.contents, world.contents)
-
-
-def repair(world: World) -> Plan:
-    shutil.rmtree(world.library / "chroma", ignore_errors=True)  # something to do
-    return Plan(["doctor", "--repair"], world.contents, world.contents)
-
-
-def add_user(world: World) -> Plan:
-    name = f"user{world.chance.randrange(10**9)}"
-    plan = Plan(["users", "add", name], world.contents, world.contents, said=f"{PASSWORD}\n")
-    plan.accounts = (world.accounts, world.accounts | {name})
-    return plan
-
-
-def add_token(world: World) -> Plan:
-    plan = add_user(world)
-    return Plan([*plan.arguments, "--token"], plan.before, plan.after, plan.accounts)
-
-
-def remove_user(world: World) -> Plan:
-    if not world.accounts:
-        return add_user(world)
-    name = world.chance.choice(sorted(world.accounts))
-    accounts = (world.accounts, world.accounts - {name})
-    return Plan(["users", "remove", name], world.contents, world.contents, accounts, gone=True)
-
-
-COMMANDS: dict[str, Callable[[World], Plan]] = {
-    "ingest, new files": ingest_new,
-    "ingest, changed files": ingest_changed,
-    "ingest, moved files": ingest_moved,
-    "ingest, vanished files": ingest_removed,
-    "ingest --reembed": rebuild,
-    "remove": remove,
-    "compact": compact,
-    "doctor --repair": repair,
-    "users add": add_user,
-    "users add --token": add_token,
-    "users remove": remove_user,
-}
-
-
 # ---- killing
 
 
-def start(world: World, plan: Plan) -> subprocess.Popen[str]:
-    """Start a command."""
-    command = [*FOOTNOTE, *plan.arguments, "--library", str(world.library)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(
-        command, text=True, env=environment, cwd=world.files.parent, stdin=-1, stdout=-1, stderr=-1, preexec_fn=_limited
+@dataclass
+class Running:
+    """A command in a process of its own.
+
+    Attributes:
+        process: The process.
+        out: File that it prints into.
+    """
+
+    process: BaseProcess
+    out: Path
+
+    def end(self) -> tuple[int, str]:
+        """Wait for it; return its exit status and what it printed."""
+        self.process.join(PATIENCE)
+        assert self.process.exitcode is not None, "it does not end"
+        return self.process.exitcode, self.out.read_text(encoding="utf-8")
+
+
+def start(world: World, plan: Plan) -> Running:
+    """Start a command, from a server of processes that has imported everything and used nothing."""
+    _processes.set_forkserver_preload(["chromadb", "ingest.__main__", "bot.surfaces.cli.app"])
+    out = world.files.with_name("printed.txt")
+    out.unlink(missing_ok=True)
+    process = _processes.Process(
+        target=_command, args=([*plan.arguments, "--library", str(world.library)], plan.said, out)
     )
-    assert process.stdin is not None
-    process.stdin.write(plan.said)
-    process.stdin.close()
-    process.stdin = None
-    return process
+    process.start()
+    return Running(process, out)
 
 
-def _limited() -> None:
+def _command(arguments: list[str], said: str, out: Path) -> None:
+    """Be `footnote` in a process of its own: with its input, its output, and a limit of file size."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
+    sys.stdin = io.StringIO(said)
+    sys.stdout = sys.stderr = out.open("w", encoding="utf-8", buffering=1)
+    from bot.surfaces.cli.app import run as footnote
+
+    sys.exit(footnote(arguments))
 
 
-def kill_at(process: subprocess.Popen[str], folder: Path, change: int, pause: float) -> tuple[bool, int]:
+def kill_at(process: BaseProcess, folder: Path, change: int, pause: float) -> tuple[bool, int]:
     """Kill a process a moment after the files of a folder changed so many times.
 
     Returns:
         Whether it was killed and had not ended before; how many changes were seen.
     """
     seen, last = 0, _look(folder)
-    while process.poll() is None and seen < change:
+    while process.is_alive() and seen < change:
         time.sleep(0.002)
         now = _look(folder)
         seen, last = seen + (now != last), now
     time.sleep(pause)
-    if process.poll() is not None:
+    if not process.is_alive():
         return False, seen
-    workers = psutil.Process(process.pid).children(recursive=True)
+    workers: list[psutil.Process] = []
+    with suppress(psutil.NoSuchProcess):  # it ended this moment
+        workers = psutil.Process(process.pid).children(recursive=True)
     process.kill()
-    process.wait()
+    process.join()
     _, left = psutil.wait_procs(workers, timeout=PATIENCE)
-    if left:
-        raise AssertionError(f"{len(left)} processes that it had started were left")
-    return True, seen
+    assert not left, f"{len(left)} processes that it had started were left"
+    return process.exitcode == -signal.SIGKILL, seen
 
 
 def _look(folder: Path) -> tuple[tuple[str, int, int], ...]:
@@ -307,7 +171,7 @@ def contents_of(world: World) -> Contents:
     with world.opened() as library:
         findings = [finding.message for finding in library.verify() if finding.part != "index"]
         assert not findings, findings
-        infos = library.documents()
+        infos = library.documents(Filter(collections=("default",)))
         assert len({info.source for info in infos}) == len(infos), "a source is there twice"
         for info in world.chance.sample(infos, min(SAMPLE, len(infos))):
             text = library.text(info.id)
@@ -330,7 +194,7 @@ def accounts_of(world: World) -> set[str]:
         database.close()
 
 
-def signs_in(world: World, plan: Plan, printed: str) -> bool:
+def signs_in(world: World, plan: Plan, token: str) -> bool:
     """Tell whether an account that was added can sign in by what it was given."""
     from bot.surfaces.web.storage.accounts import Accounts
     from bot.surfaces.web.storage.database import Database
@@ -338,8 +202,8 @@ def signs_in(world: World, plan: Plan, printed: str) -> bool:
     database = Database(world.library)
     try:
         accounts = Accounts(database)
-        if plan.arguments[-1] == "--token":
-            return accounts.by_token(printed.strip()) is not None
+        if "--token" in plan.arguments:
+            return accounts.by_token(token) is not None
         return accounts.by_password(plan.arguments[2], PASSWORD) is not None
     finally:
         database.close()
@@ -347,55 +211,123 @@ def signs_in(world: World, plan: Plan, printed: str) -> bool:
 
 def once(world: World, plan: Plan, row: Row) -> None:
     """Kill one command, look, run it again, look."""
-    process = start(world, plan)
+    running = start(world, plan)
     change, pause = world.chance.randint(1, max(2, row.changes)), world.chance.choice((0, 0, 0.005, 0.05, 0.3))
-    killed, seen = kill_at(process, world.library, change, pause)
+    killed, seen = kill_at(running.process, world.library, change, pause)
     row.changes = max(row.changes if row.kills + row.ended else 1, seen)
     row.kills, row.ended = row.kills + killed, row.ended + (not killed)
-    out, _ = process.communicate(timeout=PATIENCE)
+    status, printed = running.end()
     if killed:
         state = look_after_kill(world, plan)
         row.states[state] += 1
         print(f"{' '.join(plan.arguments)[:40]}: killed after {seen} changes, {state}", file=sys.stderr, flush=True)
-        if "--token" in plan.arguments and out.endswith("\n"):
-            assert signs_in(world, plan, out), "a token that was printed is none"
-        process = start(world, plan)
-        out, err = process.communicate(timeout=PATIENCE)
-    else:
-        err = ""
-    assert process.returncode == 0 or plan.gone, f"run again: {(out + err)[-300:]}"
+        if token := _token(printed):
+            assert signs_in(world, plan, token), "a token that was printed is none"
+        status, printed = start(world, plan).end()
+    assert status == 0 or plan.gone, f"run again: {printed[-300:]}"
     assert contents_of(world) == plan.after, "run again, it is not as after"
     world.contents = plan.after
     if plan.accounts:
         assert accounts_of(world) == plan.accounts[1], "run again, the accounts are not as after"
         world.accounts = plan.accounts[1]
-        assert plan.arguments[1] == "remove" or signs_in(world, plan, out), "an account cannot sign in"
+        assert plan.arguments[1] == "remove" or signs_in(world, plan, _token(printed)), "an account cannot sign in"
+
+
+def _token(printed: str) -> str:
+    """Return the token in what was printed, or ""."""
+    return next((line for line in printed.splitlines() if line.startswith("fnt_")), "")
+
+
+def once_uploading(world: World, row: Row) -> None:
+    """Kill a server that takes files in and deletes one; start it again, and look for what it acknowledged."""
+    names = [f"sent-{world.made + n}.txt" for n in range(3)] + sorted(world.sent)[:1]
+    world.made += 3
+    new, gone = {name: world.text(world.made) for name in names}, sorted(world.sent)[1:2]
+    with served(world) as (server, address):
+        taken: list[str] = []
+        sender = threading.Thread(target=_upload, args=(address, new, gone, taken))
+        sender.start()
+        killed, seen = kill_at(
+            server, world.library, world.chance.randint(1, row.changes), world.chance.choice((0, 0.05))
+        )
+        sender.join()
+    row.changes = max(row.changes if row.kills else 1, seen)
+    row.kills, row.ended = row.kills + killed, row.ended + (not killed)
+    with served(world) as (server, address), httpx.Client(base_url=address, timeout=PATIENCE) as client:
+        began = time.monotonic()
+        while not all(job["finished"] for job in client.get("/v1/jobs").json()["jobs"]):
+            assert time.monotonic() - began < PATIENCE, "a job does not end"
+            time.sleep(0.2)
+        listed = client.get("/v1/documents", params={"collection": "sent", "limit": 500}).json().get("documents", [])
+        there = {one["name"]: client.get(f"/v1/documents/{one['id']}/text").json()["text"].strip() for one in listed}
+    assert len(there) == len(listed), "an upload is there twice"
+    for name in {*new, *world.sent}:
+        allowed = {
+            world.sent.get(name),
+            new.get(name, world.sent.get(name)),
+            None if name in gone else world.sent.get(name),
+        }
+        if name in taken:
+            allowed = {new.get(name)}
+        assert there.get(name) in allowed, f"{name} is neither as before nor as after"
+    row.states["as after" if len(taken) > len(new) else "as before" if there == world.sent else "in part"] += killed
+    print(f"serve: killed after {seen} changes, {len(taken)} acknowledged", file=sys.stderr, flush=True)
+    world.sent = there
+    assert contents_of(world) == world.contents, "other documents changed"
+
+
+def _upload(address: str, new: Contents, gone: list[str], taken: list[str]) -> None:
+    """Upload files and delete others until the server is gone; note what it acknowledged."""
+    with suppress(httpx.HTTPError), httpx.Client(base_url=address, timeout=PATIENCE) as client:
+        listed = client.get("/v1/documents", params={"collection": "sent", "limit": 500}).json().get("documents", [])
+        files = [("files", (name, text.encode())) for name, text in new.items()]
+        if client.post("/v1/documents", files=files, data={"collection": "sent"}).status_code == 202:
+            taken += new
+        for document in (one for one in listed if one["name"] in gone):
+            if client.delete(f"/v1/documents/{document['id']}").status_code == 204:
+                taken.append(document["name"])
+
+
+@contextmanager
+def served(world: World) -> Iterator[tuple[BaseProcess, str]]:
+    """Run `footnote serve` and yield its process and address; at the end it is asked to stop."""
+    running = start(world, Plan(["serve", "--port", "0"], world.contents, world.contents))
+    began = time.monotonic()
+    while not (found := re.search(r"http://127[\d.:]+", running.out.read_text() if running.out.exists() else "")):
+        assert running.process.is_alive() and time.monotonic() - began < PATIENCE, "the server does not start"
+        time.sleep(0.05)
+    try:
+        yield running.process, found[0]
+    finally:
+        running.process.terminate()
+        running.process.join(PATIENCE)
+        assert running.process.exitcode in (0, -signal.SIGKILL), "the server does not stop"
 
 
 def run(folder: Path, kills: int, seed: int) -> dict[str, Row]:
     """Kill commands in turn until there were so many kills; return a row for each kind."""
     world = World(folder, random.Random(seed))
     first = Plan(["ingest", str(world.files)], {}, world.new(30))
-    process = start(world, first)
-    out, err = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 0, out + err
+    status, printed = start(world, first).end()
+    assert status == 0, printed
     world.contents = contents_of(world)
     assert world.contents == first.after, "a plain ingest does not hold what was written"
-    rows = {name: Row() for name in COMMANDS}
+    rows = {name: Row() for name in (*COMMANDS, UPLOAD)}
     while sum(row.kills for row in rows.values()) < kills:
         name = min(rows, key=lambda name: rows[name].kills + rows[name].ended / 3)
-        plan = COMMANDS[name](world)
         try:
-            once(world, plan, rows[name])
+            if name == UPLOAD:
+                once_uploading(world, rows[name])
+            else:
+                once(world, COMMANDS[name](world), rows[name])
         except AssertionError as fault:
             rows[name].faults.append(str(fault))
             print(f"{name}: {fault}", flush=True)
             world.contents = contents_of(world)
-    last = start(world, ingest_new(world))
-    out, err = last.communicate(timeout=PATIENCE)
+    status, printed = start(world, ingest_new(world)).end()
     with Library.open(world.library) as library:
-        if last.returncode or (findings := library.verify()):
-            rows["ingest, new files"].faults.append(f"at the end: {out + err or findings}")
+        if status or (findings := library.verify()):
+            rows["ingest, new files"].faults.append(f"at the end: {printed if status else findings}")
     return rows
 
 

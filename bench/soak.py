@@ -349,7 +349,7 @@ def add_account(folder: Path) -> None:
 def run(folder: Path, projects: int, minutes: float) -> dict[str, Any]:
     """Soak a server over a library; return tallies, samples, how it ended and what is wrong with the library."""
     samples: list[dict[str, float]] = []
-    with server(folder, FOOTNOTE_ACCESS_TOKEN=TOKEN) as (port, child):
+    with server(folder, FOOTNOTE_ACCESS_TOKEN=TOKEN, FOOTNOTE_STREAMS_EACH="64") as (port, child):
         watched, began = psutil.Process(child.pid), time.monotonic()
         soak = Soak(port, projects, began + minutes * 60)
         every = minutes * 60 / SAMPLES
