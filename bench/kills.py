@@ -26,7 +26,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
@@ -46,6 +46,8 @@ PATIENCE = 300.0
 """Seconds after which a command that has not ended, or a worker that has not gone, is a fault."""
 SAMPLE = 3
 """Documents that are looked for by a question after each kill."""
+QUIET = 5.0
+"""Seconds without a change after which a server that is asked nothing more is at rest."""
 UPLOAD = "serve, uploads and deletes"
 
 
@@ -104,17 +106,27 @@ def _command(arguments: list[str], said: str, out: Path) -> None:
     sys.exit(footnote(arguments))
 
 
-def kill_at(process: BaseProcess, folder: Path, change: int, pause: float) -> tuple[bool, int]:
+def kill_at(
+    process: BaseProcess, folder: Path, change: int, pause: float, *, idle: Callable[[], bool] = lambda: False
+) -> tuple[bool, int]:
     """Kill a process a moment after the files of a folder changed so many times.
+
+    Args:
+        process: What is killed.
+        folder: Where the files are.
+        change: How many changes are waited for, while the process runs.
+        pause: Seconds from the last of them to the kill.
+        idle: Whether nothing more is asked of it: then it is killed once nothing changes for a while.
 
     Returns:
         Whether it was killed and had not ended before; how many changes were seen.
     """
-    seen, last = 0, _look(folder)
-    while process.is_alive() and seen < change:
+    seen, last, since = 0, _look(folder), time.monotonic()
+    while process.is_alive() and seen < change and not (idle() and time.monotonic() > since + QUIET):
         time.sleep(0.002)
         now = _look(folder)
-        seen, last = seen + (now != last), now
+        if now != last:
+            seen, last, since = seen + 1, now, time.monotonic()
     time.sleep(pause)
     if not process.is_alive():
         return False, seen
@@ -247,9 +259,8 @@ def once_uploading(world: World, row: Row) -> None:
         taken: list[str] = []
         sender = threading.Thread(target=_upload, args=(address, new, gone, taken))
         sender.start()
-        killed, seen = kill_at(
-            server, world.library, world.chance.randint(1, row.changes), world.chance.choice((0, 0.05))
-        )
+        change, pause = world.chance.randint(1, row.changes), world.chance.choice((0, 0.05))
+        killed, seen = kill_at(server, world.library, change, pause, idle=lambda: not sender.is_alive())
         sender.join()
     row.changes = max(row.changes if row.kills else 1, seen)
     row.kills, row.ended = row.kills + killed, row.ended + (not killed)
