@@ -48,6 +48,8 @@ SAMPLE = 3
 """Documents that are looked for by a question after each kill."""
 QUIET = 5.0
 """Seconds without a change after which a server that is asked nothing more is at rest."""
+TOKEN = "kills-" + "t" * 24
+HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 UPLOAD = "serve, uploads and deletes"
 
 
@@ -101,6 +103,7 @@ def _command(arguments: list[str], said: str, out: Path) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
     sys.stdin = io.StringIO(said)
     sys.stdout = sys.stderr = out.open("w", encoding="utf-8", buffering=1)
+    os.environ["FOOTNOTE_ACCESS_TOKEN"] = TOKEN
     from bot.surfaces.cli.app import run as footnote
 
     sys.exit(footnote(arguments))
@@ -264,7 +267,10 @@ def once_uploading(world: World, row: Row) -> None:
         sender.join()
     row.changes = max(row.changes if row.kills else 1, seen)
     row.kills, row.ended = row.kills + killed, row.ended + (not killed)
-    with served(world) as (server, address), httpx.Client(base_url=address, timeout=PATIENCE) as client:
+    with (
+        served(world) as (server, address),
+        httpx.Client(base_url=address, headers=HEADERS, timeout=PATIENCE) as client,
+    ):
         began = time.monotonic()
         while not all(job["finished"] for job in client.get("/v1/jobs").json()["jobs"]):
             assert time.monotonic() - began < PATIENCE, "a job does not end"
@@ -289,7 +295,7 @@ def once_uploading(world: World, row: Row) -> None:
 
 def _upload(address: str, new: Contents, gone: list[str], taken: list[str]) -> None:
     """Upload files and delete others until the server is gone; note what it acknowledged."""
-    with suppress(httpx.HTTPError), httpx.Client(base_url=address, timeout=PATIENCE) as client:
+    with suppress(httpx.HTTPError), httpx.Client(base_url=address, headers=HEADERS, timeout=PATIENCE) as client:
         listed = client.get("/v1/documents", params={"collection": "sent", "limit": 500}).json().get("documents", [])
         files = [("files", (name, text.encode())) for name, text in new.items()]
         if client.post("/v1/documents", files=files, data={"collection": "sent"}).status_code == 202:
