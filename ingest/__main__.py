@@ -27,6 +27,7 @@ from ingest.sources.addresses import is_address, refuse_addresses
 from ingest.sync import sync
 from vectorstore.errors import FootnoteError, LibraryMissing
 from vectorstore.library import Library
+from vectorstore.open_library import open_library
 
 if TYPE_CHECKING:
     from ingest.reading.worker import Limits
@@ -44,21 +45,21 @@ class Run:
     Attributes:
         library: Folder of the library.
         collection: Which collection is made equal to the paths.
-        model, chroma, cache, threads: As in `Library.open`.
+        embedding_model, chroma, cache, threads: As in `LibrarySettings`.
         load: What a person may set for all loaders.
         limits: What one file may use while it is read; None for the default.
         addresses: Whether web addresses may stand among the paths.
         dry_run: Say what would be done; write nothing.
         as_json: Print one JSON object and nothing else to standard output.
         watch: Stay, and sync whenever something changes.
-        reembed: Embed the whole library anew first, with `model`.
+        reembed: Embed the whole library anew first, with `embedding_model`.
         allow_removals: Let all documents of a path go, or most of many; not with `watch`, where nobody looks.
         wait: Seconds to wait for another process that writes.
     """
 
     library: str = ".footnote"
     collection: str = "default"
-    model: str | None = None
+    embedding_model: str | None = None
     chroma: str | None = None
     cache: str | None = None
     threads: int = 0
@@ -140,7 +141,7 @@ def _sync(paths: Sequence[str | Path], settings: Run) -> SyncReport:
     )
     with _library(paths, settings) as library, _stopping() as stop, _bar() as progress:
         if settings.reembed and library is not None and not settings.dry_run:
-            library.reembed(settings.model)
+            library.reembed(settings.embedding_model or None)
         return sync(library, paths, options, leave_out=settings.library, progress=progress, stop=stop)
 
 
@@ -156,16 +157,12 @@ def _library(paths: Sequence[str | Path], settings: Run) -> Iterator[Library | N
             remedy="Check the path. To take documents out of the library, use: footnote remove.",
         )
     try:
-        library = Library.open(
-            settings.library,
-            model=settings.model,
-            chroma=settings.chroma,
+        library = open_library(
+            settings,
             create=not settings.dry_run,
             read_only=settings.dry_run,
             wait=settings.wait,
             notice=_say_who_writes,
-            cache=settings.cache,
-            threads=settings.threads,
         )
     except LibraryMissing:
         if not settings.dry_run:
@@ -253,8 +250,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = Run(
         library=given.library or os.environ.get("FOOTNOTE_LIBRARY") or ".footnote",
         collection=given.collection or os.environ.get("FOOTNOTE_COLLECTION") or "default",
-        model=os.environ.get("FOOTNOTE_EMBEDDING_MODEL") or None,
-        chroma=os.environ.get("FOOTNOTE_CHROMA") or None,
+        embedding_model=os.environ.get("FOOTNOTE_EMBEDDING_MODEL"),
+        chroma=os.environ.get("FOOTNOTE_CHROMA"),
         load=LoadOptions(
             passwords=(*given.password, *filter(None, os.environ.get("FOOTNOTE_FILE_PASSWORDS", "").split(","))),
             comments=given.comments,

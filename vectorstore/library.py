@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from vectorstore.catalog.writing import Writer
     from vectorstore.embedding.encoder import Encoder
     from vectorstore.index.nearest import Index
+    from vectorstore.search.mentions import Mentions
     from vectorstore.search.search import SearchResult
 
 
@@ -332,6 +333,10 @@ class Library:
         """Return the page, slide or row of a document that `offset` stands on, or None where it has none."""
         return self.catalog.place_at(document_id, offset)
 
+    def places(self, document_id: str) -> list[Place]:
+        """Return all pages, slides or rows of a document, by ascending start."""
+        return self.catalog.places(document_id)
+
     @contextmanager
     def view(self) -> Iterator[View]:
         """Yield what a search sees: one state, however many documents come in meanwhile.
@@ -361,12 +366,35 @@ class Library:
             allowed = view.catalog.chunks_matching(filter or Filter())
             return spelling.respelled(view, result.query, result.unknown, allowed)
 
-    def central(self, document_id: str, limit: int) -> tuple[Passage, ...]:
+    def central_passages(self, document_id: str, limit: int) -> tuple[Passage, ...]:
         """Return the passages that say most of what a document is about as a whole, best first (see `gist.py`)."""
         from vectorstore.search import gist
 
         with self.view() as view:
-            return gist.central(view, document_id, limit)
+            return gist.central_passages(view, document_id, limit)
+
+    def mentions(self, words: str, filter: Filter | None = None) -> Mentions:
+        """Return all passages in which words stand side by side, in the library's order (see `mentions.py`)."""
+        from vectorstore.search import mentions
+
+        with self.view() as view:
+            return mentions.mentions(view, words, filter or Filter())
+
+    def first_passages(self, document_ids: Sequence[str]) -> dict[str, Passage]:
+        """Return the passage that each document begins with, by id; documents without text are left out."""
+        with self.catalog.snapshot():
+            ids = self.lookup.first_chunks(document_ids)
+            return {passage.document: passage for passage in self.lookup.passages(ids)}
+
+    def passages_between(self, document_id: str, start: int, end: int) -> list[Passage]:
+        """Return the passages of a document that begin in [start, end), in order."""
+        with self.catalog.snapshot():
+            return self.lookup.passages(self.lookup.chunks_between(document_id, start, end))
+
+    def passages_at(self, document_id: str, offsets: Sequence[int]) -> list[Passage]:
+        """Return the passages of a document in which offsets stand, one for each, in their order."""
+        with self.catalog.snapshot():
+            return self.lookup.passages(self.lookup.chunks_at(document_id, offsets))
 
     def passage_before(self, passage: Passage) -> Passage | None:
         """Return the passage that stands before another in its section, if one does."""

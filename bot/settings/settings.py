@@ -152,7 +152,7 @@ class Settings:
     passages: int = setting(10, "Passages that an answer is made from.", group="Answers", check=between(1, 100))
     neighbours: bool = setting(
         True,
-        "Whether a quoted sentence that leans on the one before it (`This`, `It`) brings it along.",
+        "Whether a quoted sentence that refers to the one before it (`This`, `It`) brings it along.",
         group="Answers",
     )
     show_nearest: bool = setting(

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from ingest.splitting.structure import Block, blocks
 from vectorstore.document import Heading
 from vectorstore.passage import Chunk
+from vectorstore.words.calendar_words import MONTHS
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -52,9 +53,7 @@ _BEFORE_ORDINAL = re.compile(
     r"(?i)(?<!\bi )\b(?:a[mb]|im|ins|zu[mr]|vom|beim|bis|seit|de[rnms]|die|das|jede[rnms]|späten"
     r"|frühen|mitte|ende|anfang) $"
 )
-_MONTHS = re.compile(
-    r"(?:Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|Jahrhunderts?)\b"
-)
+_MONTHS = re.compile(rf"(?:{'|'.join(' '.join(MONTHS['de']).title().split())}|Jahrhunderts?)\b")
 """German (and Danish, Norwegian …) writes ordinals as a number with a full stop: "am 3. Oktober"."""
 _SPACED = re.compile(r"[\s\u00a0](?:B|h|a|Chr|ä|d|[CRUTZE]|е|э|д)\.")
 """What follows the first letter of abbreviations that may hold a blank: "z. B.", "v. Chr.", "a. C.", "т. е."."""

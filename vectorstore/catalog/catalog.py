@@ -275,14 +275,26 @@ class Catalog:
 
     def place_at(self, document_id: str, offset: int) -> Place | None:
         """Return the page, slide or row of a document that `offset` stands on, or None where it has none."""
-        with self.snapshot() as connection:
-            row = connection.execute(
-                "SELECT places FROM outlines JOIN documents ON outlines.document = documents.row WHERE id = ?",
-                (document_id,),
-            ).fetchone()
-        places: list[tuple[int, str, int]] = json.loads(row[0]) if row else []
+        places = self._outline(document_id)[0]
         index = bisect_right(places, offset, key=lambda place: place[0])
         return Place(*places[index - 1]) if index else None
+
+    def places(self, document_id: str) -> list[Place]:
+        """Return all pages, slides or rows of a document, by ascending start."""
+        return [Place(*place) for place in self._outline(document_id)[0]]
+
+    def headings(self, document_id: str) -> list[Heading]:
+        """Return all headings of a document, by ascending start."""
+        return [Heading(*heading) for heading in self._outline(document_id)[1]]
+
+    def _outline(self, document_id: str) -> tuple[list[list[Any]], list[list[int]]]:
+        with self.snapshot() as connection:
+            row = connection.execute(
+                "SELECT places, headings FROM outlines JOIN documents ON outlines.document = documents.row"
+                " WHERE id = ?",
+                (document_id,),
+            ).fetchone()
+        return (json.loads(row[0]), json.loads(row[1])) if row else ([], [])
 
     def text(self, document_id: str, start: int = 0, end: int | None = None) -> str:
         """Return `text[start:end]` of a document, reading only what is needed.

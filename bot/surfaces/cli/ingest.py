@@ -66,9 +66,9 @@ def ingest(
     how = Run(
         library=settings.library,
         collection=settings.collection,
-        model=settings.embedding_model or None,
-        chroma=settings.chroma or None,
-        cache=settings.cache or None,
+        embedding_model=settings.embedding_model,
+        chroma=settings.chroma,
+        cache=settings.cache,
         threads=settings.threads,
         load=LoadOptions(
             passwords=(*(password or ()), *settings.file_passwords),

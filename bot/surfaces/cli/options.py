@@ -87,16 +87,9 @@ def require_library(settings: Settings) -> None:
 def open_library(settings: Settings) -> Library:
     """Open the library that the settings name, which must exist."""
     require_library(settings)
-    from vectorstore.library import Library
+    from vectorstore.open_library import open_library as open_named
 
-    return Library.open(
-        settings.library,
-        model=settings.embedding_model or None,
-        chroma=settings.chroma or None,
-        notice=_say_waiting,
-        cache=settings.cache or None,
-        threads=settings.threads,
-    )
+    return open_named(settings, notice=_say_waiting)
 
 
 def check_model(settings: Settings) -> None:

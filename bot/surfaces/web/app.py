@@ -192,15 +192,14 @@ def serve(bot: Bot, settings: Settings, *, workers: int = 1, warm: bool = False)
 def serve_bot(settings: Settings) -> None:
     """Open the library, making it if need be, and serve it with the bot that the settings describe."""
     from bot.ask import Bot
-    from vectorstore.library import Library
+    from vectorstore.open_library import open_library
 
-    # The first document may well come by upload.
-    Library.open(settings.library, create=True).close(update_index=False)
-    bot = Bot(settings=settings)
-    try:
-        serve(bot, settings, warm=True)
-    finally:
-        bot.close()
+    with open_library(settings, create=True) as library:  # the first document may well come by upload
+        bot = Bot(library, settings=settings)
+        try:
+            serve(bot, settings, warm=True)
+        finally:
+            bot.close()
 
 
 def _warm(library: Library) -> None:

@@ -172,7 +172,7 @@ class StatementOut(BaseModel):
 
     text: str
     citations: list[int]
-    support: Literal["quoted", "supported", "partly"]
+    support: Literal["quoted", "computed", "supported", "partly"]
     note: str
     answer: WordsOut | None = None
 
