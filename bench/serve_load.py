@@ -215,9 +215,9 @@ async def paced(port: int, connections: int, projects: int, *, seconds: float, r
 
 
 @contextlib.contextmanager
-def server(folder: Path) -> Any:
-    """Run `footnote serve` over the library and yield (port, process)."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "FOOTNOTE_QUESTIONS_PER_MINUTE": "0"}
+def server(folder: Path, **variables: str) -> Any:
+    """Run `footnote serve` over the library, with variables of the environment, and yield (port, process)."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "FOOTNOTE_QUESTIONS_PER_MINUTE": "0", **variables}
     command = [sys.executable, "-m", "bot.surfaces.cli.app", "serve", "--library", str(folder), "--port", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, cwd=folder.parent) as process:
         assert process.stderr is not None

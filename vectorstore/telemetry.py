@@ -19,7 +19,13 @@ SWITCHES = {
 """Variables by name, with the value that means no reports."""
 
 
+TRACING = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2")
+"""Each of them alone makes LangChain send what passes through it to LangSmith; one that is off can outweigh another."""
+
+
 def switch_off() -> None:
-    """Set what is not set yet."""
+    """Set what is not set yet; tracing by LangChain stays as a person has set it by any of its names."""
     for name, value in SWITCHES.items():
         os.environ.setdefault(name, value)
+    if not any(os.environ.get(name) for name in TRACING):
+        os.environ.update(dict.fromkeys(TRACING, "false"))

@@ -149,7 +149,7 @@ def search(
     if vector is not None:
         near = [view.index.nearest(vector, wanted, among=among)[0] for among in (allowed, *asked)]
         ids = np.concatenate([ids, *near])
-    ids = _with_neighbours(view.catalog, np.unique(ids), allowed)
+    ids = _with_neighbours(view.catalog, np.unique(ids))
     if not len(ids):
         return SearchResult(query, chunks=searched, dense=dense)
     found = _scored(view.catalog, ids, vector, terms, telling)
@@ -212,10 +212,14 @@ def _by_words(terms: list[Term], count: int, searched: int, asked: list[Ids]) ->
     return np.concatenate(best)
 
 
-def _with_neighbours(catalog: Lookup, ids: Ids, allowed: Ids | None) -> Ids:
-    """Add the chunks before and after each, which may rise with it."""
-    around = catalog.existing(np.union1d(np.union1d(ids, ids - 1), ids + 1))
-    return around if allowed is None else around[members(around, allowed)]
+def _with_neighbours(catalog: Lookup, ids: Ids) -> Ids:
+    """Add the chunks before and after each in its document, which may rise with it.
+
+    Not those of the next document: which one that is hangs on documents that a filter leaves out.
+    """
+    places = catalog.chunk_places(ids)
+    before, after = ids[ids > places.document_first] - 1, ids[ids < places.document_last] + 1
+    return np.union1d(ids, np.concatenate([before, after]))
 
 
 def _scored(catalog: Lookup, ids: Ids, vector: Vectors | None, terms: list[Term], telling: list[Term]) -> _Candidates:

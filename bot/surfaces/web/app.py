@@ -22,6 +22,7 @@ from fastapi import FastAPI
 from bot.errors import SettingError
 from bot.loopback import is_loopback
 from bot.settings.settings import Settings
+from bot.surfaces import arenas
 from bot.surfaces.listen import listen, proxy_options
 from bot.surfaces.web import errors, log
 from bot.surfaces.web.connections import Door, raise_open_files
@@ -153,6 +154,7 @@ def serve(bot: Bot, settings: Settings, *, workers: int = 1, warm: bool = False)
     Raises:
         SettingError: Serving so is not safe or not possible.
     """
+    arenas.use_few()
     log.configure(settings.log_level)
     refuse_unsafe(settings, has_users=_has_users(bot), workers=workers)
     # A taken port is said before a model is loaded.

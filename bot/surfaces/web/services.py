@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -104,7 +105,7 @@ class Services:
         self.stopping = asyncio.Event()
         self.uploads = Uploads(folder, self.database)
         self.tidy_removed()
-        self.jobs = Jobs(self.database, ingest, self.metrics)
+        self.jobs = Jobs(self.database, ingest, self.metrics, self.forget_unread)
         quotes = settings.model == "quotes"
         self._threads = ThreadPoolExecutor(
             QUOTING_THREADS if quotes else WRITING_THREADS, thread_name_prefix="footnote-ask"
@@ -139,6 +140,19 @@ class Services:
     def utf16(self, document: DocumentInfo) -> Utf16:
         """Return the map of a document's offsets to UTF-16."""
         return self._utf16.of(document.id, (document.sha256, document.added, document.characters))
+
+    def forget_unread(self, collection: str, paths: Iterable[str], taken: str) -> None:
+        """Delete uploads that could not be read: no list shows them, so nobody else could.
+
+        Args:
+            collection: That they were for.
+            paths: Where they are.
+            taken: When they were taken in, ISO 8601; one that was sent again since stays, and is read next.
+        """
+        known, since = self.bot.library.manifest(collection), datetime.fromisoformat(taken).timestamp()
+        self.uploads.forget(
+            path for path in paths if path not in known and Path(path).exists() and Path(path).stat().st_mtime <= since
+        )
 
     def infos(self, documents: Iterable[str]) -> dict[str, DocumentInfo]:
         """Return what the library tells of documents, by id; removed ones are left out."""

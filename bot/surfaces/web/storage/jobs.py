@@ -78,12 +78,16 @@ class Jobs:
         database: Keeps them.
         ingest: Reads files into the library.
         metrics: Where files are counted.
+        unread: Told of the collection and the paths of files that could not be read, and when their job was taken in.
     """
 
-    def __init__(self, database: Database, ingest: Ingest, metrics: Metrics) -> None:
+    def __init__(
+        self, database: Database, ingest: Ingest, metrics: Metrics, unread: Callable[[str, Sequence[str], str], None]
+    ) -> None:
         self._db = database
         self._ingest = ingest
         self._metrics = metrics
+        self._unread = unread
         self._queue: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._watchers: dict[str, list[Callable[[tuple[str, Any]], None]]] = {}
         self._lock = threading.Lock()
@@ -263,6 +267,9 @@ class Jobs:
             error = _error_object(failure, job)
         if not self._stopping.is_set() or not self._left(job):
             self._finish(job, row["owner"], error)
+            if not error:
+                failed = self._db.rows("SELECT path FROM job_files WHERE job = ? AND state = 'failed'", job)
+                self._unread(row["collection"], [file["path"] for file in failed if file["path"]], row["created"])
 
     def _left(self, job: str) -> Sequence[Any]:
         return self._db.rows("SELECT position FROM job_files WHERE job = ? AND state IN ('waiting', 'loading')", job)

@@ -58,12 +58,20 @@ class Uploads:
         return self._names.get(source, source)
 
     def place(self, collection: str, name: str) -> Path:
-        """Return where a file of this name goes; the same name in the same collection is the same file."""
-        row = self._db.row("SELECT path FROM uploads WHERE collection = ? AND name = ?", collection, name)
-        if row:
-            return Path(row["path"])
+        """Return where a file of this name goes, and keep that: the same name in a collection is the same file.
+
+        Of two that send one name at the same moment, both are given one place.
+        """
         suffix = SUFFIX.search(name.lower())
-        return self._folder(collection) / f"{token_hex(12)}{suffix.group(1) if suffix else ''}"
+        fresh = self._folder(collection) / f"{token_hex(12)}{suffix.group(1) if suffix else ''}"
+        self._keep(fresh, collection, name)
+        row = self._db.row("SELECT path FROM uploads WHERE collection = ? AND name = ?", collection, name)
+        return Path(row["path"]) if row else fresh
+
+    def _keep(self, path: Path, collection: str, name: str) -> None:
+        """Keep which file a name belongs to, unless the name has one."""
+        statement = "INSERT INTO uploads VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+        self._db.run(statement, str(path), collection, name, now())
 
     def _folder(self, collection: str) -> Path:
         plain = quote(collection, safe="").replace(".", "%2E")
@@ -82,7 +90,7 @@ class Uploads:
             DiskFull, LibraryReadOnly: It cannot be written.
         """
         path = self.place(collection, name)
-        part = path.with_name(f"{path.name}.part")
+        part = path.with_name(f"{path.name}.{token_hex(4)}.part")  # two may send the same name at once
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with part.open("wb") as file:
@@ -91,7 +99,7 @@ class Uploads:
                 os.fsync(file.fileno())
             with self._saving:
                 part.replace(path)
-                self._remember(path, collection, name)
+                self._keep(path, collection, name)  # its document may have been removed in between
             _sync_folder(path.parent)
         except PermissionError as error:
             raise LibraryReadOnly("The upload folder cannot be written.", remedy="Check its rights.") from error
@@ -100,17 +108,8 @@ class Uploads:
         finally:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
-        return path
-
-    def _remember(self, path: Path, collection: str, name: str) -> None:
-        self._db.run(
-            "INSERT INTO uploads VALUES (?, ?, ?, ?) ON CONFLICT (path) DO NOTHING",
-            str(path),
-            collection,
-            name,
-            now(),
-        )
         self._names[str(path)] = name
+        return path
 
     def require_room(self, size: int) -> None:
         """Check that `size` bytes can be taken in.

@@ -7,6 +7,8 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -137,6 +139,27 @@ def test_one_bad_file_stops_no_other(here: Site) -> None:
     for name in ("empty.txt", "a.bin"):
         assert states[name]["state"] == "failed" and states[name]["document"] is None
         assert states[name]["message"].startswith(name), states[name]["message"]
+
+
+def test_what_cannot_be_read_is_not_kept(here: Site) -> None:
+    """No list shows such a file, so nobody could delete it; where it replaced a document, that and its file stay."""
+    job = upload(here, ("broken.pdf", b"%PDF-1.7 no pdf"), ("rules.md", MARKDOWN))
+    assert [file["state"] for file in job["files"]] == ["failed", "added"]
+    kept = [path.suffix for path in (here.folder / "uploads").rglob("*") if path.is_file()]
+    assert kept == [".md"]
+    upload(here, ("rules.md", b"\0\1\2" * 500))
+    assert [path.suffix for path in (here.folder / "uploads").rglob("*") if path.is_file()] == [".md"]
+    assert here.client.get(f"/v1/documents/{job['files'][1]['document']}/text").status_code == 200
+
+
+def test_one_name_uploaded_by_many_at_once_is_one_file(here: Site) -> None:
+    """All are taken, one place is kept, and it holds one of the contents whole."""
+    uploads, contents = here.services.uploads, [bytes([65 + n]) * 200_000 for n in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        places = set(pool.map(lambda content: uploads.save(BytesIO(content), "default", "same.txt"), contents))
+    assert len(places) == 1
+    assert places.pop().read_bytes() in contents
+    assert [path.suffix for path in (here.folder / "uploads").rglob("*") if path.is_file()] == [".txt"]
 
 
 def test_the_same_name_again_replaces_the_document(here: Site) -> None:
