@@ -15,7 +15,7 @@ import threading
 import uuid
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -116,6 +116,8 @@ class Library:
                 raise
             _create(path, lock)
             catalog = Catalog(path)
+        if not read_only and catalog.outdated():
+            _upgrade(path)
         return cls(
             catalog,
             lock,
@@ -513,6 +515,14 @@ def _create(folder: Path, lock: WriterLock) -> None:
     with lock.held(), sqlite_errors(folder):
         meta = {"library_id": uuid.uuid4().hex, "revision": 0, "generation": 0, "words": _words_version()}
         schema.create(folder / schema.FILE_NAME, meta=meta)
+
+
+def _upgrade(folder: Path) -> None:
+    """Bring a library of an older form to this one, unless that must wait: until then it is read as it is."""
+    from vectorstore.catalog.writing import Writer
+
+    with suppress(LibraryError), WriterLock(folder, wait=0).held():
+        Writer(folder).close()
 
 
 def _words_version() -> int:

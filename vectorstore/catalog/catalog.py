@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from vectorstore.catalog import schema
+from vectorstore.catalog.pieces import read_text
 from vectorstore.catalog.schema import sqlite_errors
 from vectorstore.document import Document, Heading, Place
 from vectorstore.embedding.model_files import ModelIdentity
@@ -124,7 +125,9 @@ class Catalog:
             try:
                 connection.execute("BEGIN")
                 row = connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()
-                self._local.revision = int(row[0])
+                if row is None or not isinstance(row[0], int):
+                    raise schema.damaged(self.folder, "its catalog has lost what it says of itself")
+                self._local.revision = row[0]
                 self._local.connection = connection
                 yield connection
             finally:
@@ -164,6 +167,11 @@ class Catalog:
         with self.snapshot() as connection:
             row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
             return row[0] if row else None
+
+    def outdated(self) -> bool:
+        """Return whether the catalog is still in the form of an older version."""
+        with self.snapshot() as connection:
+            return schema.form(connection) < schema.SCHEMA_VERSION
 
     def model(self) -> ModelIdentity | None:
         """Return the model that made the vectors, or None while there are none."""
@@ -296,19 +304,6 @@ class Catalog:
                 raise self._nothing_called(document_id, connection)
             span = slice(start, end).indices(int(row[1]))
             return read_text(connection, int(row[0]), span[0], span[1])
-
-
-def read_text(connection: sqlite3.Connection, document: int, start: int, end: int) -> str:
-    """Return `text[start:end]` of the document with row number `document`; 0 ≤ start, end ≤ length."""
-    if end <= start:
-        return ""
-    first = start - start % schema.PIECE_CHARACTERS
-    rows = connection.execute(
-        "SELECT text FROM pieces WHERE document = ? AND start >= ? AND start < ? ORDER BY start",
-        (document, first, end),
-    )
-    joined = "".join(row[0].decode("utf-8", "surrogatepass") for row in rows)
-    return joined[start - first : end - first]
 
 
 def sql_text(value: str) -> str | bytes:

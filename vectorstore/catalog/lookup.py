@@ -18,8 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from vectorstore.catalog import schema
-from vectorstore.catalog.catalog import Catalog, conditions, read_text, sql_text
+from vectorstore.catalog.catalog import Catalog, conditions, sql_text
 from vectorstore.catalog.layout import Ids, Layout, Places, Vectors, cosines, fts_term, members, unpack
+from vectorstore.catalog.pieces import read_text
 from vectorstore.passage import Filter, Passage
 
 __all__ = ["Ids", "Lookup", "Places", "Vectors", "cosines"]

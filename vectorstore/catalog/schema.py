@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import blake2b
 from pathlib import Path
 from typing import Literal
 
@@ -24,11 +25,13 @@ from vectorstore.errors import (
 )
 
 FILE_NAME = "catalog.sqlite3"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 APPLICATION_ID = 0x466F6F74
 """Spells "Foot": tells a catalog from any other SQLite file."""
 PIECE_CHARACTERS = 8192
 """Characters of text in one stored piece."""
+DIGESTS_SINCE = 2
+"""The form of the catalog since which each piece of text has a digest."""
 
 Mode = Literal["rw", "ro", "immutable"]
 
@@ -64,6 +67,14 @@ CREATE TABLE titles(
 CREATE INDEX titles_by_document ON titles(document);
 CREATE TABLE index_removed(first INTEGER NOT NULL, last INTEGER NOT NULL, collection TEXT NOT NULL);
 """
+_ADDED = {
+    DIGESTS_SINCE: """
+CREATE TABLE digests(
+    document INTEGER NOT NULL, start INTEGER NOT NULL, digest BLOB NOT NULL,
+    PRIMARY KEY(document, start)) WITHOUT ROWID;
+""",
+}
+"""The tables that each form of the catalog has beyond the one before; `upgrade` adds them to older libraries."""
 VECTOR_TABLES = """
 CREATE TABLE chunk_vectors{suffix}(chunk INTEGER PRIMARY KEY, vector BLOB NOT NULL);
 CREATE TABLE section_vectors{suffix}(section INTEGER PRIMARY KEY, vector BLOB NOT NULL);
@@ -85,7 +96,7 @@ def connect(path: Path, mode: Mode) -> sqlite3.Connection:
         check_same_thread=False,
         timeout=10,
     )
-    connection.text_factory = lambda raw: raw.decode("utf-8", "surrogatepass")
+    connection.text_factory = _decoded
     connection.execute("PRAGMA cache_size = -16000")
     if mode == "rw":
         # A killed process loses nothing. After a power cut the last commits may be gone, never half
@@ -95,6 +106,13 @@ def connect(path: Path, mode: Mode) -> sqlite3.Connection:
     return connection
 
 
+def _decoded(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError as error:
+        raise sqlite3.DatabaseError("a text that is none") from error  # as SQLite says of other damage
+
+
 def create(path: Path, *, meta: dict[str, object]) -> None:
     """Create an empty catalog at `path`; do nothing where one exists. The writer's lock must be held."""
     connection = sqlite3.connect(path, isolation_level=None, timeout=10)
@@ -102,11 +120,8 @@ def create(path: Path, *, meta: dict[str, object]) -> None:
         if _table_count(connection):
             return
         connection.execute("PRAGMA journal_mode = WAL")
-        script = _TABLES + VECTOR_TABLES.format(suffix="") + WORDS_TABLE
         connection.execute("BEGIN IMMEDIATE")
-        for statement in script.split(";\n"):
-            if statement.strip():
-                connection.execute(statement)
+        run_script(connection, _TABLES + VECTOR_TABLES.format(suffix="") + WORDS_TABLE + "".join(_ADDED.values()))
         connection.executemany("INSERT INTO meta(key, value) VALUES(?, ?)", list(meta.items()))
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
@@ -115,13 +130,50 @@ def create(path: Path, *, meta: dict[str, object]) -> None:
         connection.close()
 
 
+def run_script(connection: sqlite3.Connection, script: str) -> None:
+    """Run statements inside the open transaction, which `executescript` would commit first."""
+    for statement in filter(str.strip, script.split(";\n")):
+        connection.execute(statement)
+
+
+def form(connection: sqlite3.Connection) -> int:
+    """Return the form that the catalog is in: up to `SCHEMA_VERSION`, less where an older version made it."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def upgrade(connection: sqlite3.Connection) -> None:
+    """Bring a catalog of an older form to this one, in one transaction. The writer's lock must be held."""
+    if form(connection) >= SCHEMA_VERSION:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for number in range(form(connection) + 1, SCHEMA_VERSION + 1):
+            run_script(connection, _ADDED[number])
+            if number == DIGESTS_SINCE:
+                # What is stored now is taken for right: there is nothing else to compare it with.
+                connection.create_function("digest_of", 1, digest_of, deterministic=True)
+                connection.execute("INSERT INTO digests SELECT document, start, digest_of(CAST(text AS BLOB)) FROM pieces")
+        connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'revision'")
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def digest_of(piece: bytes) -> bytes:
+    """Return the digest of a piece of text: 8 bytes, which are there to tell damage, not forgery."""
+    return blake2b(piece, digest_size=8).digest()
+
+
 def _table_count(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0])
 
 
 def check(connection: sqlite3.Connection, folder: Path) -> None:
     """Refuse a file that is no catalog, empty, or of a newer version than this code."""
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    version = form(connection)
     application = int(connection.execute("PRAGMA application_id").fetchone()[0])
     if application != APPLICATION_ID:
         if not _table_count(connection):

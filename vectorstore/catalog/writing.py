@@ -13,14 +13,15 @@ from typing import Any
 import numpy as np
 
 from vectorstore.catalog import schema
-from vectorstore.catalog.catalog import file_name, now, read_text, sql_text
+from vectorstore.catalog.catalog import file_name, now, sql_text
 from vectorstore.catalog.layout import Vectors, fts_terms
-from vectorstore.catalog.schema import sqlite_errors
+from vectorstore.catalog.pieces import insert_text, read_text, stored_text
+from vectorstore.catalog.schema import run_script, sqlite_errors
 from vectorstore.catalog.subjects import LEAST_SECTIONS, subject_terms
 from vectorstore.catalog.table_heads import table_heads
 from vectorstore.document import Document
 from vectorstore.embedding.model_files import ModelIdentity
-from vectorstore.errors import DocumentMissing
+from vectorstore.errors import DocumentMissing, TextDamaged
 from vectorstore.passage import Chunk
 from vectorstore.words import tokens
 
@@ -29,13 +30,14 @@ _INSERT_WORDS = "INSERT INTO words(rowid, terms) VALUES(?, CAST(? AS TEXT))"
 
 
 class Writer:
-    """The one writing connection of a process to a catalog."""
+    """The one writing connection of a process to a catalog, which is brought to the current form first."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._guard = threading.RLock()
         with sqlite_errors(folder):
             self._connection = schema.connect(folder / schema.FILE_NAME, "rw")
+            schema.upgrade(self._connection)
 
     def close(self) -> None:
         """Close the connection; what is committed is already in the file."""
@@ -126,7 +128,7 @@ class Writer:
         """Make empty tables beside the ones in use; what an interrupted run left is dropped."""
         with self.transaction() as connection:
             _drop_next_vectors(connection)
-            _script(connection, schema.VECTOR_TABLES.format(suffix="_next"))
+            run_script(connection, schema.VECTOR_TABLES.format(suffix="_next"))
 
     def put_next_vectors(self, document_id: str, vectors: tuple[Vectors, Vectors]) -> None:
         """Store the vectors that another model gave for a stored document."""
@@ -179,12 +181,6 @@ def model_json(model: ModelIdentity) -> str:
 
 def _kind(value: object) -> str:
     return "TEXT" if isinstance(value, str) else "INTEGER"
-
-
-def _script(connection: sqlite3.Connection, script: str) -> None:
-    # executescript would commit the transaction first.
-    for statement in filter(str.strip, script.split(";\n")):
-        connection.execute(statement)
 
 
 def _drop_next_vectors(connection: sqlite3.Connection) -> None:
@@ -252,14 +248,7 @@ def _insert(
             json.dumps([(heading.start, heading.end, heading.level) for heading in document.headings]),
         ),
     )
-    step = schema.PIECE_CHARACTERS
-    connection.executemany(
-        "INSERT INTO pieces(document, start, text) VALUES(?, ?, ?)",
-        (
-            (row, start, document.text[start : start + step].encode("utf-8", "surrogatepass"))
-            for start in range(0, len(document.text), step)
-        ),
-    )
+    insert_text(connection, row, document.text)
     _insert_chunks(connection, row, document, chunks, first_chunk, first_section)
     _insert_vectors(connection, first_chunk, first_section, vectors)
     connection.executemany(_INSERT_WORDS, _chunk_terms(connection, row))
@@ -348,7 +337,7 @@ def _insert_title(connection: sqlite3.Connection, row: int, source: str, title: 
     """Index what a document is about: the words of its title and its file's name, and the names of its subject."""
     named = file_name(source).rsplit(".", 1)[0].replace("_", " ").replace("-", " ")
     sections = connection.execute("SELECT start, end FROM sections WHERE document = ? ORDER BY id", (row,)).fetchall()
-    text = read_text(connection, row, 0, sections[-1][1]) if len(sections) >= LEAST_SECTIONS else ""
+    text = stored_text(connection, row, 0, sections[-1][1]) if len(sections) >= LEAST_SECTIONS else ""
     about = subject_terms(text, sections)
     terms = {fts_terms([term]) for term in tokens.tokens(title) + tokens.tokens(named) + about}
     connection.executemany(
@@ -371,8 +360,38 @@ def _chunk_terms(connection: sqlite3.Connection, row: int) -> Iterator[tuple[int
     for id, start, end, heading in chunks:
         if end > base + len(text):
             base = start
-            text = read_text(connection, row, start, max(end, start + 64 * schema.PIECE_CHARACTERS))
+            text = stored_text(connection, row, start, max(end, start + 64 * schema.PIECE_CHARACTERS))
         yield id, fts_terms(tokens.tokens(text[start - base : end - base]) + tokens.tokens(heading))
+
+
+def _is_whole(connection: sqlite3.Connection, row: int) -> bool:
+    """Return whether a document still has the text and the chunks that its words were indexed from."""
+    (characters, chunks, found) = connection.execute(
+        "SELECT characters, last_chunk - first_chunk + 1,"
+        " (SELECT count(*) FROM chunks WHERE id BETWEEN first_chunk AND last_chunk AND end <= characters)"
+        " FROM documents WHERE row = ?",
+        (row,),
+    ).fetchone()
+    try:
+        read_text(connection, row, 0, characters)
+    except TextDamaged:
+        return False
+    return bool(chunks == found)
+
+
+def _indexed_terms(connection: sqlite3.Connection, row: int) -> list[tuple[int, bytes]]:
+    """Return each chunk's id and its terms as the keyword index has them, for text that cannot tell any more.
+
+    It reads the whole index: what is left in it of a document that is gone would be found for ever.
+    """
+    first, last = connection.execute("SELECT first_chunk, last_chunk FROM documents WHERE row = ?", (row,)).fetchone()
+    connection.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.indexed USING fts5vocab('main', 'words', 'instance')")
+    found: dict[int, list[bytes]] = {}
+    for term, id in connection.execute(
+        "SELECT CAST(term AS BLOB), doc FROM temp.indexed WHERE doc BETWEEN ? AND ?", (first, last)
+    ):
+        found.setdefault(id, []).append(term)
+    return [(id, b" ".join(terms)) for id, terms in found.items()]
 
 
 def _delete(connection: sqlite3.Connection, document_id: str) -> bool:
@@ -384,8 +403,9 @@ def _delete(connection: sqlite3.Connection, document_id: str) -> bool:
     if found is None:
         return False
     row, first_chunk, last_chunk, first_section, last_section, collection = found
-    connection.executemany(_DELETE_WORDS, _chunk_terms(connection, row))
-    for table in ("outlines", "pieces", "titles"):
+    terms = _chunk_terms if _is_whole(connection, row) else _indexed_terms
+    connection.executemany(_DELETE_WORDS, terms(connection, row))
+    for table in ("outlines", "pieces", "digests", "titles"):
         connection.execute(f"DELETE FROM {table} WHERE document = ?", (row,))
     for table, column in (("chunks", "id"), ("chunk_vectors", "chunk")):
         connection.execute(f"DELETE FROM {table} WHERE {column} BETWEEN ? AND ?", (first_chunk, last_chunk))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vectorstore.errors import TextDamaged
 from vectorstore.records import Finding
 from vectorstore.upkeep.upkeep import update_index
 from vectorstore.words import tokens
@@ -34,7 +36,7 @@ def _catalog_findings(connection: sqlite3.Connection) -> Iterator[Finding]:
 
 
 _DOCUMENT_CHECKS = """
-SELECT d.id, d.name, d.characters, d.last_chunk - d.first_chunk + 1, d.last_section - d.first_section + 1,
+SELECT d.id, d.name, d.last_chunk - d.first_chunk + 1, d.last_section - d.first_section + 1,
     (SELECT count(*) FROM chunks c WHERE c.id BETWEEN d.first_chunk AND d.last_chunk AND c.document = d.row
         AND c.start <= c.end AND c.end <= d.characters),
     (SELECT count(*) FROM sections s
@@ -49,14 +51,12 @@ FROM documents d ORDER BY d.row
 
 def _document_findings(library: Parts, connection: sqlite3.Connection) -> Iterator[Finding]:
     size = library.lookup.dimension() * 2
-    for id, name, characters, chunks, sections, *found in connection.execute(_DOCUMENT_CHECKS, {"size": size}):
+    for id, name, chunks, sections, *found in connection.execute(_DOCUMENT_CHECKS, {"size": size}):
         again = "Remove it and ingest its file again."
         try:
-            length = len(library.catalog.text(id))
-        except UnicodeDecodeError:
-            length = -1
-        if length != characters:
-            yield Finding("text", f"The text of {name} is not whole. {again}", False, id)
+            library.catalog.text(id)
+        except TextDamaged:
+            yield Finding("text", f"The text of {name} is not what was read from its file. {again}", False, id)
         if found[:2] != [chunks, sections]:
             yield Finding("text", f"Chunks of {name} are missing or out of place. {again}", False, id)
         if found[2:] != [chunks, sections]:
@@ -84,13 +84,13 @@ def _word_findings(library: Parts, connection: sqlite3.Connection) -> Iterator[F
         )
     ]
     try:
-        for id, passage in zip(ids, library.lookup.passages(np.array(ids, dtype=np.int64)), strict=True):
-            terms = tokens.tokens(passage.text)
-            if terms and id not in library.lookup.postings(terms[0]):
-                yield Finding("words", "The keyword index lacks words of stored documents.", True)
-                return
-    except UnicodeDecodeError:
-        return  # the text is not whole, which is told already
+        for id in ids:
+            with suppress(TextDamaged):  # which is told already
+                (passage,) = library.lookup.passages(np.array([id], dtype=np.int64))
+                terms = tokens.tokens(passage.text)
+                if terms and id not in library.lookup.postings(terms[0]):
+                    yield Finding("words", "The keyword index lacks words of stored documents.", True)
+                    return
     except sqlite3.DatabaseError:
         yield Finding("words", "The keyword index cannot be read.", True)
 
