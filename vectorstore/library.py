@@ -28,7 +28,7 @@ from vectorstore.document import Document, Place
 from vectorstore.embedding.model_files import ModelIdentity
 from vectorstore.errors import LibraryBusy, LibraryError, LibraryMissing, LibraryOutdated, ModelMismatch
 from vectorstore.passage import Chunk, Filter, Passage
-from vectorstore.records import Compaction, DocumentInfo, Finding, LibraryStatus, Stamp
+from vectorstore.records import Compaction, DocumentInfo, Finding, LibraryStatus, Recovered, Stamp
 from vectorstore.search.view import View
 
 if TYPE_CHECKING:
@@ -438,6 +438,20 @@ class Library:
 
         return verify.verify(self)
 
+    def damaged(self) -> dict[str, str]:
+        """Return the documents of which text, passages or vectors were lost or changed: id → what is wrong.
+
+        Raises:
+            LibraryDamaged: The catalog itself is damaged, so that nothing in it can be relied on.
+        """
+        from vectorstore.upkeep import verify
+
+        found = verify.damage(self)
+        for finding in found:
+            if not finding.document:
+                raise schema.damaged(self.folder, finding.message.rstrip("."))
+        return {finding.document: finding.message for finding in reversed(found)}
+
     def repair(self) -> list[Finding]:
         """Mend what can be mended from what is stored; return what is still wrong."""
         from vectorstore.upkeep import verify
@@ -445,12 +459,31 @@ class Library:
         with self.writing():
             return verify.repair(self)
 
+    @classmethod
+    def recover(cls, folder: str | os.PathLike[str], **options: Any) -> Recovered:
+        """Make a library again whose catalog is damaged or gone, from all of it that can still be read.
+
+        Args:
+            folder: Where it is. The damaged catalog is moved into a folder inside it.
+            **options: As in `open`.
+
+        Raises:
+            LibraryBusy: Another process is writing.
+        """
+        from vectorstore.upkeep.recover import recover
+
+        path = Path(folder).expanduser().absolute()
+        with WriterLock(path).held():
+            return recover(path, lambda new: cls.open(new, create=True, **options))
+
     # ---- guards
 
     def _guard_model(self) -> None:
         stored = self.catalog.model()
-        if stored is None or not self.catalog.chunk_count():
+        if not self.catalog.chunk_count():
             return
+        if stored is None:
+            raise schema.damaged(self.folder, "its catalog has lost what it says of itself")
         if self._encoder is not None:
             wanted = _identity(self._encoder)
         else:

@@ -127,3 +127,28 @@ class Compaction:
 
     before: int
     after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A document that could not be kept when a damaged library was made again. Fields as in `Document`."""
+
+    id: str
+    source: str
+    title: str
+    collection: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What became of a library that was made again.
+
+    Attributes:
+        kept: How many documents were kept.
+        lost: Those that were named and could not be kept: their sources must be read again.
+        aside: Where the damaged catalog lies now; "" where there was none.
+    """
+
+    kept: int
+    lost: tuple[Lost, ...]
+    aside: str

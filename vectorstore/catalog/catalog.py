@@ -24,8 +24,9 @@ from typing import Any
 
 from vectorstore.catalog import schema
 from vectorstore.catalog.pieces import read_text
+from vectorstore.catalog.reading import read_document
 from vectorstore.catalog.schema import sqlite_errors
-from vectorstore.document import Document, Heading, Place
+from vectorstore.document import Document, Place
 from vectorstore.embedding.model_files import ModelIdentity
 from vectorstore.errors import DocumentMissing
 from vectorstore.passage import Filter
@@ -260,26 +261,8 @@ class Catalog:
     def document(self, name: str) -> Document:
         """Return the document called `name` (see `find`) with its whole text."""
         with self.snapshot() as connection:
-            info = self.find(name)
-            row, characters = connection.execute(
-                "SELECT row, characters FROM documents WHERE id = ?", (info.id,)
-            ).fetchone()
-            places, headings = connection.execute(
-                "SELECT places, headings FROM outlines WHERE document = ?", (row,)
-            ).fetchone()
-            return Document(
-                id=info.id,
-                source=info.source,
-                title=info.title,
-                media_type=info.media_type,
-                text=read_text(connection, row, 0, characters),
-                sha256=info.sha256,
-                collection=info.collection,
-                places=tuple(Place(*place) for place in json.loads(places)),
-                headings=tuple(Heading(*heading) for heading in json.loads(headings)),
-                size=info.size,
-                modified=info.modified,
-            )
+            (row,) = connection.execute("SELECT row FROM documents WHERE id = ?", (self.find(name).id,)).fetchone()
+            return read_document(connection, row)
 
     def place_at(self, document_id: str, offset: int) -> Place | None:
         """Return the page, slide or row of a document that `offset` stands on, or None where it has none."""

@@ -16,7 +16,10 @@ _CHECKED = (
     "SELECT pieces.start, ifnull(CAST(text AS BLOB), x''), digest FROM pieces LEFT JOIN digests USING(document, start)"
     " WHERE document = ? AND pieces.start >= ? AND pieces.start < ? ORDER BY pieces.start"
 )
-_UNCHECKED = "SELECT start, ifnull(CAST(text AS BLOB), x'') FROM pieces WHERE document = ? AND start >= ? AND start < ? ORDER BY start"
+_UNCHECKED = (
+    "SELECT start, ifnull(CAST(text AS BLOB), x'') FROM pieces"
+    " WHERE document = ? AND start >= ? AND start < ? ORDER BY start"
+)
 
 
 def insert_text(connection: sqlite3.Connection, document: int, text: str) -> None:
@@ -47,13 +50,13 @@ def read_text(connection: sqlite3.Connection, document: int, start: int, end: in
     else:
         rows = connection.execute(_CHECKED, (document, first, end)).fetchall()
         if any(digest_of(row[1]) != row[2] for row in rows):
-            raise _damaged(connection, document)
+            raise text_damaged(connection, document)
     try:
         text = "".join(row[1].decode("utf-8", "surrogatepass") for row in rows)[start - first : end - first]
     except UnicodeDecodeError as error:
-        raise _damaged(connection, document) from error
+        raise text_damaged(connection, document) from error
     if len(text) != end - start or [row[0] for row in rows] != list(range(first, end, schema.PIECE_CHARACTERS)):
-        raise _damaged(connection, document)
+        raise text_damaged(connection, document)
     return text
 
 
@@ -72,7 +75,8 @@ def _decoded(piece: bytes) -> str:
         return piece.decode("utf-8", "replace")
 
 
-def _damaged(connection: sqlite3.Connection, document: int) -> TextDamaged:
+def text_damaged(connection: sqlite3.Connection, document: int) -> TextDamaged:
+    """Return the error that says that a document's text is not what was stored once."""
     row = connection.execute("SELECT title FROM documents WHERE row = ?", (document,)).fetchone()
     name = f"“{row[0]}”" if row else "a document"
     return TextDamaged(

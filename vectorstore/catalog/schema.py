@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
+from json import JSONDecodeError
 from pathlib import Path
 from typing import Literal
 
@@ -152,7 +153,8 @@ def upgrade(connection: sqlite3.Connection) -> None:
             if number == DIGESTS_SINCE:
                 # What is stored now is taken for right: there is nothing else to compare it with.
                 connection.create_function("digest_of", 1, digest_of, deterministic=True)
-                connection.execute("INSERT INTO digests SELECT document, start, digest_of(CAST(text AS BLOB)) FROM pieces")
+                query = "SELECT document, start, digest_of(CAST(text AS BLOB)) FROM pieces"
+                connection.execute(f"INSERT INTO digests {query}")
         connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'revision'")
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         connection.execute("COMMIT")
@@ -197,10 +199,24 @@ def missing(folder: Path) -> LibraryMissing:
 
 def damaged(folder: Path, detail: str) -> LibraryDamaged:
     """Return the error that says that the catalog cannot be read."""
+    beside = _beside(folder)
+    kept = "Keep this folder: {} in it, and nowhere else.".format(
+        f"{' and '.join(beside)} {'lie' if len(beside) > 1 else 'lies'}"
+    )
     return LibraryDamaged(
         f"The library in {folder} is damaged: {detail}.",
-        remedy="Your files are untouched: move this folder away and run footnote ingest again.",
+        remedy=f"Run: footnote doctor --repair. {kept if beside else 'Your own files are untouched.'}",
     )
+
+
+def _beside(folder: Path) -> list[str]:
+    """Return what lies in the library's folder that cannot be made again from the catalog, nor it from that."""
+    ours = ("chroma", "writer.lock", "damaged-")
+    try:
+        names = sorted(path.name for path in folder.iterdir())
+    except OSError:
+        return []
+    return [name for name in names if not name.startswith((FILE_NAME, *ours)) and not name.endswith(("-wal", "-shm"))]
 
 
 def full(folder: Path) -> DiskFull:
@@ -221,11 +237,13 @@ def read_only(folder: Path) -> LibraryReadOnly:
 
 @contextmanager
 def sqlite_errors(folder: Path) -> Iterator[None]:
-    """Turn SQLite's errors into ours. Neither carries any text of a document."""
+    """Turn SQLite's errors into ours, and what is not the JSON that was stored. None carries any text of a document."""
     try:
         yield
     except sqlite3.Error as error:
         raise _translated(error, folder) from error
+    except JSONDecodeError as error:
+        raise damaged(folder, "what its catalog holds cannot be read") from error
 
 
 def _translated(error: sqlite3.Error, folder: Path) -> LibraryError:

@@ -77,7 +77,8 @@ class Writer:
             chunks: By ascending ordinal; sections numbered from 0 without gaps.
             vectors: Of the chunks, shape (n, dimension), and of the sections, shape (m, dimension).
         """
-        _check(document, chunks, vectors)
+        check_chunks(document, chunks)
+        _check_vectors(document, chunks, vectors)
         with self.transaction() as connection:
             _delete(connection, document.id)
             _insert(connection, document, chunks, vectors)
@@ -107,6 +108,20 @@ class Writer:
             )
             connection.execute("DELETE FROM titles WHERE document = ?", (row[0],))
             _insert_title(connection, row[0], source, title)
+
+    def put_vectors(self, document_id: str, vectors: tuple[Vectors, Vectors]) -> None:
+        """Store the vectors of a stored document again."""
+        with self.transaction() as connection:
+            first_chunk, last_chunk, first_section, last_section = connection.execute(
+                "SELECT first_chunk, last_chunk, first_section, last_section FROM documents WHERE id = ?",
+                (document_id,),
+            ).fetchone()
+            connection.execute("DELETE FROM chunk_vectors WHERE chunk BETWEEN ? AND ?", (first_chunk, last_chunk))
+            connection.execute(
+                "DELETE FROM section_vectors WHERE section BETWEEN ? AND ?", (first_section, last_section)
+            )
+            _insert_vectors(connection, first_chunk, first_section, vectors)
+            _note_embedded(connection)
 
     # ---- keyword index
 
@@ -144,11 +159,8 @@ class Writer:
             for kind in ("chunk", "section"):
                 connection.execute(f"DROP TABLE {kind}_vectors")
                 connection.execute(f"ALTER TABLE {kind}_vectors_next RENAME TO {kind}_vectors")
-            revision = connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()[0]
-            put_meta(
-                connection,
-                {"model": model_json(model), "embedded_revision": int(revision) + 1, "index": None},
-            )
+            put_meta(connection, {"model": model_json(model), "index": None})
+            _note_embedded(connection)
 
     # ---- disk
 
@@ -174,6 +186,12 @@ def put_meta(connection: sqlite3.Connection, values: Mapping[str, object]) -> No
             connection.execute("INSERT OR REPLACE INTO meta(key, value) VALUES(?, ?)", (key, value))
 
 
+def _note_embedded(connection: sqlite3.Connection) -> None:
+    """Tell readers that vectors were replaced under their ids: what they hold of before is no longer right."""
+    (revision,) = connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()
+    put_meta(connection, {"embedded_revision": int(revision) + 1})
+
+
 def model_json(model: ModelIdentity) -> str:
     """Return a model's identity as it is stored."""
     return json.dumps({"name": model.name, "fingerprint": model.fingerprint, "dimension": model.dimension})
@@ -188,8 +206,12 @@ def _drop_next_vectors(connection: sqlite3.Connection) -> None:
     connection.execute("DROP TABLE IF EXISTS section_vectors_next")
 
 
-def _check(document: Document, chunks: Sequence[Chunk], vectors: tuple[Vectors, Vectors]) -> None:
-    """Refuse what would break the catalog's promises: a fault of the caller, not of a person."""
+def check_chunks(document: Document, chunks: Sequence[Chunk]) -> None:
+    """Refuse chunks that would break the catalog's promises: a fault of the caller, not of a person.
+
+    Raises:
+        ValueError: They are not in order, overlap or leave the text.
+    """
     section, end = -1, 0
     for ordinal, chunk in enumerate(chunks):
         if chunk.ordinal != ordinal or not section <= chunk.section <= section + 1:
@@ -197,7 +219,11 @@ def _check(document: Document, chunks: Sequence[Chunk], vectors: tuple[Vectors, 
         if not end <= chunk.start <= chunk.end <= len(document.text):
             raise ValueError(f"chunk {ordinal} of document {document.id}: offsets overlap or leave the text")
         section, end = chunk.section, chunk.end
-    if [len(part) for part in vectors] != [len(chunks), section + 1]:
+
+
+def _check_vectors(document: Document, chunks: Sequence[Chunk], vectors: tuple[Vectors, Vectors]) -> None:
+    sections = chunks[-1].section + 1 if chunks else 0
+    if [len(part) for part in vectors] != [len(chunks), sections]:
         raise ValueError(f"document {document.id}: the number of vectors is not that of chunks and sections")
     if not all(bool(np.isfinite(part).all()) for part in vectors):
         raise ValueError(f"document {document.id}: the encoder returned a vector that is not finite")
