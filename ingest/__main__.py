@@ -141,6 +141,8 @@ def _sync(paths: Sequence[str | Path], settings: Run) -> SyncReport:
     with _library(paths, settings) as library, _stopping() as stop, _bar() as progress:
         if settings.reembed and library is not None and not settings.dry_run:
             library.reembed(settings.model)
+        if library is not None:
+            options = replace(options, damaged=library.damaged())
         return sync(library, paths, options, leave_out=settings.library, progress=progress, stop=stop)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ class SyncOptions:
         limits: What one file may use while it is read; None for the default.
         workers: Worker processes for reading; None for one each core.
         allow_removals: Whether all documents of a source, or most of many, may go at once.
+        damaged: What is wrong with documents that are read again though their files are unchanged, by id.
     """
 
     collection: str = "default"
@@ -32,3 +34,4 @@ class SyncOptions:
     limits: Limits | None = None
     workers: int | None = None
     allow_removals: bool = False
+    damaged: Mapping[str, str] = field(default_factory=dict)

@@ -112,6 +112,8 @@ class Library:
         try:
             catalog = Catalog(path, read_only=read_only)
         except LibraryMissing:
+            if schema.left_behind(path):
+                raise schema.damaged(path, "its catalog is gone") from None
             if not create or read_only:
                 raise
             _create(path, lock)

@@ -113,12 +113,14 @@ class Finding:
         message: What is wrong, in a sentence.
         repairable: Whether `repair` mends it without the source files.
         document: Id of the document that it is about, or "".
+        passing: Whether nothing need be done: the next write mends it by itself, as after a kill.
     """
 
     part: Literal["catalog", "text", "vectors", "words", "index"]
     message: str
     repairable: bool
     document: str = ""
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

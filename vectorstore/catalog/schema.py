@@ -197,6 +197,11 @@ def missing(folder: Path) -> LibraryMissing:
     return LibraryMissing(f"There is no library in {folder}.", remedy="Make one with: footnote ingest FOLDER")
 
 
+def left_behind(folder: Path) -> bool:
+    """Return whether a library was there, of which all but the catalog is left."""
+    return any((folder / name).is_dir() for name in ("chroma", "uploads")) or any(folder.glob("damaged-*"))
+
+
 def damaged(folder: Path, detail: str) -> LibraryDamaged:
     """Return the error that says that the catalog cannot be read."""
     beside = _beside(folder)

@@ -146,10 +146,12 @@ def _index_findings(library: Parts) -> list[Finding]:
         found.append(Finding("index", f"The Chroma index is not used: {fault.rstrip('.')}.", True))
     state = index.state()
     if not fault and library.lookup.chunk_count() and state in ("absent", "elsewhere"):
-        found.append(Finding("index", "The Chroma index has not been written at the address that is set.", True))
+        words = "The Chroma index has not been written at the address that is set."
+        found.append(Finding("index", words, True, passing=state == "absent"))
     pointer = index.pointer()
     if not index.store.in_place and index.store.leftovers(pointer.generation if pointer else None):
-        found.append(Finding("index", "An index that was being written when its process ended lies there.", True))
+        words = "An index that was being written when its process ended lies there."
+        found.append(Finding("index", words, True, passing=True))
     return found
 
 

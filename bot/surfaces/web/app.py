@@ -30,6 +30,7 @@ from bot.surfaces.web.routes import ask, conversations, documents, health, opena
 from bot.surfaces.web.routes import ingest as ingest_routes
 from bot.surfaces.web.services import Services, footnote_version, text_goes_to
 from bot.surfaces.web.static import FOLDER, add_page
+from bot.text.shown import visible
 from vectorstore.errors import FootnoteError
 
 if TYPE_CHECKING:
@@ -192,10 +193,18 @@ def serve(bot: Bot, settings: Settings, *, workers: int = 1, warm: bool = False)
 def serve_bot(settings: Settings) -> None:
     """Open the library, making it if need be, and serve it with the bot that the settings describe."""
     from bot.ask import Bot
+    from bot.surfaces.web.storage.database import fault
     from vectorstore.library import Library
 
+    if wrong := fault(Path(settings.library).expanduser()):
+        raise wrong
     # The first document may well come by upload.
-    Library.open(settings.library, create=True).close(update_index=False)
+    library = Library.open(settings.library, create=True)
+    try:
+        for message in library.damaged().values():
+            print(visible(f"{message} Run: footnote doctor --repair"), file=sys.stderr)
+    finally:
+        library.close(update_index=False)
     bot = Bot(settings=settings)
     try:
         serve(bot, settings, warm=True)

@@ -65,7 +65,7 @@ def test_whole_documents_are_kept_and_others_named(damage: str, lost: tuple[str,
     assert (Path(result.aside) / "catalog.sqlite3").is_file()
 
 
-@pytest.mark.parametrize("page", range(0, 24))
+@pytest.mark.parametrize("page", range(24))
 def test_a_page_of_garbage_loses_no_more_than_it_held(page: int, folder: Path) -> None:
     """Every page of the file is overwritten in turn: the library is whole afterwards, its documents kept or named."""
     path = folder / "catalog.sqlite3"
