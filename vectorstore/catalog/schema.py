@@ -7,6 +7,7 @@ stops at NUL, and its driver refuses surrogates).
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -122,13 +123,25 @@ def create(path: Path, *, meta: dict[str, object]) -> None:
             return
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("BEGIN IMMEDIATE")
-        run_script(connection, _TABLES + VECTOR_TABLES.format(suffix="") + WORDS_TABLE + "".join(_ADDED.values()))
+        run_script(connection, _script())
         connection.executemany("INSERT INTO meta(key, value) VALUES(?, ?)", list(meta.items()))
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         connection.execute("COMMIT")
     finally:
         connection.close()
+
+
+def _script() -> str:
+    return _TABLES + VECTOR_TABLES.format(suffix="") + WORDS_TABLE + "".join(_ADDED.values())
+
+
+def lost_tables(connection: sqlite3.Connection) -> list[str]:
+    """Return the names of tables that a catalog of its form has and this one has not."""
+    if form(connection) < SCHEMA_VERSION:
+        return []
+    there = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    return sorted(set(re.findall(r"CREATE (?:VIRTUAL )?TABLE (\w+)", _script())) - there)
 
 
 def run_script(connection: sqlite3.Connection, script: str) -> None:

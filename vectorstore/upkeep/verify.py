@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vectorstore.catalog import schema
 from vectorstore.errors import ModelMissing, TextDamaged
 from vectorstore.records import Finding
 from vectorstore.upkeep.upkeep import reembed_document, update_index
@@ -42,6 +43,9 @@ def damage(library: Parts) -> list[Finding]:
 
 
 def _meta_findings(library: Parts, connection: sqlite3.Connection) -> Iterator[Finding]:
+    if tables := schema.lost_tables(connection):
+        yield Finding("catalog", f"The catalog has lost tables ({', '.join(tables)}).", False)
+        return
     lost = [name for name in ("library_id", "generation") if library.catalog.meta(name) is None]
     if library.catalog.model() is None and library.catalog.chunk_count():
         lost.append("model")
@@ -64,7 +68,7 @@ def _catalog_findings(connection: sqlite3.Connection) -> Iterator[Finding]:
 _DOCUMENT_CHECKS = """
 SELECT d.id, d.name, d.last_chunk - d.first_chunk + 1, d.last_section - d.first_section + 1,
     (SELECT count(*) FROM chunks c WHERE c.id BETWEEN d.first_chunk AND d.last_chunk AND c.document = d.row
-        AND c.start <= c.end AND c.end <= d.characters),
+        AND c.start <= c.end AND c.end <= d.characters AND json_valid(c.sentences)),
     (SELECT count(*) FROM sections s
         WHERE s.id BETWEEN d.first_section AND d.last_section AND s.document = d.row),
     (SELECT count(*) FROM chunk_vectors v

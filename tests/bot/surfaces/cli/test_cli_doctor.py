@@ -73,6 +73,19 @@ def test_a_lost_index_is_written_again(library: Path, capsys: pytest.CaptureFixt
     assert checks(capsys)[0] == 0
 
 
+def test_what_the_next_write_mends_is_a_note(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder of the index that a killed process left, or an index never written: status 0, and a word about it."""
+    (library / "chroma" / "9").mkdir(parents=True)
+    assert run(["doctor"]) == 0
+    out = capsys.readouterr().out
+    assert "note     Contents: An index that was being written when its process ended lies there." in out
+    assert out.endswith("All is well.\n")
+    with sqlite3.connect(library / "catalog.sqlite3") as connection:
+        connection.execute("DELETE FROM meta WHERE key = 'index'")
+    connection.close()
+    assert checks(capsys)[0] == 0
+
+
 def test_lost_vectors_are_made_again_from_the_stored_text(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Vectors that are gone or cut short are named; --repair embeds the document again, without its file."""
     for damage in (
