@@ -212,7 +212,8 @@ def missing(folder: Path) -> LibraryMissing:
 
 def left_behind(folder: Path) -> bool:
     """Return whether a library was there, of which all but the catalog is left."""
-    return any((folder / name).is_dir() for name in ("chroma", "uploads")) or any(folder.glob("damaged-*"))
+    served = (folder / "uploads").is_dir() and (folder / "conversations.db").exists()
+    return served or (folder / "chroma").is_dir() or any(folder.glob("damaged-*"))
 
 
 def damaged(folder: Path, detail: str) -> LibraryDamaged:
