@@ -178,7 +178,8 @@ def _read(library: Library, settings: Settings, path: Path, collection: str, nam
 
     told: dict[str, str] = {}
 
-    def on_file(_: Path, state: str, *, message: str = "", **_more: object) -> None:
+    def on_file(path: Path, state: str, *, document: str | None = None, message: str = "") -> None:
+        del path, document
         told[state] = message
 
     files = [Incoming(path, name)]
