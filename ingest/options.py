@@ -24,6 +24,8 @@ class SyncOptions:
         limits: What one file may use while it is read; None for the default.
         workers: Worker processes for reading; None for one each core.
         allow_removals: Whether all documents of a source, or most of many, may go at once.
+        allow_many: Whether more than `MANY_FILES` may be read without asking.
+        check: Read every file to see whether it changed, also where size and time say that it did not.
         damaged: What is wrong with documents that are read again though their files are unchanged, by id.
     """
 
@@ -34,4 +36,6 @@ class SyncOptions:
     limits: Limits | None = None
     workers: int | None = None
     allow_removals: bool = False
+    allow_many: bool = False
+    check: bool = False
     damaged: Mapping[str, str] = field(default_factory=dict)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import socket
@@ -17,7 +16,7 @@ from pathlib import Path
 import filelock
 
 from vectorstore.catalog.catalog import now
-from vectorstore.catalog.schema import full, read_only
+from vectorstore.catalog.schema import of_os
 from vectorstore.errors import LibraryBusy
 
 FILE_NAME = "writer.lock"
@@ -99,10 +98,8 @@ class WriterLock:
                 f"Another process is writing to the library in {self._folder}" + (f": {who}." if who else "."),
                 remedy="Wait until it has finished, then run the command again.",
             ) from error
-        except PermissionError as error:
-            raise read_only(self._folder) from error
         except OSError as error:
-            raise (read_only if error.errno == errno.EROFS else full)(self._folder) from error
+            raise of_os(error, self._folder, self._path) from error
         self._sign()
         return lock
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from vectorstore.catalog import schema
+from vectorstore.catalog import bin, schema
 from vectorstore.catalog.reading import read_chunks, read_document
 from vectorstore.catalog.writing import check_chunks
 from vectorstore.document import Document
@@ -61,7 +61,9 @@ def recover(folder: Path, make: Callable[[Path], New]) -> Recovered:
             else:
                 library.add([found])
                 kept += 1
-    library.close(update_index=False)
+        library.close(update_index=False)
+        with closing(sqlite3.connect(new / schema.FILE_NAME)) as target:
+            bin.copy(connection, target)
     aside = _move_aside(folder)
     (new / schema.FILE_NAME).replace(folder / schema.FILE_NAME)
     shutil.rmtree(new, ignore_errors=True)

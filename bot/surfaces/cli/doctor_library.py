@@ -72,7 +72,7 @@ def _model_of_library(stored: ModelIdentity | None, settings: Settings) -> Itera
 
 def _lock(library: Library) -> Iterator[Check]:
     from vectorstore.catalog.lock import WriterLock
-    from vectorstore.errors import LibraryBusy, LibraryReadOnly
+    from vectorstore.errors import LibraryBusy, LibraryError, LibraryReadOnly
 
     try:
         with WriterLock(library.folder, wait=0).held():
@@ -81,6 +81,8 @@ def _lock(library: Library) -> Iterator[Check]:
         yield Check("Lock", True, error.message)
     except LibraryReadOnly as error:
         yield Check("Lock", False, error.message, "Asking works; ingesting needs write access.")
+    except LibraryError as error:
+        yield Check("Lock", False, error.message, error.remedy)
 
 
 def findings(library: Library, settings: Settings, *, repair: bool) -> Iterator[Check]:

@@ -76,6 +76,21 @@ def test_a_page_of_garbage_loses_no_more_than_it_held(page: int, folder: Path) -
     recovered(folder)
 
 
+def test_what_was_removed_can_still_be_restored(folder: Path) -> None:
+    """The bin comes through with the documents."""
+    with Library.open(folder, encoder=ENCODER) as library:
+        gone = library.find("d7.txt").id
+        library.remove([gone])
+    database = sqlite3.connect(folder / "catalog.sqlite3")
+    with database:
+        database.execute("DELETE FROM meta")
+    database.close()
+    recovered(folder)
+    with Library.open(folder, encoder=ENCODER) as library:
+        library.restore([gone])
+        assert library.text(gone) == TEXTS["d7.txt"]
+
+
 def test_where_nothing_can_be_read_an_empty_library_is_made(folder: Path) -> None:
     """A catalog of zeros, none at all, or a folder in its place: what lies beside it stays."""
     path = folder / "catalog.sqlite3"
