@@ -151,6 +151,8 @@ def _sync(paths: Sequence[str | Path], settings: Run) -> SyncReport:
         confirm = None if settings.as_json or not sys.stdin.isatty() else partial(_confirm, bar)
         if settings.reembed and library is not None and not settings.dry_run:
             library.reembed(settings.embedding_model or None)
+        if library is not None:
+            options = replace(options, damaged=library.damaged())
         return sync(library, paths, options, leave_out=settings.library, progress=bar, stop=stop, confirm=confirm)
 
 

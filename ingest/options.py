@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ class SyncOptions:
         allow_removals: Whether all documents of a source, or most of many, may go at once.
         allow_many: Whether more than `MANY_FILES` may be read without asking.
         check: Read every file to see whether it changed, also where size and time say that it did not.
+        damaged: What is wrong with documents that are read again though their files are unchanged, by id.
     """
 
     collection: str = "default"
@@ -38,3 +40,4 @@ class SyncOptions:
     allow_removals: bool = False
     allow_many: bool = False
     check: bool = False
+    damaged: Mapping[str, str] = field(default_factory=dict)

@@ -161,8 +161,13 @@ class _Sync:
             if self._todo is not None and known == self._known:
                 return self._todo
             self._known = known
-        self._todo = plan(found, self._known, check=self._options.check)
+        known = {source: self._trusted(stamp) for source, stamp in self._known.items()}
+        self._todo = plan(found, known, check=self._options.check)
         return self._todo
+
+    def _trusted(self, stamp: Stamp) -> Stamp:
+        """Return what is known of a file, or of a damaged document something that no file is equal to."""
+        return replace(stamp, sha256="", size=-1) if stamp.id in self._options.damaged else stamp
 
     def _write(self, library: Library, todo: Plan) -> Plan:
         """Carry everything out in an order that loses nothing if it is cut off: removals come last."""
@@ -177,6 +182,7 @@ class _Sync:
     def _report(self, found: Discovery, todo: Plan) -> SyncReport:
         self._note_duplicates(todo)
         self._failed += [self._failure(source, reason) for source, reason in todo.failed]
+        self._note_damaged(todo)
         stopped = self._stop.is_set()
         reached = len(self._added) + len(self._changed) + len(self._failed) - len(todo.failed)
         if stopped and reached < self._total:
@@ -283,6 +289,16 @@ class _Sync:
         if source in self._known:
             return source, f"{reason} The library keeps the version from before."
         return source, reason
+
+    def _note_damaged(self, todo: Plan) -> None:
+        """Note which damaged documents were read again, and which were not among the files."""
+        again = {self._known[source].id for source in self._changed if source in self._known}
+        again |= {self._known[file.source].id for file in todo.changed if self._options.dry_run}
+        gone = {self._known[source].id for source in todo.removed}
+        for id, wrong in self._options.damaged.items():
+            if id not in gone:
+                done = "It is read again." if id in again else "Run: footnote doctor --repair"
+                self._notes.append(f"{wrong} {done}")
 
     def _note_duplicates(self, todo: Plan) -> None:
         """Note files with the same content: each is a document, so an answer may cite either."""

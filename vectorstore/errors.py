@@ -45,7 +45,11 @@ class LibraryOutdated(LibraryError):
 
 
 class LibraryDamaged(LibraryError):
-    """The catalog, which is the truth, cannot be read."""
+    """What is kept cannot be read, or is not what was kept."""
+
+
+class TextDamaged(LibraryDamaged):
+    """The stored text of a document is not what was stored once, so none of it is shown."""
 
 
 class LibraryReadOnly(LibraryError):

@@ -29,7 +29,7 @@ from vectorstore.document import Document, Place
 from vectorstore.embedding.model_files import ModelIdentity
 from vectorstore.errors import LibraryBusy, LibraryError, LibraryMissing, LibraryOutdated, ModelMismatch
 from vectorstore.passage import Chunk, Filter, Passage
-from vectorstore.records import Compaction, DocumentInfo, Finding, LibraryStatus, RemovedDocument, Stamp
+from vectorstore.records import Compaction, DocumentInfo, Finding, LibraryStatus, Recovered, RemovedDocument, Stamp
 from vectorstore.search.view import View
 
 if TYPE_CHECKING:
@@ -121,10 +121,14 @@ class Library:
         try:
             catalog = Catalog(path, read_only=read_only)
         except LibraryMissing:
+            if schema.left_behind(path):
+                raise schema.damaged(path, "its catalog is gone") from None
             if not create or read_only:
                 raise
             _create(path, lock)
             catalog = Catalog(path)
+        if not read_only and catalog.outdated():
+            _upgrade(path)
         return cls(
             catalog,
             lock,
@@ -570,6 +574,20 @@ class Library:
 
         return verify.verify(self)
 
+    def damaged(self) -> dict[str, str]:
+        """Return the documents of which text, passages or vectors were lost or changed: id → what is wrong.
+
+        Raises:
+            LibraryDamaged: The catalog itself is damaged, so that nothing in it can be relied on.
+        """
+        from vectorstore.upkeep import verify
+
+        found = verify.damage(self)
+        for finding in found:
+            if not finding.document:
+                raise schema.damaged(self.folder, finding.message.rstrip("."))
+        return {finding.document: finding.message for finding in reversed(found)}
+
     def repair(self) -> list[Finding]:
         """Mend what can be mended from what is stored; return what is still wrong."""
         from vectorstore.upkeep import verify
@@ -577,12 +595,31 @@ class Library:
         with self.working(), self.writing():
             return verify.repair(self)
 
+    @classmethod
+    def recover(cls, folder: str | os.PathLike[str], **options: Any) -> Recovered:
+        """Make a library again whose catalog is damaged or gone, from all of it that can still be read.
+
+        Args:
+            folder: Where it is. The damaged catalog is moved into a folder inside it.
+            **options: As in `open`.
+
+        Raises:
+            LibraryBusy: Another process is writing.
+        """
+        from vectorstore.upkeep.recover import recover
+
+        path = Path(folder).expanduser().absolute()
+        with LibraryLock(path, WORK).held(), LibraryLock(path).held():
+            return recover(path, lambda new: cls.open(new, create=True, **options))
+
     # ---- guards
 
     def _guard_model(self) -> None:
         stored = self.catalog.model()
-        if stored is None or not self.catalog.chunk_count():
+        if not self.catalog.chunk_count():
             return
+        if stored is None:
+            raise schema.damaged(self.folder, "its catalog has lost what it says of itself")
         if self._encoder is not None:
             wanted = _identity(self._encoder)
         else:
@@ -645,6 +682,14 @@ def _create(folder: Path, lock: LibraryLock) -> None:
     with lock.held(), sqlite_errors(folder):
         meta = {"library_id": uuid.uuid4().hex, "revision": 0, "generation": 0, "words": _words_version()}
         schema.create(folder / schema.FILE_NAME, meta=meta)
+
+
+def _upgrade(folder: Path) -> None:
+    """Bring a library of an older form to this one, unless that must wait: until then it is read as it is."""
+    from vectorstore.catalog.writing import Writer
+
+    with suppress(LibraryError), LibraryLock(folder, wait=0).held():
+        Writer(folder).close()
 
 
 def _words_version() -> int:

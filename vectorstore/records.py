@@ -140,12 +140,14 @@ class Finding:
         message: What is wrong, in a sentence.
         repairable: Whether `repair` mends it without the source files.
         document: Id of the document that it is about, or "".
+        passing: Whether nothing need be done: the next write mends it by itself, as after a kill.
     """
 
     part: Literal["catalog", "text", "vectors", "words", "index"]
     message: str
     repairable: bool
     document: str = ""
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,3 +157,28 @@ class Compaction:
     before: int
     after: int
     forgotten: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A document that could not be kept when a damaged library was made again. Fields as in `Document`."""
+
+    id: str
+    source: str
+    title: str
+    collection: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What became of a library that was made again.
+
+    Attributes:
+        kept: How many documents were kept.
+        lost: Those that were named and could not be kept: their sources must be read again.
+        aside: Where the damaged catalog lies now; "" where there was none.
+    """
+
+    kept: int
+    lost: tuple[Lost, ...]
+    aside: str

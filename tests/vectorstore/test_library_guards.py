@@ -114,7 +114,7 @@ def test_a_library_of_a_newer_version_is_left_alone(folder: Path) -> None:
 def test_a_file_that_is_no_catalog_is_refused(tmp_path: Path) -> None:
     """Another program's SQLite file, or no SQLite file at all."""
     tmp_path.joinpath("catalog.sqlite3").write_bytes(b"not a database at all" * 400)
-    with pytest.raises(LibraryDamaged, match="ingest"):
+    with pytest.raises(LibraryDamaged, match="doctor --repair"):
         Library.open(tmp_path, create=True)
     tmp_path.joinpath("catalog.sqlite3").unlink()
     database = sqlite3.connect(tmp_path / "catalog.sqlite3")

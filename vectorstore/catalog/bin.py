@@ -11,11 +11,13 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from vectorstore.catalog.catalog import DOCUMENT_INFO, conditions, now, read_text, sql_text, ways_to_name
+from vectorstore.catalog.catalog import DOCUMENT_INFO, conditions, now, sql_text, ways_to_name
+from vectorstore.catalog.pieces import read_text
 from vectorstore.document import Document, Heading, Place
 from vectorstore.errors import DocumentMissing, LibraryDamaged
 from vectorstore.passage import Chunk, Filter
@@ -223,6 +225,16 @@ def outdated(connection: sqlite3.Connection) -> list[int]:
 
 def _days_ago(days: int) -> str:
     return (datetime.now(UTC) - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def copy(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
+    """Copy what can be read of the bin of a damaged catalog into that of another."""
+    with suppress(sqlite3.Error):
+        for entry in source.execute("SELECT * FROM bin").fetchall():
+            with suppress(sqlite3.Error), target:
+                parts = source.execute("SELECT * FROM bin_parts WHERE entry = ?", entry[:1]).fetchall()
+                target.execute(f"INSERT INTO bin VALUES({', '.join('?' * len(entry))})", entry)
+                target.executemany("INSERT INTO bin_parts VALUES(?, ?, ?, ?)", parts)
 
 
 # ---- taking out

@@ -23,6 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from vectorstore.catalog import schema
+from vectorstore.catalog.pieces import read_text
+from vectorstore.catalog.reading import read_document
 from vectorstore.catalog.schema import sqlite_errors
 from vectorstore.dates import comparable
 from vectorstore.document import Document, Heading, Place
@@ -126,7 +128,9 @@ class Catalog:
             try:
                 connection.execute("BEGIN")
                 row = connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()
-                self._local.revision = int(row[0])
+                if row is None or not isinstance(row[0], int):
+                    raise schema.damaged(self.folder, "its catalog has lost what it says of itself")
+                self._local.revision = row[0]
                 self._local.connection = connection
                 yield connection
             finally:
@@ -166,6 +170,11 @@ class Catalog:
         with self.snapshot() as connection:
             row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
             return row[0] if row else None
+
+    def outdated(self) -> bool:
+        """Return whether the catalog is still in the form of an older version."""
+        with self.snapshot() as connection:
+            return schema.form(connection) < schema.SCHEMA_VERSION
 
     def model(self) -> ModelIdentity | None:
         """Return the model that made the vectors, or None while there are none."""
@@ -263,26 +272,8 @@ class Catalog:
     def document(self, name: str) -> Document:
         """Return the document called `name` (see `find`) with its whole text."""
         with self.snapshot() as connection:
-            info = self.find(name)
-            row, characters = connection.execute(
-                "SELECT row, characters FROM documents WHERE id = ?", (info.id,)
-            ).fetchone()
-            places, headings = connection.execute(
-                "SELECT places, headings FROM outlines WHERE document = ?", (row,)
-            ).fetchone()
-            return Document(
-                id=info.id,
-                source=info.source,
-                title=info.title,
-                media_type=info.media_type,
-                text=read_text(connection, row, 0, characters),
-                sha256=info.sha256,
-                collection=info.collection,
-                places=tuple(Place(*place) for place in json.loads(places)),
-                headings=tuple(Heading(*heading) for heading in json.loads(headings)),
-                size=info.size,
-                modified=info.modified,
-            )
+            (row,) = connection.execute("SELECT row FROM documents WHERE id = ?", (self.find(name).id,)).fetchone()
+            return read_document(connection, row)
 
     def place_at(self, document_id: str, offset: int) -> Place | None:
         """Return the page, slide or row of a document that `offset` stands on, or None where it has none."""
@@ -305,7 +296,7 @@ class Catalog:
                 " WHERE id = ?",
                 (document_id,),
             ).fetchone()
-        return (json.loads(row[0]), json.loads(row[1])) if row else ([], [])
+            return (json.loads(row[0]), json.loads(row[1])) if row else ([], [])
 
     def text(self, document_id: str, start: int = 0, end: int | None = None) -> str:
         """Return `text[start:end]` of a document, reading only what is needed.
@@ -319,19 +310,6 @@ class Catalog:
                 raise self._nothing_called(document_id, connection)
             span = slice(start, end).indices(int(row[1]))
             return read_text(connection, int(row[0]), span[0], span[1])
-
-
-def read_text(connection: sqlite3.Connection, document: int, start: int, end: int) -> str:
-    """Return `text[start:end]` of the document with row number `document`; 0 ≤ start, end ≤ length."""
-    if end <= start:
-        return ""
-    first = start - start % schema.PIECE_CHARACTERS
-    rows = connection.execute(
-        "SELECT text FROM pieces WHERE document = ? AND start >= ? AND start < ? ORDER BY start",
-        (document, first, end),
-    )
-    joined = "".join(row[0].decode("utf-8", "surrogatepass") for row in rows)
-    return joined[start - first : end - first]
 
 
 def sql_text(value: str) -> str | bytes:

@@ -46,6 +46,9 @@ def _vectors(library: Parts, kept: bin.Kept) -> tuple[Vectors, Vectors]:
         model = ModelIdentity(**json.loads(kept.model))  # an empty library has any model's vectors
         library.writer.set_model(model)
     width = model.dimension if model else 1
+    counts = (len(kept.chunks), kept.chunks[-1].section + 1 if kept.chunks else 0)
+    if any(len(raw) != 2 * width * count for raw, count in zip(kept.vectors, counts, strict=True)):
+        return _encoded(library, kept)  # they were damaged already when it was removed
     chunk, section = (
         np.frombuffer(raw, dtype=np.float16).astype(np.float32).reshape(-1, width) for raw in kept.vectors
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ import numpy as np
 
 from vectorstore.catalog import schema
 from vectorstore.catalog.layout import Ids
+from vectorstore.catalog.reading import read_chunks
 from vectorstore.catalog.writing import put_meta
 from vectorstore.embedding.model_files import ModelIdentity
 from vectorstore.errors import VectorsUnavailable
@@ -255,33 +255,33 @@ def reembed(library: Parts, model: ModelIdentity, progress: Callable[[int, int],
     writer.finish_reembedding(model)
 
 
+def reembed_document(library: Parts, document_id: str) -> None:
+    """Embed a stored document again, if the model that is set is the library's own."""
+    encoder = library.encoder
+    if library.catalog.model() != ModelIdentity(encoder.name, encoder.fingerprint, encoder.dimension):
+        return
+    (vectors,) = encoder.encode_documents([_text_and_chunks(library, document_id)])
+    library.writer.put_vectors(document_id, vectors)
+
+
+def _text_and_chunks(library: Parts, document_id: str) -> tuple[str, list[Chunk]]:
+    with library.catalog.snapshot() as connection:
+        (row,) = connection.execute("SELECT row FROM documents WHERE id = ?", (document_id,)).fetchone()
+        return library.catalog.text(document_id), read_chunks(connection, row)
+
+
 def _documents_to_embed(library: Parts) -> Iterator[list[tuple[str, str, list[Chunk]]]]:
     batch: list[tuple[str, str, list[Chunk]]] = []
     held = 0
     for info in library.catalog.documents():
-        chunks = stored_chunks(library, info.id)
-        batch.append((info.id, library.catalog.text(info.id), chunks))
+        text, chunks = _text_and_chunks(library, info.id)
+        batch.append((info.id, text, chunks))
         held += len(chunks)
         if held >= _EMBED_CHUNKS:
             yield batch
             batch, held = [], 0
     if batch:
         yield batch
-
-
-def stored_chunks(library: Parts, document_id: str) -> list[Chunk]:
-    """Return the chunks of a document as they were added."""
-    with library.catalog.snapshot() as connection:
-        rows = connection.execute(
-            "SELECT c.start, c.end, c.id - d.first_chunk, c.section - d.first_section, c.kind, c.sentences"
-            " FROM documents d JOIN chunks c ON c.id BETWEEN d.first_chunk AND d.last_chunk"
-            " WHERE d.id = ? ORDER BY c.id",
-            (document_id,),
-        )
-        return [
-            Chunk(start, end, ordinal, section, kind, tuple((first, last) for first, last in json.loads(spans)))
-            for start, end, ordinal, section, kind, spans in rows
-        ]
 
 
 # ---- disk

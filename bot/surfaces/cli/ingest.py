@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -64,6 +66,7 @@ def ingest(
     """
     settings = load_settings(library, collection=collection)
     from bot.offline import refuse_if_offline
+    from bot.surfaces.web.storage.database import fault
     from ingest.__main__ import Run, run
     from ingest.document import LoadOptions
     from ingest.reading.worker import Limits
@@ -98,4 +101,6 @@ def ingest(
         check=check,
         wait=wait,
     )
+    if wrong := fault(Path(settings.library).expanduser()):
+        print(f"{wrong} The ingest goes on.", file=sys.stderr)
     raise typer.Exit(run(paths, how))

@@ -32,6 +32,7 @@ from bot.surfaces.web.routes import ask, conversations, documents, health, opena
 from bot.surfaces.web.routes import ingest as ingest_routes
 from bot.surfaces.web.services import Services, footnote_version, text_goes_to
 from bot.surfaces.web.static import FOLDER, add_page
+from bot.text.shown import visible
 from vectorstore.errors import FootnoteError
 
 if TYPE_CHECKING:
@@ -193,9 +194,15 @@ def serve(bot: Bot, settings: Settings, *, workers: int = 1, warm: bool = False)
 def serve_bot(settings: Settings) -> None:
     """Open the library, making it if need be, and serve it with the bot that the settings describe."""
     from bot.ask import Bot
+    from bot.surfaces.web.storage.database import fault
     from vectorstore.open_library import open_library
 
-    open_library(settings, create=True).close(update_index=False)  # the first document may well come by upload
+    if wrong := fault(Path(settings.library).expanduser()):
+        raise wrong
+    with open_library(settings, create=True) as library:  # the first document may well come by upload
+        for message in library.damaged().values():
+            print(visible(f"{message} Run: footnote doctor --repair"), file=sys.stderr)
+        library.close(update_index=False)
     bot = Bot(settings=settings)
     try:
         serve(bot, settings, warm=True)

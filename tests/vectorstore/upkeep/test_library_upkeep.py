@@ -138,8 +138,13 @@ def test_a_sound_library_has_no_findings(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "part", "repairable"),
     [
-        ("DELETE FROM chunk_vectors WHERE chunk = 5", "vectors", False),
-        ("UPDATE section_vectors SET vector = x'00' WHERE section = 2", "vectors", False),
+        ("DELETE FROM chunk_vectors WHERE chunk = 5", "vectors", True),
+        ("UPDATE section_vectors SET vector = x'00' WHERE section = 2", "vectors", True),
+        ("UPDATE chunk_vectors SET vector = substr(vector, 1, 7) WHERE chunk > 9", "vectors", True),
+        (f"UPDATE chunk_vectors SET vector = x'{'ff7f' * 32}' WHERE chunk = 3", "vectors", True),
+        ("DELETE FROM outlines WHERE document = 3", "text", False),
+        ("DELETE FROM meta WHERE key = 'model'", "catalog", False),
+        ("DELETE FROM sqlite_sequence", "catalog", False),
         ("DELETE FROM pieces WHERE document = 3", "text", False),
         ("UPDATE chunks SET end = 100000 WHERE id = 7", "text", False),
         ("DELETE FROM documents WHERE row = 4", "catalog", False),

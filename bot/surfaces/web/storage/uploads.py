@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sqlite3
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
@@ -12,9 +13,9 @@ from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
-from bot.surfaces.web.storage.database import Database, now
+from bot.surfaces.web.storage.database import FILE_NAME, Database, now
 from bot.text.shown import one_line
 from vectorstore.errors import DiskFull, LibraryReadOnly
 
@@ -32,6 +33,24 @@ def given_name(name: str | None) -> str:
     parts = [one_line(part) for part in (name or "").replace("\\", "/").split("/")]
     kept = [part for part in parts if part not in ("", ".", "..")]
     return "/".join(kept)[-NAME_LENGTH:].strip("/ ") or "unnamed"
+
+
+def kept_uploads(folder: Path) -> list[tuple[Path, str, str]]:
+    """Return the uploaded files that lie in the folder of a library, each with its collection and its given name.
+
+    Where conversations.db cannot tell any more, the folder names the collection, and the file itself is the name.
+    """
+    root = folder.resolve() / FOLDER
+    known: dict[str, tuple[str, str]] = {}
+    with suppress(sqlite3.Error):
+        connection = sqlite3.connect(f"{(folder / FILE_NAME).absolute().as_uri()}?mode=ro", uri=True)
+        try:
+            for path, collection, name in connection.execute("SELECT path, collection, name FROM uploads"):
+                known[Path(path).name] = (collection, name)  # the library may have been moved since
+        finally:
+            connection.close()
+    files = sorted(path for path in root.glob("*/*") if path.is_file() and path.suffix != ".part")
+    return [(path, *known.get(path.name, (unquote(path.parent.name), path.name))) for path in files]
 
 
 class Uploads:
