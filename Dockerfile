@@ -3,20 +3,20 @@
 #   docker build -t footnote .
 #   docker run -p 127.0.0.1:8000:8000 -v footnote:/data -e FOOTNOTE_ACCESS_TOKEN=… footnote
 #
-# torch comes with CUDA from the usual index, which is several gigabytes. For a machine without a GPU build
-# with --build-arg PIP_EXTRA_INDEX_URL=… set to the index of CPU wheels that the PyTorch site names.
+# Every package is pinned with its hash, Chroma's too. There is no torch in it: only other embedding models need that.
 
 FROM python:3.12-slim-bookworm AS build
-ARG PIP_EXTRA_INDEX_URL=""
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /src
-RUN python -m venv /opt/footnote
+COPY requirements.txt ./
+RUN python -m venv /opt/footnote \
+    && /opt/footnote/bin/pip install --no-deps --require-hashes -r requirements.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY vectorstore vectorstore
 COPY ingest ingest
 COPY bot bot
 COPY footnote footnote
-RUN /opt/footnote/bin/pip install .
+RUN /opt/footnote/bin/pip install --no-deps --no-build-isolation .
 
 FROM python:3.12-slim-bookworm
 RUN useradd --uid 10001 --user-group --home-dir /data --shell /usr/sbin/nologin footnote \

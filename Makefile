@@ -3,9 +3,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PLAIN := $(VENV)/.plain
 STAMP := $(VENV)/.installed
-# Where pip finds torch: on Linux a plain install is the CUDA build of several GB. README.md says how to
-# name the index of CPU builds here.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# Where pip finds torch, which only other embedding models and tests need: on Linux a plain install is the CUDA build
+# of several GB. README.md says how to name the index of CPU builds here.
 TORCH ?= torch==2.13.0
 # The samples have a library of their own: `footnote ingest FOLDER` then begins one that holds nothing else.
 SAMPLES := .footnote-samples
@@ -15,31 +17,36 @@ RUN ?= runs/reader
 MINUTES ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ask chat ingest test test-all lint check bench eval reader docs lock clean
+.PHONY: help setup ask chat ingest test test-all lint check bench eval reader docs lock bill clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-$(STAMP): requirements.txt pyproject.toml
+$(PLAIN): requirements.txt pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed; name it with make PYTHON=…"; exit 2; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Python 3.11 or newer is needed; this is $$($(PYTHON) --version). Name another with make PYTHON=…"; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing into $(VENV) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(TORCH)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PIP) --no-deps --require-hashes -r requirements.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-setup: $(STAMP) ## Create .venv with the pinned packages
+$(STAMP): $(PLAIN) requirements-dev.txt
+	@echo "Installing what tests, chat models and other embedding models need …"
+	@$(PIP) --no-deps --require-hashes -r requirements-dev.txt
+	@$(PIP) $(TORCH)
+	@touch $@
 
-ingest: setup ## Read documents/ into the library of the samples
+setup: $(STAMP) ## Install all extras and what the tests need, too, into .venv
+
+ingest: $(PLAIN) ## Read documents/ into the library of the samples
 	@$(BIN)/footnote ingest documents --library $(SAMPLES)
 
-ask: setup ingest ## Ask the sample documents: make ask Q="…"
+ask: ingest ## Ask the sample documents: make ask Q="…"
 	@$(BIN)/footnote ask "$(Q)" --library $(SAMPLES)
 
-chat: setup ingest ## Open the chat page on the sample documents
+chat: ingest ## Open the chat page on the sample documents
 	@$(BIN)/footnote serve --library $(SAMPLES)
 
 test: setup ## Run the tests that are not slow, and the linters
@@ -76,6 +83,9 @@ reader: setup ## Train the reader again: make reader BASE=… RUN=… MINUTES=�
 
 lock: setup ## Pin every package with its hashes
 	@$(BIN)/python scripts/lock.py
+
+bill: setup ## Write bill-of-materials.json: packages, hashes, licences, in CycloneDX's form
+	@$(BIN)/python scripts/bill_of_materials.py
 
 clean: ## Remove the environment and the library of the samples; yours, .footnote, stays
 	rm -rf $(VENV) $(SAMPLES)

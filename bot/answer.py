@@ -11,9 +11,9 @@ from bot.text.lists import lines_of_list
 from bot.text.shown import TITLE_LENGTH, markers, one_line, shown_source, titled, visible
 from vectorstore.passage import Passage
 
-Support = Literal["quoted", "supported", "partly"]
-"""quoted: verbatim. supported: a chat model's words, checked. partly: checked, with `note` naming what was not
-found."""
+Support = Literal["quoted", "computed", "supported", "partly"]
+"""quoted: verbatim. computed: worked out by code from what its footnotes quote. supported: a chat model's words,
+checked. partly: checked, with `note` naming what was not found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +257,7 @@ def statement_words(answer: Answer, statement: Statement) -> str:
 
 def paragraphs(answer: Answer) -> tuple[tuple[Statement, ...], ...]:
     """Return the statements by paragraph: quotes stand each on their own, written sentences flow."""
-    if any(statement.support == "quoted" for statement in answer.statements):
+    if any(statement.support in ("quoted", "computed") for statement in answer.statements):
         return tuple((statement,) for statement in answer.statements)
     return (answer.statements,) if answer.statements else ()
 

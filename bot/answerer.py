@@ -1,4 +1,5 @@
-"""The two answerers: quotes as they stand, or a chat model's sentences that passed their check; and their footnotes."""
+"""From passages to an answer: that the documents don't say, quotes as they stand, or a chat model's sentences that
+passed their check."""
 
 from __future__ import annotations
 
@@ -9,18 +10,25 @@ from typing import TYPE_CHECKING
 
 from bot.answer import Answer, Citation, Statement, Support, Withheld, Words
 from bot.errors import ModelError
+from bot.passages.confidence import threshold
 from vectorstore.passage import Passage
 
 if TYPE_CHECKING:
-    from bot.models.chat_model import ChatModel
-    from bot.models.entailment import Entailment
+    from bot.computed.computed import Computed
+    from bot.finder import Basis
+    from bot.models_in_use import ModelsInUse
     from bot.passages.reading import Readings
     from bot.question.question import Question
     from bot.quotes.choose import Quoted
+    from bot.reader.reader import Reader
+    from bot.settings.settings import Settings
     from bot.written.writing import Written
     from vectorstore.library import Library
+    from vectorstore.search.search import SearchResult
 
-
+WHOLE_QUESTION = "A whole question finds more than single words."
+"""Said where nothing but a word or two was asked, one of which the documents hold, and no answer is shown."""
+FEW_WORDS = 2
 MARKED = 0.3
 """Probability of the reader's words from which on they are marked in the sentence; below, several are about as
 likely."""
@@ -59,6 +67,87 @@ class Footnotes:
         if self.on_citation:
             self.on_citation(self.citations[-1])
         return len(self.citations)
+
+
+def answered(
+    answer: Answer, basis: Basis, footnotes: Footnotes, *, settings: Settings, models: ModelsInUse
+) -> Iterator[Statement | Answer]:
+    """Yield the statements and the answer, or the answer that the documents don't say.
+
+    Args:
+        answer: What is known of it: the question, the passages, the confidence.
+        basis: What it is made from.
+        footnotes: Numbers them.
+        settings: How many sentences are quoted, and the threshold.
+        models: The chat model, where one writes.
+    """
+    question, result, quotes = basis.question, basis.result, basis.quotes
+    if basis.computed is not None:
+        yield from worked_out(answer, basis.computed, footnotes)
+        return
+    if result is not None:
+        if answer.confidence < threshold(settings, result) or not answer.passages:
+            few = len(question.text.split()) <= FEW_WORDS and not answer.searched_for
+            hint = WHOLE_QUESTION if few and set(result.terms) - set(result.unknown) else ""
+            yield replace(answer, abstained=True, notice=" ".join(part for part in (answer.notice, hint) if part))
+            return
+        began = perf_counter()
+        quotes = _chosen(question, result, footnotes.library, settings, basis.readings)
+        if basis.readings is not None and not models.writes:
+            quotes = _trimmed(question, quotes, models.reader)
+        answer = replace(answer, timings={**answer.timings, "answer": perf_counter() - began})
+    if not models.writes:
+        yield from quoted(answer, question, quotes, footnotes, readings=basis.readings)
+        return
+    language = question.language or settings.language
+    yield from written(answer, question, quotes, footnotes, models=models, language=language)
+
+
+def _chosen(
+    question: Question, result: SearchResult, library: Library, settings: Settings, readings: Readings | None
+) -> list[Quoted]:
+    from bot.quotes.choose import choose
+
+    return choose(
+        question,
+        result,
+        limit=settings.sentences,
+        before=library.passage_before if settings.neighbours else None,
+        read=library.text,
+        words=readings.words if readings else None,
+    )
+
+
+def _trimmed(question: Question, quotes: list[Quoted], reader: Reader | None) -> list[Quoted]:
+    """Return the quotes without those that only stand near the question in words."""
+    if reader is None or question.kind == "list":
+        return quotes
+    from bot.quotes.trim import trimmed
+    from bot.reader.reading import Readable
+
+    def read(texts: Sequence[str]) -> list[float]:
+        return [reading.answers for reading in reader.read(question.text, [Readable(text) for text in texts])]
+
+    return trimmed(quotes, read)
+
+
+def worked_out(answer: Answer, computed: Computed, footnotes: Footnotes) -> Iterator[Statement | Answer]:
+    """Yield each line of what code worked out as a statement, then the answer, to which no chat model adds."""
+    from bot.models.chat_model import QUOTES
+
+    statements = []
+    for line in computed.lines:
+        numbers = tuple(dict.fromkeys(footnotes.number(q.passage, q.start, q.end) for q in line.quotes))
+        text = line.quotes[0].text if line.verbatim else line.text
+        statements.append(Statement(text, numbers, "quoted" if line.verbatim else "computed"))
+        yield statements[-1]
+    yield replace(
+        answer,
+        statements=tuple(statements),
+        citations=tuple(footnotes.citations),
+        abstained=computed.none,
+        model=QUOTES,
+    )
 
 
 def quoted(
@@ -106,8 +195,7 @@ def written(
     quotes: Sequence[Quoted],
     footnotes: Footnotes,
     *,
-    model: Callable[[], ChatModel],
-    entailment: Callable[[], Entailment | None],
+    models: ModelsInUse,
     language: str,
 ) -> Iterator[Statement | Answer]:
     """Let a chat model write, and yield what passes its check, then the answer; where nothing of it does, quote.
@@ -117,7 +205,7 @@ def written(
         question: As it was searched.
         quotes: What the other answerer shows.
         footnotes: Numbers them.
-        model, entailment: Give the chat model, and the model of the deeper check; opened here, where an error is told.
+        models: The chat model and the model of the deeper check are opened here, where an error is told.
         language: In English, that the answer is wanted in; "" for the question's.
     """
     from bot.written.writing import Writing
@@ -131,10 +219,10 @@ def written(
         writing = Writing(
             question,
             answer.passages,
-            model=model(),
+            model=models.chat_model,
             quotes=quotes,
             language=language,
-            nli=entailment(),
+            nli=models.entailment,
         )
         for item in writing:
             if isinstance(item, Withheld):

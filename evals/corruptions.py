@@ -13,23 +13,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.text import facts
+from bot.text.number_words import UNDER_TWENTY
+from vectorstore.words.calendar_words import month_names
 from vectorstore.words.tokens import STOP_WORDS
 
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-_WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+_MONTHS = [name.capitalize() for name in month_names("en")]
+_WORDS = [word for word, value in UNDER_TWENTY.items() if value <= 12]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.check import weigh
+from bot.check.signs import Signs
 from evals.grounding import Case, cases, signs_of
 
 BUDGETS = {"number": 0.008, "date": 0.004, "polarity": 0.02, "name": 0.012, "coverage": 0.012, "all": 0.075}
@@ -29,7 +30,7 @@ HIGHEST = 0.93
 Floats = npt.NDArray[np.float64]
 
 
-def design(signs: list[dict[str, float]]) -> dict[str, Floats]:
+def design(signs: list[Signs]) -> dict[str, Floats]:
     """Return for each factor the matrix (cases, columns + 1), the constant first."""
     return {factor: np.array([[1.0, *weigh.row(factor, s)] for s in signs]) for factor in weigh.FACTORS}
 
@@ -99,14 +100,14 @@ def main() -> None:
     """Fit and write `bot/check/weights.py`."""
     argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     chosen = [c for c in cases() if c.half == "development"]
-    read = [(c, s) for c, s in zip(chosen, signs_of(chosen), strict=True) if s]  # none where nothing is claimed
+    read = [(c, s) for c, s in zip(chosen, signs_of(chosen), strict=True) if s is not None]
     items, signs = [c for c, _ in read], [s for _, s in read]
     matrices = design(signs)
     true = np.array([c.kind in ("true", "rewritten") for c in items])
     as_written = np.array([c.kind == "true" for c in items])
     theta = fit(matrices, true, case_weights(items))
     parts = probabilities(matrices, theta)
-    certain = np.array([weigh.certainly_false(s) for s in signs])
+    certain = np.array([s.certainly_false for s in signs])
     coefficients: dict[str, dict[str, float]] = {}
     at = 0
     for factor in weigh.FACTORS:

@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.check.alignment import align
 from bot.check.sentences import read_passages
+from bot.check.signs import Signs, read_signs
 from bot.check.statement import Verdict, check, plain_statement
 from evals import corruptions
 from ingest.splitting.split import sentences
@@ -240,16 +241,14 @@ def cases() -> tuple[Case, ...]:
     return tuple(found)
 
 
-def signs_of(items: Sequence[Case]) -> list[dict[str, float]]:
-    """Return the signs of each case, as `ground.check` sees them."""
-    return [
-        align(
-            plain_statement(c.statement),
-            read_passages(c.passages),
-            titles=[f"{p.title} {p.heading}" for p in c.passages],
-        ).signs
-        for c in items
-    ]
+def signs_of(items: Sequence[Case]) -> list[Signs | None]:
+    """Return the signs of each case, as `check` sees them; None where nothing is claimed or nothing is there."""
+    found: list[Signs | None] = []
+    for case in items:
+        titles = [f"{passage.title} {passage.heading}" for passage in case.passages]
+        alignment = align(plain_statement(case.statement), read_passages(case.passages), titles=titles)
+        found.append(read_signs(alignment) if alignment.units and alignment.sentences else None)
+    return found
 
 
 KINDS = ("number", "date", "name", "negation", "swapped subject", "another passage", "addition", "word")

@@ -112,14 +112,14 @@ def worse(results: Results, recorded: Mapping[str, Any]) -> list[str]:
     Nothing is returned while no figure fell: a question may get worse where another gets better.
     """
     now = kept(results)
-    fallen = [
+    fell = [
         f"{results.title}: {name} fell from {value} to {now.get(name)}."
         for name, value in recorded.get("figures", {}).items()
         if now.get(name, -1.0) < value
     ]
     before = recorded.get("outcomes", {})
-    return fallen and [
-        *fallen,
+    return fell and [
+        *fell,
         *(
             f"{question.id} {question.text!r}: {before[question.id]}, now {after}"
             for question in results.questions

@@ -13,22 +13,25 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.document import LoadOptions
 from ingest.errors import NothingToIngest
 from ingest.options import SyncOptions
-from ingest.progress import Progress
 from ingest.report import SyncReport, printable
 from ingest.sources.addresses import is_address, refuse_addresses
+from ingest.sources.plan import MANY_FILES
 from ingest.sync import sync
 from vectorstore.errors import FootnoteError, LibraryMissing
 from vectorstore.library import Library
+from vectorstore.open_library import open_library
 
 if TYPE_CHECKING:
+    from ingest.progress_bar import ProgressBar
     from ingest.reading.worker import Limits
     from vectorstore.catalog.lock import Holder
 
@@ -44,21 +47,23 @@ class Run:
     Attributes:
         library: Folder of the library.
         collection: Which collection is made equal to the paths.
-        model, chroma, cache, threads: As in `Library.open`.
+        embedding_model, chroma, cache, threads: As in `LibrarySettings`.
         load: What a person may set for all loaders.
         limits: What one file may use while it is read; None for the default.
         addresses: Whether web addresses may stand among the paths.
         dry_run: Say what would be done; write nothing.
         as_json: Print one JSON object and nothing else to standard output.
         watch: Stay, and sync whenever something changes.
-        reembed: Embed the whole library anew first, with `model`.
+        reembed: Embed the whole library anew first, with `embedding_model`.
         allow_removals: Let all documents of a path go, or most of many; not with `watch`, where nobody looks.
+        allow_many: Read a huge tree without asking.
+        check: Read every file to see whether it changed.
         wait: Seconds to wait for another process that writes.
     """
 
     library: str = ".footnote"
     collection: str = "default"
-    model: str | None = None
+    embedding_model: str | None = None
     chroma: str | None = None
     cache: str | None = None
     threads: int = 0
@@ -70,6 +75,8 @@ class Run:
     watch: bool = False
     reembed: bool = False
     allow_removals: bool = False
+    allow_many: bool = False
+    check: bool = False
     wait: float = 30.0
 
 
@@ -137,11 +144,14 @@ def _sync(paths: Sequence[str | Path], settings: Run) -> SyncReport:
         limits=settings.limits,
         addresses=settings.addresses,
         allow_removals=settings.allow_removals,
+        allow_many=settings.allow_many,
+        check=settings.check,
     )
-    with _library(paths, settings) as library, _stopping() as stop, _bar() as progress:
+    with _library(paths, settings) as library, _stopping() as stop, _bar() as bar:
+        confirm = None if settings.as_json or not sys.stdin.isatty() else partial(_confirm, bar)
         if settings.reembed and library is not None and not settings.dry_run:
-            library.reembed(settings.model)
-        return sync(library, paths, options, leave_out=settings.library, progress=progress, stop=stop)
+            library.reembed(settings.embedding_model or None)
+        return sync(library, paths, options, leave_out=settings.library, progress=bar, stop=stop, confirm=confirm)
 
 
 @contextlib.contextmanager
@@ -156,16 +166,12 @@ def _library(paths: Sequence[str | Path], settings: Run) -> Iterator[Library | N
             remedy="Check the path. To take documents out of the library, use: footnote remove.",
         )
     try:
-        library = Library.open(
-            settings.library,
-            model=settings.model,
-            chroma=settings.chroma,
+        library = open_library(
+            settings,
             create=not settings.dry_run,
             read_only=settings.dry_run,
             wait=settings.wait,
             notice=_say_who_writes,
-            cache=settings.cache,
-            threads=settings.threads,
         )
     except LibraryMissing:
         if not settings.dry_run:
@@ -201,8 +207,16 @@ def _stopping() -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, before)
 
 
+def _confirm(bar: ProgressBar | None, words: str) -> bool:
+    """Ask at the terminal whether to go on; silence is no."""
+    if bar is not None:
+        bar.clear()
+    print(f"{words} Go on? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
 @contextlib.contextmanager
-def _bar() -> Iterator[Callable[[Progress], None] | None]:
+def _bar() -> Iterator[ProgressBar | None]:
     """Yield what draws a progress bar on a terminal; nothing elsewhere."""
     if not sys.stderr.isatty():
         yield None
@@ -234,6 +248,8 @@ def parser() -> argparse.ArgumentParser:
         ("--reembed", "embed the whole library anew, for another model"),
         ("--comments", "read review comments too"),
         ("--allow-removals", "let all documents of a path go, or most of many"),
+        ("--allow-many", f"read more than {MANY_FILES:,} files without asking"),
+        ("--check", "read every file to see whether it changed, whatever its size and time say"),
     ):
         made.add_argument(flag, action="store_true", help=words)
     made.add_argument("--password", action="append", default=[], metavar="WORD", help="for encrypted files")
@@ -253,8 +269,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = Run(
         library=given.library or os.environ.get("FOOTNOTE_LIBRARY") or ".footnote",
         collection=given.collection or os.environ.get("FOOTNOTE_COLLECTION") or "default",
-        model=os.environ.get("FOOTNOTE_EMBEDDING_MODEL") or None,
-        chroma=os.environ.get("FOOTNOTE_CHROMA") or None,
+        embedding_model=os.environ.get("FOOTNOTE_EMBEDDING_MODEL"),
+        chroma=os.environ.get("FOOTNOTE_CHROMA"),
         load=LoadOptions(
             passwords=(*given.password, *filter(None, os.environ.get("FOOTNOTE_FILE_PASSWORDS", "").split(","))),
             comments=given.comments,
@@ -264,6 +280,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         watch=given.watch,
         reembed=given.reembed,
         allow_removals=given.allow_removals,
+        allow_many=given.allow_many,
+        check=given.check,
         wait=given.wait,
         addresses=os.environ.get("FOOTNOTE_ADDRESSES", "").lower() in ("1", "true", "yes", "on"),
     )

@@ -24,6 +24,8 @@ class SyncOptions:
         workers: Worker processes for reading; None for one each core.
         background: Whether reading and embedding let others go first on the processor.
         allow_removals: Whether all documents of a source, or most of many, may go at once.
+        allow_many: Whether more than `MANY_FILES` may be read without asking.
+        check: Read every file to see whether it changed, also where size and time say that it did not.
     """
 
     collection: str = "default"
@@ -34,3 +36,5 @@ class SyncOptions:
     workers: int | None = None
     background: bool = False
     allow_removals: bool = False
+    allow_many: bool = False
+    check: bool = False

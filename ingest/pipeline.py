@@ -150,6 +150,10 @@ class Pipeline:
         try:
             batch: list[Piece] = []
             for piece in map(self._split, self._read_ahead()):
+                if batch and _is_full([piece]):
+                    # Minutes of embedding: what stands before it is stored first, and not lost if they are cut off.
+                    self._hand_over(self._split_batches, batch)
+                    batch = []
                 batch.append(piece)
                 if _is_full(batch):
                     self._hand_over(self._split_batches, batch)

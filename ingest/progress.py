@@ -20,6 +20,7 @@ class Progress:
         chunks: Chunks embedded so far.
         share: Share of the bytes that is done, 0 to 1; moves within large files too.
         source: The file that was finished last, or "".
+        found: Files found so far, while folders are still walked; 0 after that.
     """
 
     files: int
@@ -27,6 +28,7 @@ class Progress:
     chunks: int
     share: float = 0.0
     source: str = ""
+    found: int = 0
 
 
 class Meter:
@@ -44,6 +46,11 @@ class Meter:
         self._batch: Sequence[Piece] = ()
         self._batch_done = 0
         self._source = ""
+
+    def found(self, files: int) -> None:
+        """Say how many files the walk has come upon."""
+        if self._tell_whom is not None:
+            self._tell_whom(Progress(0, 0, 0, found=files))
 
     def begin(self, files: Sequence[Found]) -> None:
         """Say what there is to read."""

@@ -18,14 +18,14 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from ingest.errors import NothingToIngest
+from ingest.errors import ManyFilesRefused, NothingToIngest
 from ingest.options import SyncOptions
 from ingest.progress import Meter, Progress
 from ingest.reading.load import MAX_BYTES
 from ingest.report import SyncReport
 from ingest.sources.addresses import fetched, is_address, refuse_addresses
 from ingest.sources.discover import Discovery, discover
-from ingest.sources.plan import Plan, iso_time, plan, refuse_mass_removal
+from ingest.sources.plan import Plan, iso_time, many_files_words, plan, refuse_mass_removal
 from vectorstore.document import Document
 from vectorstore.errors import DocumentMissing
 
@@ -44,6 +44,7 @@ def sync(
     leave_out: Path | str | None = None,
     progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
+    confirm: Callable[[str], bool] | None = None,
 ) -> SyncReport:
     """Make a collection equal to files and folders, and report what became of every file.
 
@@ -57,13 +58,16 @@ def sync(
         leave_out: A folder that is never walked: the library's own.
         progress: Called after every file and every batch.
         stop: When set, the documents at hand are finished and the rest is left for the next time.
+        confirm: Asked, with the numbers in a sentence, before a huge tree is read; None where there is nobody to ask.
 
     Raises:
         NothingToIngest: A path does not exist, or there is no file and the library knows of none.
         RemovalsRefused: All documents of a path, or most of many, would go, and the options do not allow it.
+        ManyFilesRefused: More than `MANY_FILES` would be read, and neither the options nor `confirm` allow it.
         LibraryError: The library cannot be written.
     """
-    return _Sync(library, options or SyncOptions(), progress, stop or threading.Event()).run(paths, leave_out)
+    run = _Sync(library, options or SyncOptions(), progress, stop or threading.Event(), confirm)
+    return run.run(paths, leave_out)
 
 
 def document_id(collection: str, source: str, taken: set[str]) -> str:
@@ -94,11 +98,13 @@ class _Sync:
         options: SyncOptions,
         progress: Callable[[Progress], None] | None,
         stop: threading.Event,
+        confirm: Callable[[str], bool] | None,
     ) -> None:
         self._library = library
         self._options = options
         self._progress = Meter(progress)
         self._stop = stop
+        self._confirm = confirm
         self._started = time.monotonic()
         self._known: Mapping[str, Stamp] = {}
         self._added: list[str] = []
@@ -115,7 +121,8 @@ class _Sync:
             leave_out = self._library.folder
         refuse_addresses(paths, allowed=self._options.addresses)
         addresses = [path for path in paths if is_address(path)]
-        found = discover([path for path in paths if not is_address(path)], leave_out=leave_out)
+        folders = [path for path in paths if not is_address(path)]
+        found = discover(folders, leave_out=leave_out, tell=self._progress.found)
         limits = self._options.limits
         with fetched(addresses, found, most_bytes=limits.bytes if limits else MAX_BYTES):
             return self._carry_out(found, paths)
@@ -129,6 +136,7 @@ class _Sync:
             )
         if not (self._options.allow_removals or self._options.dry_run):
             refuse_mass_removal(todo, found.roots)
+        self._ask_about_many(todo, found)
         if self._library is None or self._options.dry_run:
             self._read(todo)
         elif todo.writes:
@@ -139,13 +147,21 @@ class _Sync:
                 todo = self._write(self._library, todo)
         return self._report(found, todo)
 
+    def _ask_about_many(self, todo: Plan, found: Discovery) -> None:
+        words = "" if self._options.allow_many else many_files_words(todo, found.roots)
+        if words and not (self._confirm and self._confirm(words)):
+            raise ManyFilesRefused(
+                f"{words} Nothing was read.",
+                remedy="If all of them are meant, repeat with --allow-many; else name the folders that hold documents.",
+            )
+
     def _plan(self, found: Discovery) -> Plan:
         if self._library is not None:
             known = self._library.manifest(self._options.collection)
             if self._todo is not None and known == self._known:
                 return self._todo
             self._known = known
-        self._todo = plan(found, self._known)
+        self._todo = plan(found, self._known, check=self._options.check)
         return self._todo
 
     def _write(self, library: Library, todo: Plan) -> Plan:

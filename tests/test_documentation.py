@@ -37,6 +37,29 @@ def test_named_files_exist(name: str) -> None:
     assert not [path for path in named if not (ROOT / path).exists()]
 
 
+TASK = re.compile(r"^\| (?P<task>[^|]+) \| (?P<where>[^|]+) \| `(?P<file>[\w/.-]+)`: `(?P<name>\w+)` \|$", re.MULTILINE)
+
+
+def tasks() -> list[tuple[str, str, str, str]]:
+    """Return the rows of the table of tasks: what to do, where, and the file and name to begin with."""
+    return TASK.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+
+
+def test_every_row_of_the_table_of_tasks_is_read() -> None:
+    """No row has another form than the tests below read."""
+    table = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("| --- | --- | --- |\n")[2]
+    assert len(tasks()) == len(table.partition("\n\n")[0].splitlines()) >= 20
+
+
+@pytest.mark.parametrize(("task", "where", "file", "name"), tasks(), ids=lambda cell: cell[:40])
+def test_a_task_is_done_where_the_guide_says(task: str, where: str, file: str, name: str) -> None:
+    """What a task begins with is defined in the file named for it, and that stands in the folder named for it."""
+    place = ROOT / PATH.findall(where)[0]
+    code = (place / file if place.is_dir() else place).read_text(encoding="utf-8")
+    defined = rf"^(?:(?:async )?def |(?:export )?(?:class|function|const) )?{name}\b(?:\(|:| =| \{{)"
+    assert re.search(defined, code, re.MULTILINE), task
+
+
 def python_of(page: str) -> list[str]:
     """Return the Python blocks of a page."""
     return re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), flags=re.DOTALL)

@@ -27,6 +27,7 @@ INSIDE = {
     "bot.models": ("bot.surfaces", "bot.quotes", "bot.written", "bot.check", "bot.question", "bot.passages"),
     "bot.written": ("bot.surfaces",),
     "bot.settings": ("bot.surfaces", "bot.models", "bot.text", "bot.question"),
+    "bot.computed": ("bot.models", "bot.written", "bot.surfaces", "bot.check", "bot.passages"),
     "bot.evaluation": ("bot.surfaces",),
 }
 """What the folders of `bot/` may not import."""

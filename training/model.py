@@ -21,6 +21,7 @@ WIDTH = 384
 HEADS = 12
 MIDDLE = 1536
 VOCABULARY = 30522
+CLASSIFIER_SCALE = 0.4
 SUPPORTS = ("entails", "contradicts", "neither")
 
 
@@ -54,7 +55,7 @@ class ReaderModel(nn.Module):
         return answers, span[..., 0], span[..., 1], self.supports(hidden[:, 0])
 
 
-def from_quantised(path: Path) -> ReaderModel:
+def from_cross_encoder(path: Path) -> ReaderModel:
     """Return the network with the weights of the int8 cross-encoder, its own heads fresh.
 
     Raises:
@@ -95,6 +96,42 @@ def from_quantised(path: Path) -> ReaderModel:
     lacking = [name for name in missing if not name.startswith(("span.", "supports.", "bert.embeddings.position_ids"))]
     if lacking or unexpected:
         raise ValueError(f"{path}: missing {lacking}, unexpected {unexpected}.")
+    with torch.no_grad():  # its scores reach from -11 to 11, too sure to begin with
+        model.classifier.weight *= CLASSIFIER_SCALE
+        model.classifier.bias *= CLASSIFIER_SCALE
+    return model
+
+
+def from_reader(path: Path) -> ReaderModel:
+    """Return the network with the weights of a reader that `training.export` wrote in int8, to train it on.
+
+    Raises:
+        ValueError: The file is not of that form.
+    """
+    graph = onnx.load(str(path)).graph
+    values = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    model = ReaderModel()
+    state = {name: values[f"model.{name}"] for name in model.state_dict() if f"model.{name}" in values}
+    for name in ("word", "token_type", "position"):
+        key = f"bert.embeddings.{name}_embeddings.weight"
+        state[key] = _dequantised(values, f"model.{key}")
+    products = [node.input[1].removesuffix("_quantized") for node in graph.node if node.op_type == "MatMulInteger"]
+    layers = [f"bert.encoder.{n}" for n, module in model.bert.encoder.named_modules() if isinstance(module, nn.Linear)]
+    if len(products) != len(layers) + 5:
+        raise ValueError(f"{path} has {len(products)} int8 products, not {len(layers) + 5}.")
+    unnamed = [product for product in products if not product.startswith("model.")]
+    for name, product in [
+        *zip([*layers, "span"], unnamed, strict=True),
+        *(
+            (product.removeprefix("model.").removesuffix(".weight_Transposed"), product)
+            for product in products
+            if product not in unnamed
+        ),
+    ]:
+        state[f"{name}.weight"] = _dequantised(values, product).T
+    missing, unexpected = model.load_state_dict({k: torch.from_numpy(v.copy()) for k, v in state.items()}, strict=False)
+    if missing or unexpected:
+        raise ValueError(f"{path}: missing {missing}, unexpected {unexpected}.")
     return model
 
 

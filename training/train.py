@@ -23,7 +23,7 @@ import torch
 from tokenizers import Encoding, Tokenizer
 from torch.nn import functional
 
-from training.model import ReaderModel, from_quantised
+from training.model import ReaderModel, from_cross_encoder, from_reader
 
 LONGEST = 224
 """Tokens of an example; longer ones are left out."""
@@ -45,6 +45,7 @@ def main() -> None:
     parser.add_argument("--examples", type=Path, required=True)
     parser.add_argument("--base", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--start", type=Path, help="an int8 reader of training.export to go on from, not the base")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=7)
@@ -56,10 +57,9 @@ def main() -> None:
     tokenizer = load_tokenizer(options.base / "tokenizer.json")
     encoded = encode(options.examples, tokenizer)
     print(f"{len(encoded)} examples of {sum(len(e['ids']) for e in encoded) / len(encoded):.0f} tokens", flush=True)
-    model = from_quantised(options.base / "model.onnx").to(device)
-    with torch.no_grad():  # the cross-encoder's scores reach from -11 to 11, too sure to begin with
-        model.classifier.weight *= 0.4
-        model.classifier.bias *= 0.4
+    model = (from_reader(options.start) if options.start else from_cross_encoder(options.base / "model.onnx")).to(
+        device
+    )
     for parameter in model.bert.embeddings.parameters():
         parameter.requires_grad = False
     run(model, encoded, options.out, seconds=60 * options.minutes, seed=options.seed, device=device)

@@ -68,5 +68,13 @@ class DocumentMissing(LibraryError):
     """No document of the library has this id, path or name."""
 
 
+class DateInvalid(FootnoteError, ValueError):
+    """A filter names a day or time that there is not."""
+
+
+class DocumentPresent(LibraryError):
+    """A removed document cannot be brought back: the library has one in its place."""
+
+
 class VectorsUnavailable(LibraryError):
     """The Chroma server cannot be reached or refuses the collection."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 import uuid
 import weakref
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -28,7 +29,7 @@ from vectorstore.document import Document, Place
 from vectorstore.embedding.model_files import ModelIdentity
 from vectorstore.errors import LibraryBusy, LibraryError, LibraryMissing, LibraryOutdated, ModelMismatch
 from vectorstore.passage import Chunk, Filter, Passage
-from vectorstore.records import Compaction, DocumentInfo, Finding, LibraryStatus, Stamp
+from vectorstore.records import Compaction, DocumentInfo, Finding, LibraryStatus, RemovedDocument, Stamp
 from vectorstore.search.view import View
 
 if TYPE_CHECKING:
@@ -37,7 +38,11 @@ if TYPE_CHECKING:
     from vectorstore.catalog.writing import Writer
     from vectorstore.embedding.encoder import Encoder
     from vectorstore.index.nearest import Index
+    from vectorstore.search.mentions import Mentions
     from vectorstore.search.search import SearchResult
+
+_TIDY_SECONDS = 3600.0
+"""So often a library that is written looks whether the time of something in the bin is over."""
 
 
 class Library:
@@ -72,6 +77,7 @@ class Library:
         self._index: Index | None = None
         self._writer: Writer | None = None
         self._changed = False
+        self._tidy_at = 0.0
         _opened.add(self)
 
     @classmethod
@@ -249,6 +255,9 @@ class Library:
             writer = self.writer
             if not self._words_current():
                 writer.rebuild_words()
+            if time.monotonic() >= self._tidy_at:
+                self._tidy_at = time.monotonic() + _TIDY_SECONDS
+                writer.tidy_bin()
             yield writer
 
     # ---- writing
@@ -311,12 +320,52 @@ class Library:
                     self._changed = True
         return gone
 
-    def remove(self, document_ids: Sequence[str]) -> int:
-        """Remove documents by id; return how many there were. `compact` gives their disk space back."""
+    def remove(self, document_ids: Sequence[str], *, keep: bool = True) -> int:
+        """Remove documents by id; return how many there were.
+
+        They are kept in the bin for `bin.KEPT_DAYS` days, where nothing finds or counts them, and `restore` brings them
+        back; `compact` empties it and gives the disk space back.
+
+        Args:
+            document_ids: Ids; those of no document are passed over.
+            keep: Whether the bin keeps them.
+        """
+        removed = 0
         with self.writing() as writer:
-            removed = sum(writer.remove(document_id) for document_id in document_ids)
-        self._changed = self._changed or removed > 0
+            for document_id in document_ids:
+                removed += writer.remove(document_id, keep=keep)
+                self._changed = self._changed or removed > 0
+            writer.tidy_bin()
         return removed
+
+    def removed(self, filter: Filter | None = None, *, name: str = "") -> list[RemovedDocument]:
+        """Return what `restore` can bring back, removed last first.
+
+        Args:
+            filter: Which documents; dates are those of the files.
+            name: As in `find`: only what is called so.
+        """
+        from vectorstore.catalog import bin
+
+        with self.catalog.snapshot() as connection:
+            return bin.listed(connection, filter, name=name)
+
+    def restore(self, document_ids: Sequence[str]) -> list[DocumentInfo]:
+        """Bring removed documents back as they were, one transaction each; neither their files nor a model are needed.
+
+        Raises:
+            DocumentMissing: The bin has no document of this id.
+            DocumentPresent: The library has a document in its place.
+            LibraryDamaged: What the bin kept is not whole.
+            LibraryBusy, LibraryReadOnly, DiskFull: It cannot be written now.
+        """
+        from vectorstore.upkeep import restoring
+
+        with self.writing():
+            for document_id in document_ids:
+                restoring.restore(self, document_id)
+                self._changed = True
+        return self.documents(Filter(documents=tuple(document_ids))) if document_ids else []
 
     def rename(self, document_id: str, *, source: str, title: str, modified: str) -> None:
         """Store that a source has moved; its text and vectors stay.
@@ -390,6 +439,10 @@ class Library:
         """Return the page, slide or row of a document that `offset` stands on, or None where it has none."""
         return self.catalog.place_at(document_id, offset)
 
+    def places(self, document_id: str) -> list[Place]:
+        """Return all pages, slides or rows of a document, by ascending start."""
+        return self.catalog.places(document_id)
+
     @contextmanager
     def view(self) -> Iterator[View]:
         """Yield what a search sees: one state, however many documents come in meanwhile.
@@ -419,12 +472,35 @@ class Library:
             allowed = view.catalog.chunks_matching(filter or Filter())
             return spelling.respelled(view, result.query, result.unknown, allowed)
 
-    def central(self, document_id: str, limit: int) -> tuple[Passage, ...]:
+    def central_passages(self, document_id: str, limit: int) -> tuple[Passage, ...]:
         """Return the passages that say most of what a document is about as a whole, best first (see `gist.py`)."""
         from vectorstore.search import gist
 
         with self.view() as view:
-            return gist.central(view, document_id, limit)
+            return gist.central_passages(view, document_id, limit)
+
+    def mentions(self, words: str, filter: Filter | None = None) -> Mentions:
+        """Return all passages in which words stand side by side, in the library's order (see `mentions.py`)."""
+        from vectorstore.search import mentions
+
+        with self.view() as view:
+            return mentions.mentions(view, words, filter or Filter())
+
+    def first_passages(self, document_ids: Sequence[str]) -> dict[str, Passage]:
+        """Return the passage that each document begins with, by id; documents without text are left out."""
+        with self.catalog.snapshot():
+            ids = self.lookup.first_chunks(document_ids)
+            return {passage.document: passage for passage in self.lookup.passages(ids)}
+
+    def passages_between(self, document_id: str, start: int, end: int) -> list[Passage]:
+        """Return the passages of a document that begin in [start, end), in order."""
+        with self.catalog.snapshot():
+            return self.lookup.passages(self.lookup.chunks_between(document_id, start, end))
+
+    def passages_at(self, document_id: str, offsets: Sequence[int]) -> list[Passage]:
+        """Return the passages of a document in which offsets stand, one for each, in their order."""
+        with self.catalog.snapshot():
+            return self.lookup.passages(self.lookup.chunks_at(document_id, offsets))
 
     def passage_before(self, passage: Passage) -> Passage | None:
         """Return the passage that stands before another in its section, if one does."""
@@ -482,7 +558,7 @@ class Library:
             self.update_index(force=True)
 
     def compact(self) -> Compaction:
-        """Give the space of removed documents back, and leave none of their text in the folder."""
+        """Empty the bin, give the space of removed documents back, and leave none of their text in the folder."""
         from vectorstore.upkeep import upkeep
 
         with self.working(), self.writing():
@@ -562,12 +638,10 @@ def _identity(owner: Any) -> ModelIdentity:
 def _create(folder: Path, lock: LibraryLock) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except PermissionError as error:
-        raise schema.read_only(folder) from error
     except FileExistsError as error:
         raise LibraryError(f"{folder} is a file, not a folder.", remedy="Name a folder for the library.") from error
     except OSError as error:
-        raise schema.full(folder) from error
+        raise schema.of_os(error, folder, folder) from error
     with lock.held(), sqlite_errors(folder):
         meta = {"library_id": uuid.uuid4().hex, "revision": 0, "generation": 0, "words": _words_version()}
         schema.create(folder / schema.FILE_NAME, meta=meta)

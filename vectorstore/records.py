@@ -40,6 +40,31 @@ class DocumentInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class RemovedDocument:
+    """A document in the bin.
+
+    Attributes:
+        info: The document as it was.
+        removed: When it was removed, ISO 8601 in UTC.
+        bytes: What the bin takes for it.
+        present: Whether the library has a document of this id or source again; then it cannot be restored.
+    """
+
+    info: DocumentInfo
+    removed: str
+    bytes: int
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """What was removed and can still be brought back: how many documents, in how many bytes of the catalog."""
+
+    documents: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stamp:
     """What a sync compares with a file on disk.
 
@@ -86,6 +111,7 @@ class LibraryStatus:
         chroma: Where Chroma keeps the vectors: a folder or an address.
         schema: Version of the catalog's form.
         words: Version of the words in its keyword index.
+        bin: What was removed and can still be brought back.
     """
 
     folder: str
@@ -102,6 +128,7 @@ class LibraryStatus:
     chroma: str
     schema: int
     words: int
+    bin: Bin
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +150,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Compaction:
-    """Bytes on disk before and after `compact`."""
+    """Bytes on disk before and after `compact`, and how many removed documents went for good."""
 
     before: int
     after: int
+    forgotten: int = 0

@@ -1,46 +1,91 @@
-"""Hold a statement against sentences, piece by piece, and say in numbers how well it stands.
+"""Hold a statement against sentences, piece by piece: which ones support it together, and how well.
 
 A statement is cut into units: numbers, dates, names, and the other words that carry content. Each sentence of
-the passages holds each unit to a degree. From that grid come the signs that `ground.py` weighs: how much is
-covered by the best one to three sentences, what is missing, whether a number stands beside the same words in
-the source (a right number of another subject is a swapped fact), whether the source has another value in the
-same slot, and whether a negation was added or dropped.
+the passages holds each unit to a degree. From that grid come the one to three sentences that hold most together
+here, and the signs (`signs.py`) that `weigh.py` weighs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
+from dataclasses import dataclass, field
 
-from bot.check.sentences import Sentence, read_facts, terms
-from bot.check.signs import Alignment, _signs
-from bot.check.units import Cells, Unit, _weights, _without_year, hold, units_of
+from bot.check.holding import Grid, hold_all
+from bot.check.sentences import Facts, Sentence, Term, read_facts, terms
+from bot.check.units import Unit, UnitKind, read_units, weigh_units
+
+HELD = 0.55
+"""Degree from which a fact counts as held. Between half a name (0.45) and two thirds of one, or a date whose year
+stands elsewhere (0.6); set by hand."""
+MISSING = 0.3
+"""Degree below which a unit counts as missing. Related words and strewn names (0.5 and more) are not; set by hand."""
+
+MOST_SUPPORT = 3
+"""Sentences that support one statement, at most: a person has to read them to believe it."""
+LEAST_GAIN = 0.06
+"""Share of the statement's weight that a further sentence must add: about one word in fifteen."""
+NEAR = 2
+"""Sentences up to which another is as good as its neighbour."""
+FAR = 9
+"""Sentences from which another counts as if it stood in another passage."""
+FURTHER_OFF = 0.9
+"""Factor on what a further sentence adds that is not near the first."""
+ELSEWHERE = 0.75
+"""The same where it is far from it, or in another passage."""
+CITED = 1.02
+"""Factor on what a sentence adds whose passage the writer cited: it decides between equals only."""
+TIE = 1e-9
+"""Gain in share by which a later sentence must be better, so that rounding does not choose."""
 
 
-def _best_sentences(
-    grid: list[list[float]], weights: list[float], sentences: Sequence[Sentence], preferred: Set[int]
-) -> list[int]:
-    """Return up to three sentences that hold most together; nearness to the best counts a little."""
-    total = sum(weights) or 1.0
-    chosen: list[int] = []
-    held = [0.0] * len(weights)
-    for _ in range(3):
-        best, gain = -1, 0.0
-        for s, row in enumerate(grid):
-            if s in chosen:
-                continue
-            new = sum(w * max(0.0, r - h) for w, r, h in zip(weights, row, held, strict=True)) / total
-            if chosen:
-                apart = abs(s - chosen[0]) if sentences[s].passage == sentences[chosen[0]].passage else 9
-                new *= 1.0 if apart <= 2 else 0.9 if apart < 9 else 0.75
-            if sentences[s].passage in preferred:
-                new *= 1.02
-            if new > gain + 1e-9:
-                best, gain = s, new
-        if best < 0 or (chosen and gain < 0.06):
-            break
-        chosen.append(best)
-        held = [max(h, r) for h, r in zip(held, grid[best], strict=True)]
-    return chosen
+@dataclass(frozen=True)
+class Alignment:
+    """A statement with the sentences that it is held against; made once by `align`.
+
+    Attributes:
+        statement: Its text.
+        facts: Its numbers, dates, names, negations and quotations.
+        terms: Its words, in order.
+        units: What a source must hold of it.
+        weights: Weight of each unit.
+        sentences: What it is held against.
+        grid: For each sentence and each unit how well it is held, and where.
+        best: Indexes of the one to three sentences that support best together, the best first; none where none does.
+        held: For each unit how well the sentences in `best` hold it, 0 to 1.
+        anywhere: For each unit how well any sentence holds it, 0 to 1.
+    """
+
+    statement: str
+    facts: Facts = field(repr=False)
+    terms: tuple[Term, ...] = field(repr=False)
+    units: tuple[Unit, ...]
+    weights: tuple[float, ...]
+    sentences: Sequence[Sentence] = field(repr=False)
+    grid: Grid = field(repr=False)
+    best: tuple[int, ...]
+    held: tuple[float, ...]
+    anywhere: tuple[float, ...]
+
+    @property
+    def missing(self) -> list[Unit]:
+        """The units that no sentence in `best` holds."""
+        return [unit for unit, held in zip(self.units, self.held, strict=True) if held < MISSING]
+
+    @property
+    def support(self) -> list[Sentence]:
+        """The sentences in `best`."""
+        return [self.sentences[s] for s in self.best]
+
+    def indexes(self, kind: UnitKind) -> list[int]:
+        """Return the indexes of the units of a kind."""
+        return [i for i, unit in enumerate(self.units) if unit.kind == kind]
+
+    def neighbour(self, s: int, step: int) -> int | None:
+        """Return the index of the sentence before (-1) or after (1) sentence `s` in its passage, or None."""
+        other = s + step
+        if 0 <= other < len(self.sentences) and self.sentences[other].passage == self.sentences[s].passage:
+            return other
+        return None
 
 
 def align(
@@ -54,44 +99,54 @@ def align(
         titles: Title and headings of each passage: context that needs no repeating.
         preferred: Indexes of the passages that the writer cited; of equal support they come first.
     """
-    found = read_facts(statement)
-    units = units_of(statement, found)
-    cells = [[hold(unit, sentence) for unit in units] for sentence in sentences]
-    if cells:
-        _without_year(units, cells, sentences)
-        _entitle(units, cells, sentences, titles)
-    grid = [[degree for degree, _ in row] for row in cells]
-    weights = _weights(units, grid)
-    result = Alignment(units, weights, negations=found.negations)
-    if not units or not sentences:
-        result.held = [0.0] * len(units)
-        result.anywhere = [0.0] * len(units)
-        result.missing = list(units)
-        return result
-    best = _best_sentences(grid, weights, sentences, preferred)
-    result.best = best
-    for i in range(len(units)):
-        result.anywhere.append(max(row[i] for row in grid))
-        result.held.append(max((grid[s][i] for s in best), default=0.0))
-    result.missing = [u for u, h in zip(units, result.held, strict=True) if h < 0.3]
-    result.signs = _signs(statement, found, result, sentences, cells)
-    return result
+    found, words = read_facts(statement), tuple(terms(statement))
+    units = read_units(words, found)
+    grid = hold_all(units, sentences, titles)
+    degrees = [[holding.degree for holding in row] for row in grid]
+    weights = weigh_units(units, degrees)
+    best = _best_sentences(degrees, weights, sentences, preferred)
+    return Alignment(
+        statement,
+        found,
+        words,
+        tuple(units),
+        tuple(weights),
+        sentences,
+        grid,
+        tuple(best),
+        held=tuple(max((degrees[s][i] for s in best), default=0.0) for i in range(len(units))),
+        anywhere=tuple(max((row[i] for row in degrees), default=0.0) for i in range(len(units))),
+    )
 
 
-def _entitle(units: Sequence[Unit], cells: Cells, sentences: Sequence[Sentence], titles: Sequence[str]) -> None:
-    """Count what stands in the title or headings of a passage as nearly said by each of its sentences."""
-    stems = [{term.stem for term in terms(title)} for title in titles]
-    for i, unit in enumerate(units):
-        if not unit.stems:
-            continue
-        entitled = [all(stem in title for stem in unit.stems) for title in stems]
-        if any(entitled):
-            for row, sentence in zip(cells, sentences, strict=True):
-                if sentence.passage < len(stems) and entitled[sentence.passage] and row[i][0] < 0.7:
-                    row[i] = (0.7, row[i][1])
+def _best_sentences(
+    degrees: Sequence[Sequence[float]], weights: Sequence[float], sentences: Sequence[Sentence], preferred: Set[int]
+) -> list[int]:
+    """Return up to three sentences that hold most together; nearness to the best counts a little."""
+    total = sum(weights) or 1.0
+    chosen: list[int] = []
+    held = [0.0] * len(weights)
+    for _ in range(MOST_SUPPORT):
+        best, gain = -1, 0.0
+        for s, row in enumerate(degrees):
+            if s in chosen:
+                continue
+            new = sum(w * max(0.0, r - h) for w, r, h in zip(weights, row, held, strict=True)) / total
+            if chosen:
+                new *= _nearness(sentences[s], s, sentences[chosen[0]], chosen[0])
+            if sentences[s].passage in preferred:
+                new *= CITED
+            if new > gain + TIE:
+                best, gain = s, new
+        if best < 0 or (chosen and gain < LEAST_GAIN):
+            break
+        chosen.append(best)
+        held = [max(h, r) for h, r in zip(held, degrees[best], strict=True)]
+    return chosen
 
 
-# Facts beside their words -----------------------------------------------------------------------------------
-
-
-# Polarity ---------------------------------------------------------------------------------------------------
+def _nearness(sentence: Sentence, s: int, first: Sentence, f: int) -> float:
+    """Return the factor on what a further sentence adds, by its distance from the first in sentences."""
+    if sentence.passage != first.passage or abs(s - f) >= FAR:
+        return ELSEWHERE
+    return 1.0 if abs(s - f) <= NEAR else FURTHER_OFF

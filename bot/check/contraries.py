@@ -129,6 +129,16 @@ left = right
 """Pairs of words that mean much else: they count only where one stands in the other's very place."""
 
 _PREFIXES = ("un", "in", "im", "il", "ir", "non", "dis")
+LEAST_PREFIXED = 4
+"""Letters that a stem must have for one of these before it to negate it: "use" and "disuse", "it" and "unit" don't."""
+
+MOST_IN_PLACE = 3
+"""Words that may stand in the place of others for them to be compared one by one."""
+LEAST_SHARED = 0.7
+"""Share of a statement's other words that a sentence must hold for a contrary word to count anywhere in it."""
+LEAST_TO_SWAP = 3
+"""Words with content, each once in the sentence, that a statement must have for two of them to have changed places:
+of two alone either may come first."""
 
 
 def _table(groups: str) -> dict[str, frozenset[str]]:
@@ -156,13 +166,9 @@ def contrary(one: str, other: str) -> bool:
     if other in _tables()[1].get(one, ()):
         return True
     short, long = sorted((one, other), key=len)
-    return len(short) > 3 and any(long == prefix + short for prefix in _PREFIXES)
+    return len(short) >= LEAST_PREFIXED and any(long == prefix + short for prefix in _PREFIXES)
 
 
-MOST_IN_PLACE = 3
-"""Words that may stand in the place of others for them to be compared one by one."""
-LEAST_SHARED = 0.7
-"""Share of a statement's other words that a sentence must hold for a contrary word to count anywhere in it."""
 _JOINS = frozenset({"and", "or", "&", "as", "well"})
 
 
@@ -223,7 +229,7 @@ def _swapped(mine: Sequence[Term], statement: str, sentence: Sentence) -> list[T
     stems = [term.stem for term in mine]
     theirs = f" {' '.join(term.stem for term in sentence.order)} "
     content = [i for i, term in enumerate(mine) if term.content and theirs.count(f" {term.stem} ") == 1]
-    if f" {' '.join(stems)} " in theirs or len(content) < 3:
+    if f" {' '.join(stems)} " in theirs or len(content) < LEAST_TO_SWAP:
         return []
     for n, i in enumerate(content):
         for j in content[n + 1 :]:

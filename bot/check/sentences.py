@@ -10,16 +10,37 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from bot.text import facts
 from ingest.splitting.split import sentences
 from vectorstore.passage import Passage
+from vectorstore.words.scripts import HAN, HANGUL, HIRAGANA, KATAKANA
 from vectorstore.words.tokens import STOP_WORDS, tokens
 
-_WIDE = r"\u3005-\u3007\u3040-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
+_WIDE = f"{HIRAGANA}{KATAKANA}{HAN}{HANGUL}"
 _CHUNK = re.compile(rf"[{_WIDE}]+|[^\s\-–—/|(),;:\"“”«»\[\]、。・「」『』（）！？，：；＝=…{_WIDE}]+")
-_KANA = re.compile(r"[\u3040-\u309f]+")
+_KANA = re.compile(f"[{HIRAGANA}]+")
 _CJK = re.compile(rf"[{_WIDE}]")
+
+PASSAGES_KEPT = 512
+"""Passages whose reading is kept in memory, so that the next statement of an answer pays nothing for it."""
+STEMS_KEPT = 100_000
+"""Words whose stems are kept in memory."""
+
+BEGINNING = 4
+"""Letters that two stems must begin with alike to be compared at all."""
+LONG_BEGINNING = 5
+"""Letters from which an equal beginning is a long one, of which less of the word is asked."""
+LEAST_OF_LONG = 0.6
+"""Share of the longer stem that a long equal beginning must exceed: "econom" and "economi" (6 of 7) are related."""
+LEAST_OF_SHORT = 0.66
+"""Share of the longer stem that a beginning of `BEGINNING` letters must reach: "decid" and "decis" (4 of 5) are
+related, "consid" and "consequ" (4 of 7) are not."""
+RELATED = 0.5
+"""Degree of a related word before what its share adds: above `alignment.MISSING`, so that none is called missing."""
+RELATED_BY_SHARE = 0.4
+"""What the share of the equal beginning adds to that degree, so that even the nearest stays below the word itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +78,7 @@ _NOT = re.compile(r"(\w*?)n['’]t$|(can)not$", re.IGNORECASE)
 _BEFORE_NOT = {"ca": "can", "wo": "will", "sha": "shall", "ai": "be"}
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=STEMS_KEPT)
 def _stems(chunk: str) -> tuple[tuple[str, bool], ...]:
     stop = _stop_stems()
     contracted = _NOT.match(chunk.rstrip(".!?'"))
@@ -112,7 +133,7 @@ class Sentence:
         start, end: Offsets into the document's text.
         text: Verbatim.
         places: Stem → offsets into `text` where it stands.
-        prefixes: First four letters → stems that begin so.
+        prefixes: First letters (`BEGINNING` of them) → stems that begin so.
         facts: Its facts, with offsets into `text`.
         run: All its stems in order, joined by blanks, for quotations.
         order: Its terms in order.
@@ -135,12 +156,12 @@ def _read_sentence(text: str, passage: int, start: int, end: int) -> Sentence:
     order = tuple(terms(text))
     for term in order:
         if term.stem not in places:
-            prefixes.setdefault(term.stem[:4], []).append(term.stem)
+            prefixes.setdefault(term.stem[:BEGINNING], []).append(term.stem)
         places.setdefault(term.stem, []).append(term.start)
     return Sentence(passage, start, end, text, places, prefixes, read_facts(text), " ".join(tokens(text)), order)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=PASSAGES_KEPT)
 def _read_passage(text: str, start: int, spans: tuple[tuple[int, int], ...]) -> tuple[Sentence, ...]:
     cut = [(max(s, start) - start, min(e, start + len(text)) - start) for s, e in spans] or sentences(text)
     return tuple(_read_sentence(text[s:e], 0, start + s, start + e) for s, e in cut if s < e)
@@ -155,29 +176,50 @@ def read_passages(passages: Sequence[Passage]) -> list[Sentence]:
     return found
 
 
-def place_of(stem: str, sentence: Sentence) -> tuple[float, list[int]]:
-    """Return how well `stem` is found in `sentence` (0 to 1) and where.
+class Holding(NamedTuple):
+    """How a sentence holds something.
 
-    A word of the same beginning counts a little less: "seasonality" for "seasonal".
+    Attributes:
+        degree: How well, 0 (not at all) to 1 (exactly).
+        places: At which offsets into the sentence's text.
+    """
+
+    degree: float
+    places: Sequence[int]
+
+
+NOT_HELD = Holding(0.0, ())
+
+
+def hold_stem(stem: str, sentence: Sentence) -> Holding:
+    """Return how `sentence` holds `stem`.
+
+    A word of the same beginning counts a little less: "economy" for "economic".
     """
     exact = sentence.places.get(stem)
     if exact is not None:
-        return 1.0, exact
-    if len(stem) >= 4 and stem.isalpha() and not _CJK.match(stem):
-        best, found = 0.0, ""
-        for other in sentence.prefixes.get(stem[:4], ()):
-            shared = _shared(stem, other)
-            share = shared / max(len(stem), len(other))
-            if (shared >= 5 and share > 0.6 and share > best) or (shared == 4 and share >= 0.66 and share > best):
-                best, found = share, other
-        if found:
-            return 0.5 + 0.4 * best, sentence.places[found]
-    return 0.0, []
+        return Holding(1.0, exact)
+    if len(stem) < BEGINNING or not stem.isalpha() or _CJK.match(stem):
+        return NOT_HELD
+    best, found = 0.0, ""
+    for other in sentence.prefixes.get(stem[:BEGINNING], ()):
+        share = _related(stem, other)
+        if share > best:
+            best, found = share, other
+    return Holding(RELATED + RELATED_BY_SHARE * best, sentence.places[found]) if found else NOT_HELD
 
 
-def _shared(a: str, b: str) -> int:
+def _related(one: str, other: str) -> float:
+    """Return the share of the longer of two words that is their equal beginning; 0 where that is too little."""
+    equal = _equal_beginning(one, other)
+    share = equal / max(len(one), len(other))
+    enough = share > LEAST_OF_LONG if equal >= LONG_BEGINNING else equal == BEGINNING and share >= LEAST_OF_SHORT
+    return share if enough else 0.0
+
+
+def _equal_beginning(one: str, other: str) -> int:
     count = 0
-    for x, y in zip(a, b, strict=False):
+    for x, y in zip(one, other, strict=False):
         if x != y:
             break
         count += 1

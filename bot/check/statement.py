@@ -5,7 +5,7 @@
 Numbers, dates, names, quotations and negations of the statement must stand in the sentences that support it,
 beside the words that they belong to; the rest must be covered. The best one to three sentences are its
 citations, whatever markers the writer set: missing ones are attached, wrong ones are gone. Sentences that
-give orders to the assistant support nothing (`suspect.py`).
+give orders to the assistant support nothing (`bot/passages/instructions.py`).
 """
 
 from __future__ import annotations
@@ -13,23 +13,21 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
-from bot.check.alignment import align
+from bot.check.alignment import Alignment, align
+from bot.check.missing import missing_pieces
 from bot.check.sentences import Sentence, read_passages
-from bot.check.signs import Alignment
-from bot.check.units import Unit
-from bot.check.weigh import certainly_false, fallen, weigh
+from bot.check.signs import Signs, read_signs
+from bot.check.weigh import failing, weigh
 from bot.passages.instructions import is_instruction, tainted
 from vectorstore.passage import Passage
 
 __all__ = ["Verdict", "check", "plain_statement"]
 
-MOST_NAMED = 3
-"""Missing pieces that are named, at most."""
 PARTLY_COVERED = 0.55
-"""Share of a statement that must be covered for the rest to be called an addition."""
+"""Share of a statement, by weight, that must be held for the rest to be called an addition and shown as such."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,107 +106,59 @@ def check(
     Returns:
         The verdict; about 5 ms for 60 sentences of passages.
     """
-    text = plain_statement(statement)
     if is_instruction(statement):
         return Verdict("unsupported")
     kept_out = [tainted(passage) for passage in passages]
     sentences = [s for s in read_passages(passages) if (s.start, s.end) not in kept_out[s.passage]]
     preferred = {i for i in (*cited, *marked(statement, len(passages))) if 0 <= i < len(passages)}
-    titles = [f"{p.title} {p.heading}" for p in passages]
-    found = align(text, sentences, titles=titles, preferred=preferred)
-    if not found.units or not found.best:
-        return Verdict("unsupported", missing=tuple(_named(text, found, ["coverage"])))
-    weighed = weigh(found.signs)
+    titles = [f"{passage.title} {passage.heading}" for passage in passages]
+    alignment = align(plain_statement(statement), sentences, titles=titles, preferred=preferred)
+    signs = read_signs(alignment)
+    if not alignment.best:
+        return Verdict("unsupported", missing=missing_pieces(alignment, signs, ["coverage"]))
+    verdict = _judge(alignment, signs, passages, least_covered)
+    return _deepen(verdict, alignment, nli) if nli is not None and verdict.verdict == "supported" else verdict
+
+
+def _judge(alignment: Alignment, signs: Signs, passages: Sequence[Passage], least_covered: float) -> Verdict:
+    """Return the verdict that the signs of a statement allow which some sentence supports."""
+    weighed = weigh(signs)
     score = math.prod(weighed.values())
-    down = fallen(weighed)
-    certain = certainly_false(found.signs)
-    citations = _citations(found.best, sentences, passages)
-    if found.signs["covered_first"] < least_covered:
-        return Verdict("unsupported", (), tuple(_named(text, found, down)) if down else (), score)
-    if nli is not None and not down and not certain:
-        return _deeper(text, found, sentences, passages, nli, score)
-    if not down and not certain:
+    down = failing(weighed)
+    missing = missing_pieces(alignment, signs, down)
+    if signs.coverage.by_best < least_covered:
+        return Verdict("unsupported", missing=missing if down else (), score=score)
+    citations = _citations(alignment, passages)
+    if not down and not signs.certainly_false:
         return Verdict("supported", citations, score=score)
-    missing = tuple(_named(text, found, down))
-    addition = not certain and set(down) == {"coverage"} and found.signs["covered"] >= PARTLY_COVERED and missing
-    if addition:
+    only_more = down == ["coverage"] and not signs.certainly_false
+    if only_more and signs.coverage.together >= PARTLY_COVERED and missing:
         return Verdict("partly", citations, missing, score)
-    return Verdict("unsupported", (), missing, score)
+    return Verdict("unsupported", missing=missing, score=score)
 
 
-def _deeper(
-    text: str,
-    found: Alignment,
-    sentences: Sequence[Sentence],
-    passages: Sequence[Passage],
-    nli: Entails,
-    score: float,
-) -> Verdict:
+def _deepen(verdict: Verdict, alignment: Alignment, nli: Entails) -> Verdict:
     """Ask the cross-encoder whether the supporting sentences, in reading order, entail the statement."""
-    citations = _citations(found.best, sentences, passages)
-    premise = " ".join(sentences[i].text for i in sorted(found.best))
-    entailed = nli.entails(premise, text)
-    if entailed < nli.threshold:
-        return Verdict("unsupported", (), (), min(score, entailed))
-    return Verdict("supported", citations, score=min(score, entailed))
+    premise = " ".join(alignment.sentences[s].text for s in sorted(alignment.best))
+    entailed = nli.entails(premise, alignment.statement)
+    score = min(verdict.score, entailed)
+    return replace(verdict, score=score) if entailed >= nli.threshold else Verdict("unsupported", score=score)
 
 
-def _citations(
-    best: Sequence[int], sentences: Sequence[Sentence], passages: Sequence[Passage]
-) -> tuple[tuple[int, int, int], ...]:
+def _citations(alignment: Alignment, passages: Sequence[Passage]) -> tuple[tuple[int, int, int], ...]:
     """Return the supporting sentences as runs, neighbours joined, in the order of their support."""
     runs: list[list[int]] = []
-    for index in best:
-        sentence = sentences[index]
+    for sentence in alignment.support:
         for run in runs:
-            gap = _gap(run, sentence, passages)
-            if run[0] == sentence.passage and gap is not None and not gap.strip():
+            if run[0] == sentence.passage and not _gap(run, sentence, passages[sentence.passage]).strip():
                 run[1], run[2] = min(run[1], sentence.start), max(run[2], sentence.end)
                 break
         else:
             runs.append([sentence.passage, sentence.start, sentence.end])
-    return tuple((p, s, e) for p, s, e in runs)
+    return tuple((passage, start, end) for passage, start, end in runs)
 
 
-def _gap(run: Sequence[int], sentence: Sentence, passages: Sequence[Passage]) -> str | None:
+def _gap(run: Sequence[int], sentence: Sentence, passage: Passage) -> str:
     """Return the text between a run and a sentence of the same passage."""
-    if run[0] != sentence.passage:
-        return None
-    passage = passages[sentence.passage]
     start, end = sorted((min(run[2], sentence.end), max(run[1], sentence.start)))
     return passage.text[start - passage.start : end - passage.start]
-
-
-def _named(text: str, found: Alignment, down: Sequence[str]) -> list[str]:
-    """Name what is missing in the statement's own words, the weightiest pieces first."""
-    pieces: list[str] = []
-    for kind in ("number", "date", "name"):
-        absent = [
-            u for u, held in zip(found.units, found.held, strict=True) if u.kind == kind and not u.soft and held < 0.55
-        ]
-        if not absent and kind in down:
-            suspects = found.suspects.get(kind) or [i for i, u in enumerate(found.units) if u.kind == kind][:1]
-            absent = [found.units[i] for i in suspects]
-        pieces += [text[u.start : u.end].strip(" ,.;:") for u in absent]
-    pieces += [text[start:end].strip(" ,.;:") for start, end in found.contradicted]
-    if "polarity" in down:
-        pieces += [f"“{text[n.start : n.end].strip()}”" for n in found.negations[:1]] or ["a “not” that the source has"]
-    if "coverage" in down or not pieces:
-        pieces += _runs(text, found.missing)
-    return list(dict.fromkeys(piece for piece in pieces if piece))[:MOST_NAMED]
-
-
-def _runs(text: str, missing: Sequence[Unit]) -> list[str]:
-    """Return the longest stretches of the statement whose words are missing."""
-    runs: list[list[int]] = []
-    for unit in missing:
-        if (
-            runs
-            and len(re.findall(r"\w+", text[runs[-1][1] : unit.start])) <= 3
-            and "." not in text[runs[-1][1] : unit.start]
-        ):
-            runs[-1][1] = unit.end
-        else:
-            runs.append([unit.start, unit.end])
-    ordered = sorted(runs, key=lambda run: run[0] - run[1])
-    return [text[s:e].strip(" ,.;:") for s, e in ordered[:MOST_NAMED]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from bot.errors import ModelError
+from bot.errors import ExtraMissing, ModelError
 
 
 def open_cross_encoder(name: str, *, purpose: str, setting: str) -> Any:
@@ -17,9 +17,16 @@ def open_cross_encoder(name: str, *, purpose: str, setting: str) -> Any:
         setting: The environment variable that named it, for the remedy.
 
     Raises:
+        ExtraMissing: sentence-transformers is not installed.
         ModelError: It is not here, or is none.
     """
-    from sentence_transformers import CrossEncoder
+    try:
+        from sentence_transformers import CrossEncoder
+    except ModuleNotFoundError as error:
+        raise ExtraMissing(
+            f"A cross-encoder ({setting}) needs sentence-transformers and torch; {error.name} is not installed.",
+            remedy='Run: pip install "footnote-bot[models]"',
+        ) from None
 
     try:
         return CrossEncoder(name, local_files_only=True)

@@ -34,8 +34,7 @@ SERIES = 2
 """Other documents that say the same from which on they are a series; fewer are a copy or another version."""
 IDENTIFIED = 0.9
 """The least confidence where a passage says who the person is that is asked for by name. Set by hand: one word
-is little
-evidence to the model, and such questions are few in the sets that it is fitted on."""
+is little evidence to the model, and such questions are few in the sets that it is fitted on."""
 QUOTED_FROM = 5
 """Passages in which that is looked for."""
 FITTED = Path(__file__).with_name("abstention.json")

@@ -99,6 +99,7 @@ class CrossEncoderReranker:
         name: Folder, or name on the hub of a model that has been downloaded before.
 
     Raises:
+        ExtraMissing: sentence-transformers is not installed.
         ModelError: The model is not on this machine, or has more than one output.
     """
 

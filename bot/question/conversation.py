@@ -1,4 +1,4 @@
-"""Conversation: the turns so far, and what a follow-up leans on. Frozen: adding a turn makes a new one."""
+"""Conversation: the turns so far, and what a follow-up refers to. Frozen: adding a turn makes a new one."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Conversation:
     def context_for(self, question: Question) -> str:
         """Return what `question` follows on, to be searched with it; "" where it stands alone.
 
-        The last question that was searched, and what it followed on itself when it leaned too. Turns such as
+        The last question that was searched, and what it followed on itself when it referred back too. Turns such as
         "why?" and "and the second one?" name nothing and are passed over, and so does an overview.
         """
         if not question.refers_back:
@@ -61,7 +61,7 @@ def remembered(question: str, said: str) -> Answer:
     """Return an answer of which only the words are left, as a program's messages or a thread give them back.
 
     Footnote marks and the list of footnotes are no part of what was said. A greeting answered is no turn that a
-    follow-up can lean on.
+    follow-up can refer to.
     """
     from bot.answer import ABSTAINED
     from bot.question.turn import SOCIAL, classify  # here: `import bot` stays light

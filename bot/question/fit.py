@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 from bot.question.kind import AnswerType
 from bot.question.question import Measure, Question
+from bot.text.number_words import KANJI_ONES, TENS, UNDER_TWENTY
+from vectorstore.words.calendar_words import MONTHS, SEASONS, WEEKDAYS
+from vectorstore.words.scripts import HAN, KATAKANA
 from vectorstore.words.tokens import tokens
 
 if TYPE_CHECKING:
@@ -37,22 +40,22 @@ def _gives_reason(sentence: str) -> bool:
     return bool(_CAUSE.search(re.sub(r"\bsince (?:then|\d)", "", sentence, flags=re.IGNORECASE)))
 
 
+_MONTHS = [name.capitalize() for forms in MONTHS["en"] for name in forms.split() if name != "may"]
 _DATE = re.compile(
-    r"\b1\d{3}s?\b|\b20\d\ds?\b|\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\b|\bMay "
-    r"\d|\bcentur(?:y|ies)\b"
-    r"|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(?:yesterday|today|tomorrow)\b|\b(?:spring"
-    r"|summer|autumn|winter)\b|\bBCE?\b|年|月|日"
+    rf"\b1\d{{3}}s?\b|\b20\d\ds?\b|\b(?:{'|'.join(_MONTHS)})\b|\bMay \d|\bcentur(?:y|ies)\b"
+    rf"|\b(?:{'|'.join(day.capitalize() for day in WEEKDAYS['en'])})\b|\b(?:yesterday|today|tomorrow)\b"
+    rf"|\b(?:{'|'.join(SEASONS['en'])})\b|\bBCE?\b|年|月|日"
 )
 
+_NUMBER_WORDS = "|".join((*UNDER_TWENTY, *TENS, "hundred", "thousand", "million", "billion", "trillion"))
 _NUMBER = re.compile(
-    r"\d[\d.,]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred"
-    r"|thousand|million|billion|half|third|quarter|twice|once)\b"
-    r"|[一二三四五六七八九十百千万億兆]",
+    rf"\d[\d.,]*|\b(?:{_NUMBER_WORDS}|dozen|half|third|quarter|twice|once)\b|[{KANJI_ONES}十百千万億兆]",
     re.IGNORECASE,
 )
 
 _NAME = re.compile(
-    r"(?<![.?!:;]\s)(?<!^)(?<![\w’'-])[A-Z][\w’'-]*[a-z][\w’'-]*|\b[A-Z]{2,}\b|[ァ-ヺー]{2,}|[\u4e00-\u9fff]{2,}"
+    r"(?<![.?!:;]\s)(?<!^)(?<![\w’'-])[A-Z][\w’'-]*[a-z][\w’'-]*|\b[A-Z]{2,}\b"
+    rf"|[{KATAKANA}]{{2,}}|[{HAN}]{{2,}}"
 )
 
 _PLACE = re.compile(
@@ -82,10 +85,7 @@ _IS_A = re.compile(
 SUBJECT = 0.6
 """Share of the question's words that stand before the "is a" of a sentence that defines what is asked about."""
 
-_AMOUNT = (
-    r"(?:\d[\d.,]*|an?|half|few|several|one|two|three|four|five|six|seven|eight|nine|ten|eleven"
-    r"|twelve|hundred|thousand|million|billion)"
-)
+_AMOUNT = rf"(?:\d[\d.,]*|an?|half|few|several|{_NUMBER_WORDS})"
 
 _TIME = rf"\b{_AMOUNT}[ -](?:an? )?(?:\w+ )?(?:year|month|week|day|hour|minute|second|decade|centur|generation)"
 

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from bot.text.number_words import FEW
+
 LONGEST_REQUEST = 200
 """Characters of a wish for an overview, at most."""
 
@@ -29,7 +31,7 @@ _THIS = (
 _IT = rf"(?:{_THIS}|it|this|that|these|them|everything|all(?: of (?:it|this|them))?|here)"
 _BRIEFLY = (
     r"(?: (?:for me|briefly|shortly|quickly|please|in (?:short|brief|a nutshell|simple (?:words|terms))"
-    r"|in (?:a|one|two|three|four|five|\d+|a few|a couple of) (?:\w+ )?(?:sentences?|words?|lines?"
+    rf"|in (?:a|one|{'|'.join(FEW)}|\d+|a few|a couple of) (?:\w+ )?(?:sentences?|words?|lines?"
     r"|points?|bullets?|paragraphs?)))*"
 )
 _SUMMARY = r"(?:summary|overview|synopsis|gist|abstract|outline|recap|tldr|summaries)"

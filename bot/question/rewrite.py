@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from bot.errors import ModelError
 from bot.models.chat_model import ChatModel, Message
 from bot.question.question import Question
-from bot.question.small_talk import bare
 from bot.question.turn import Exchange
 from bot.text.fence import harmless
+from bot.text.small_talk import bare
+from vectorstore.words.scripts import HAN, KATAKANA
 from vectorstore.words.tokens import query_terms
 
 CONDENSE_TOKENS = 96
@@ -121,7 +122,7 @@ def _added_names(rewrite: str, said: str) -> list[str]:
         stem = re.sub(r"['’]s$", "", word).casefold()
         if upper and stem not in held and stem.rstrip("s") not in held:
             added.append(word)
-    for run in re.findall(r"[\u30a0-\u30ff\u4e00-\u9fff]{2,}", rewrite):
+    for run in re.findall(f"[{KATAKANA}・{HAN}]{{2,}}", rewrite):
         pieces = [run[i : i + 2] for i in range(len(run) - 1)]
         if sum(piece in said for piece in pieces) * 2 < len(pieces):
             added.append(run)

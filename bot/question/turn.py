@@ -9,28 +9,29 @@ adds something of its own.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-from bot.question.small_talk import (
-    CLEAR_WISH,
-    FAREWELL,
-    GREETING,
-    LANGUAGES,
+from bot.text.language_names import CLEAR_WISH, WISHES
+from bot.text.replies import REPLIES
+from bot.text.small_talk import (
     NAMES_NOTHING,
-    NO,
-    ORDINALS,
+    NTH,
     PLEASANTRY,
-    REPLIES,
-    THANKS,
+    SAD,
+    SMILE,
+    UNHAPPY,
     WHY,
-    YES,
+    Social,
     bare,
+    language_in,
+    social,
 )
 
-TurnKind = Literal["question", "greeting", "thanks", "farewell", "yes", "no", "why", "another", "language"]
-SOCIAL = frozenset({"greeting", "thanks", "farewell", "yes", "no"})
+TurnKind = Social | Literal["question", "why", "another", "language"]
+SOCIAL = frozenset(get_args(Social))
 """Kinds of turn to which the documents have nothing to say."""
 
 
@@ -77,17 +78,17 @@ def classify(message: str, turns: Sequence[Exchange] = (), *, writes: bool = Fal
         writes: Whether a chat model writes answers, so that a language can be asked for.
     """
     text = message.strip()
-    social = _social(text, turns)
-    if social is not None:
-        return social
+    small_talk = _social(text, turns)
+    if small_talk is not None:
+        return small_talk
     text = _without_pleasantry(text)
-    text, language = _split_language(text)
+    text, language, spoken = _split_language(text)
     last = turns[-1] if turns else None
     if not bare(text):
-        return _only_language(message, language, last, writes=writes)
-    if WHY.fullmatch(bare(text)):
+        return _only_language(message, language, spoken, last, writes=writes)
+    if asked_in := language_in(bare(text), WHY):
         if last is None:
-            return Intent("why", text, reply=_reply("why", text), language=language)
+            return Intent("why", text, reply=_reply("why", asked_in), language=language)
         return Intent("why", text, query=_why(last), language=language)
     ordinal = _ordinal(text)
     if ordinal is not None and last is not None:
@@ -102,33 +103,36 @@ def names_nothing(message: str) -> bool:
     """Tell whether a turn names nothing that a later one could go on about: "why?", "and the second one?"."""
     text = _without_pleasantry(message.strip())
     words = bare(text)
-    return bool(WHY.fullmatch(words) or NAMES_NOTHING.fullmatch(words)) or _ordinal(text) is not None
+    return bool(language_in(words, WHY) or NAMES_NOTHING.fullmatch(words)) or _ordinal(text) is not None
 
 
 def _social(text: str, turns: Sequence[Exchange]) -> Intent | None:
     words = bare(text)
-    if text and not words:  # signs and emoji only
-        kind: TurnKind = "question" if set(text) & set("?？") else "thanks"
-        return Intent(kind, text, reply=_reply("no" if kind == "question" else kind, text))
-    kinds: tuple[tuple[TurnKind, re.Pattern[str]], ...] = (
-        ("greeting", GREETING),
-        ("thanks", THANKS),
-        ("farewell", FAREWELL),
-        ("yes", YES),
-        ("no", NO),
-    )
-    for found, pattern in kinds:
-        if pattern.fullmatch(words):
-            missed = found == "yes" and turns and not turns[-1].answer
-            return Intent(found, text, reply=_reply("no" if missed else found, text))
-    return None
+    if text and not any(char.isalnum() for char in words):
+        return _without_words(text)
+    found = social(words)
+    if found is None:
+        return None
+    said, language = found
+    missed = said == "yes" and turns and not turns[-1].answer
+    return Intent(said, text, reply=_reply("no" if missed else said, language))
 
 
-def _only_language(message: str, language: str, last: Exchange | None, *, writes: bool) -> Intent:
+def _without_words(text: str) -> Intent:
+    """Say what a message of signs and emoji alone means: a smile thanks, a frown doubts, "..." says nothing."""
+    signs = set(text)
+    if signs & set("?？") or signs & UNHAPPY or SAD.search(text):
+        return Intent("question", text, reply=_reply("no", "en"))
+    if SMILE.search(text) or any(unicodedata.category(char) == "So" for char in text):
+        return Intent("thanks", text, reply=_reply("thanks", "en"))
+    return Intent("question", text, reply=_reply("nothing", "en"))
+
+
+def _only_language(message: str, language: str, spoken: str, last: Exchange | None, *, writes: bool) -> Intent:
     if not language:
         return Intent("question", message.strip())
     if not writes:
-        return Intent("language", message, reply=_reply("no-language", message), language=language)
+        return Intent("language", message, reply=_reply("no-language", spoken), language=language)
     if last is None:
         return Intent("language", message, reply=f"Ask a question, and the answer will be in {language}.")
     return Intent("language", last.question, query=last.question, language=language)
@@ -140,15 +144,19 @@ def _without_pleasantry(text: str) -> str:
     return text[:1].upper() + text[1:] if text else text
 
 
-def _split_language(text: str) -> tuple[str, str]:
-    """Take a wish for a language off the end of a message, or off the whole of it."""
-    for name, pattern in LANGUAGES.items():
+def _split_language(text: str) -> tuple[str, str, str]:
+    """Take a wish for a language off the end of a message, or off the whole of it.
+
+    Returns:
+        The rest, the language in English, and the one in which it was asked for; both "" for none.
+    """
+    for (name, spoken), pattern in WISHES.items():
         match = pattern.search(text)
         if match:
             rest = re.sub(r"[\s,;、—を-]+$", "", text[: match.start()])
             if not bare(rest) or CLEAR_WISH.search(match.group()):
-                return rest, name
-    return text, ""
+                return rest, name, spoken
+    return text, "", ""
 
 
 def _why(last: Exchange) -> str:
@@ -161,7 +169,7 @@ def _ordinal(text: str) -> int | None:
     words = bare(text)
     if len(words.split()) > 8:
         return None
-    for index, pattern in ORDINALS:
+    for index, pattern in NTH:
         if pattern.fullmatch(words):
             return index
     return None
@@ -185,18 +193,5 @@ def _stem(question: str) -> str:
     return question.strip().rstrip("?？.!。 ")
 
 
-def _reply(kind: str, text: str) -> str:
-    replies = REPLIES[kind]
-    if re.search(r"[\u3040-\u30ff]", text):
-        return replies.get("ja", replies["en"])
-    for language, sign in (("de", "de"), ("fr", "fr"), ("es", "es")):
-        if re.search(_SIGNS[sign], text, re.IGNORECASE):
-            return replies.get(language, replies["en"])
-    return replies["en"]
-
-
-_SIGNS = {
-    "de": r"\b(?:hallo|guten|danke|tschüss|servus|moin|nein|warum|bitte)\b",
-    "fr": r"\b(?:bonjour|bonsoir|salut|merci|oui|non|au revoir|pourquoi)\b",
-    "es": r"\b(?:hola|gracias|no gracias|adiós|adios|buenos|buenas|por qué)\b",
-}
+def _reply(kind: str, language: str) -> str:
+    return REPLIES[kind].get(language, REPLIES[kind]["en"])

@@ -19,14 +19,14 @@ from bot.question.question import Question
 from bot.quotes.disagreement import amends, disagreement
 from bot.text.lists import AROUND, Listing, listing, too_long
 from bot.text.pronouns import STANDS_FOR
+from bot.text.yes_no import EITHER
 from vectorstore.passage import Passage
 from vectorstore.search.search import PLACES, TITLE_COVERAGE, SearchResult
 from vectorstore.words.tokens import tokens
 
 TYPE_WEIGHT = 0.12
 """What it is worth that a sentence holds the kind of answer asked for. Nothing is fitted: this and the weights
-below were
-set by hand and held against others on squad2, covidqa, clapnq and chroma_chunking
+below were set by hand and held against others on squad2, covidqa, clapnq and chroma_chunking
 (docs/decisions/0011-sentences-shown.md)."""
 LIST_WEIGHT = 0.4
 """The same where a list is asked for: its items are seldom the question's words."""
@@ -60,7 +60,7 @@ CONSIDERED = 8
 """Passages whose sentences are considered."""
 
 _LABEL = re.compile(r"(?:[A-Za-z0-9().-]+[\s:,!]*){1,2}")
-_YES_NO = re.compile(r"(?:yes|no|はい|いいえ)[.!,。]?", re.IGNORECASE)
+_YES_NO = re.compile(rf"(?:{EITHER})[.!,。]?", re.IGNORECASE)
 _CELL = re.compile(r" \| |\t")
 COLUMNS = 3
 """A table of so many columns needs its first row to be understood."""

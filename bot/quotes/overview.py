@@ -18,6 +18,7 @@ from bot.question.fit import fits
 from bot.question.overview_request import OverviewRequest
 from bot.question.question import Question
 from bot.quotes.choose import Quoted, needs_antecedent, says_nothing_alone
+from vectorstore.words.scripts import CJK
 from vectorstore.words.tokens import query_terms, tokens
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ _LINKED = re.compile(
     r"|now,? therefore\b|\(|[\"“][^\"“”]{2,40}[\"”] (?:means|shall mean|has the meaning)",
     re.IGNORECASE,
 )
-_CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
+_CJK = re.compile(f"[{CJK}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def overview(
     if not ids:
         return None  # the ordinary way says what there is
     each = limit if len(ids) == 1 else 1
-    found = [(id, library.central(id, CONSIDERED)) for id in ids]
+    found = [(id, library.central_passages(id, CONSIDERED)) for id in ids]
     quotes = [quoted for document, central in found for quoted in _sentences(library, document, central, each)]
     if not quotes:
         return Overview((), (), NOTHING)

@@ -9,7 +9,7 @@ from tokenizers import Tokenizer
 
 from bot.reader.reading import Readable
 
-LONGEST = 224
+MOST_TOKENS = 224
 """Word pieces that are read at once; the network was trained on as many."""
 QUESTION = 64
 TITLE = 28
@@ -60,7 +60,7 @@ def windows(tokenizer: Tokenizer, question: str, passage: Readable) -> Iterator[
     pieces = tokenizer.encode(_encodable(passage.text), add_special_tokens=False)
     begin, end = (tokenizer.token_to_id(mark) or 0 for mark in ("[CLS]", "[SEP]"))
     head = [begin, *asked, end, *before]
-    room = LONGEST - len(head) - 1
+    room = MOST_TOKENS - len(head) - 1
     step = room - OVERLAP
     count = max(1, min(WINDOWS, 1 + -(-(len(pieces.ids) - room) // step)))
     for number in range(count):

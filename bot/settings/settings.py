@@ -18,6 +18,7 @@ from typing import Any, Literal, get_type_hints
 from bot.errors import SettingError
 from bot.settings.checks import (
     Check,
+    addresses_or_networks,
     between,
     channel_map,
     collection_name,
@@ -152,7 +153,7 @@ class Settings:
     passages: int = setting(10, "Passages that an answer is made from.", group="Answers", check=between(1, 100))
     neighbours: bool = setting(
         True,
-        "Whether a quoted sentence that leans on the one before it (`This`, `It`) brings it along.",
+        "Whether a quoted sentence that refers to the one before it (`This`, `It`) brings it along.",
         group="Answers",
     )
     show_nearest: bool = setting(
@@ -243,6 +244,13 @@ class Settings:
         "Names that `footnote serve` answers to besides this machine's own (`docs.example.org`). When it "
         "listens on another address, empty means any.",
         group="Serving",
+    )
+    trusted_proxies: tuple[str, ...] = setting(
+        (),
+        "Addresses or networks (`10.0.0.0/8`) of the proxies in front of `footnote serve` and `footnote mcp --http`. "
+        "Who asks, and whether by https, is read from `X-Forwarded-For` and `X-Forwarded-Proto` of these alone.",
+        group="Serving",
+        check=addresses_or_networks,
     )
     questions_per_minute: int = setting(
         120,

@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.text.numbers import fold
+from bot.text.fold import fold
+from bot.text.number_words import ORDINALS, TENS
+from vectorstore.words.calendar_words import MONTHS, WEEKDAYS, month_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,33 +44,15 @@ class Date:
     bare: bool = False
 
 
-_MONTH_NAMES = (
-    "january jan januar januari janvier enero gennaio janeiro января январь ocak ιανουαρίου ianuarie enero",
-    "february feb februar februari février febrero febbraio fevereiro февраля февраль şubat φεβρουαρίου februarie",
-    "march mar märz maart mars marzo março марта март mart μαρτίου martie",
-    "april apr abril aprile avril апреля апрель nisan απριλίου aprilie",
-    "may mai mei mayo maggio maio мая май mayıs μαΐου",
-    "june jun juni juin junio giugno junho июня июнь haziran ιουνίου iunie",
-    "july jul juli juillet julio luglio julho июля июль temmuz ιουλίου iulie",
-    "august aug augustus août agosto августа август ağustos αυγούστου",
-    "september sep sept septembre septiembre settembre setembro сентября сентябрь eylül σεπτεμβρίου septembrie",
-    "october oct oktober okt octobre octubre ottobre outubro октября октябрь ekim οκτωβρίου octombrie",
-    "november nov novembre noviembre novembro ноября ноябрь kasım νοεμβρίου noiembrie",
-    "december dec dezember dez décembre diciembre dicembre dezembro декабря декабрь aralık δεκεμβρίου decembrie",
-)
-_MONTHS = {name: i for i, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
-_WEEKDAYS = {w: i for i, w in enumerate(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])}
-_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
-_ORDINAL_CENTURIES = {
-    w: i for i, w in enumerate(
-        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth", "twenty-first"], 1)
-}  # fmt: skip
-_DECADE_WORDS = {
-    w: 10 * i
-    for i, w in enumerate(
-        ["twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties"], 2
-    )
+_MONTHS = {
+    name: month for names in MONTHS.values() for month, forms in enumerate(names, start=1) for name in forms.split()
 }
+_WEEKDAYS = {name: day for day, name in enumerate(WEEKDAYS["en"])}
+_ORDINALS = {word: number for word, number in ORDINALS["en"].items() if number <= 20} | {"twenty-first": 21}
+_QUARTERS = {word: number for word, number in _ORDINALS.items() if number <= 4} | {
+    "1st": 1, "2nd": 2, "3rd": 3, "4th": 4,
+}  # fmt: skip
+_DECADE_WORDS = {f"{word[:-1]}ies": value for word, value in TENS.items()}
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "明治": 1867}
 
 _M = "(?P<{0}>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
@@ -86,26 +70,26 @@ _YEARS_BEFORE = r"(?:in|since|by|until|till|from|of|during|after|before|circa|c\
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("ymd", _pattern(r"(?<![\d.])(?P<y>[12]\d{3})\s?[-/.]\s?(?P<mn>0?[1-9]|1[0-2])\s?[-/.]\s?(?P<d>0?[1-9]|[12]\d|3[01])(?!\d)")),
     ("cjk", _pattern(
-        r"(?:(?P<era>令和|平成|昭和|大正|明治)\s?(?P<ey>元|\d{1,2})\s?年|(?<!\d)(?P<y>[12]\d{3})\s?(?:年|년))"
+        r"(?:(?P<era>" + "|".join(_ERAS) + r")\s?(?P<ey>元|\d{1,2})\s?年|(?<!\d)(?P<y>[12]\d{3})\s?(?:年|년))"
         r"(?P<decade>代|대)?(?:度)?(?:\s?(?P<mn>1[0-2]|0?[1-9])\s?(?:月|월)(?:\s?(?P<d>[12]\d|3[01]|0?[1-9])\s?(?:日|号|號|일))?)?")),
     ("cjk", _pattern(r"(?<!\d)(?P<mn>1[0-2]|0?[1-9])\s?(?:月|월)\s?(?P<d>[12]\d|3[01]|0?[1-9])\s?(?:日|号|號|일)")),
     ("cjk", _pattern(r"(?<![\dヶかカ個个])(?P<mn>1[0-2]|[1-9])(?:月|월)(?![\dか間])")),
     ("century", _pattern(r"(?<!\d)(?P<c>\d{1,2})\s?(?:世紀|世纪|세기)")),
     ("quarter", _pattern(r"\bq(?P<q>[1-4])(?:\s?(?:of|,|/|-)?\s?(?:fy\s?|fiscal\s(?:year\s)?)?(?P<y>(?:20|19)?\d{2})(?!\d))?")),
-    ("quarter", _pattern(r"\b(?P<qw>first|second|third|fourth|1st|2nd|3rd|4th)\s?-?\squarter(?:\s?(?:of|,)?\s?(?:fiscal\s?(?:year\s)?)?(?P<y>[12]\d{3}))?")),
+    ("quarter", _pattern(rf"\b(?P<qw>{'|'.join(_QUARTERS)})\s?-?\squarter(?:\s?(?:of|,)?\s?(?:fiscal\s?(?:year\s)?)?(?P<y>[12]\d{{3}}))?")),
     ("half", _pattern(r"\b(?:h(?P<h>[12])|(?P<qw>first|second)\shalf)\s(?:of\s)?(?P<y>[12]\d{3})\b")),
     ("mdy", _pattern(rf"\b{_M.format('m')}\s?{_D.format('d')}{_RANGE}(?:(?P<m2>{'|'.join(_MONTHS)})\.?\s)?(?P<d2>[0-3]?\d)(?:st|nd|rd|th)?)?(?!\d)(?:(?:\s?,\s?|\s(?:of|in)\s|\s){_Y.format('y')})?(?![\d:])")),
     ("dmy", _pattern(rf"(?<![\d.,]){_D.format('d')}{_RANGE}{_D.format('d2')})?\s?-?{_OF}{_M.format('m')}(?:{_OF}{_Y.format('y')})?")),
     ("my", _pattern(rf"\b{_M.format('m')}{_RANGE}(?P<m2>{'|'.join(_MONTHS)})\b)?(?:\s?,\s?|\s?(?:of|de|del|di|do)\s|\s|-)(?:the\syear\s)?{_Y.format('y')}")),
     ("dmn", _pattern(r"(?<![\d./])(?P<a>0?[1-9]|[12]\d|3[01])(?P<sep>[/.-])(?P<b>0?[1-9]|[12]\d|3[01])(?P=sep)(?P<y>(?:19|20)\d{2}|\d{2})(?![\d.])")),
-    ("decade", _pattern(r"(?<![\w.,])(?P<y>[12]\d{2}0)\s?'?s\b|(?<!\w)'(?P<y2>[1-9]0)s\b|\b(?:the|early|late|mid-?)\s(?P<dw>twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties)\b")),
+    ("decade", _pattern(r"(?<![\w.,])(?P<y>[12]\d{2}0)\s?'?s\b|(?<!\w)'(?P<y2>[1-9]0)s\b|\b(?:the|early|late|mid-?)\s(?P<dw>" + "|".join(_DECADE_WORDS) + r")\b")),
     ("century", _pattern(r"\b(?P<c>\d{1,2})(?:st|nd|rd|th)?(?:\s?-?\s|-)(?:century|centuries)(?:\s?(?P<bc>bce?|b\.\s?c\.))?")),
-    ("century", _pattern(rf"\b(?P<cw>{'|'.join(sorted(_ORDINAL_CENTURIES, key=len, reverse=True))})[\s-]+century(?:\s?(?P<bc>bce?|b\.\s?c\.))?")),
+    ("century", _pattern(rf"\b(?P<cw>{'|'.join(sorted(_ORDINALS, key=len, reverse=True))})[\s-]+century(?:\s?(?P<bc>bce?|b\.\s?c\.))?")),
     ("years", _pattern(r"(?<![\d.,$€£¥])(?P<y>1[0-9]\d{2}|20\d{2})\s?(?:-+|/)\s?(?P<y2>(?:1[0-9]|20)\d{2}|\d{2})(?![\d.,]\d|\d|\s?%)")),
     ("bc", _pattern(r"(?<![\d.,])(?P<y>\d{1,4})\s?(?P<bc>bce?|b\.\s?c\.)(?![a-z])")),
     ("ad", _pattern(r"\ba\.?d\.?\s(?P<y>\d{1,4})\b|(?<![\d.,])(?P<y2>\d{1,4})\s(?:ad|ce)(?![a-z])")),
     ("weekday", _pattern(rf"\b(?P<w>{'|'.join(_WEEKDAYS)})s?\b")),
-    ("month", _pattern(r"\b(?P<m>january|february|april|june|july|august|september|october|november|december)\b")),
+    ("month", _pattern(rf"\b(?P<m>{'|'.join(name for name in month_names('en') if name not in ('may', 'march'))})\b")),
     ("may", re.compile(r"(?<=in )(?P<m>May|March)\b(?! be)|(?<=(?:y|e|l|f|n|d) )(?P<m2>May|March)\b(?=[.,;)])")),
     ("fiscal", _pattern(r"\b(?:fy|fiscal\s(?:year\s)?)'?\s?(?P<y>(?:20|19)?\d{2})(?!\d)")),
     ("year", _pattern(rf"(?<![\w.,$€£¥%/-])(?P<y>1[1-9]\d{{2}}|20\d{{2}}|(?<=\bin )10\d{{2}})(?![\w%/]|[.,:]\d|\s?(?:%|percent|per\scent|people|persons|dollars|years|km|kg|m\b|million|billion|miles|feet|tons?|tonnes|men|troops|soldiers|copies|units|euros?|yen|hours|minutes|acres|pounds|thousand))|\b{_YEARS_BEFORE}-(?P<y2>1[0-9]\d{{2}}|20\d{{2}})(?!\d)")),
@@ -144,7 +128,7 @@ def _build(kind: str, match: re.Match[str], text: str) -> Iterator[Date]:
         decade = bool(group.get("decade")) and year is not None
         yield Date(**base, year=year, month=month, day=day, last=(year or 0) + 9 if decade else None)  # type: ignore[arg-type]
     elif kind in ("quarter", "half"):
-        number = int(group.get("q") or group.get("h") or _ORDINALS[(group.get("qw") or "1st").lower()])
+        number = int(group.get("q") or group.get("h") or _QUARTERS[(group.get("qw") or "1st").lower()])
         yield Date(**base, year=year, **{kind: number})  # type: ignore[arg-type]
     elif kind == "dmn":
         a, b = int(group["a"]), int(group["b"])
@@ -160,7 +144,7 @@ def _build(kind: str, match: re.Match[str], text: str) -> Iterator[Date]:
         )
         yield Date(**base, year=first, last=first + (99 if first % 100 == 0 else 9))  # type: ignore[arg-type]
     elif kind == "century":
-        number = int(group["c"]) if group.get("c") else _ORDINAL_CENTURIES[group["cw"].lower()]
+        number = int(group["c"]) if group.get("c") else _ORDINALS[group["cw"].lower()]
         first = -100 * number if group.get("bc") else 100 * (number - 1)
         yield Date(**base, year=first, last=first + 99)  # type: ignore[arg-type]
     elif kind == "years":

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bot.text.number_words import ORDINALS
 from ingest.splitting.split import sentences
 
 Span = tuple[int, int]
@@ -22,7 +23,7 @@ MOST_ITEMS = 15
 
 _ITEM = re.compile(r"\s*(?:[-*•▪◦‣·–—]\s|\d{1,2}[.)]\s|\(?[a-zA-Z0-9]{1,3}\)\s|[①-⑳])")
 _ORDINAL = re.compile(
-    r"(?:and )?(?:(?:first|second|third|fourth|fifth|sixth)(?:ly)?|finally|last(?:ly)?)\b(?=,| of all)", re.IGNORECASE
+    rf"(?:and )?(?:(?:{'|'.join(ORDINALS['en'])})(?:ly)?|finally|last(?:ly)?)\b(?=,| of all)", re.IGNORECASE
 )
 _FIRST = re.compile(r"first(?:ly)?(?:,| of all)")
 

@@ -8,7 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.text.numbers import fold
+from bot.text.fold import fold
+from bot.text.number_words import FIRST_THREE, UNDER_TWENTY
+from bot.text.pronouns import IT, PERSON, SPEAKERS, THEY, THIS
+from vectorstore.words.calendar_words import MONTHS, WEEKDAYS
+from vectorstore.words.scripts import CJK, HAN, KATAKANA
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,51 +33,43 @@ class Name:
     soft: bool = False
 
 
-# Names -----------------------------------------------------------------------------------------------------
-
-_NOT_NAMES = frozenset(
+_NOT_NAMES = frozenset((*PERSON, *IT, *THEY, *THIS, *SPEAKERS, *FIRST_THREE, *UNDER_TWENTY)) | frozenset(
     """
-        the a an this that these those there here it its he his him she her hers they them their we us our you
-        your i my me in on at for from by with as if when while after before however but and or nor so yet to of
-        into onto upon over under between among during since until till because although though whereas unless
-        despite also both each every either neither many much most some any all no not none one two three four
-        five six seven eight nine ten several few other others another such what who whom whose which where why
-        how then thus therefore moreover furthermore finally first second third next last once only even still
-        just further more less rather instead yes ok please note according additionally alternatively overall
-        generally typically usually often sometimes currently recently later earlier today now similarly
-        specifically particularly especially notably likewise meanwhile otherwise nevertheless nonetheless
-        indeed perhaps maybe unlike like without within through throughout across against about above below
-        around along behind beside besides beyond near per via is are was were be been being has have had do
-        does did can could will would shall should may might must let lets based due given using used being make
-        makes made made there people person someone everyone anyone something everything anything part parts
-        example examples answer question section chapter page figure table appendix name names mr mrs ms dr sir
+        the a an there here in on at for from by with as if when while after before however but and or nor so
+        yet to of into onto upon over under between among during since until till because although though
+        whereas unless despite also both each every either neither many much most some any all no not none
+        several few other others another such what who whom whose which where why how then thus therefore
+        moreover furthermore finally next last once only even still just further more less rather instead yes ok
+        please note according additionally alternatively overall generally typically usually often sometimes
+        currently recently later earlier today now similarly specifically particularly especially notably
+        likewise meanwhile otherwise nevertheless nonetheless indeed perhaps maybe unlike like without within
+        through throughout across against about above below around along behind beside besides beyond near per
+        via is are was were be been being has have had do does did can could will would shall should may might
+        must let lets based due given using used make makes made people person someone everyone anyone something
+        everything anything part parts example examples answer question section chapter page figure table
+        appendix name names mr mrs ms dr sir
     """.split()
 )
-_MONTHS_AND_DAYS = frozenset(
-    """
-        january february march april may june july august september october november december monday tuesday
-        wednesday thursday friday saturday sunday jan feb mar apr jun jul aug sep sept oct nov dec bc bce ad ce
-        am pm
-    """.split()
-)
+"""What is no name at the beginning and the end of a run of capitalised words."""
+_TIMES = frozenset(" ".join((*MONTHS["en"], *WEEKDAYS["en"], "bc bce ad ce am pm")).split())
+"""Months, weekdays, eras and halves of the day."""
 _NEVER_ACRONYMS = frozenset(
     ["THE", "AND", "OF", "IN", "A", "I", "AM", "PM", "BC", "AD", "BCE", "CE", "NOT", "OR", "TO", "FOR"]
 )
-_CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _CAPITAL_WORD = re.compile(
     r"(?P<dotted>\b(?:[A-Z]\.\s?){2,})"
-    rf"|(?P<code>\b(?:[^\W\d_{_CJK}][\w-]*\d\w*|\d+(?:\.\d+){{2,}})\b)"
-    rf"|(?P<word>(?:[^\W\d_{_CJK}]|(?<=\w)['’](?=\w))+(?:(?<=[a-z])-(?=[A-Z])(?:[^\W\d_{_CJK}])+)*)"
+    rf"|(?P<code>\b(?:[^\W\d_{CJK}][\w-]*\d\w*|\d+(?:\.\d+){{2,}})\b)"
+    rf"|(?P<word>(?:[^\W\d_{CJK}]|(?<=\w)['’](?=\w))+(?:(?<=[a-z])-(?=[A-Z])(?:[^\W\d_{CJK}])+)*)"
 )
 _LINK = re.compile(
     r"\s?(?:&|\s-\s|-|\b(?:of|of the|the|de|del|de la|di|da|do|dos|van|von|van der|der|al|el|la|le|du|und|for)\b)?\s?"
 )
 _SENTENCE_OPENS = re.compile(r"(?:^|[.!?:;•*|]\s*|\n\s*|[\"“‘«(]\s*|``\s*|^\s*[-–]\s*|^\d+[.)]\s*)$")
-_KATAKANA = re.compile(r"[ァ-ヺー]{2,}(?:[・＝][ァ-ヺー]+)*")
+_KATAKANA = re.compile(rf"[{KATAKANA}]{{2,}}(?:[・＝][{KATAKANA}]+)*")
 _KANJI_NAME = re.compile(
-    r"[\u4e00-\u9fff々]{1,8}(?:株式会社|大学|銀行|省|庁|県|市|町|村|区|党|川|山|島|駅|空港|国|社|軍)(?![\u4e00-\u9fff])"
-    r"|[\u4e00-\u9fff々]{2,6}(?=氏|さん|首相|大統領|社長|大臣|教授|知事|市長|議員|選手|監督)"
-    r"|(?<=[\u4e00-\u9fff])·?[\u4e00-\u9fff]{1,4}(?:·[\u4e00-\u9fff]{1,6})+"
+    rf"[{HAN}]{{1,8}}(?:株式会社|大学|銀行|省|庁|県|市|町|村|区|党|川|山|島|駅|空港|国|社|軍)(?![{HAN}])"
+    rf"|[{HAN}]{{2,6}}(?=氏|さん|首相|大統領|社長|大臣|教授|知事|市長|議員|選手|監督)"
+    rf"|(?<=[{HAN}])·?[{HAN}]{{1,4}}(?:·[{HAN}]{{1,6}})+"
 )
 _GERMAN = re.compile(r"\b(?:der|die|und|ist|das|nicht|wurde|werden|ein|eine)\b")
 _CASELESS = re.compile(r"[a-z\u0430-\u044f\u03b1-\u03c9]")
@@ -145,7 +141,7 @@ def _plain_word(word: str) -> bool:
     low = word.lower().replace("’", "'")
     if word.isupper() and len(word) > 1 and word not in _NEVER_ACRONYMS:
         return False
-    return low in _NOT_NAMES or low in _MONTHS_AND_DAYS or low.split("'")[0] in _NOT_NAMES or len(word) == 1
+    return low in _NOT_NAMES or low in _TIMES or low.split("'")[0] in _NOT_NAMES or len(word) == 1
 
 
 _ALIASES = dict(
@@ -186,6 +182,3 @@ def _same_words(claim: tuple[str, ...], source: tuple[str, ...]) -> bool:
     if len(claim) == 1 and len(source) > 1:
         return len(claim[0]) > 1 and claim[0] == acronym_of(source)
     return len(source) == 1 and len(claim) > 1 and source[0] == acronym_of(claim)
-
-
-# Negations and quotations ----------------------------------------------------------------------------------

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.text.numbers import fold
+from bot.text.fold import fold
+from bot.text.yes_no import NO
+from vectorstore.words.scripts import HIRAGANA
 from vectorstore.words.tokens import tokens
 
 
@@ -19,15 +21,32 @@ class Negation:
     scope: tuple[str, ...] = ()
 
 
+WORDS: dict[str, str] = {
+    "en": r"not|never|no|none|nobody|nothing|nowhere|neither|nor|without|cannot|unable|hardly|barely|scarcely|rarely"
+    r"|seldom|fail(?:s|ed|ing)? to|lack(?:s|ed|ing)?|refus(?:e|es|ed|ing) to",
+    "de": r"nicht|kein(?:e[nmrs]?)?|nie|niemals|ohne",
+    "fr": r"pas|jamais|aucune?|sans",
+    "es": r"nunca|jamás|sin|ningún|ninguna",
+    "pt": r"não|sem",
+    "it": r"non(?!-| -)|senza|mai",
+    "ro": r"nu|fără",
+    "tr": r"değil",
+    "vi": r"không|chưa",
+    "ru": r"не|нет|ни|без|никогда",
+    "el": r"δεν|μην|χωρίς",
+    "hi": r"नहीं|न",
+    "th": r"ไม่",
+    "ar": r"لا|لم|لن|ليس|ليست|غير|بدون",
+}
+"""Words that negate what follows them, by language. Spanish "no" is the English one."""
+ENDINGS_JA = (
+    rf"ませんで|ません|なかった|なく(?!な)|ない(?!し)|無い|ずに|(?<=[{HIRAGANA}れせ])ず(?=、|。|に|$)|不可|禁止|未だ"
+)
+"""Japanese negates at the end of a word …"""
+SIGNS_ZH = r"不(?!同|断|斷|仅|僅|过|過|久|可分|少|得)|没有|沒有|没(?!收)|未(?!来|來)|并非|並非|无法|無法|从未|從未|禁止"
+"""… and Chinese before one, in both cases without blanks."""
 _NEGATION = re.compile(
-    r"(?P<en>\b(?:not|never|no|none|nobody|nothing|nowhere|neither|nor|without|cannot|unable|hardly|barely|scarcely"
-    r"|rarely|seldom|fail(?:s|ed|ing)? to|lack(?:s|ed|ing)?|refus(?:e|es|ed|ing) to)\b|n't\b)"
-    r"|(?P<eu>\b(?:nicht|kein(?:e[nmrs]?)?|nie|niemals|ohne|pas|jamais|aucune?|sans|nunca|jamás|sin"
-    r"|ningún|ninguna|não|sem|non(?!-| -)|senza|mai"
-    r"|nu|fără|değil|không|chưa|не|нет|ни|без|никогда|δεν|μην|χωρίς|नहीं|न|ไม่|لا|لم|لن|ليس|ليست|غير|بدون)\b)"
-    r"|(?P<ja>ませんで|ません|なかった|なく(?!な)|ない(?!し)|無い|ずに|(?<=[\u3040-\u309fれせ])ず(?=、|。|に|$)|不可|禁止|未だ)"
-    r"|(?P<zh>不(?!同|断|斷|仅|僅|过|過|久|可分|少|得)|没有|沒有|没(?!收)|未(?!来|來)|并非|並非|无法|無法|从未|從未|禁止)",
-    re.IGNORECASE,
+    rf"(?P<before>\b(?:{'|'.join(WORDS.values())})\b|n't\b)|(?P<ja>{ENDINGS_JA})|(?P<zh>{SIGNS_ZH})", re.IGNORECASE
 )
 
 _NO_NEGATION = re.compile(
@@ -36,7 +55,7 @@ _NO_NEGATION = re.compile(
     re.IGNORECASE,
 )
 
-_ANSWERS_NO = re.compile(r"N(?:o|on|ão|ein)[,.]")
+_ANSWERS_NO = re.compile(rf"(?:{'|'.join(word.capitalize() for word in NO.values())})[,.]")
 
 _CLAUSE_END = re.compile(r"[.;:!?]|,\s?(?:but|and|which|who|while|although)\b|\b(?:but|while|although|because|than)\b")
 
@@ -59,7 +78,7 @@ def negations(text: str) -> list[Negation]:
             continue
         if match.group() == "n't" and flat[match.end() :].startswith(" not "):
             continue  # "isn't not only": the second one speaks
-        if match["en"] or match["eu"]:
+        if match["before"]:
             after = flat[match.end() : match.end() + 80]
             stop = _CLAUSE_END.search(after)
             words = re.findall(r"[^\W_]+", after[: stop.start()] if stop else after)[:8]

@@ -7,15 +7,27 @@ beside it, and keeps the exact place. Years and dates are no numbers here: see `
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import ClassVar, Literal
 
+from bot.text.fold import fold
+from bot.text.number_words import (
+    BOUNDS_AFTER,
+    BOUNDS_BEFORE,
+    COUNTERS,
+    FRACTIONS,
+    KANJI_DIGITS,
+    KANJI_MAGNITUDES,
+    KANJI_TENS,
+    MAGNITUDES,
+    ORDINALS,
+    TENS,
+    UNDER_TWENTY,
+    Bound,
+)
 from bot.text.units import CURRENCY_BEFORE, UNIT_AFTER, UNITS
-
-Bound = Literal["", "about", "over", "under"]
+from vectorstore.words.scripts import CJK
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,136 +56,32 @@ class Number:
     soft: bool = False
 
 
-class _Fold(dict[int, int]):
-    """One-to-one character folding, so that offsets stay: digits of every script, wide forms, dashes, quotes."""
-
-    _PAIRS: ClassVar = dict(
-        zip("–—−‑‒―～〜‘’‛′“”„‟″´`·٫٬、　\u00a0\u2009\u202f", "------~~''''\"\"\"\"\"''.. ,   \u0020", strict=False)
-    )
-
-    def __missing__(self, code: int) -> int:
-        char = chr(code)
-        mapped = self._PAIRS.get(char)
-        if mapped is None:
-            digit = unicodedata.decimal(char, None)
-            if digit is not None:
-                mapped = str(digit)
-            elif 0xFF01 <= code <= 0xFF5E:
-                mapped = chr(code - 0xFEE0)
-        self[code] = ord(mapped or char)
-        return self[code]
-
-
-_FOLD = _Fold()
-
-
-def fold(text: str) -> str:
-    """Return `text` with digits, dashes, quotes and blanks in their ASCII form, every offset kept."""
-    return text if text.isascii() else text.translate(_FOLD)
-
-
-_SMALL = {
-    w: i
-    for i, w in enumerate(
-        """
-            zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-            sixteen seventeen eighteen nineteen
-        """.split()
-    )
-}
-_TENS = {
-    w: 10 * i for i, w in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
-}
-_ORDINAL_WORDS = {
-    w: i
-    for i, w in enumerate(
-        [
-            "first",
-            "second",
-            "third",
-            "fourth",
-            "fifth",
-            "sixth",
-            "seventh",
-            "eighth",
-            "ninth",
-            "tenth",
-            "eleventh",
-            "twelfth",
-            "thirteenth",
-            "fourteenth",
-            "fifteenth",
-            "sixteenth",
-            "seventeenth",
-            "eighteenth",
-            "nineteenth",
-            "twentieth",
-        ],
-        1,
-    )
-}
-_ORDINAL_WORDS |= {w[:-1] + "ieth": v for w, v in _TENS.items()}
-_FRACTIONS = {
-    "half": 2,
-    "halves": 2,
-    "third": 3,
-    "thirds": 3,
-    "quarter": 4,
-    "quarters": 4,
-    "fifths": 5,
-    "fifth": 5,
-    "sixths": 6,
-    "eighths": 8,
-    "tenths": 10,
-    "tenth": 10,
-}
-_MAGNITUDES = {
-    "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "dozen": 12.0, "dozens": 12.0,
-    "mn": 1e6, "mln": 1e6, "mio": 1e6, "bn": 1e9, "mrd": 1e9, "tn": 1e12, "trn": 1e12, "lakh": 1e5, "crore": 1e7,
-    "lakhs": 1e5, "crores": 1e7, "millionen": 1e6, "milliarden": 1e9, "milliarde": 1e9, "tausend": 1e3, "hundert": 1e2,
-    "millones": 1e6, "millón": 1e6, "milhões": 1e6, "milhão": 1e6, "milioni": 1e6, "miliardi": 1e9, "millions": 1e6,
-    "milliard": 1e9, "milliards": 1e9, "billions": 1e9, "mil": 1e3, "mille": 1e3, "bilhões": 1e9, "miljoen": 1e6,
-    "miljard": 1e9, "тыс": 1e3, "тысяч": 1e3, "тысячи": 1e3, "тысяча": 1e3, "млн": 1e6, "миллион": 1e6, "миллиона": 1e6,
-    "миллионов": 1e6, "млрд": 1e9, "миллиард": 1e9, "миллиарда": 1e9, "миллиардов": 1e9, "مليون": 1e6, "مليار": 1e9,
-    "ألف": 1e3, "triệu": 1e6, "tỷ": 1e9, "nghìn": 1e3, "milyon": 1e6, "milyar": 1e9, "bin": 1e3, "लाख": 1e5,
-    "करोड़": 1e7, "milioane": 1e6, "miliarde": 1e9, "εκατομμύρια": 1e6, "δισεκατομμύρια": 1e9,
-}  # fmt: skip
-_KANJI_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "両": 2, "两": 2}
-_KANJI_TENS = {"十": 10, "百": 100, "千": 1000, "백": 100, "천": 1000}
-_KANJI_MAGNITUDES = {"万": 1e4, "萬": 1e4, "만": 1e4, "億": 1e8, "亿": 1e8, "억": 1e8, "兆": 1e12, "조": 1e12}
-_COUNTERS = "つ人年月日回個件社本台枚倍割円元歳週時分秒番位章条種名度点冊階校組世代か国カヶ県市町村色部%世個곳명"
+_ORDINALS = ORDINALS["en"]
+_MAGNITUDES = {word: value for words in MAGNITUDES.values() for word, value in words.items()}
+_COUNTS_NOTHING = frozenset("mil mille bin mio mn tn billions millions thirds halves fifths tenths".split())
+"""Words that begin no number: "millions of", French "mille"."""
 
 _DIGITS = (
     r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?|\d{1,3}\.\d{3},\d+|"
     r"\d{1,3}(?: \d{3})+(?!\d)|\d+(?:[.,]\d+)?)"
 )
-_NUMBER_WORD = "|".join(sorted([*_SMALL, *_TENS, *_ORDINAL_WORDS, *_FRACTIONS, *_MAGNITUDES], key=len, reverse=True))
+_NUMBER_WORD = "|".join(sorted([*UNDER_TWENTY, *TENS, *_ORDINALS, *FRACTIONS, *_MAGNITUDES], key=len, reverse=True))
+_KANJI, _KANJI_SIZES = "".join(KANJI_DIGITS), "".join((*KANJI_TENS, *KANJI_MAGNITUDES))
 _TOKEN = re.compile(
     rf"(?<![\w.])(?P<clock>[012]?\d:[0-5]\d(?::[0-5]\d)?(?:\s?[ap]\.?\s?m\b)?|\d{{1,2}}(?:\s?[ap]\.?m\b\.?)|\b(?:midnight|noon|midday)\b)"
-    rf"|(?<![^\W\d_\u3040-\u9fff\uac00-\ud7af])(?<![\d.])(?P<vulgar>\d*[½⅓⅔¼¾⅛])"
-    rf"|(?P<kanji>(?:{_DIGITS}|[〇零一二三四五六七八九十百千両两])(?:\d*[〇零一二三四五六七八九十百千両两万萬億亿兆만억조천백])+\d*)"
-    rf"|(?<![A-Za-z_]-)(?<![^\W\d_\u3040-\u9fff\uac00-\ud7af])(?<!\d)(?<!\d[.,])(?P<digits>{_DIGITS})"
+    rf"|(?<![^\W\d_{CJK}])(?<![\d.])(?P<vulgar>\d*[½⅓⅔¼¾⅛])"
+    rf"|(?P<kanji>(?:{_DIGITS}|[{_KANJI}十百千])(?:\d*[{_KANJI}{_KANJI_SIZES}])+\d*)"
+    rf"|(?<![A-Za-z_]-)(?<![^\W\d_{CJK}])(?<!\d)(?<!\d[.,])(?P<digits>{_DIGITS})"
     r"(?!\.\d)(?:(?P<ordinal>st|nd|rd|th)\b|(?P<suffix>bn|mn|tn|k|m|b)\b)?"
     rf"|\b(?P<word>{_NUMBER_WORD})\b"
 )
 _VULGAR = {"½": 1 / 2, "⅓": 1 / 3, "⅔": 2 / 3, "¼": 1 / 4, "¾": 3 / 4, "⅛": 1 / 8}
 _SUFFIX = {"k": 1e3, "m": 1e6, "mn": 1e6, "b": 1e9, "bn": 1e9, "tn": 1e12}
-_BOUNDS: tuple[tuple[Bound, str], ...] = (
-    (
-        "about",
-        r"about|around|approximately|approx\.?|roughly|some|nearly|almost|circa|c\.|ca\.|~|estimated|約|およそ|ほぼ|大约|近",
-    ),
-    (
-        "over",
-        r"over|more than|at least|greater than|above|exceed(?:s|ed|ing)?|no (?:fewer|less) than|upwards of|超过|至少",
-    ),
-    ("under", r"under|less than|fewer than|at most|below|up to|no more than|not more than|a maximum of|最大|不到"),
+_BOUND_BEFORE = tuple(
+    (bound, re.compile(rf"(?<![a-z])(?:{words})\s?(?:a |an |the )?(?:us\s?)?[$€£¥₹]?\s?$"))
+    for bound, words in BOUNDS_BEFORE.items()
 )
-_BOUND_BEFORE = [(b, re.compile(rf"(?<![a-z])(?:{p})\s?(?:a |an |the )?(?:us\s?)?[$€£¥₹]?\s?$")) for b, p in _BOUNDS]
-_BOUND_AFTER = (
-    (re.compile(r"\s?(?:or more|or higher|and over|以上|を超え|超|이상)"), "over"),
-    (re.compile(r"\s?(?:or less|or fewer|以下|未満|이하)"), "under"),
-)
+_BOUND_AFTER = tuple((bound, re.compile(rf"\s?(?:{words})")) for bound, words in BOUNDS_AFTER.items())
 _RANGE_GAP = re.compile(r"\s?(?:-+|~|から|to|or|and)\s?(?:[$€£¥₹]\s?)?$")
 
 
@@ -194,15 +102,15 @@ def _read_kanji(run: str) -> float:
     """Return the value of a numeral such as 3億5千万, 二十一 or 一九九〇."""
     total, section, digits, positional = 0.0, 0.0, "", True
     for token in re.findall(rf"{_DIGITS}|\D", run):
-        if token[0].isdigit() and token not in _KANJI_DIGITS:
+        if token[0].isdigit() and token not in KANJI_DIGITS:
             digits = str(_read_digits(token)[0])
-        elif token in _KANJI_DIGITS:
-            digits = (digits + str(_KANJI_DIGITS[token])) if positional else str(_KANJI_DIGITS[token])
-        elif token in _KANJI_TENS:
-            section += (float(digits) if digits else 1) * _KANJI_TENS[token]
+        elif token in KANJI_DIGITS:
+            digits = (digits + str(KANJI_DIGITS[token])) if positional else str(KANJI_DIGITS[token])
+        elif token in KANJI_TENS:
+            section += (float(digits) if digits else 1) * KANJI_TENS[token]
             digits, positional = "", False
-        elif token in _KANJI_MAGNITUDES:
-            total += (section + (float(digits) if digits else 0) or 1) * _KANJI_MAGNITUDES[token]
+        elif token in KANJI_MAGNITUDES:
+            total += (section + (float(digits) if digits else 0) or 1) * KANJI_MAGNITUDES[token]
             section, digits = 0.0, ""
     return total + section + (float(digits) if digits else 0)
 
@@ -215,7 +123,7 @@ def _kanji_counts(text: str, match: re.Match[str]) -> bool:
     before = text[match.start() - 1 : match.start()] if match.start() else ""
     if run == "十" and after == "分":
         return text[match.end() + 1 : match.end() + 2] in ("間", "後", "前", "以")
-    return before == "第" or (after in _COUNTERS and after != "") or len(run) > 2
+    return before == "第" or (after in COUNTERS and after != "") or len(run) > 2
 
 
 def _words(text: str, first: re.Match[str], matches: list[re.Match[str]], at: int) -> tuple[Number, int]:
@@ -232,23 +140,23 @@ def _words(text: str, first: re.Match[str], matches: list[re.Match[str]], at: in
             current, other = _read_digits(match["digits"])
         else:
             word = match["word"]
-            if used == at + 1 and first["digits"] and word not in _MAGNITUDES and word not in _FRACTIONS:
+            if used == at + 1 and first["digits"] and word not in _MAGNITUDES and word not in FRACTIONS:
                 break  # "1000 one": two numbers
-            if word in _FRACTIONS and ((joined and word == "half") or ((current is not None or total) and not joined)):
+            if word in FRACTIONS and ((joined and word == "half") or ((current is not None or total) and not joined)):
                 if word in ("third", "fifth", "tenth") and current != 1:
                     break
                 if joined:
                     total, current = total + (current or 0) + 0.5, None
                 else:
-                    total, current = (total + (current or 0)) / _FRACTIONS[word], None
+                    total, current = (total + (current or 0)) / FRACTIONS[word], None
                 end, used = match.end(), used + 1
                 break
             if word in ("half", "quarter", "quarters") and used == at:
-                total, end, used = 1 / _FRACTIONS[word], match.end(), used + 1
+                total, end, used = 1 / FRACTIONS[word], match.end(), used + 1
                 soft = True
                 break
-            if word in _SMALL or word in _TENS or word in _ORDINAL_WORDS:
-                value = _SMALL.get(word, _TENS.get(word, _ORDINAL_WORDS.get(word, 0)))
+            if word in UNDER_TWENTY or word in TENS or word in _ORDINALS:
+                value = UNDER_TWENTY.get(word, TENS.get(word, _ORDINALS.get(word, 0)))
                 room = (
                     current is None
                     or (value < 100 <= current and current % 100 == 0)
@@ -261,7 +169,7 @@ def _words(text: str, first: re.Match[str], matches: list[re.Match[str]], at: in
                 ):
                     break
                 current = (current or 0) + value
-                ordinal = word in _ORDINAL_WORDS
+                ordinal = word in _ORDINALS
             elif word in ("hundred", "hundert", "dozen", "dozens"):
                 if (current is not None and current >= 100) or joined:
                     break
@@ -281,9 +189,7 @@ def _words(text: str, first: re.Match[str], matches: list[re.Match[str]], at: in
         used, end = at + 1, first.end()
     amount = float(total + (current or 0))
     text_run = text[first.start() : end]
-    soft = soft or (
-        text_run in ("one", "first", "second", "third", "ten", "zero") and text_run in ("one", "first", "second")
-    )
+    soft = soft or text_run in ("one", "first", "second")
     return Number(first.start(), end, text_run, amount, other=other, ordinal=ordinal, soft=soft), used
 
 
@@ -317,20 +223,9 @@ def _scan(low: str) -> Iterator[Number]:
                 end, suffix = match.end("digits"), None
             factor = _SUFFIX[suffix] if suffix else 1
             yield Number(start, end, "", value * factor, ordinal=bool(match["ordinal"]))
-        elif match["word"] in (
-            "mil",
-            "mille",
-            "bin",
-            "mio",
-            "mn",
-            "tn",
-            "billions",
-            "millions",
-            "thirds",
-            "halves",
-            "fifths",
-            "tenths",
-        ) or (match["word"] in _MAGNITUDES and not re.search(r"\ba\s$|\bper\s$", low[max(0, start - 4) : start])):
+        elif match["word"] in _COUNTS_NOTHING or (
+            match["word"] in _MAGNITUDES and not re.search(r"\ba\s$|\bper\s$", low[max(0, start - 4) : start])
+        ):
             at += 1  # a magnitude that counts nothing: "millions of", French "mille"
             continue
         else:
@@ -363,7 +258,7 @@ def _dressed(number: Number, low: str, text: str) -> Number:
         value, other, end = value * factor, other * factor if other is not None else None, after.end()
     before = low[max(0, start - 24) : start]
     bound: Bound = next((b for b, pattern in _BOUND_BEFORE if pattern.search(before)), "")
-    bound = next((b for pattern, b in _BOUND_AFTER if pattern.match(low, end)), bound)  # type: ignore[misc]
+    bound = next((b for b, pattern in _BOUND_AFTER if pattern.match(low, end)), bound)
     return replace(number, start=start, end=end, text=text[start:end], unit=unit, value=value, other=other, bound=bound,
                    soft=number.soft and not unit)  # fmt: skip
 
@@ -422,7 +317,7 @@ def _equal(a: float | None, b: float) -> bool:
 def _leading(run: str) -> float:
     """Return the value of a number word that begins `run`, or 0.0."""
     word = re.match(r"[a-z]+", run)
-    return float(_SMALL.get(word.group(), _TENS.get(word.group(), 0))) if word else 0.0
+    return float(UNDER_TWENTY.get(word.group(), TENS.get(word.group(), 0))) if word else 0.0
 
 
 def same_number(claim: Number, source: Number, *, loose: bool = False) -> bool:

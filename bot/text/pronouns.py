@@ -4,24 +4,36 @@ from __future__ import annotations
 
 import re
 
-_PERSON = "he|him|his|she|her|hers"
-A_PERSON = re.compile(rf"\b(?:{_PERSON})\b", re.IGNORECASE)
+from bot.text.number_words import FIRST_THREE
+
+PERSON = ("he", "him", "his", "she", "her", "hers")
+IT = ("it", "its")
+THEY = ("they", "them", "their", "theirs")
+THIS = ("this", "that", "these", "those")
+SPEAKERS = ("i", "me", "my", "we", "us", "our", "you", "your")
+_EAST_ASIAN = (
+    *("それ", "これ", "あれ", "その", "この", "あの", "彼", "彼女", "そこ", "では", "他に"),
+    *("它", "他们", "她", "这", "那"),
+    *("그것", "이것", "그는", "그녀"),
+)
+_OTHERS = "|".join(("same", "former", "latter", "other", "others", *FIRST_THREE, "last"))
+"""What "the" makes stand for one of several. No further ordinal: "the fifth president" is named by it."""
+
+A_PERSON = re.compile(rf"\b(?:{'|'.join(PERSON)})\b", re.IGNORECASE)
 """Finds a pronoun that stands for one person."""
 
-_CJK = "それ|これ|あれ|その|この|あの|彼|彼女|そこ|では|他に|它|他们|她|这|那|그것|이것|그는|그녀"
 REFERS_BACK = re.compile(
     r"^\s*(?:and|but|or|so|also|then|what about|how about|what else|who else|where else|anything else|any other|why|"
     r"how so|how come|really|in what|by whom|since when|which one|for example|for instance|such as|else)\b"
-    rf"|\b(?:it|its|they|them|their|theirs|{_PERSON}|this|that|these|those|there|then|the (?:same|former|latter|"
-    r"other|others|first|second|third|last)|one|ones|such|so)\b"
-    rf"|{_CJK}",
+    rf"|\b(?:{'|'.join((*IT, *THEY, *PERSON, *THIS))}|there|then|the (?:{_OTHERS})|one|ones|such|so)\b"
+    rf"|{'|'.join(_EAST_ASIAN)}",
     re.IGNORECASE,
 )
 """Finds, in a question, a word that means something only after another question, or that opens such a question."""
 
 STANDS_FOR = re.compile(
     r"^[\"'“‘(]*(?:(?:however|but|and|also|moreover|furthermore|in addition|instead),? )?"
-    r"(?:this|that|these|those|it|its|they|their|he|she|his|her|such|both|the (?:former|latter))\b"
+    rf"(?:{'|'.join((*THIS, *IT))}|they|their|he|she|his|her|such|both|the (?:former|latter))\b"
     r"|^(?:これ|それ|この|その|彼|彼女|同)",
     re.IGNORECASE,
 )

@@ -30,7 +30,8 @@ def test_every_word_is_there_in_japanese() -> None:
 
 def test_the_notices_that_are_translated_are_those_that_are_sent() -> None:
     """The page knows them by their English words."""
-    from bot.ask import RESPELLED, WHOLE_QUESTION, WORDS_ALONE
+    from bot.answerer import WHOLE_QUESTION
+    from bot.finder import RESPELLED, WORDS_ALONE
     from bot.quotes import overview
 
     sent = {

@@ -46,8 +46,8 @@ def test_a_fall_is_noticed_and_names_the_questions(sample: Results, recorded: di
     """One answer lost is enough."""
     right = next(q for q in sample.questions if recorded["outcomes"][q.id] == "right")  # type: ignore[index]
     lost = {"abstained": True, "answer": "", "citations": [], "passages": []}
-    fallen = replace(sample, runs={**sample.runs, right.id: {**sample.runs[right.id], **lost}})
-    said = worse(fallen, recorded)
+    with_one_lost = replace(sample, runs={**sample.runs, right.id: {**sample.runs[right.id], **lost}})
+    said = worse(with_one_lost, recorded)
     assert any("answered fell from" in line for line in said)
     assert any("correct fell from" in line for line in said)
     assert any(right.text in line and "right, now refused" in line for line in said)

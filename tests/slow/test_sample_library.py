@@ -27,7 +27,7 @@ def checkout(tmp_path: Path) -> Path:
     footnote = programs / "footnote"
     footnote.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m bot.surfaces.cli.app "$@"\n')
     footnote.chmod(0o755)
-    (tmp_path / ".venv" / ".installed").touch()  # newer than what it depends on
+    (tmp_path / ".venv" / ".plain").touch()  # newer than what it depends on
     return tmp_path
 
 

@@ -24,15 +24,17 @@ from typing import Any
 
 from vectorstore.catalog import schema
 from vectorstore.catalog.schema import sqlite_errors
+from vectorstore.dates import comparable
 from vectorstore.document import Document, Heading, Place
 from vectorstore.embedding.model_files import ModelIdentity
 from vectorstore.errors import DocumentMissing
 from vectorstore.passage import Filter
-from vectorstore.records import DocumentInfo, Stamp
+from vectorstore.records import Bin, DocumentInfo, Stamp
 
-_INFO = (
+DOCUMENT_INFO = (
     "id, source, title, media_type, collection, sha256, size, modified, added, characters, last_chunk - first_chunk + 1"
 )
+"""The columns of a `DocumentInfo`, in order."""
 _SHORTEST_PREFIX = 4
 _inherited: list[sqlite3.Connection] = []
 """Connections that a fork brought along. Closing them could disturb the parent: they are only kept."""
@@ -189,13 +191,22 @@ class Catalog:
         """Return how many chunks there are."""
         return self.totals()[1]
 
+    def bin(self) -> Bin:
+        """Return how much was removed and is still kept; `bin.py` reads it."""
+        with self.snapshot() as connection:
+            if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'bin'").fetchone() is None:
+                return Bin(0, 0)  # a library that was only read since the version before
+            return Bin(*connection.execute("SELECT count(*), coalesce(sum(bytes), 0) FROM bin").fetchone())
+
     # ---- documents
 
     def documents(self, filter: Filter | None = None) -> list[DocumentInfo]:
         """Return the documents that match `filter`, by source."""
         where, values = conditions(filter or Filter())
         with self.snapshot() as connection:
-            rows = connection.execute(f"SELECT {_INFO} FROM documents{where} ORDER BY collection, source, row", values)
+            rows = connection.execute(
+                f"SELECT {DOCUMENT_INFO} FROM documents{where} ORDER BY collection, source, row", values
+            )
             return [DocumentInfo(*row) for row in rows]
 
     def count_documents(self, filter: Filter | None = None) -> int:
@@ -231,9 +242,9 @@ class Catalog:
             DocumentMissing: None is called so (the nearest names are told), or several are.
         """
         with self.snapshot() as connection:
-            for condition, value in _ways_to_name(name):
+            for condition, value in ways_to_name(name):
                 rows = connection.execute(
-                    f"SELECT {_INFO} FROM documents WHERE {condition} ORDER BY source LIMIT 6",
+                    f"SELECT {DOCUMENT_INFO} FROM documents WHERE {condition} ORDER BY source LIMIT 6",
                     (sql_text(value),),
                 ).fetchall()
                 if len(rows) == 1:
@@ -275,14 +286,26 @@ class Catalog:
 
     def place_at(self, document_id: str, offset: int) -> Place | None:
         """Return the page, slide or row of a document that `offset` stands on, or None where it has none."""
-        with self.snapshot() as connection:
-            row = connection.execute(
-                "SELECT places FROM outlines JOIN documents ON outlines.document = documents.row WHERE id = ?",
-                (document_id,),
-            ).fetchone()
-        places: list[tuple[int, str, int]] = json.loads(row[0]) if row else []
+        places = self._outline(document_id)[0]
         index = bisect_right(places, offset, key=lambda place: place[0])
         return Place(*places[index - 1]) if index else None
+
+    def places(self, document_id: str) -> list[Place]:
+        """Return all pages, slides or rows of a document, by ascending start."""
+        return [Place(*place) for place in self._outline(document_id)[0]]
+
+    def headings(self, document_id: str) -> list[Heading]:
+        """Return all headings of a document, by ascending start."""
+        return [Heading(*heading) for heading in self._outline(document_id)[1]]
+
+    def _outline(self, document_id: str) -> tuple[list[list[Any]], list[list[int]]]:
+        with self.snapshot() as connection:
+            row = connection.execute(
+                "SELECT places, headings FROM outlines JOIN documents ON outlines.document = documents.row"
+                " WHERE id = ?",
+                (document_id,),
+            ).fetchone()
+        return (json.loads(row[0]), json.loads(row[1])) if row else ([], [])
 
     def text(self, document_id: str, start: int = 0, end: int | None = None) -> str:
         """Return `text[start:end]` of a document, reading only what is needed.
@@ -351,24 +374,16 @@ def conditions(filter: Filter) -> tuple[str, list[str | bytes]]:
         any_of("media_type GLOB CAST(? AS TEXT)", filter.media_types)
     if filter.modified_after:
         clauses.append("modified >= ?")
-        values.append(_utc(filter.modified_after))
+        values.append(comparable(filter.modified_after))
     if filter.modified_before:
         # A date alone means its whole day: "2026-11-25~" sorts after every time of that day.
         clauses.append("modified <> '' AND modified <= ?")
-        values.append(_utc(filter.modified_before) + "~")
+        values.append(comparable(filter.modified_before) + "~")
     return (" WHERE " + " AND ".join(clauses) if clauses else ""), values
 
 
-def _utc(moment: str) -> str:
-    """Return a time with an offset in UTC; anything else as it is."""
-    try:
-        parsed = datetime.fromisoformat(moment)
-    except ValueError:
-        return moment
-    return moment if parsed.tzinfo is None else parsed.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _ways_to_name(name: str) -> Iterator[tuple[str, str]]:
+def ways_to_name(name: str) -> Iterator[tuple[str, str]]:
+    """Yield what `name` may mean, the most exact first: a condition on a document's columns, and its value."""
     yield "id = CAST(? AS TEXT)", name
     yield "source = CAST(? AS TEXT)", name
     if "\0" not in name and "://" not in name:

@@ -7,7 +7,6 @@ compacting), so that two never do the same. Whoever needs both takes the work's 
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import socket
@@ -22,7 +21,7 @@ from pathlib import Path
 import filelock
 
 from vectorstore.catalog.catalog import now
-from vectorstore.catalog.schema import full, read_only
+from vectorstore.catalog.schema import of_os
 from vectorstore.errors import LibraryBusy
 
 WRITER = "writer.lock"
@@ -157,10 +156,8 @@ class LibraryLock:
                     assert self._notice is not None
                     self._notice(self.holder())
                 time.sleep(_POLL)
-        except PermissionError as error:
-            raise read_only(self._folder) from error
         except OSError as error:
-            raise (read_only if error.errno == errno.EROFS else full)(self._folder) from error
+            raise of_os(error, self._folder, self._path) from error
         self._sign()
         return lock
 

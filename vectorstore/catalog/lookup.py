@@ -11,7 +11,7 @@ import json
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -210,6 +210,48 @@ class Lookup:
                 (sql_text(document), start),
             ).fetchone()
         return np.array([row[0] - 1] if row else [], dtype=np.int64)
+
+    def first_chunks(self, documents: Sequence[str]) -> Ids:
+        """Return the id of the chunk that each document begins with, by the documents' ids, ascending.
+
+        It is the first that says something, after titles and the like; of a document that has none, the first.
+        """
+        with self._catalog.snapshot() as connection:
+            rows = connection.execute(
+                "SELECT coalesce((SELECT c.id FROM chunks c WHERE c.id BETWEEN d.first_chunk AND d.last_chunk"
+                " AND c.kind IN ('body', 'table', 'code') ORDER BY c.id LIMIT 1), d.first_chunk)"
+                " FROM json_each(?) j JOIN documents d ON d.id = j.value"
+                " WHERE d.last_chunk >= d.first_chunk ORDER BY 1",
+                (json.dumps(list(documents)),),
+            ).fetchall()
+        return np.array([row[0] for row in rows], dtype=np.int64)
+
+    def chunks_between(self, document: str, start: int, end: int) -> Ids:
+        """Return the ids of the chunks of a document that begin in [start, end), ascending."""
+        with self._catalog.snapshot() as connection:
+            rows = connection.execute(
+                "SELECT c.id FROM documents d JOIN chunks c ON c.id BETWEEN d.first_chunk AND d.last_chunk"
+                " WHERE d.id = CAST(? AS TEXT) AND c.start >= ? AND c.start < ? ORDER BY c.id",
+                (sql_text(document), start, end),
+            ).fetchall()
+        return np.array([row[0] for row in rows], dtype=np.int64)
+
+    def chunks_at(self, document: str, offsets: Sequence[int]) -> Ids:
+        """Return the ids of the chunks of a document in which offsets stand, one for each, in their order."""
+        with self._catalog.snapshot() as connection:
+            rows = connection.execute(
+                "SELECT c.start, c.id FROM documents d JOIN chunks c ON c.id BETWEEN d.first_chunk AND d.last_chunk"
+                " WHERE d.id = CAST(? AS TEXT) ORDER BY c.start",
+                (sql_text(document),),
+            ).fetchall()
+        starts, ids = np.array([row[0] for row in rows]), np.array([row[1] for row in rows], dtype=np.int64)
+        found: Ids = ids[np.maximum(0, np.searchsorted(starts, np.array(offsets), side="right") - 1)]
+        return found
+
+    def has_tables(self) -> bool:
+        """Tell whether any chunk is of a table."""
+        with self._catalog.snapshot() as connection:
+            return connection.execute("SELECT 1 FROM chunks WHERE kind = 'table' LIMIT 1").fetchone() is not None
 
     # ---- vectors
 

@@ -7,6 +7,8 @@ stops at NUL, and its driver refuses surrogates).
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,6 +66,18 @@ CREATE TABLE titles(
 CREATE INDEX titles_by_document ON titles(document);
 CREATE TABLE index_removed(first INTEGER NOT NULL, last INTEGER NOT NULL, collection TEXT NOT NULL);
 """
+BIN_TABLES = """
+CREATE TABLE IF NOT EXISTS bin(
+    entry INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, source TEXT NOT NULL, title TEXT NOT NULL,
+    name TEXT NOT NULL, media_type TEXT NOT NULL, collection TEXT NOT NULL, sha256 TEXT NOT NULL,
+    size INTEGER NOT NULL, modified TEXT NOT NULL, added TEXT NOT NULL, characters INTEGER NOT NULL,
+    chunks INTEGER NOT NULL, removed TEXT NOT NULL, model TEXT NOT NULL, bytes INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS bin_by_time ON bin(removed);
+CREATE TABLE IF NOT EXISTS bin_parts(
+    entry INTEGER NOT NULL, kind TEXT NOT NULL, number INTEGER NOT NULL, part BLOB NOT NULL);
+CREATE UNIQUE INDEX IF NOT EXISTS bin_parts_by_number ON bin_parts(entry, kind, number);
+"""
+# What was removed has tables of its own (bin.py): nothing that searches, counts or lists can meet it there.
 VECTOR_TABLES = """
 CREATE TABLE chunk_vectors{suffix}(chunk INTEGER PRIMARY KEY, vector BLOB NOT NULL);
 CREATE TABLE section_vectors{suffix}(section INTEGER PRIMARY KEY, vector BLOB NOT NULL);
@@ -102,7 +116,7 @@ def create(path: Path, *, meta: dict[str, object]) -> None:
         if _table_count(connection):
             return
         connection.execute("PRAGMA journal_mode = WAL")
-        script = _TABLES + VECTOR_TABLES.format(suffix="") + WORDS_TABLE
+        script = _TABLES + BIN_TABLES + VECTOR_TABLES.format(suffix="") + WORDS_TABLE
         connection.execute("BEGIN IMMEDIATE")
         for statement in script.split(";\n"):
             if statement.strip():
@@ -164,6 +178,29 @@ def read_only(folder: Path) -> LibraryReadOnly:
     return LibraryReadOnly(
         f"The library in {folder} cannot be written.",
         remedy="Give yourself the right to write there, or name another folder with --library.",
+    )
+
+
+def of_os(error: OSError, folder: Path, path: Path) -> LibraryError:
+    """Return the error of ours for one that the system gave.
+
+    Args:
+        error: What it gave.
+        folder: Of the library.
+        path: The file or folder that it gave it for.
+    """
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return read_only(folder)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return full(folder)
+    if error.errno == errno.EISDIR:
+        return LibraryError(
+            f"{path} is a folder, where Footnote keeps a file of its own.",
+            remedy="Move it away, then run the same command again; nothing of the library is in it.",
+        )
+    return LibraryError(
+        f"{path} cannot be made or opened: {os.strerror(error.errno or 0)}.",
+        remedy="Name a folder on a disk of this machine with --library.",
     )
 
 

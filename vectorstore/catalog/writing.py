@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from vectorstore.catalog import schema
+from vectorstore.catalog import bin, schema
 from vectorstore.catalog.catalog import file_name, now, read_text, sql_text
 from vectorstore.catalog.layout import Vectors, fts_terms
 from vectorstore.catalog.schema import sqlite_errors
@@ -36,6 +36,7 @@ class Writer:
         self._guard = threading.RLock()
         with sqlite_errors(folder):
             self._connection = schema.connect(folder / schema.FILE_NAME, "rw")
+            _script(self._connection, schema.BIN_TABLES)  # a library from before there was a bin has none
 
     def close(self) -> None:
         """Close the connection; what is committed is already in the file."""
@@ -79,11 +80,41 @@ class Writer:
         with self.transaction() as connection:
             _delete(connection, document.id)
             _insert(connection, document, chunks, vectors)
+            bin.forget(connection, document.id, sha256=document.sha256)
 
-    def remove(self, document_id: str) -> bool:
-        """Remove a document; return whether there was one."""
+    def remove(self, document_id: str, *, keep: bool = True) -> bool:
+        """Remove a document; return whether there was one.
+
+        Args:
+            document_id: Its id.
+            keep: Whether the bin keeps it, and what it holds of it already.
+        """
         with self.transaction() as connection:
+            if keep:
+                bin.keep(connection, document_id)
+            else:
+                bin.forget(connection, document_id)
             return _delete(connection, document_id)
+
+    def restore(self, kept: bin.Kept, vectors: tuple[Vectors, Vectors]) -> None:
+        """Store again what the bin kept, and take it out of the bin in the same transaction.
+
+        Args:
+            kept: As `bin.read` gives it.
+            vectors: Of its chunks and sections, from the model of the library.
+        """
+        _check(kept.document, kept.chunks, vectors)
+        with self.transaction() as connection:
+            _insert(connection, kept.document, kept.chunks, vectors, added=kept.added)
+            bin.drop(connection, [kept.entry])
+
+    def tidy_bin(self) -> None:
+        """Take out of the bin what has been there for its time, or is more than it holds."""
+        with self._guard, sqlite_errors(self._folder):
+            entries = bin.outdated(self._connection)
+        if entries:
+            with self.transaction() as connection:
+                bin.drop(connection, entries)
 
     def update(self, document_id: str, changes: Mapping[str, object]) -> None:
         """Change fields of a document that do not touch its text or chunks.
@@ -151,12 +182,13 @@ class Writer:
     # ---- disk
 
     def compact(self) -> bool:
-        """Give free space back and leave nothing deleted in the file; return whether the log was emptied."""
+        """Empty the bin, give free space back, leave nothing deleted in the file; tell whether the log was emptied."""
         with self._guard, sqlite_errors(self._folder):
             connection = self._connection
             connection.execute("PRAGMA secure_delete = ON")
             with self.transaction():
                 _drop_next_vectors(connection)
+                bin.empty(connection)
             connection.execute("INSERT INTO words(words) VALUES('optimize')")
             connection.execute("VACUUM")
             busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
@@ -212,6 +244,8 @@ def _insert(
     document: Document,
     chunks: Sequence[Chunk],
     vectors: tuple[Vectors, Vectors],
+    *,
+    added: str = "",
 ) -> None:
     first_chunk, first_section = _next_id(connection, "chunks"), _next_id(connection, "sections")
     sections = chunks[-1].section + 1 if chunks else 0
@@ -235,7 +269,7 @@ def _insert(
             document.sha256,
             document.size,
             document.modified,
-            now(),
+            added or now(),
             len(document.text),
             first_chunk,
             first_chunk + len(chunks) - 1,

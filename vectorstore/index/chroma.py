@@ -206,9 +206,12 @@ class ServerStore:
         with self._client() as client:
             for collection, count in pointer.collections.items():
                 try:
-                    made = client.get_collection(self._name(collection, pointer.generation), embedding_function=None)
+                    name = self._name(collection, pointer.generation)
+                    made = _checked(client.get_collection(name, embedding_function=None))
                 except _not_found():
                     return f"the collection {collection!r} is not on the server"
+                except VectorsUnavailable as error:
+                    return error.message
                 if made.count() != count:
                     return f"the server holds {made.count()} vectors of {collection!r} instead of {count}"
         return ""
@@ -338,7 +341,12 @@ def _create(client: Any, name: str, *, threshold: int) -> Any:
 
 
 def _checked(collection: Any) -> Any:
-    """Refuse a collection that does not measure by cosine: scores would mean something else."""
+    """Refuse a collection that is not as Footnote made it.
+
+    Another measure than cosine would make scores mean something else. A named embedding function would be built by
+    Chroma's client at the next write, here, though none is asked for: with a model that brings code of its own, whoever
+    can change the collection on the server would run that code in this process (SECURITY.md).
+    """
     configuration = collection.configuration_json
     space = (configuration.get("hnsw") or configuration.get("spann") or {}).get("space")
     if space != "cosine":
@@ -346,7 +354,27 @@ def _checked(collection: Any) -> Any:
             f"The collection {collection.name} in Chroma measures by {space}, not by cosine.",
             remedy="Run: footnote doctor --repair",
         )
+    # The schema as it came: the public property builds what it names.
+    named = [*_functions(configuration), *_functions(collection._model.get_serialized_schema())]
+    if not all(kind in _NO_FUNCTION for kind in named):
+        raise VectorsUnavailable(
+            f"The collection {collection.name} in Chroma names an embedding function, which Footnote never sets: "
+            "somebody else has changed it.",
+            remedy="See who can reach the Chroma server, then run: footnote doctor --repair",
+        )
     return collection
+
+
+_NO_FUNCTION = ("legacy", "unknown")
+"""How Chroma writes that a collection has no embedding function."""
+
+
+def _functions(value: Any) -> Iterator[Any]:
+    """Yield the kind of every embedding function that a configuration or a schema names, however deep."""
+    for key, inner in value.items() if isinstance(value, dict) else ():
+        if key == "embedding_function" and inner is not None:
+            yield inner.get("type") if isinstance(inner, dict) else inner
+        yield from _functions(inner)
 
 
 def _add(call: Callable[..., Any], batches: Iterable[tuple[Ids, Vectors]], page: int) -> None:

@@ -28,7 +28,7 @@ LOOKED_AT = 10_000
 _UNTOLD = PLACES | {"table", "code"}
 
 
-def central(view: View, document: str, limit: int) -> tuple[Passage, ...]:
+def central_passages(view: View, document: str, limit: int) -> tuple[Passage, ...]:
     """Return the passages that say most of what a document is about, best first; tables and code are left out.
 
     Args:

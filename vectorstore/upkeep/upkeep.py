@@ -55,6 +55,7 @@ def status(library: Parts) -> LibraryStatus:
             chroma=_place(library),
             schema=schema.SCHEMA_VERSION,
             words=int(library.catalog.meta("words") or 0),
+            bin=library.catalog.bin(),
         )
 
 
@@ -288,10 +289,10 @@ def stored_chunks(library: Parts, document_id: str) -> list[Chunk]:
 
 def compact(library: Parts) -> Compaction:
     """Write catalog and index anew without what was removed."""
-    before = disk(library).total
+    before, forgotten = disk(library).total, library.catalog.bin().documents
     deadline = time.monotonic() + 10
     while not library.writer.compact() and time.monotonic() < deadline:
         time.sleep(0.2)  # a reader still looks at the old state
     # Last, since a server may be down: the text is gone all the same.
     update_index(library, force=True)
-    return Compaction(before, disk(library).total)
+    return Compaction(before, disk(library).total, forgotten)

@@ -20,21 +20,18 @@ from functools import cache, lru_cache
 from typing import Any
 
 from vectorstore.words import irregular_forms, stop_words
+from vectorstore.words.scripts import CJK, UNSPACED
 
 VERSION = 4
 """Counts up when `tokens` or `subject_terms` changes, so that a library indexed with an older form is indexed again."""
 
 _MARKS = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0dff"
-_CJK = (
-    "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f"
-)
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 _WORD = re.compile(
     r"(?P<acronym>\b(?:[A-Za-z]\.){2,})"
     r"|(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)"
-    rf"|(?P<cjk>[{_CJK}]+)"
-    rf"|(?P<unspaced>[{_UNSPACED}]+)"
-    rf"|(?P<word>(?:(?![{_CJK}{_UNSPACED}_])[\w{_MARKS}])+(?:['’](?!s\b)(?:(?![{_CJK}{_UNSPACED}_])[\w{_MARKS}])+)?)"
+    rf"|(?P<cjk>[{CJK}]+)"
+    rf"|(?P<unspaced>[{UNSPACED}]+)"
+    rf"|(?P<word>(?:(?![{CJK}{UNSPACED}_])[\w{_MARKS}])+(?:['’](?!s\b)(?:(?![{CJK}{UNSPACED}_])[\w{_MARKS}])+)?)"
 )
 _FOLDED_MARKS = re.compile(
     "[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640]"

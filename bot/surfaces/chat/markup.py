@@ -57,8 +57,10 @@ Block = Paragraph | Code
 def statement_blocks(answer: Answer, statement: Statement) -> tuple[Block, ...]:
     """Return what to show of a statement, without its markers.
 
-    Quoted statements are literal; those from source code and tables keep their columns, lists their lines.
+    Quoted and computed statements are literal; those from source code and tables keep their columns, lists their lines.
     """
+    if statement.support == "computed":
+        return (Paragraph((Span(one_line(statement.text)),)),)
     if statement.support == "quoted":
         if _fixed_width(statement, answer):
             return (Code(visible(statement.text).strip("\n")),)
@@ -90,7 +92,7 @@ def flows(answer: Answer, index: int) -> bool:
         len(pair) == 2
         and len(blocks) == 2
         and all(isinstance(b, Paragraph) for b in blocks)
-        and not any(statement.support == "quoted" or "\n" in statement.text for statement in pair)
+        and not any(statement.support in ("quoted", "computed") or "\n" in statement.text for statement in pair)
     )
 
 

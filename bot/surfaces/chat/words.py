@@ -46,9 +46,9 @@ def prompts(titles: Iterable[str]) -> list[tuple[str, str]]:
     return [(shortened(title, 60), f"What does “{shortened(title, 200)}” say?") for title in titles]
 
 
-def busy(seconds: float) -> str:
+def busy(seconds: int) -> str:
     """Return what is said to a person who asks faster than they may."""
-    return f"One moment, please: you can ask again in {max(1, round(seconds))} s."
+    return f"One moment, please: you can ask again in {seconds} s."
 
 
 def without_statements(answer: Answer) -> str:

@@ -256,7 +256,7 @@ def _model_of_library(stored: ModelIdentity | None, settings: Settings) -> Itera
 
 def _lock(library: Library) -> Iterator[Check]:
     from vectorstore.catalog.lock import WORK, LibraryLock
-    from vectorstore.errors import LibraryBusy, LibraryReadOnly
+    from vectorstore.errors import LibraryBusy, LibraryError, LibraryReadOnly
 
     try:
         with LibraryLock(library.folder, WORK, wait=0).held(), LibraryLock(library.folder, wait=0).held():
@@ -265,6 +265,8 @@ def _lock(library: Library) -> Iterator[Check]:
         yield Check("Lock", True, error.message)
     except LibraryReadOnly as error:
         yield Check("Lock", False, error.message, "Asking works; ingesting needs write access.")
+    except LibraryError as error:
+        yield Check("Lock", False, error.message, error.remedy)
 
 
 def _findings(library: Library, *, repair: bool) -> Iterator[Check]:

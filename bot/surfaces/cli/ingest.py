@@ -28,6 +28,12 @@ ReembedOption = Annotated[
 RemovalsOption = Annotated[
     bool, typer.Option("--allow-removals", help="Let all documents of a path go at once, or most of many.")
 ]
+ManyOption = Annotated[
+    bool, typer.Option("--allow-many", help="Read a huge folder (over 20,000 files) without asking.")
+]
+CheckOption = Annotated[
+    bool, typer.Option("--check", help="Read every file to see whether it changed, whatever its size and time say.")
+]
 WaitOption = Annotated[
     float, typer.Option("--wait", metavar="SECONDS", min=0, help="How long to wait for another writer.")
 ]
@@ -45,6 +51,8 @@ def ingest(
     comments: CommentsOption = False,
     reembed: ReembedOption = False,
     allow_removals: RemovalsOption = False,
+    allow_many: ManyOption = False,
+    check: CheckOption = False,
     wait: WaitOption = 30.0,
     json: JsonOption = False,
 ) -> None:
@@ -66,9 +74,9 @@ def ingest(
     how = Run(
         library=settings.library,
         collection=settings.collection,
-        model=settings.embedding_model or None,
-        chroma=settings.chroma or None,
-        cache=settings.cache or None,
+        embedding_model=settings.embedding_model,
+        chroma=settings.chroma,
+        cache=settings.cache,
         threads=settings.threads,
         load=LoadOptions(
             passwords=(*(password or ()), *settings.file_passwords),
@@ -86,6 +94,8 @@ def ingest(
         watch=watch,
         reembed=reembed,
         allow_removals=allow_removals,
+        allow_many=allow_many,
+        check=check,
         wait=wait,
     )
     raise typer.Exit(run(paths, how))

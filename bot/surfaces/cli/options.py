@@ -87,16 +87,9 @@ def require_library(settings: Settings) -> None:
 def open_library(settings: Settings) -> Library:
     """Open the library that the settings name, which must exist."""
     require_library(settings)
-    from vectorstore.library import Library
+    from vectorstore.open_library import open_library as open_named
 
-    return Library.open(
-        settings.library,
-        model=settings.embedding_model or None,
-        chroma=settings.chroma or None,
-        notice=_say_waiting,
-        cache=settings.cache or None,
-        threads=settings.threads,
-    )
+    return open_named(settings, notice=_say_waiting)
 
 
 def check_model(settings: Settings) -> None:
@@ -181,16 +174,14 @@ def _patterns(value: str) -> tuple[str, ...]:
 
 
 def _date(text: str, option: str) -> str:
-    from datetime import datetime
+    from vectorstore.dates import comparable
+    from vectorstore.errors import DateInvalid
 
-    if not text:
-        return ""
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(
-            f"{text!r} is not a date. Write it as 2026-11-25 or 2026-11-25T09:30.", param_hint=option
-        ) from None
+    if text:
+        try:
+            comparable(text)
+        except DateInvalid as error:
+            raise typer.BadParameter(str(error), param_hint=option) from None
     return text
 
 

@@ -18,8 +18,8 @@ from bot.surfaces.discord.events import Question, allowed, audience_of, places_o
 if TYPE_CHECKING:
     from bot.answer import Answer
     from bot.settings import Settings
-    from bot.surfaces.chat.access import CoolDown
     from bot.surfaces.chat.store import ChatStore
+    from bot.surfaces.rate_limit import RateLimit
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ class Answerer(Protocol):
 
     settings: Settings
     store: ChatStore
-    cooldown: CoolDown
+    cooldown: RateLimit
 
     async def ask(self, question: Question, place: str) -> Answer | None:
         """Answer within what the place may see; None where it may see nothing."""

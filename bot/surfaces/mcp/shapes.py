@@ -32,8 +32,9 @@ class Sentence(BaseModel):
 
     text: str
     citations: list[int]
-    support: Literal["quoted", "supported", "partly"] = Field(
-        description="quoted: verbatim; supported: checked against its sources; partly: see note"
+    support: Literal["quoted", "computed", "supported", "partly"] = Field(
+        description="quoted: verbatim; computed: worked out by code from its footnotes; supported: checked against its "
+        "sources; partly: see note"
     )
     note: str = ""
 

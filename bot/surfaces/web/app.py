@@ -7,7 +7,6 @@ What they share is in services.py; what people keep is in storage/. docs/http-ap
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import socket
 import sys
 import threading
@@ -21,12 +20,13 @@ import uvicorn
 from fastapi import FastAPI
 
 from bot.errors import SettingError
+from bot.loopback import is_loopback
 from bot.settings.settings import Settings
-from bot.surfaces.listen import listen
+from bot.surfaces.listen import listen, proxy_options
 from bot.surfaces.web import errors, log
 from bot.surfaces.web.connections import Door, raise_open_files
 from bot.surfaces.web.examples import add_examples
-from bot.surfaces.web.gate import LOOPBACK_NAMES, Gate
+from bot.surfaces.web.gate import Gate
 from bot.surfaces.web.routes import ask, conversations, documents, health, openai, session
 from bot.surfaces.web.routes import ingest as ingest_routes
 from bot.surfaces.web.services import Services, footnote_version, text_goes_to
@@ -84,22 +84,11 @@ def create_app(bot: Bot, settings: Settings, *, ingest: Ingest | None = None, pa
         app.include_router(module.router)
     add_examples(app)
     add_page(app, page)
-    hosts = None
-    if is_loopback(settings.host) or settings.allowed_hosts:
-        hosts = (*LOOPBACK_NAMES, *settings.allowed_hosts)
+    guarded = is_loopback(settings.host) or settings.allowed_hosts
+    hosts = settings.allowed_hosts if guarded else None
     upload_bytes = settings.upload_megabytes * 1024 * 1024
     app.add_middleware(Gate, metrics=services.metrics, hosts=hosts, upload_bytes=upload_bytes)
     return app
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether `host` can be reached from this machine only."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def refuse_unsafe(settings: Settings, *, has_users: bool, workers: int = 1) -> None:
@@ -180,6 +169,7 @@ def serve(bot: Bot, settings: Settings, *, workers: int = 1, warm: bool = False)
         log_config=None,
         access_log=False,
         server_header=False,
+        **proxy_options(settings.trusted_proxies),
         timeout_graceful_shutdown=settings.stop_seconds,
         # Longer than proxies keep theirs, so that none of them sends into a connection that closes.
         timeout_keep_alive=75,
@@ -201,17 +191,16 @@ def serve(bot: Bot, settings: Settings, *, workers: int = 1, warm: bool = False)
 def serve_bot(settings: Settings) -> None:
     """Open the library, making it if need be, and serve it with the bot that the settings describe."""
     from bot.ask import Bot
-    from vectorstore.library import Library
+    from vectorstore.open_library import open_library
 
-    # The first document may well come by upload.
-    Library.open(settings.library, create=True).close(update_index=False)
-    bot = Bot(settings=settings)
-    try:
-        serve(bot, settings, warm=True)
-    finally:
-        # Writing the Chroma index takes a minute, and a stop must not: see `storage/reader.py` for who writes it.
-        bot.library.close(update_index=False)
-        bot.close()
+    with open_library(settings, create=True) as library:  # the first document may well come by upload
+        bot = Bot(library, settings=settings)
+        try:
+            serve(bot, settings, warm=True)
+        finally:
+            bot.close()
+            # Writing the Chroma index takes a minute, and a stop must not: see `storage/reader.py` for who writes it.
+            library.close(update_index=False)
 
 
 def _warm(library: Library) -> None:

@@ -195,6 +195,17 @@ RESPONSES: dict[str, Any] = {
         **LENGTHS,
         "text": QUOTE,
     },
+    "POST /v1/documents/{id}/restore": DOCUMENT,
+    "GET /v1/removed": {
+        "documents": [
+            {
+                **{key: DOCUMENT[key] for key in ("id", "title", "source", "name", "collection", "media_type", "size")},
+                "removed": LATER,
+                "present": False,
+            }
+        ],
+        "total": 1,
+    },
     "POST /v1/documents/{id}/reingest": {"job": {**WAITING, "kind": "reingest"}},
     "POST /v1/documents/address": {"job": {**WAITING, "kind": "address"}},
     "GET /v1/collections": {"collections": [{"name": "default", "documents": 6, "chunks": 412}]},
@@ -205,6 +216,7 @@ RESPONSES: dict[str, Any] = {
     "POST /v1/chat/completions": CHAT,
     "GET /v1/session": SESSION,
     "POST /v1/session": SESSION,
+    "GET /v1/tokens": {"tokens": [{"id": "3f2a91c0d4be", "created": DAY}]},
     "GET /v1/status": STATUS,
     "GET /healthz": {"status": "ok"},
     "GET /readyz": {"status": "ready"},

@@ -14,12 +14,12 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.loopback import is_loopback
 from bot.surfaces.web.errors import Refused, internal_error, log_internal, response_of
 from bot.surfaces.web.metrics import Metrics
 
 logger = logging.getLogger("footnote.web")
 
-LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
 UPLOAD_PATH = "/v1/documents"
 JSON_BODY = 1024 * 1024
@@ -47,7 +47,7 @@ class Gate:
     Args:
         app: What it guards.
         metrics: Where requests are counted.
-        hosts: Names that are answered, without port; None for any.
+        hosts: Names that are answered besides this machine's own, without port; None for any.
         upload_bytes: Largest body of an upload; `JSON_BODY` holds for all others.
     """
 
@@ -103,7 +103,16 @@ class Gate:
             self._note(scope, status, time.perf_counter() - began)
 
     def _check(self, scope: Scope, headers: Headers) -> None:
-        if self._hosts is not None and _host_name(headers.get("host", "")) not in self._hosts:
+        named = headers.getlist("host")
+        if len(named) > 1:
+            raise Refused(
+                400,
+                "bad_request",
+                f"The request names {len(named)} hosts, in as many Host headers.",
+                remedy="Send one, or look at what the proxy in front adds.",
+            )
+        host = _host_name(named[0]) if named else ""
+        if self._hosts is not None and host not in self._hosts and not is_loopback(host):
             raise Refused(
                 421,
                 "wrong_host",

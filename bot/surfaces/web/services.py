@@ -18,13 +18,15 @@ from fastapi import Query, Request
 
 from bot.answer import Answer, Citation
 from bot.settings.settings import Settings
+from bot.surfaces.rate_limit import RateLimit
 from bot.surfaces.web.auth import Authentication, Caller, collection_missing
 from bot.surfaces.web.bulkhead import Bulkhead
 from bot.surfaces.web.errors import Refused
-from bot.surfaces.web.limits import Rate, Streams
+from bot.surfaces.web.limits import Streams
 from bot.surfaces.web.metrics import Metrics
 from bot.surfaces.web.offsets import Utf16, Utf16Cache
 from bot.surfaces.web.shapes import DOCUMENT
+from bot.surfaces.web.storage import removed_files
 from bot.surfaces.web.storage.accounts import Accounts
 from bot.surfaces.web.storage.conversations import ConversationStore
 from bot.surfaces.web.storage.database import Database
@@ -93,7 +95,7 @@ class Services:
         self.store = ConversationStore(self.database)
         self.authentication = Authentication(self.accounts, settings)
         self.metrics = Metrics()
-        self.questions = Rate(settings.questions_per_minute)
+        self.questions = RateLimit(settings.questions_per_minute)
         self.streams = Streams(settings.streams_each, settings.streams)
         self.watchers = Streams(WATCHERS_EACH, WATCHERS)
         self.recent = RecentAnswers()
@@ -101,6 +103,7 @@ class Services:
         self.password_checks = asyncio.Semaphore(2)
         self.stopping = asyncio.Event()
         self.uploads = Uploads(folder, self.database)
+        self.tidy_removed()
         self.jobs = Jobs(self.database, ingest, self.metrics)
         quotes = settings.model == "quotes"
         self._threads = ThreadPoolExecutor(
@@ -192,6 +195,10 @@ class Services:
                     raise collection_missing(name)
         return narrowed
 
+    def tidy_removed(self) -> None:
+        """Let the uploaded files of removed documents go when the bin lets the documents go."""
+        self.uploads.forget(removed_files.tidy(self.bot.library))
+
     def leave_off(self) -> None:
         """Begin nothing that can wait for the next start; streams of progress end."""
         self.stopping.set()
@@ -250,9 +257,9 @@ def text_goes_to(settings: Settings) -> str:
     """Return who questions and passages are sent to, or "" when nothing leaves this machine."""
     from urllib.parse import urlsplit
 
+    from bot.loopback import is_loopback
     from bot.models.chat_model import LOCAL, QUOTES
     from bot.models.hosted import place_of
-    from bot.offline import is_loopback
 
     if settings.model == QUOTES or settings.model.startswith(LOCAL):
         return ""

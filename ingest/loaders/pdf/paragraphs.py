@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ingest.loaders.pdf.line import Line
+from vectorstore.words.scripts import HAN, KANA
 
 _BULLET = re.compile(
     r"^(?:[•◦▪‣·●○■□➢✓–—*-]\s|\(?\d{1,3}[.)]\s|\(?[a-zA-Z][.)]\s|\(?[ivxIVX]{1,4}[.)]\s|[①-⑳]|\d{1,2}(?:\.\d{1,2}){1,3}\s)"
@@ -20,7 +21,7 @@ _BULLET = re.compile(
 _ENDS = re.compile(r"[.!?:;。！？؟।…][\"'”’»)\]」』⁰¹²³⁴-⁹]*$")
 _WORD_END = re.compile(r"[^\W_]+$")
 _WORD_BEGIN = re.compile(r"[^\W_]+")
-_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]")
+_WIDE = re.compile(f"[{KANA}{HAN}\u3000-\u303f\uff00-\uffef]")
 _HYPHENS = "-‐"
 MAX_HEADING = 140
 MAX_CELL = 60

@@ -73,6 +73,15 @@ class Rewriter:
         ("great, thanks for your help", "thanks", "You're welcome"),
         ("ありがとうございます", "thanks", "どういたしまして"),
         ("🙏", "thanks", "You're welcome"),
+        (":-)", "thanks", "You're welcome"),
+        ("...", "question", "There are no words in that"),
+        ("…", "question", "There are no words in that"),
+        ("'", "question", "There are no words in that"),
+        ("。。。", "question", "There are no words in that"),
+        ("\u200b", "question", "There are no words in that"),
+        ("?!", "question", "Then ask in other words"),
+        ("👎", "question", "Then ask in other words"),
+        (":-(", "question", "Then ask in other words"),
         ("yes", "yes", "Good"),
         ("OK.", "yes", "Good"),
         ("no", "no", "Then ask in other words"),
@@ -81,6 +90,21 @@ class Rewriter:
         ("Non, merci", "no", "Alors reformulez"),
         ("No, gracias", "no", "Entonces pregunte"),
         ("bye", "farewell", "Goodbye"),
+        ("Comment allez-vous ?", "greeting", "Bonjour"),
+        ("Hola, ¿qué tal?", "greeting", "Hola"),
+        ("Merci pour votre aide !", "thanks", "Je vous en prie"),
+        ("C'est parfait", "thanks", "Je vous en prie"),
+        ("¡Muchísimas gracias por todo!", "thanks", "De nada"),
+        ("À bientôt", "farewell", "Au revoir"),
+        ("Hasta luego", "farewell", "Adiós"),
+        ("D'accord", "yes", "Bien. Que"),
+        ("Sí, gracias", "yes", "Bien. ¿Qué"),
+        ("Ja", "yes", "Gut. Was"),
+        ("了解", "yes", "わかりました"),
+        ("Ce n'est pas ce que j'ai demandé", "no", "Alors reformulez"),
+        ("Pas vraiment.", "no", "Alors reformulez"),
+        ("Eso no es lo que pregunté", "no", "Entonces pregunte"),
+        ("Está mal", "no", "Entonces pregunte"),
         ("???", "question", "Then ask in other words"),
     ],
 )
@@ -98,6 +122,9 @@ def test_a_turn_that_is_no_question_is_answered_without_a_search(message: str, k
         ("thanks, and what about Tokyo?", "And what about Tokyo?"),
         ("Hello! Who signed it?", "Who signed it?"),
         ("ok. when was it signed?", "When was it signed?"),
+        ("Merci ! Et qui l'a signé ?", "Et qui l'a signé ?"),
+        ("Gracias. ¿Cuándo se firmó?", "¿Cuándo se firmó?"),
+        ("No es un tratado", "No es un tratado"),
         ("Who said hello to the president?", "Who said hello to the president?"),
         ("Is there a thank you note?", "Is there a thank you note?"),
         ("No Child Left Behind", "No Child Left Behind"),
@@ -163,6 +190,8 @@ def test_why_asks_about_the_last_answer() -> None:
     assert classify("why?", [DEAL]).query == f"Why? {DEAL.statements[0]}"
     assert classify("And why is that?", [Exchange("Who signed it?")]).query == "Why? Who signed it?"
     assert classify("warum?").reply.startswith("Warum was?")
+    assert classify("Et pourquoi ça ?").reply.startswith("Pourquoi quoi")
+    assert classify("¿Y por qué?").reply.startswith("¿Por qué qué")
 
 
 @pytest.mark.parametrize(
@@ -173,6 +202,10 @@ def test_why_asks_about_the_last_answer() -> None:
         ("the first", SIGNERS, "Kimi Onoda signed for Japan"),
         ("tell me more about the second one", SIGNERS, "Michael Kratsios signed for the United States"),
         ("二つ目は？", DEAL, "quantum"),
+        ("et le deuxième ?", DEAL, "quantum"),
+        ("La première", SIGNERS, "Kimi Onoda signed for Japan"),
+        ("¿y el segundo?", DEAL, "quantum"),
+        ("Háblame del último", DEAL, "fusion"),
     ],
 )
 def test_the_second_one_is_found_in_the_last_answer(message: str, turn: Exchange, item: str) -> None:
@@ -195,6 +228,9 @@ def test_an_ordinal_beyond_the_answer_is_searched_as_it_stands() -> None:
         ("Can you translate that into French?", "French"),
         ("auf Deutsch bitte", "German"),
         ("and now in Spanish", "Spanish"),
+        ("en japonés, por favor", "Japanese"),
+        ("Réponds en allemand", "German"),
+        ("Traduce eso al francés", "French"),
     ],
 )
 def test_a_wish_for_a_language_asks_the_last_question_again(message: str, language: str) -> None:
@@ -209,6 +245,15 @@ def test_a_wish_for_a_language_asks_the_last_question_again(message: str, langua
     quotes = classify(message, [DEAL])
     assert quotes.language == language
     assert "--model" in quotes.reply
+
+
+@pytest.mark.parametrize(
+    ("message", "begins"),
+    [("auf Japanisch", "Ich zitiere"), ("en français", "Je cite"), ("en inglés", "Cito"), ("日本語で", "文書を")],
+)
+def test_that_nothing_is_translated_is_said_in_the_language_of_the_wish(message: str, begins: str) -> None:
+    """Which it is tells the name of the language that is wished for."""
+    assert classify(message, [DEAL]).reply.startswith(begins)
 
 
 @pytest.mark.parametrize(

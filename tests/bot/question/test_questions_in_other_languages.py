@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot import Bot, Settings
-from bot.ask import WORDS_ALONE
+from bot.finder import WORDS_ALONE
 from ingest.splitting.split import split
 from vectorstore.document import Document
 from vectorstore.library import Library

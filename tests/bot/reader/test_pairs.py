@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from bot.reader import WEIGHTS, Readable
-from bot.reader.pairs import LONGEST, best_span, can_read, windows
+from bot.reader.pairs import MOST_TOKENS, best_span, can_read, windows
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=400) | st.text("aé 😀漢ß.\u0301İﬁ", max_size=200)
 
@@ -29,7 +29,7 @@ def tokenizer() -> Tokenizer:
 def test_pieces_stand_inside_the_text(tokenizer: Tokenizer, question: str, title: str, text: str) -> None:
     """Whatever is written, every piece of a window has offsets inside the passage and no window is too long."""
     for window in windows(tokenizer, question, Readable(text, title)):
-        assert len(window.ids) == len(window.types) <= LONGEST
+        assert len(window.ids) == len(window.types) <= MOST_TOKENS
         assert window.first + len(window.spans) + 1 == len(window.ids)
         assert all(0 <= start < end <= len(text) for start, end in window.spans)
 

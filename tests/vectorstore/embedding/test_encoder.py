@@ -10,7 +10,6 @@ import pytest
 from ingest.splitting.split import split
 from vectorstore.embedding.encoder import Encoder
 from vectorstore.embedding.model_files import find_model, identity
-from vectorstore.embedding.onnx_form import PARITY
 from vectorstore.embedding.open import open_encoder
 from vectorstore.errors import ModelMissing
 
@@ -102,14 +101,3 @@ def test_models_that_want_prefixes_get_them(tmp_path: Path) -> None:
     assert (e5.query_prefix, e5.document_prefix) == ("query: ", "passage: ")
     assert (own.query_prefix, own.document_prefix) == ("Q: ", "D: ")
     assert len({identity().fingerprint, e5.identity.fingerprint, own.identity.fingerprint}) == 3
-
-
-@pytest.mark.slow
-def test_the_written_form_agrees_with_sentence_transformers(tmp_path: Path) -> None:
-    """A form written anew gives the vectors of sentence-transformers, for short, long and odd texts."""
-    from sentence_transformers import SentenceTransformer
-
-    texts = ["a", "Who signed it, and when?", TEXT, "日本語の文。", "😀" * 50, "word " * 400]
-    fresh = open_encoder(cache=str(tmp_path))
-    wanted = SentenceTransformer(str(find_model().folder), device="cpu").encode(texts, normalize_embeddings=True)
-    assert float((fresh.encode_texts(texts) * wanted).sum(axis=1).min()) >= PARITY

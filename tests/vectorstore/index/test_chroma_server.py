@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from hash_encoder import HashEncoder, make
 
 from vectorstore.errors import VectorsUnavailable
 from vectorstore.index.chroma import collection_name
+from vectorstore.index.generation import Pointer
 from vectorstore.library import Library
 
 ENCODER = HashEncoder()
@@ -181,6 +183,53 @@ def test_a_server_that_is_down_costs_nothing_but_the_index(server: Server, tmp_p
         library.update_index()
         assert library.verify() == []
         check(library)
+
+
+def test_an_embedding_function_planted_on_the_server_is_never_built(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chroma's client builds what a collection names before it writes, though none is asked for, which may run foreign
+    code here. Such a collection is neither read nor written to, `verify` tells, and `repair` makes it anew."""
+    import chromadb
+    from chromadb.utils import embedding_functions
+
+    built: list[object] = []
+
+    class Planted(embedding_functions.known_embedding_functions["sentence_transformer"]):  # type: ignore[misc]
+        @staticmethod
+        def build_from_config(config: dict[str, object]) -> object:
+            built.append(config)
+            raise RuntimeError("built")
+
+    monkeypatch.setitem(embedding_functions.known_embedding_functions, "sentence_transformer", Planted)
+    model = {"model_name": "/x", "device": "cpu", "normalize_embeddings": False, "kwargs": {"trust_remote_code": True}}
+    planted = {"type": "known", "name": "sentence_transformer", "config": model}
+    with large(tmp_path / "library", server) as library:
+        library.add([document(number) for number in range(10)])
+        library.update_index()
+        client = chromadb.HttpClient(host="127.0.0.1", port=server.port)
+        name = collection_name(str(library.catalog.meta("library_id")), "default", 1)
+        client.delete_collection(name)
+        collections = f"{server.address}/api/v2/tenants/default_tenant/databases/default_database/collections"
+        wanted = {"name": name, "configuration": {"hnsw": {"space": "cosine"}, "embedding_function": planted}}
+        request = urllib.request.Request(
+            collections, json.dumps(wanted).encode(), {"Content-Type": "application/json"}, method="POST"
+        )
+        urllib.request.urlopen(request, timeout=30).read()
+        library.index.close()
+        check(library, through_server=False)
+        assert ["names an embedding function" in finding.message for finding in library.verify()] == [True]
+        store, pointer = library.index.store, Pointer(1, server.address, 10, {"default": 80}, {}, ENCODER.fingerprint)
+        with pytest.raises(VectorsUnavailable, match="names an embedding function"):
+            store.extend(pointer, {"default": 1}, lambda _: iter([(np.array([1]), np.full((1, 32), 0.5))]), {})
+        assert not built
+        client.get_collection(name, embedding_function=None).add(ids=["0"], embeddings=[[0.5] * 32])
+        assert built, "Chroma's client no longer builds what is planted: this check may go"
+        built.clear()
+        library.add([document(10)])
+        assert library.repair() == []
+        check(library)
+        assert not built
 
 
 def test_a_collection_that_measures_otherwise_is_not_used(server: Server, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from itertools import count
 from pathlib import Path as FilePath
 from typing import Annotated, Any
 
@@ -95,14 +96,28 @@ def take_in(services: Services, caller: Caller, form: FormData) -> dict[str, Any
     most = services.settings.file_megabytes
     taken: dict[FilePath, Incoming] = {}
     failed: list[tuple[str, str]] = []
-    for part in sent:
-        name = given_name(part.filename)
+    for part, name in zip(sent, apart([given_name(part.filename) for part in sent]), strict=True):
         if part.size is not None and part.size > most * MEGABYTE:
             failed.append((name, f"The file is larger than {most:,} MB. Split it into smaller files."))
             continue
         path = services.uploads.save(part.file, collection, name)
         taken[path] = Incoming(path, name)
     return services.jobs.add(caller.key, "upload", collection, tuple(taken.values()), failed=failed)
+
+
+def apart(names: list[str]) -> list[str]:
+    """Tell files of one name in one upload apart, "a.pdf" and "a (2).pdf": in a collection a name is one document.
+
+    The same names in the same order get the same new ones, so that sending a folder again changes nothing.
+    """
+    used, found = set(names), []
+    for position, name in enumerate(names):
+        if name in names[:position]:
+            stem, dot, ending = name.rpartition(".") if "." in name.rpartition("/")[2][1:] else (name, "", "")
+            name = next(new for n in count(2) if (new := f"{stem} ({n}){dot}{ending}") not in used)
+            used.add(name)
+        found.append(name)
+    return found
 
 
 def wanted_collection(services: Services, caller: Caller, given: Any) -> str:

@@ -233,7 +233,7 @@ def chat(messages: list[Message]) -> tuple[str, Conversation]:
 def statement_text(statement: Statement, before: Statement | None) -> str:
     """Return a statement as Markdown, with what parts it from the one before."""
     words = escape_markdown(statement_words(Answer(question=""), statement))
-    apart = "" if before is None else "\n\n" if "quoted" in (statement.support, before.support) else " "
+    apart = "" if before is None else "\n\n" if {"quoted", "computed"} & {statement.support, before.support} else " "
     return f"{apart}{words} {markers(statement.citations)}".rstrip()
 
 

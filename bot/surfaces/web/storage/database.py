@@ -96,6 +96,7 @@ class Database:
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=10, isolation_level=None, check_same_thread=False)
         connection.row_factory = sqlite3.Row
+        connection.create_function("casefold", 1, str.casefold, deterministic=True)
         return connection
 
     def _prepare(self) -> None:
@@ -130,11 +131,17 @@ class Database:
                 self._writing = None
 
     def rows(self, query: str, *values: Any) -> Sequence[sqlite3.Row]:
-        """Run a statement that only reads and return its rows; inside a transaction it sees that."""
+        """Run a statement that only reads and return its rows; inside a transaction it sees that.
+
+        Args:
+            query: The statement.
+            values: Of its question marks in order, or one dictionary for its names.
+        """
+        given = values[0] if len(values) == 1 and isinstance(values[0], dict) else values
         if self._writing == threading.get_ident():
-            return self._connection.execute(query, values).fetchall()
+            return self._connection.execute(query, given).fetchall()
         with self._read_lock, _translated(self.path):
-            return self._reader.execute(query, values).fetchall()
+            return self._reader.execute(query, given).fetchall()
 
     def row(self, query: str, *values: Any) -> sqlite3.Row | None:
         """Run a statement and return its first row, or None."""

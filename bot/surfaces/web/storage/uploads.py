@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import sha256
@@ -46,6 +47,7 @@ class Uploads:
         self._db = database
         rows = database.rows("SELECT path, name FROM uploads")
         self._names: dict[str, str] = {row["path"]: row["name"] for row in rows}
+        self._saving = threading.Lock()
 
     def name(self, source: str) -> str | None:
         """Return the name that the file at `source` was given, or None when it is no upload."""
@@ -87,7 +89,9 @@ class Uploads:
                 shutil.copyfileobj(content, file, BLOCK)
                 file.flush()
                 os.fsync(file.fileno())
-            part.replace(path)
+            with self._saving:
+                part.replace(path)
+                self._remember(path, collection, name)
             _sync_folder(path.parent)
         except PermissionError as error:
             raise LibraryReadOnly("The upload folder cannot be written.", remedy="Check its rights.") from error
@@ -96,6 +100,9 @@ class Uploads:
         finally:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
+        return path
+
+    def _remember(self, path: Path, collection: str, name: str) -> None:
         self._db.run(
             "INSERT INTO uploads VALUES (?, ?, ?, ?) ON CONFLICT (path) DO NOTHING",
             str(path),
@@ -104,7 +111,6 @@ class Uploads:
             now(),
         )
         self._names[str(path)] = name
-        return path
 
     def require_room(self, size: int) -> None:
         """Check that `size` bytes can be taken in.
@@ -117,13 +123,12 @@ class Uploads:
             raise DiskFull("There is not enough room on the server's disk for this upload.")
 
     def forget(self, sources: Iterable[str]) -> None:
-        """Delete those of `sources` that are uploads; files that people keep themselves are not touched."""
+        """Forget the names of those of `sources` that were deleted, unless there is a new file in their place."""
         for source in sources:
-            if source in self._names:
-                with suppress(FileNotFoundError):
-                    Path(source).unlink()
-                self._db.run("DELETE FROM uploads WHERE path = ?", source)
-                self._names.pop(source, None)
+            with self._saving:
+                if not Path(source).exists():
+                    self._db.run("DELETE FROM uploads WHERE path = ?", source)
+                    self._names.pop(source, None)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -18,7 +18,6 @@ from scripted_bot import ScriptedBot, echo
 from bot.answer import Answer, Citation, Statement
 from bot.errors import ModelError, SettingError
 from bot.settings.settings import Settings
-from bot.surfaces.chat.access import CoolDown
 from bot.surfaces.chat.store import ChatStore
 from bot.surfaces.discord.serve import require_token
 
@@ -287,15 +286,6 @@ def test_who_asks_too_fast_waits(tmp_path: Path) -> None:
         contents = [sent.content for sent in stage.answers(GENERAL, 3)]
         assert any("you can ask again in" in content for content in contents)
         assert [asked.question for asked in stage.bot.asked] == ["one", "three"]
-
-
-def test_the_cool_down_ends() -> None:
-    """After its seconds a person may ask again; another person never waited."""
-    now = [0.0]
-    cooldown = CoolDown(5, clock=lambda: now[0])
-    assert cooldown.wait("a") == 0 and cooldown.wait("a") == 5 and cooldown.wait("b") == 0
-    now[0] = 5.0
-    assert cooldown.wait("a") == 0
 
 
 def test_commands_are_registered_once(tmp_path: Path) -> None:

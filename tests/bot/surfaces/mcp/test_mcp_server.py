@@ -24,11 +24,12 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 from scripted_bot import ScriptedBot, echo
 from small_library import BRIEF, LEASE, small_library
+from starlette.testclient import TestClient
 
 from bot.answer import Answer
 from bot.errors import ModelError, SettingError
 from bot.settings.settings import Settings
-from bot.surfaces.mcp.serve import http_app, serve
+from bot.surfaces.mcp.serve import WRONG_TOKENS, http_app, serve
 from bot.surfaces.mcp.server import FootnoteServer
 from vectorstore.library import Library
 
@@ -362,6 +363,35 @@ def test_http_with_a_token_lets_nobody_else_in() -> None:
                 assert len((await client.list_tools()).tools) == 4
 
         asyncio.run(run())
+
+
+def test_wrong_tokens_over_http_are_counted() -> None:
+    """After ten wrong ones every token from that address waits; to send none is no guess."""
+    with over_http(FootnoteServer(ScriptedBot(echo)), token="s3cret") as address:  # type: ignore[arg-type]
+        for _ in range(20):
+            assert httpx.post(address, json={}).status_code == 401
+        for _ in range(20):
+            assert httpx.post(address, json={}, headers={"Authorization": "Bearer s3cret"}).status_code not in (
+                401,
+                429,
+            )
+        told: list[int] = []
+        while len(told) < 200 and 429 not in told:
+            wrong = {"Authorization": f"Bearer guess {len(told)}"}
+            told.append((last := httpx.post(address, json={}, headers=wrong)).status_code)
+        assert told[-1] == 429 and set(told[:-1]) == {401} and len(told) > WRONG_TOKENS
+        assert int(last.headers["retry-after"]) > 0 and "too many" in last.json()["error"]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.53", "[::1]", "LOCALHOST"])
+def test_every_address_of_this_machine_is_guarded_against_web_pages(host: str) -> None:
+    """Whichever way loopback is written, its own name is answered and a foreign one is not."""
+    app = http_app(FootnoteServer(ScriptedBot(echo)), host=host)  # type: ignore[arg-type]
+    sent = {"Accept": "application/json, text/event-stream"}
+    with TestClient(app, base_url=f"http://{host}:8765") as client:
+        assert client.post("/mcp", json={"jsonrpc": "2.0"}, headers=sent).status_code not in (403, 421)
+        evil = client.post("/mcp", json={"jsonrpc": "2.0"}, headers={**sent, "Host": "evil.example:8765"})
+        assert evil.status_code in (403, 421)
 
 
 def test_a_web_page_cannot_reach_the_server_of_this_machine() -> None:

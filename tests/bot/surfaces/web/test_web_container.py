@@ -134,7 +134,9 @@ def test_what_is_copied_is_let_through() -> None:
 
 
 def test_chroma_is_reached_by_footnote_only(services: dict[str, Any]) -> None:
-    """No published port, an internal network; Footnote is published on loopback and needs a token."""
+    """No published port, an internal network, Chroma's server in Rust; Footnote is published on loopback and needs a
+    token."""
+    assert [*services["chroma"]["entrypoint"], services["chroma"]["command"][0]] == ["chroma", "run"]
     networks = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["networks"]
     assert "ports" not in services["chroma"] and networks["inside"]["internal"]
     assert services["chroma"]["networks"] == ["inside"]

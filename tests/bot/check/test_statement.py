@@ -6,9 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.check import weigh as ground_model
 from bot.check.statement import Verdict, check, plain_statement
-from bot.check.weights import COEFFICIENTS, THRESHOLDS
 from vectorstore.passage import Passage
 
 BRIDGE = (
@@ -139,14 +137,6 @@ def test_markdown_and_markers_are_read_through() -> None:
         plain_statement("2. **The toll** was [abolished](http://x.example) in `1931` [1][2].")
         == "The toll was abolished in 1931."
     )
-
-
-def test_the_fitted_tables_match_the_columns() -> None:
-    """Every column has its coefficient and every factor its threshold: the weights were fitted to this code."""
-    assert set(COEFFICIENTS) == set(ground_model.FACTORS)
-    for factor in ground_model.FACTORS:
-        assert tuple(COEFFICIENTS[factor]) == ("constant", *ground_model.columns(factor))
-    assert set(THRESHOLDS) == {*ground_model.FACTORS, "all"}
 
 
 @settings(max_examples=60, deadline=None)

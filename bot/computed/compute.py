@@ -1,0 +1,26 @@
+"""The one door: which of the ways to work an answer out a question goes, if any."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from bot.computed.computed import Computed
+from bot.computed.documents import documents_answer
+from bot.computed.places import place_answer
+from bot.computed.tables.rows import rows_answer
+
+if TYPE_CHECKING:
+    from bot.question.question import Question
+    from vectorstore.library import Library
+    from vectorstore.passage import Filter
+
+    Way = Callable[[Question, Library, Filter | None], Computed | None]
+
+WAYS: Sequence[Way] = (documents_answer, place_answer, rows_answer)
+"""Each returns None for a question that it is not sure to understand."""
+
+
+def compute(question: Question, library: Library, filter: Filter | None) -> Computed | None:
+    """Return the answer to a question that code can work out; None for all others."""
+    return next((found for way in WAYS if (found := way(question, library, filter)) is not None), None)

@@ -1,0 +1,52 @@
+"""What is asked of the rows of a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bot.computed.tables.mention import CellMention
+from bot.computed.tables.table import number
+
+Operation = Literal[
+    "count", "distinct", "sum", "mean", "highest", "lowest", "usual", "rarest", "difference", "next", "before",
+    "first", "last", "values",
+]  # fmt: skip
+Relation = Literal["is", ">", "<", ">=", "<="]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a row must hold: a cell in one of some columns, or a number in a column that is more or less than one."""
+
+    columns: tuple[int, ...]
+    relation: Relation
+    value: str
+
+    def __post_init__(self) -> None:
+        assert self.relation == "is" or number(self.value) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is asked of the rows that meet all conditions.
+
+    Attributes:
+        operation: What is done.
+        target: The column whose cells are the answer, or -1 where the answer is a number of rows.
+        measure: The column that is added up, compared or ordered by, or -1.
+        conditions: Of the rows.
+        choices: Values one of which is the answer ("A or B"), or that are held against each other.
+        unplaced: Words of the question that have no part in it.
+    """
+
+    operation: Operation
+    target: int = -1
+    measure: int = -1
+    conditions: tuple[Condition, ...] = ()
+    choices: tuple[CellMention, ...] = ()
+    unplaced: tuple[str, ...] = field(default=(), compare=False)
+
+
+ITSELF = -2
+"""As the target: the measure is the answer, "What is the highest price?"."""

