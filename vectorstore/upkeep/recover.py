@@ -33,7 +33,7 @@ _UNREADABLE = (sqlite3.Error, FootnoteError, ValueError, TypeError)
 class New(Protocol):
     """A new library. `Library` is such a thing; upkeep does not know it by name."""
 
-    def add(self, batch: Sequence[tuple[Document, Sequence[Chunk]]]) -> None:
+    def add(self, batch: Sequence[tuple[Document, Sequence[Chunk]]]) -> object:
         """Store documents."""
 
     def close(self, *, update_index: bool) -> None:

@@ -202,14 +202,13 @@ def serve_bot(settings: Settings) -> None:
     with open_library(settings, create=True) as library:  # the first document may well come by upload
         for message in library.damaged().values():
             print(visible(f"{message} Run: footnote doctor --repair"), file=sys.stderr)
-        library.close(update_index=False)
-    bot = Bot(settings=settings)
-    try:
-        serve(bot, settings, warm=True)
-    finally:
-        # Writing the Chroma index takes a minute, and a stop must not: see `storage/reader.py` for who writes it.
-        bot.library.close(update_index=False)
-        bot.close()
+        bot = Bot(library, settings=settings)
+        try:
+            serve(bot, settings, warm=True)
+        finally:
+            bot.close()
+            # Writing the Chroma index takes a minute, and a stop must not: see `storage/reader.py` for who writes it.
+            library.close(update_index=False)
 
 
 def _warm(library: Library) -> None:

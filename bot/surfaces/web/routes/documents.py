@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path as FilePath
@@ -236,11 +237,19 @@ async def delete_document(id: DocumentId, request: Request, caller: Editing) -> 
 
 def _remove(services: Services, caller: Caller, id: str) -> None:
     info = services.document(caller, id)
-    library = services.bot.library
-    with library.writing(wait=LOCK_SECONDS, stop=services.stopping.is_set):
-        library.remove([id])
+    with writing(services):
+        services.bot.library.remove([id])
     removed_files.set_aside(services.folder, [info.source])
     services.tidy_removed()
+
+
+def writing(services: Services) -> AbstractContextManager[object]:
+    """Hold the library's lock for a person, who is told to come again rather than kept waiting.
+
+    Raises:
+        LibraryBusy: Somebody else writes for long.
+    """
+    return services.bot.library.writing(wait=LOCK_SECONDS, stop=services.stopping.is_set)
 
 
 @router.get("/v1/removed", response_model=RemovedOut, responses=errors_for(401, 503))
@@ -277,7 +286,7 @@ def _restore(services: Services, caller: Caller, id: str) -> dict[str, Any]:
         )
     removed_files.bring_back(services.folder, [removed[0].info.source])
     try:
-        with services.bot.library.writing(wait=LOCK_SECONDS, stop=services.stopping.is_set):
+        with writing(services):
             (info,) = services.bot.library.restore([id])
     finally:
         services.tidy_removed()  # what was not restored is set aside again
