@@ -91,13 +91,13 @@ class Jobs:
         self._queue: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._watchers: dict[str, list[Callable[[tuple[str, Any]], None]]] = {}
         self._lock = threading.Lock()
-        self._running = False
+        self._running = ""
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
     @property
-    def running(self) -> bool:
-        """Whether files are being read now."""
+    def running(self) -> str:
+        """Collection into which files are being read now, or ""."""
         return self._running
 
     def start(self) -> None:
@@ -239,16 +239,16 @@ class Jobs:
 
     def _work(self) -> None:
         while (job := self._queue.get()) is not None and not self._stopping.is_set():
-            self._running = True
             try:
                 self._run(job)
             finally:
-                self._running = False
+                self._running = ""
 
     def _run(self, job: str) -> None:
         row = self._db.row("SELECT * FROM jobs WHERE id = ?", job)
         if not row:
             return
+        self._running = row["collection"]
         self._db.run("UPDATE jobs SET state = 'running' WHERE id = ?", job)
         waiting = self._db.rows("SELECT * FROM job_files WHERE job = ? AND state = 'waiting'", job)
         files = [Incoming(Path(file["path"]), file["name"]) for file in waiting]
@@ -266,10 +266,10 @@ class Jobs:
             # The thread's own edge: a job that fails must not end the thread that runs the next one.
             error = _error_object(failure, job)
         if not self._stopping.is_set() or not self._left(job):
-            self._finish(job, row["owner"], error)
             if not error:
                 failed = self._db.rows("SELECT path FROM job_files WHERE job = ? AND state = 'failed'", job)
                 self._unread(row["collection"], [file["path"] for file in failed if file["path"]], row["created"])
+            self._finish(job, row["owner"], error)
 
     def _left(self, job: str) -> Sequence[Any]:
         return self._db.rows("SELECT position FROM job_files WHERE job = ? AND state IN ('waiting', 'loading')", job)
