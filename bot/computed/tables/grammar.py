@@ -296,6 +296,8 @@ class _Reading:
             if distinct:
                 self._use_words("different", "distinct", "unique")
                 return Plan("distinct", target=name, conditions=conditions)
+            if not conditions and not self._has("rows?|records?|entries|table|list(?:ed)?|sheet|chart"):
+                return None  # it may well be said in a sentence: "the memorandum names seven fields"
             if not conditions and len({row.cells[name] for row in self.table.rows}) < len(self.table.rows):
                 return None  # each once, or every row? The question does not say
         elif at < len(self.asked) and not distinct:
