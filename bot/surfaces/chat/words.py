@@ -13,6 +13,7 @@ from vectorstore.errors import FootnoteError
 
 if TYPE_CHECKING:
     from bot.answer import Answer, Citation
+    from vectorstore.passage import Passage
 
 WORKING = "Searching the documents…"
 GREETING = "Ask me anything about the documents. Every sentence of my answer names its source."
@@ -64,8 +65,8 @@ def notes(answer: Answer) -> tuple[str, ...]:
     return (*((searched,) if searched else ()), *remarks(answer))
 
 
-def page_address(address: str, citation: Citation) -> str:
-    """Return the address of the chat page with the source pane open at the citation, or "" without a page."""
+def page_address(address: str, citation: Citation | Passage) -> str:
+    """Return the address of the chat page with the source open at a citation or passage, or "" without a page."""
     if not address:
         return ""
     place = f"document={quote(citation.document)}&start={citation.start}&end={citation.end}"
