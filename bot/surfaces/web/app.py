@@ -26,7 +26,7 @@ from bot.surfaces.listen import listen
 from bot.surfaces.web import errors, log
 from bot.surfaces.web.examples import add_examples
 from bot.surfaces.web.gate import LOOPBACK_NAMES, Gate
-from bot.surfaces.web.routes import ask, conversations, documents, health, openai, session
+from bot.surfaces.web.routes import ask, conversations, documents, health, openai, openai_responses, session
 from bot.surfaces.web.routes import ingest as ingest_routes
 from bot.surfaces.web.services import Services, footnote_version, text_goes_to
 from bot.surfaces.web.static import FOLDER, add_page
@@ -79,7 +79,7 @@ def create_app(bot: Bot, settings: Settings, *, ingest: Ingest | None = None, pa
     )
     app.state.services = services
     errors.install(app)
-    for module in (ask, conversations, documents, ingest_routes, openai, session, health):
+    for module in (ask, conversations, documents, ingest_routes, openai, openai_responses, session, health):
         app.include_router(module.router)
     add_examples(app)
     add_page(app, page)
