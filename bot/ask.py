@@ -21,6 +21,7 @@ from bot.answer import Answer, Citation, Statement
 from bot.answerer import Footnotes, quoted, worked_out, written
 from bot.errors import ModelError, QuestionRefused
 from bot.passages.confidence import SEEN, confidence, confidence_read, may_answer, threshold
+from bot.passages.filtering import refuse_missing_collections
 from bot.question.conversation import Conversation
 from bot.question.question import Question
 from bot.settings.settings import Settings
@@ -233,6 +234,7 @@ class Bot:
 
         Raises:
             QuestionRefused: The question is empty or too long.
+            CollectionMissing: The filter names a collection that is not there.
         """
         answer: Answer | None = None
         for item in self.stream(question, conversation=conversation, filter=filter):
@@ -256,7 +258,7 @@ class Bot:
             on_citation: Told of each footnote before the first statement that uses it is yielded.
         """
         began = perf_counter()
-        self._refuse(question)
+        self._refuse(question, filter)
         turns = conversation or Conversation()
         from bot.question.turn import classify  # here: `import bot` stays light
 
@@ -291,12 +293,13 @@ class Bot:
 
     def nearest(self, question: str, *, limit: int = 5, filter: Filter | None = None) -> tuple[Passage, ...]:
         """Return the passages nearest to a question, whether or not they answer it."""
-        self._refuse(question)
+        self._refuse(question, filter)
         return self.library.search(question, limit=limit, filter=filter).passages
 
     # ---- before the search
 
-    def _refuse(self, question: str) -> None:
+    def _refuse(self, question: str, filter: Filter | None) -> None:
+        refuse_missing_collections(self.library, filter)
         if not question.strip():
             raise QuestionRefused("The question is empty.", remedy="Ask it in plain words.")
         longest = self.settings.max_question_length

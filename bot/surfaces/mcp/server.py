@@ -17,11 +17,12 @@ from mcp_types import CallToolResult, Resource, ToolAnnotations
 from pydantic import Field
 
 from bot.answer import Answer, Statement
+from bot.passages.filtering import refuse_missing_collections
 from bot.surfaces.mcp import render, shapes
 from bot.surfaces.mcp.ingest_tools import add_ingest_tools
 from bot.surfaces.mcp.prompts import add_prompts
 from bot.surfaces.mcp.threads import in_thread, steps
-from vectorstore.errors import DocumentMissing, FootnoteError, LibraryError
+from vectorstore.errors import DocumentMissing, FootnoteError
 from vectorstore.passage import Filter
 
 if TYPE_CHECKING:
@@ -242,12 +243,9 @@ class FootnoteServer(MCPServer):
         """Return what restricts a search; a name that is no collection is no empty library, but a mistake."""
         if not collections:
             return None
-        existing = self.bot.library.collections()
-        for name in collections:
-            if name not in existing:
-                known = ", ".join(sorted(existing)) or "none"
-                raise LibraryError(f"There is no collection {name!r}.", remedy=f"Collections: {known}.")
-        return Filter(collections=tuple(collections))
+        wanted = Filter(collections=tuple(collections))
+        refuse_missing_collections(self.bot.library, wanted)
+        return wanted
 
     def _infos(self, query: str, collection: str) -> list[DocumentInfo]:
         infos = self.bot.library.documents(self._filter([collection] if collection else None))
