@@ -21,6 +21,10 @@ EMPTY_QUESTION = "What would you like to know? Write your question after my name
 EMPTY_COMMAND = "What would you like to know? Write your question after the command."
 TOO_LONG_HERE = "The answer goes on, but no more fits here. Mention me with the question to read all of it."
 NO_COLLECTIONS = "No documents may be searched from here. Whoever runs me decides which channel sees which."
+NO_STRANGERS = (
+    "I answer members of this workspace among themselves. Whoever runs me can name the channels in which guests and "
+    "people of other workspaces are answered, too."
+)
 THANKS = "Thank you, noted."
 NOT_SHARED = "I could not share it here. Invite me to this channel and try again."
 GONE = "This answer is too old; I no longer have its details. Please ask again."
