@@ -305,6 +305,12 @@ class Settings:
         group="Slack and Discord",
         check=between(0, 3_600),
     )
+    slack_guest_channels: tuple[str, ...] = setting(
+        (),
+        "Ids of the Slack channels in which guests, and people of other workspaces (Slack Connect), are answered or "
+        "read along; empty for none.",
+        group="Slack and Discord",
+    )
     discord_servers: tuple[str, ...] = setting(
         (), "Ids of the Discord servers that are answered; empty for all.", group="Slack and Discord"
     )

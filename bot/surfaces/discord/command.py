@@ -45,11 +45,14 @@ def ask_command(surface: Answerer) -> app_commands.Command[Any, ..., None]:
     """Return the command."""
 
     @app_commands.command(name="ask", description="Ask the documents; the answer names its sources.")
-    @app_commands.describe(question="What would you like to know?", private="Show the answer to me only")
+    @app_commands.describe(
+        question="What would you like to know?",
+        private="Show the answer to me only (the default); False shows it to all",
+    )
     async def ask(
         interaction: discord.Interaction,
         question: app_commands.Range[str, 1, 4_000],
-        private: bool = False,
+        private: bool = True,
     ) -> None:
         wait = surface.cooldown.wait(f"discord:{interaction.user.id}")
         if wait:

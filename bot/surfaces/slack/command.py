@@ -29,6 +29,9 @@ class Answerer(Protocol):
     def ask(self, question: Question) -> Answer | None:
         """Answer within what the place may see; None where it may see nothing."""
 
+    def refusal(self, question: Question) -> str:
+        """Why a question is not answered where it was put; "" where it is."""
+
     def keep(self, reference: str, question: Question, answer: Answer) -> None:
         """Keep an answer for its buttons."""
 
@@ -52,6 +55,8 @@ def answer_command(surface: Answerer, body: dict[str, Any]) -> None:
 def _command_messages(surface: Answerer, question: Question, reference: str) -> list[dict[str, Any]]:
     if not question.text:
         return [render.plain_message(words.EMPTY_COMMAND)]
+    if refusal := surface.refusal(question):
+        return [render.plain_message(refusal)]
     answer = surface.ask(question)
     if answer is None:
         return [render.plain_message(words.NO_COLLECTIONS)]

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 Part = TypeVar("Part", Passage, Citation)
 
+NO_DOCUMENT = "-"
+"""An id that no document has, for they are hexadecimal."""
 RECENT_ANSWERS = 1_000
 WATCHERS_EACH = 20
 WATCHERS = 200
@@ -207,6 +209,11 @@ class Services:
             for name in wanted.collections:
                 if name not in there:
                     raise collection_missing(name)
+        elif narrowed.collections:
+            # An account may be held to collections that are still to come: they hold nothing, and no other is told of.
+            there = self.bot.library.collections()
+            existing = tuple(name for name in narrowed.collections if name in there)
+            return replace(narrowed, collections=existing, documents=wanted.documents if existing else (NO_DOCUMENT,))
         return narrowed
 
     def tidy_removed(self) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response, StreamingResponse
 
-from bot.render import escape_markdown, markdown
+from bot.answer import markdown
 from bot.surfaces.web.auth import Caller, Editing, Known
 from bot.surfaces.web.errors import Refused, conversation_missing
 from bot.surfaces.web.objects import answer_of, collections_of
@@ -27,6 +27,7 @@ from bot.surfaces.web.shapes import (
     TitleIn,
     errors_for,
 )
+from bot.text.markdown import escape_markdown
 from bot.text.shown import one_line
 
 router = APIRouter()

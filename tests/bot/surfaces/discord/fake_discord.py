@@ -75,6 +75,7 @@ class FakeDiscord:
         content_intent: Whether the message content intent is on.
         said: Messages of people, by id.
         seconds: From an interaction to our first response.
+        public: Whether anybody may add the bot.
     """
 
     sent: list[Sent] = field(default_factory=list)
@@ -88,6 +89,7 @@ class FakeDiscord:
     content_intent: bool = True
     seconds: list[float] = field(default_factory=list)
     unknown: int = 0
+    public: bool = True
     nonces: Counter[str] = field(default_factory=Counter)
     said: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -174,11 +176,13 @@ class FakeDiscord:
             self.dispatch("MESSAGE_CREATE", message)
         return message
 
-    def command(self, channel: str, author: str, question: str, *, private: bool = False, minutes: int = 0) -> str:
-        """Somebody uses /ask, some minutes ago by its id; return the id."""
+    def command(
+        self, channel: str, author: str, question: str, *, private: bool | None = False, minutes: int = 0
+    ) -> str:
+        """Somebody uses /ask, some minutes ago by its id; return the id. None leaves the option `private` out."""
         options = [{"name": "question", "type": 3, "value": question}]
-        if private:
-            options.append({"name": "private", "type": 5, "value": True})
+        if private is not None:
+            options.append({"name": "private", "type": 5, "value": private})
         data = {"id": "500", "name": "ask", "type": 1, "options": options}
         return self._interaction(channel, author, {"type": 2, "data": data}, minutes=minutes)
 
@@ -435,7 +439,7 @@ class FakeDiscord:
             case "GET", ["oauth2", "applications", "@me"]:
                 return reply(
                     {"id": APP, "name": "Footnote", "description": "", "flags": 0, "owner": user("1"),
-                     "bot_public": True, "bot_require_code_grant": False, "verify_key": "", "icon": None,
+                     "bot_public": self.public, "bot_require_code_grant": False, "verify_key": "", "icon": None,
                      "summary": "", "approximate_guild_count": 1}
                 )  # fmt: skip
             case "PUT", ["applications", _, "commands"]:

@@ -230,6 +230,31 @@ def test_the_command_is_deferred_and_answered(stage: Stage) -> None:
     assert stage.bot.asked[2].turns[0][0] == "the fee"
 
 
+def test_the_command_answers_its_sender_alone_unless_asked_otherwise(stage: Stage) -> None:
+    """What somebody asks of the documents is shown to all only where they say so."""
+    stage.discord.command(GENERAL, "1", "the fee", private=None)
+    assert stage.answers(GENERAL)[0].ephemeral
+    stage.discord.command(GENERAL, "1", "the fee", private=False)
+    assert not stage.answers(GENERAL, 2)[1].ephemeral
+
+
+@pytest.mark.parametrize(
+    ("public", "servers", "warned"), [(True, (), True), (False, (), False), (True, (SERVER,), False)]
+)
+def test_a_bot_that_anybody_may_add_is_warned_of(
+    public: bool, servers: tuple[str, ...], warned: bool, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A public bot without named servers answers strangers: the start says so, with both ways out."""
+    with FakeDiscord(public=public) as fake:
+        with discord_stage(tmp_path, ScriptedBot(echo), discord=fake, discord_servers=servers) as stage:
+            stage.discord.command(GENERAL, "1", "the fee")
+            stage.answers(GENERAL)
+        said = capfd.readouterr().out
+    assert "Footnote is on Discord" in said
+    for words in ("Anybody can add this bot", "Public Bot: off", f"discord_servers = ['{SERVER}']"):
+        assert (words in said) == warned
+
+
 def test_an_answer_that_took_too_long_for_its_token_still_arrives(stage: Stage) -> None:
     """After fifteen minutes the answer goes to the channel, and a private one to the person."""
     stage.discord.command(GENERAL, "1", "slow", minutes=16)

@@ -80,15 +80,16 @@ def over_http(server: FootnoteServer, *, token: str = "") -> Iterator[str]:
 
 
 def test_the_tools_have_typed_schemas_and_are_read_only() -> None:
-    """Four tools, each with input and output schema, a title, and the hint that nothing is changed."""
+    """Five tools, each with input and output schema, a title, and the hint that nothing is changed."""
     tools = with_client(FootnoteServer(ScriptedBot(echo)), lambda client: client.list_tools()).tools  # type: ignore[arg-type]
-    assert [tool.name for tool in tools] == ["ask", "search", "read_document", "list_documents"]
+    assert [tool.name for tool in tools] == ["ask", "search", "read_document", "list_documents", "list_collections"]
     for tool in tools:
         assert tool.title and tool.description and tool.output_schema["properties"]
         assert tool.annotations.read_only_hint is True
         assert all("description" in p for p in tool.input_schema["properties"].values())
         assert tool.input_schema["title"] == f"{tool.name}Arguments"
     assert set(tools[0].input_schema["required"]) == {"question"}
+    assert "self-contained" in tools[0].input_schema["properties"]["question"]["description"]
 
 
 def test_ask_keeps_footnotes_and_offsets(library: Library) -> None:
@@ -102,20 +103,22 @@ def test_ask_keeps_footnotes_and_offsets(library: Library) -> None:
     citation = cite(1, LEASE, quote, document=lease.id)
     bot = ScriptedBot(lambda q: Answer(q, (Statement(quote, (1,)),), (citation,)), opened=library)
     server = FootnoteServer(bot)  # type: ignore[arg-type]
-    result = call(server, "ask", question="How long is the notice period?").structured_content
+    called = call(server, "ask", question="How long is the notice period?")
+    result = called.structured_content
     assert result["abstained"] is False and result["statements"][0]["citations"] == [1]
     note = result["citations"][0]
     assert note["quote"] == quote and note["uri"] == f"footnote://document/{lease.id}"
     read = call(server, "read_document", document=note["document"], start=note["start"], length=len(quote))
     assert read.structured_content["text"] == quote and read.structured_content["end"] == note["end"]
-    assert "[1]" in result["text"]
+    assert "[1]" in called.content[0].text
 
 
 def test_an_abstention_is_marked_as_one() -> None:
     """The program that asks is told that the documents don't say, and gets no sources."""
-    result = call(FootnoteServer(ScriptedBot(abstained)), "ask", question="Who?").structured_content  # type: ignore[arg-type]
+    called = call(FootnoteServer(ScriptedBot(abstained)), "ask", question="Who?")  # type: ignore[arg-type]
+    result = called.structured_content
     assert result["abstained"] is True and result["citations"] == [] and result["statements"] == []
-    assert result["text"].startswith("The documents don't say.")
+    assert called.content[0].text == "The documents don't say. Searched all 6 documents."
 
 
 def test_search_finds_passages_with_offsets(library: Library) -> None:
@@ -233,7 +236,7 @@ def test_nothing_can_be_changed_unless_it_is_allowed(library: Library, tmp_path:
         bad = await client.call_tool("add_documents", {"paths": [str(tmp_path / "none")]})
         assert bad.is_error and "There is no file or folder" in bad.content[0].text  # type: ignore[union-attr]
         gone = await client.call_tool("remove_document", {"document": "note.md"})
-        assert gone.structured_content["source"] == str(note) and note.exists()  # type: ignore[index]
+        assert gone.structured_content["source"] == "note.md" and note.exists()  # type: ignore[index]
         unknown = await client.call_tool("read_document", {"document": "zzz"})
         assert unknown.is_error and "list_documents shows" in unknown.content[0].text  # type: ignore[union-attr]
 
@@ -335,7 +338,7 @@ def test_both_protocol_generations_are_served() -> None:
     """Clients of the handshake generation and of the newest get tools and answers, on both transports."""
 
     async def work(client: Client) -> str:
-        assert len((await client.list_tools()).tools) == 4
+        assert len((await client.list_tools()).tools) == 5
         assert (await client.call_tool("ask", {"question": "x"})).structured_content
         return str(client.protocol_version)
 
@@ -360,7 +363,7 @@ def test_http_with_a_token_lets_nobody_else_in() -> None:
                 httpx2.AsyncClient(headers={"Authorization": "Bearer s3cret"}) as http,
                 Client(streamable_http_client(address, http_client=http)) as client,
             ):
-                assert len((await client.list_tools()).tools) == 4
+                assert len((await client.list_tools()).tools) == 5
 
         asyncio.run(run())
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from web_site import PARTY, Site, site
 
+from bot.ask import Bot
 from bot.errors import SettingError
 from bot.settings.settings import Settings
 from bot.surfaces.rate_limit import RateLimit
@@ -337,6 +338,20 @@ def test_a_restricted_user_is_answered_from_the_own_collection_only(guarded: Sit
     assert post("/v1/chat/completions", {**chat, "model": "footnote:default"}).status_code == 404
     (_, _, used) = guarded.bot.asked[0]
     assert used is not None and used.collections == ("deals",)
+
+
+def test_an_account_held_to_a_collection_that_is_still_to_come_finds_nothing(guarded: Site) -> None:
+    """It is answered that the documents don't say; no collection that it may not see is searched or named."""
+    Accounts(guarded.services.database).add("nora", password=PASSWORD, collections=("to come",))
+    token = Accounts(guarded.services.database).add_token("nora")
+    headers = {"Authorization": f"Bearer {token}"}
+    guarded.services.bot = Bot(
+        guarded.bot.library, settings=guarded.services.settings
+    )  # the scripted one checks nothing
+    answer = guarded.client.post("/v1/ask", json={"question": "How long is the notice period?"}, headers=headers)
+    assert answer.status_code == 200 and answer.json()["abstained"]
+    found = guarded.client.post("/v1/search", json={"query": "notice period"}, headers=headers)
+    assert found.json()["passages"] == [] and "deals" not in answer.text + found.text
 
 
 def test_naming_a_document_of_another_collection_finds_nothing(guarded: Site) -> None:
