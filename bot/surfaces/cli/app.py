@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot.surfaces.cli import ask, bots, chat, doctor, eval, ingest, library, models, serve, status
+from bot.surfaces.cli import ask, bots, chat, compare, doctor, eval, ingest, library, models, serve, status
 
 
 class _Commands(TyperGroup):
@@ -46,6 +46,7 @@ _COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("ingest", ingest.ingest),
     ("ask", ask.ask),
     ("chat", chat.chat),
+    ("compare", compare.compare),
     ("list", library.list_documents),
     ("show", library.show),
     ("remove", library.remove),
