@@ -146,7 +146,7 @@ class Bot:
             on_citation: Told of each footnote before the first statement that uses it is yielded.
         """
         began = perf_counter()
-        self._refuse(question)
+        self.refuse(question)
         basis = self._finder.find(question, conversation or Conversation(), filter)
         if basis.reply:
             yield Answer(question, model=self.model_name, notice=basis.reply, seconds=perf_counter() - began)
@@ -169,10 +169,11 @@ class Bot:
 
     def nearest(self, question: str, *, limit: int = 5, filter: Filter | None = None) -> tuple[Passage, ...]:
         """Return the passages nearest to a question, whether or not they answer it."""
-        self._refuse(question)
+        self.refuse(question)
         return self.library.search(question, limit=limit, filter=filter).passages
 
-    def _refuse(self, question: str) -> None:
+    def refuse(self, question: str) -> None:
+        """Raise QuestionRefused where a question is empty or too long to be asked."""
         if not question.strip():
             raise QuestionRefused("The question is empty.", remedy="Ask it in plain words.")
         longest = self.settings.max_question_length

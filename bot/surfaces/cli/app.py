@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot.surfaces.cli import ask, bots, chat, compare, doctor, eval, ingest, library, models, serve, status
+from bot.surfaces.cli import ask, bots, chat, compare, doctor, eval, ingest, library, models, serve, status, survey
 
 
 class _Commands(TyperGroup):
@@ -47,6 +47,7 @@ _COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("ask", ask.ask),
     ("chat", chat.chat),
     ("compare", compare.compare),
+    ("survey", survey.survey),
     ("list", library.list_documents),
     ("show", library.show),
     ("remove", library.remove),

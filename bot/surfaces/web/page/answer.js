@@ -5,6 +5,9 @@ import { thumbs } from "/web/feedback.js";
 import { hideQuote, showQuote } from "/web/quote.js";
 import { modelName, seconds, t, translated } from "/web/words.js";
 
+/** Statements that are shown at once; the others come with "Show all". */
+const AT_FIRST = 10;
+
 /** Where a citation or passage stands, in words: "p. 4, Termination". */
 export function placeOf(citation) {
   const parts = [];
@@ -28,6 +31,7 @@ export class Turn {
     this.answer = null;
     this.citations = new Map();
     this.shown = [];
+    this.all = false;
     this.feedback = null;
     this.body = h("div", { class: "turn-body" });
     this.statements = h("div", { class: "statements" });
@@ -52,8 +56,10 @@ export class Turn {
   stated(statement) {
     for (const footnote of statement.footnotes ?? []) this.citations.set(footnote.number, footnote);
     if (!this.statements.isConnected) this.body.prepend(this.statements);
-    this.place(statement, statement.index ?? this.shown.length);
-    announce(statement.text);
+    const index = statement.index ?? this.shown.length;
+    this.place(statement, index);
+    if (this.folds(index)) this.shown[index].element.hidden = true;
+    else announce(statement.text);
   }
 
   /** The whole answer, new or kept. */
@@ -65,7 +71,7 @@ export class Turn {
     for (const extra of this.shown.splice(answer.statements.length)) extra.element.remove();
     // What stands side by side need not be read twice.
     const aside = new Set(answer.conflicts.flatMap((conflict) => conflict.statements));
-    this.shown.forEach(({ element }, index) => { element.hidden = aside.has(index); });
+    this.aside = aside;
     this.refreshRefs();
     fill(
       this.body,
@@ -73,6 +79,7 @@ export class Turn {
       answer.notice && said("p", translated(answer.notice), { class: "notice" }),
       this.disagreement(),
       answer.statements.length > aside.size && this.statements,
+      this.showAllButton(),
       answer.abstained && this.abstention(),
       this.notes(),
       this.withheld(),
@@ -80,10 +87,37 @@ export class Turn {
         && this.passages(t("answer.looked", { n: answer.passages.length })),
       this.foot(),
     );
+    this.fold();
     if (fresh) {
       announce(answer.abstained ? t("answer.abstained") : t("answer.done", { n: answer.citations.length }));
     }
     return this;
+  }
+
+  /** Whether a statement waits for "Show all". */
+  folds(index) { return !this.all && index >= AT_FIRST; }
+
+  /** The button that shows a long answer whole; null for a short one. */
+  showAllButton() {
+    const n = this.answer.statements.length;
+    if (this.all || n <= AT_FIRST) return null;
+    return button(t("answer.all", { n }), () => this.showAll(), { class: "plain show-all" });
+  }
+
+  /** Show the statements and footnotes that waited, and go on reading at the first of them. */
+  showAll() {
+    if (this.all || !this.answer) return;
+    this.all = true;
+    this.element.querySelector(".show-all")?.remove();
+    this.fold();
+    this.shown[AT_FIRST]?.element.querySelector(".ref")?.focus();
+  }
+
+  /** Hide what stands side by side elsewhere, what waits, and the footnotes of nothing that is shown. */
+  fold() {
+    this.shown.forEach(({ element }, index) => { element.hidden = this.aside.has(index) || this.folds(index); });
+    const wanted = new Set(this.answer.statements.filter((_, index) => !this.folds(index)).flatMap((s) => s.citations));
+    for (const note of this.element.querySelectorAll(".note")) note.hidden = !wanted.has(Number(note.dataset.number));
   }
 
   /** The answer is kept, but not for this reader. */
@@ -272,6 +306,7 @@ export class Turn {
 
   /** Mark the footnote that the source pane shows; null for none. */
   mark(number) {
+    if (this.element.querySelector(`.note[data-number="${Number(number)}"][hidden]`)) this.showAll();
     for (const made of this.element.querySelectorAll(".ref, .note")) {
       made.classList.toggle("open", Number(made.dataset.number) === number);
     }
