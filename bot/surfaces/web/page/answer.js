@@ -32,6 +32,7 @@ export class Turn {
     this.citations = new Map();
     this.shown = [];
     this.all = false;
+    this.aside = new Set();
     this.feedback = null;
     this.body = h("div", { class: "turn-body" });
     this.statements = h("div", { class: "statements" });
@@ -70,15 +71,14 @@ export class Turn {
     answer.statements.forEach((statement, index) => this.place(statement, index, fresh));
     for (const extra of this.shown.splice(answer.statements.length)) extra.element.remove();
     // What stands side by side need not be read twice.
-    const aside = new Set(answer.conflicts.flatMap((conflict) => conflict.statements));
-    this.aside = aside;
+    this.aside = new Set(answer.conflicts.flatMap((conflict) => conflict.statements));
     this.refreshRefs();
     fill(
       this.body,
       answer.searched_for && searchedFor(answer.searched_for),
       answer.notice && said("p", translated(answer.notice), { class: "notice" }),
       this.disagreement(),
-      answer.statements.length > aside.size && this.statements,
+      answer.statements.length > this.aside.size && this.statements,
       this.showAllButton(),
       answer.abstained && this.abstention(),
       this.notes(),
