@@ -2,11 +2,9 @@
 import { add, announce, button, fill, h, icon, iconButton, said } from "/web/dom.js";
 import { copyText, footnoteLink, markdownOf } from "/web/copying.js";
 import { thumbs } from "/web/feedback.js";
+import { Long } from "/web/long.js";
 import { hideQuote, showQuote } from "/web/quote.js";
 import { modelName, seconds, t, translated } from "/web/words.js";
-
-/** Statements that are shown at once; the others come with "Show all". */
-const AT_FIRST = 10;
 
 /** Where a citation or passage stands, in words: "p. 4, Termination". */
 export function placeOf(citation) {
@@ -31,7 +29,7 @@ export class Turn {
     this.answer = null;
     this.citations = new Map();
     this.shown = [];
-    this.all = false;
+    this.long = new Long(this);
     this.aside = new Set();
     this.feedback = null;
     this.body = h("div", { class: "turn-body" });
@@ -59,7 +57,7 @@ export class Turn {
     if (!this.statements.isConnected) this.body.prepend(this.statements);
     const index = statement.index ?? this.shown.length;
     this.place(statement, index);
-    if (this.folds(index)) this.shown[index].element.hidden = true;
+    if (this.long.waits(index)) this.shown[index].element.hidden = true;
     else announce(statement.text);
   }
 
@@ -79,7 +77,7 @@ export class Turn {
       answer.notice && said("p", translated(answer.notice), { class: "notice" }),
       this.disagreement(),
       answer.statements.length > this.aside.size && this.statements,
-      this.showAllButton(),
+      this.long.button(),
       answer.abstained && this.abstention(),
       this.notes(),
       this.withheld(),
@@ -87,37 +85,11 @@ export class Turn {
         && this.passages(t("answer.looked", { n: answer.passages.length })),
       this.foot(),
     );
-    this.fold();
+    this.long.fold();
     if (fresh) {
       announce(answer.abstained ? t("answer.abstained") : t("answer.done", { n: answer.citations.length }));
     }
     return this;
-  }
-
-  /** Whether a statement waits for "Show all". */
-  folds(index) { return !this.all && index >= AT_FIRST; }
-
-  /** The button that shows a long answer whole; null for a short one. */
-  showAllButton() {
-    const n = this.answer.statements.length;
-    if (this.all || n <= AT_FIRST) return null;
-    return button(t("answer.all", { n }), () => this.showAll(), { class: "plain show-all" });
-  }
-
-  /** Show the statements and footnotes that waited, and go on reading at the first of them. */
-  showAll() {
-    if (this.all || !this.answer) return;
-    this.all = true;
-    this.element.querySelector(".show-all")?.remove();
-    this.fold();
-    this.shown[AT_FIRST]?.element.querySelector(".ref")?.focus();
-  }
-
-  /** Hide what stands side by side elsewhere, what waits, and the footnotes of nothing that is shown. */
-  fold() {
-    this.shown.forEach(({ element }, index) => { element.hidden = this.aside.has(index) || this.folds(index); });
-    const wanted = new Set(this.answer.statements.filter((_, index) => !this.folds(index)).flatMap((s) => s.citations));
-    for (const note of this.element.querySelectorAll(".note")) note.hidden = !wanted.has(Number(note.dataset.number));
   }
 
   /** The answer is kept, but not for this reader. */
@@ -306,7 +278,7 @@ export class Turn {
 
   /** Mark the footnote that the source pane shows; null for none. */
   mark(number) {
-    if (this.element.querySelector(`.note[data-number="${Number(number)}"][hidden]`)) this.showAll();
+    if (this.element.querySelector(`.note[data-number="${Number(number)}"][hidden]`)) this.long.showAll();
     for (const made of this.element.querySelectorAll(".ref, .note")) {
       made.classList.toggle("open", Number(made.dataset.number) === number);
     }

@@ -207,7 +207,8 @@ def test_an_answer_of_many_statements_shows_ten_and_sends_the_rest(tmp_path: Pat
         stage.wait(lambda: bool(stage.discord.in_channel(GENERAL)))
         sent = stage.answers(GENERAL)
         assert all(one.ephemeral for one in sent)
-        assert "Project 34 is on hold." in (sent[-1].content if refused else sent[0].files["answer.txt"])
+        told = "\n".join(one.content for one in sent) if refused else sent[0].files["answer.txt"]
+        assert "Project 34 is on hold." in told
 
 
 def test_an_abstention_is_worded_plainly(tmp_path: Path) -> None:
