@@ -148,7 +148,7 @@ class Bot:
             on_citation: Told of each footnote before the first statement that uses it is yielded.
         """
         began = perf_counter()
-        self._refuse(question, filter)
+        self.refuse(question, filter)
         basis = self._finder.find(question, conversation or Conversation(), filter)
         if basis.reply:
             yield Answer(question, model=self.model_name, notice=basis.reply, seconds=perf_counter() - began)
@@ -171,10 +171,16 @@ class Bot:
 
     def nearest(self, question: str, *, limit: int = 5, filter: Filter | None = None) -> tuple[Passage, ...]:
         """Return the passages nearest to a question, whether or not they answer it."""
-        self._refuse(question, filter)
+        self.refuse(question, filter)
         return self.library.search(question, limit=limit, filter=filter).passages
 
-    def _refuse(self, question: str, filter: Filter | None) -> None:
+    def refuse(self, question: str, filter: Filter | None = None) -> None:
+        """Refuse a question that is empty or too long, or asked of a collection that there is not.
+
+        Raises:
+            QuestionRefused: It cannot be asked.
+            CollectionMissing: The filter names a collection that is not in the library.
+        """
         refuse_missing_collections(self.library, filter)
         if not question.strip():
             raise QuestionRefused("The question is empty.", remedy="Ask it in plain words.")

@@ -22,6 +22,7 @@ from bot.surfaces.cli import (
     ask,
     bots,
     chat,
+    compare,
     doctor,
     eval,
     ingest,
@@ -30,6 +31,7 @@ from bot.surfaces.cli import (
     removal,
     serve,
     status,
+    survey,
     users,
 )
 
@@ -59,6 +61,8 @@ _COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("ingest", ingest.ingest),
     ("ask", ask.ask),
     ("chat", chat.chat),
+    ("compare", compare.compare),
+    ("survey", survey.survey),
     ("list", library.list_documents),
     ("show", library.show),
     ("remove", removal.remove),

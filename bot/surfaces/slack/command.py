@@ -7,6 +7,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.surfaces.chat import words
+from bot.surfaces.chat.long import REST_ON_MENTION, parts
 from bot.surfaces.slack import render
 from bot.surfaces.slack.events import Question, read_command
 from bot.surfaces.slack.send import editable
@@ -61,9 +62,8 @@ def _command_messages(surface: Answerer, question: Question, reference: str) -> 
     if answer is None:
         return [render.plain_message(words.NO_COLLECTIONS)]
     surface.keep(reference, question, answer)
-    return render.answer_messages(
-        answer, reference=reference, page=surface.settings.page_url, question=True, share=True
-    )
+    first, _ = parts(answer, REST_ON_MENTION)  # there is no thread for the rest
+    return render.answer_messages(first, reference=reference, page=surface.settings.page_url, question=True, share=True)
 
 
 def respond(body: dict[str, Any], **message: Any) -> None:

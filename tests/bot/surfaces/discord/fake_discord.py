@@ -58,6 +58,7 @@ class Sent:
     body: dict[str, Any]
     id: str
     ephemeral: bool = False
+    files: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -72,6 +73,7 @@ class FakeDiscord:
         resumes, identifies: How often a client did either.
         limited: How many requests to send a message are still to be answered with 429.
         refuse_threads: Whether threads may not be made.
+        refuse_files: Whether files may not be sent.
         content_intent: Whether the message content intent is on.
         said: Messages of people, by id.
         seconds: From an interaction to our first response.
@@ -86,6 +88,7 @@ class FakeDiscord:
     identifies: int = 0
     limited: int = 0
     refuse_threads: bool = False
+    refuse_files: bool = False
     content_intent: bool = True
     seconds: list[float] = field(default_factory=list)
     unknown: int = 0
@@ -424,13 +427,24 @@ class FakeDiscord:
     async def _rest(self, request: web.Request) -> web.Response:
         path = request.match_info["tail"]
         self.requests.append((request.method, path))
-        body = await request.json() if request.can_read_body else None
+        body, files = None, {}
+        if request.content_type == "multipart/form-data":
+            form = await request.post()
+            body = json.loads(str(form["payload_json"]))
+            files = {f.filename: f.file.read().decode() for f in form.values() if isinstance(f, web.FileField)}
+        elif request.can_read_body:
+            body = await request.json()
+        if files and self.refuse_files:
+            return reply({"message": "Missing Permissions", "code": 50013}, status=403)
         if (
             not path.startswith(("interactions/", "webhooks/"))
             and request.headers.get("Authorization") != f"Bot {TOKEN}"
         ):
             return reply({"message": "401: Unauthorized", "code": 0}, status=401)
-        return self._route(request.method, path.split("/"), body)
+        answer = self._route(request.method, path.split("/"), body)
+        if files:
+            self.sent[-1].files = files
+        return answer
 
     def _route(self, method: str, parts: list[str], body: Any) -> web.Response:
         match method, parts:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chat_answers import abstained
+from chat_answers import abstained, many
 from discord_stage import Stage, discord_stage
 from fake_discord import BOT, CATEGORY, FORUM, GENERAL, SERVER, STAFF, SUPPRESS_EMBEDS, FakeDiscord, user
 from scripted_bot import ScriptedBot, echo
@@ -187,6 +187,27 @@ def test_answers_of_every_length_arrive_whole_and_in_order(tmp_path: Path, lengt
         assert all(sent.content.count("```") % 2 == 0 and len(sent.content) <= 2_000 for sent in parts)
         assert all(sent.body["allowed_mentions"]["parse"] == [] for sent in parts)
         assert [bool(sent.body.get("components")) for sent in parts] == [False] * (len(parts) - 1) + [True]
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_an_answer_of_many_statements_shows_ten_and_sends_the_rest(tmp_path: Path, refused: bool) -> None:
+    """Ten with their sources, how many there are, and all in a file; as messages where files are not allowed."""
+    with discord_stage(tmp_path, ScriptedBot(many)) as stage:
+        stage.discord.refuse_files = refused
+        thread = stage.discord.thread_of(stage.discord.say(GENERAL, "1", f"<@{BOT}> which?"))
+        stage.wait(lambda: bool(stage.discord.in_channel(thread)))
+        first, *others = stage.answers(thread)
+        assert "Project 10 is on hold." in first.content and "Project 11 " not in first.content
+        assert "34 of 102 projects are on hold. The first 10 of 34 are shown; all 34 are in the file" in first.content
+        rest = "\n".join(sent.content for sent in others) if refused else first.files["answer.txt"]
+        assert all(f"Project {n} is on hold." in rest and f"[{n}" in rest for n in range(11, 35))
+        assert refused or not others
+        stage.discord.command(GENERAL, "1", "which?", private=True)
+        stage.wait(lambda: bool(stage.discord.in_channel(GENERAL)))
+        sent = stage.answers(GENERAL)
+        assert all(one.ephemeral for one in sent)
+        told = "\n".join(one.content for one in sent) if refused else sent[0].files["answer.txt"]
+        assert "Project 34 is on hold." in told
 
 
 def test_an_abstention_is_worded_plainly(tmp_path: Path) -> None:

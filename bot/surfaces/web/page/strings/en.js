@@ -94,6 +94,7 @@ export default {
   "searched.match": { one: "{n} document that matches the filter", other: "{n} documents that match the filter" },
   "answer.nosources": "No sources are shown, because none holds an answer.",
   "answer.nearest": { one: "Show the nearest passage", other: "Show the {n} nearest passages" },
+  "answer.all": "Show all {n}",
   "answer.looked": { one: "{n} passage was read", other: "{n} passages were read" },
   "answer.conflict.number": "The sources give different numbers",
   "answer.conflict.date": "The sources give different dates",

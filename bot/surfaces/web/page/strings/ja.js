@@ -93,6 +93,7 @@ export default {
   "searched.match": { other: "条件に合う {n} 件の文書" },
   "answer.nosources": "答えを含む文書がないため、出典は表示しません。",
   "answer.nearest": { other: "最も近い {n} 件の箇所を表示" },
+  "answer.all": "{n} 件すべてを表示",
   "answer.looked": { other: "{n} 件の箇所を読みました" },
   "answer.conflict.number": "出典によって数値が異なります",
   "answer.conflict.date": "出典によって日付が異なります",
