@@ -17,7 +17,7 @@ from bot.answer import Citation, footnote_line, part_dict, where
 from bot.answerer import Footnotes
 from bot.computed.changes.answer import changes, in_order, summary
 from bot.errors import QuestionRefused
-from bot.render import escape_markdown
+from bot.text.markdown import escape_markdown
 from bot.text.shown import markers, one_line, shown_source
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from bot.answer import Answer, Citation, footnote_line, part_dict, where
 from bot.computed.value import Value, value_in
 from bot.kept_cells import KeptCells, key_of
 from bot.question.kind import answer_type
-from bot.render import escape_markdown
+from bot.text.markdown import escape_markdown
 from bot.text.shown import TITLE_LENGTH, markers, one_line, shown_source
 from vectorstore.passage import Filter
 
