@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from bot.settings.settings import Settings
 from bot.surfaces.web.app import refuse_unsafe
 from bot.surfaces.web.storage.accounts import Accounts
 from bot.surfaces.web.storage.database import Database
+from bot.surfaces.web.storage.jobs import Incoming, OnFile
 
 PASSWORD = "correct horse battery"
 TOKEN = "a-token-of-more-than-sixteen-characters"
@@ -243,6 +245,23 @@ def test_a_restricted_user_is_answered_from_the_own_collection_only(guarded: Sit
     assert post("/v1/chat/completions", {**chat, "model": "footnote:default"}).status_code == 404
     (_, _, used) = guarded.bot.asked[0]
     assert used is not None and used.collections == ("deals",)
+
+
+def test_what_is_read_into_another_collection_shows_in_no_status(tmp_path: Path) -> None:
+    """Files are being read into "private": who may not see it is not told that anything is."""
+    begun, end = threading.Event(), threading.Event()
+
+    def reader(files: Sequence[Incoming], collection: str, on_file: OnFile, *, again: bool, stop: Any) -> None:
+        begun.set()
+        end.wait(60)
+
+    with site(tmp_path, prepare=people, ingest=reader) as here:
+        upload = {"files": {"files": ("a.txt", b"text")}, "data": {"collection": "private"}}
+        here.client.post("/v1/documents", headers=as_("eva"), **upload)
+        assert begun.wait(60)
+        told = {name: here.client.get("/v1/status", headers=as_(name)).json()["ingesting"] for name in ("eva", "dora")}
+        end.set()
+    assert told == {"eva": True, "dora": False}
 
 
 def test_naming_a_document_of_another_collection_finds_nothing(guarded: Site) -> None:
