@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from bot.surfaces.web.app import refuse_unsafe
 from bot.surfaces.web.auth import WRONG_TRIES
 from bot.surfaces.web.storage.accounts import Accounts, token_id
 from bot.surfaces.web.storage.database import Database
+from bot.surfaces.web.storage.jobs import Incoming, OnFile
 
 PASSWORD = "correct horse battery"
 TOKEN = "a-token-of-more-than-sixteen-characters"
@@ -352,6 +354,23 @@ def test_an_account_held_to_a_collection_that_is_still_to_come_finds_nothing(gua
     assert answer.status_code == 200 and answer.json()["abstained"]
     found = guarded.client.post("/v1/search", json={"query": "notice period"}, headers=headers)
     assert found.json()["passages"] == [] and "deals" not in answer.text + found.text
+
+
+def test_what_is_read_into_another_collection_shows_in_no_status(tmp_path: Path) -> None:
+    """Files are being read into "private": who may not see it is not told that anything is."""
+    begun, end = threading.Event(), threading.Event()
+
+    def reader(files: Sequence[Incoming], collection: str, on_file: OnFile, *, again: bool, stop: Any) -> None:
+        begun.set()
+        end.wait(60)
+
+    with site(tmp_path, prepare=people, ingest=reader) as here:
+        upload = {"files": {"files": ("a.txt", b"text")}, "data": {"collection": "private"}}
+        here.client.post("/v1/documents", headers=as_("eva"), **upload)
+        assert begun.wait(60)
+        told = {name: here.client.get("/v1/status", headers=as_(name)).json()["ingesting"] for name in ("eva", "dora")}
+        end.set()
+    assert told == {"eva": True, "dora": False}
 
 
 def test_naming_a_document_of_another_collection_finds_nothing(guarded: Site) -> None:
