@@ -580,9 +580,9 @@ class Library:
         Raises:
             LibraryDamaged: The catalog itself is damaged, so that nothing in it can be relied on.
         """
-        from vectorstore.upkeep import verify
+        from vectorstore.upkeep.damage import damage
 
-        found = verify.damage(self)
+        found = damage(self.catalog)
         for finding in found:
             if not finding.document:
                 raise schema.damaged(self.folder, finding.message.rstrip("."))

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vectorstore.catalog import schema
 from vectorstore.errors import ModelMissing, TextDamaged
 from vectorstore.records import Finding
+from vectorstore.upkeep.damage import damage
 from vectorstore.upkeep.upkeep import reembed_document, update_index
 from vectorstore.words import tokens
 
@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 def verify(library: Parts) -> list[Finding]:
     """Return what is wrong with the library; an empty list when nothing is."""
     with library.catalog.snapshot() as connection:
-        found = damage(library)
+        found = damage(library.catalog)
         if any(finding.part == "catalog" for finding in found):
             return found  # nothing that is made from it can be told right from wrong
+        told = {finding.document for finding in found}
+        spoilt = {finding.document: finding for finding in _vector_findings(library, connection)}
+        found += [finding for document, finding in spoilt.items() if document not in told]
         if int(library.catalog.meta("words") or 0) != tokens.VERSION:
             found.append(Finding("words", "The keyword index was made by another version of Footnote.", True))
         else:
@@ -34,92 +37,17 @@ def verify(library: Parts) -> list[Finding]:
         return found + _index_findings(library)
 
 
-def damage(library: Parts) -> list[Finding]:
-    """Return what was lost or changed of the truth itself; all text is read and compared with its digests."""
-    with library.catalog.snapshot() as connection:
-        found = [*_meta_findings(library, connection), *_catalog_findings(connection)]
-        # What belongs to a document cannot be told where the tables themselves are damaged.
-        return found or [*_orphan_findings(connection), *_document_findings(library, connection)]
-
-
-def _meta_findings(library: Parts, connection: sqlite3.Connection) -> Iterator[Finding]:
-    if tables := schema.lost_tables(connection):
-        yield Finding("catalog", f"The catalog has lost tables ({', '.join(tables)}).", False)
-        return
-    lost = [name for name in ("library_id", "generation") if library.catalog.meta(name) is None]
-    if library.catalog.model() is None and library.catalog.chunk_count():
-        lost.append("model")
-    if lost:
-        yield Finding("catalog", f"The catalog has lost what it says of itself ({', '.join(lost)}).", False)
-    for table, column in (("chunks", "id"), ("sections", "id"), ("documents", "row")):
-        (last,) = connection.execute(f"SELECT coalesce(max({column}), 0) FROM {table}").fetchone()
-        given = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
-        if last > (given[0] if given else 0):
-            yield Finding("catalog", f"The catalog has lost which numbers of {table} are taken.", False)
-
-
-def _catalog_findings(connection: sqlite3.Connection) -> Iterator[Finding]:
-    for (message,) in connection.execute("PRAGMA integrity_check(5)"):
-        if message != "ok":
-            words = " ".join(str(message).replace("*** in database main ***", "").split())
-            yield Finding("catalog", f"SQLite finds the catalog damaged: {words}.", False)
-
-
-_DOCUMENT_CHECKS = """
-SELECT d.id, d.name, d.last_chunk - d.first_chunk + 1, d.last_section - d.first_section + 1,
-    (SELECT count(*) FROM chunks c WHERE c.id BETWEEN d.first_chunk AND d.last_chunk AND c.document = d.row
-        AND c.start <= c.end AND c.end <= d.characters AND json_valid(c.sentences)),
-    (SELECT count(*) FROM sections s
-        WHERE s.id BETWEEN d.first_section AND d.last_section AND s.document = d.row),
-    (SELECT count(*) FROM chunk_vectors v
-        WHERE v.chunk BETWEEN d.first_chunk AND d.last_chunk AND length(v.vector) = :size),
-    (SELECT count(*) FROM section_vectors v
-        WHERE v.section BETWEEN d.first_section AND d.last_section AND length(v.vector) = :size)
-FROM documents d ORDER BY d.row
-"""
-
-
-def _document_findings(library: Parts, connection: sqlite3.Connection) -> Iterator[Finding]:
+def _vector_findings(library: Parts, connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Find the documents with vectors that hold what is no number."""
     size = library.lookup.dimension() * 2
-    spoilt = set(_documents_with_spoilt_vectors(connection, size))
-    for id, name, chunks, sections, *found in connection.execute(_DOCUMENT_CHECKS, {"size": size}):
-        whole = True
-        try:
-            library.catalog.document(id)
-        except TextDamaged:
-            whole = False
-            yield Finding("text", f"The text of {name} is not what was read from its file.", False, id)
-        if found[:2] != [chunks, sections]:
-            whole = False
-            yield Finding("text", f"Passages of {name} are missing or out of place.", False, id)
-        if found[2:] != [chunks, sections] or id in spoilt:
-            yield Finding("vectors", f"Vectors of {name} are missing or damaged.", whole, id)
-
-
-def _documents_with_spoilt_vectors(connection: sqlite3.Connection, size: int) -> Iterator[str]:
-    """Yield the ids of documents with vectors that hold what is no number."""
     for kind in ("chunk", "section"):
         rows = connection.execute(f"SELECT {kind}, vector FROM {kind}_vectors WHERE length(vector) = ?", (size,))
         while size and (part := rows.fetchmany(5_000)):
             numbers = np.frombuffer(b"".join(row[1] for row in part), dtype=np.float16).reshape(len(part), size // 2)
             for row in np.flatnonzero(~np.isfinite(numbers).all(axis=1)):
-                query = f"SELECT id FROM documents WHERE ? BETWEEN first_{kind} AND last_{kind}"
-                yield from (str(id) for (id,) in connection.execute(query, (part[row][0],)))
-
-
-def _orphan_findings(connection: sqlite3.Connection) -> Iterator[Finding]:
-    for table, column, parent in (
-        ("chunks", "id", "chunk"),
-        ("sections", "id", "section"),
-        ("chunk_vectors", "chunk", "chunk"),
-        ("section_vectors", "section", "section"),
-    ):
-        (stored,) = connection.execute(f"SELECT count({column}) FROM {table}").fetchone()
-        (known,) = connection.execute(
-            f"SELECT coalesce(sum(last_{parent} - first_{parent} + 1), 0) FROM documents"
-        ).fetchone()
-        if stored > known:
-            yield Finding("catalog", f"{stored - known} rows of {table} belong to no document.", False)
+                query = f"SELECT id, name FROM documents WHERE ? BETWEEN first_{kind} AND last_{kind}"
+                for id, name in connection.execute(query, (part[row][0],)):
+                    yield Finding("vectors", f"Vectors of {name} are missing or damaged.", True, id)
 
 
 def _word_findings(library: Parts, connection: sqlite3.Connection) -> Iterator[Finding]:
