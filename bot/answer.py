@@ -1,4 +1,8 @@
-"""Answer and its parts: what every surface shows and nothing else decides."""
+"""Answer and its parts: what every surface shows, and its words as plain text and Markdown.
+
+Text of documents is data: whatever is shown of a document, a title or a file's name passes through `visible` or
+`one_line`, which take out what could act on a terminal, and `escape_markdown`, which takes out what could be markup.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from bot.text.lists import lines_of_list
+from bot.text.markdown import escape_markdown
 from bot.text.shown import TITLE_LENGTH, markers, one_line, shown_source, titled, visible
 from vectorstore.passage import Passage
 
@@ -143,6 +148,10 @@ class Answer:
 
     def __str__(self) -> str:
         return self.text
+
+    def _repr_markdown_(self) -> str:
+        """Return the answer as a notebook shows it."""
+        return markdown(self)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the object that `footnote ask --json` prints and that the HTTP API sends.
@@ -291,6 +300,31 @@ def plain_text(
     searched = [searched_words(answer)] if answer.searched_for else []
     blocks = ["\n".join(body), "\n".join((*notes, *searched)), "\n".join(feet)]
     return "\n\n".join(block for block in blocks if block)
+
+
+def markdown(answer: Answer, *, nearest: Sequence[Passage] = (), show_withheld: bool = False, folder: str = "") -> str:
+    """Return an answer as Markdown in which no document's text is markup. Arguments as for `plain_text`."""
+    notes = [escape_markdown(line) for line in remarks(answer, show_withheld=show_withheld)]
+    searched = searched_words(answer)
+    if answer.abstained:
+        first = f"**{ABSTAINED}** {escape_markdown(searched)}".strip()
+        return "\n\n".join([first, *notes, *(escape_markdown(line) for line in _nearest_lines(nearest))])
+    body = [
+        " ".join(_markdown_statement(answer, statement) for statement in paragraph) for paragraph in paragraphs(answer)
+    ]
+    if answer.searched_for:
+        notes.append(f"*{escape_markdown(searched)}*")
+    feet = [
+        f"- \\[{c.number}\\] **{escape_markdown(where(c))}** — “{escape_markdown(one_line(c.quote))}” "
+        f"({escape_markdown(shown_source(c.source, folder=folder))})"
+        for c in answer.citations
+    ]
+    return "\n\n".join([*body, *notes, *(["\n".join(feet)] if feet else [])])
+
+
+def _markdown_statement(answer: Answer, statement: Statement) -> str:
+    lines = escape_markdown(statement_words(answer, statement)).replace("\n", "\\\n")
+    return f"{lines} {escape_markdown(markers(statement.citations))}".rstrip()
 
 
 def _nearest_lines(nearest: Sequence[Passage]) -> list[str]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.passages.reading import Readings
     from bot.question.question import Question
     from bot.quotes.choose import Quoted
+    from bot.reader.reader import Reader
     from bot.settings.settings import Settings
     from bot.written.writing import Written
     from vectorstore.library import Library
@@ -92,6 +93,8 @@ def answered(
             return
         began = perf_counter()
         quotes = _chosen(question, result, footnotes.library, settings, basis.readings)
+        if basis.readings is not None and not models.writes:
+            quotes = _trimmed(question, quotes, models.reader)
         answer = replace(answer, timings={**answer.timings, "answer": perf_counter() - began})
     if not models.writes:
         yield from quoted(answer, question, quotes, footnotes, readings=basis.readings)
@@ -113,6 +116,19 @@ def _chosen(
         read=library.text,
         words=readings.words if readings else None,
     )
+
+
+def _trimmed(question: Question, quotes: list[Quoted], reader: Reader | None) -> list[Quoted]:
+    """Return the quotes without those that only stand near the question in words."""
+    if reader is None or question.kind == "list":
+        return quotes
+    from bot.quotes.trim import trimmed
+    from bot.reader.reading import Readable
+
+    def read(texts: Sequence[str]) -> list[float]:
+        return [reading.answers for reading in reader.read(question.text, [Readable(text) for text in texts])]
+
+    return trimmed(quotes, read)
 
 
 def worked_out(answer: Answer, computed: Computed, footnotes: Footnotes) -> Iterator[Statement | Answer]:

@@ -21,6 +21,7 @@ from bot.answerer import Footnotes, answered
 from bot.errors import QuestionRefused
 from bot.finder import Finder
 from bot.models_in_use import ModelsInUse
+from bot.passages.filtering import refuse_missing_collections
 from bot.question.conversation import Conversation
 from bot.settings.settings import Settings
 from vectorstore.passage import Filter, Passage
@@ -123,6 +124,7 @@ class Bot:
 
         Raises:
             QuestionRefused: The question is empty or too long.
+            CollectionMissing: The filter names a collection that is not there.
         """
         answer: Answer | None = None
         for item in self.stream(question, conversation=conversation, filter=filter):
@@ -146,7 +148,7 @@ class Bot:
             on_citation: Told of each footnote before the first statement that uses it is yielded.
         """
         began = perf_counter()
-        self._refuse(question)
+        self.refuse(question, filter)
         basis = self._finder.find(question, conversation or Conversation(), filter)
         if basis.reply:
             yield Answer(question, model=self.model_name, notice=basis.reply, seconds=perf_counter() - began)
@@ -169,10 +171,17 @@ class Bot:
 
     def nearest(self, question: str, *, limit: int = 5, filter: Filter | None = None) -> tuple[Passage, ...]:
         """Return the passages nearest to a question, whether or not they answer it."""
-        self._refuse(question)
+        self.refuse(question, filter)
         return self.library.search(question, limit=limit, filter=filter).passages
 
-    def _refuse(self, question: str) -> None:
+    def refuse(self, question: str, filter: Filter | None = None) -> None:
+        """Refuse a question that is empty or too long, or asked of a collection that there is not.
+
+        Raises:
+            QuestionRefused: It cannot be asked.
+            CollectionMissing: The filter names a collection that is not in the library.
+        """
+        refuse_missing_collections(self.library, filter)
         if not question.strip():
             raise QuestionRefused("The question is empty.", remedy="Ask it in plain words.")
         longest = self.settings.max_question_length

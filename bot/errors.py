@@ -13,6 +13,10 @@ class QuestionRefused(BotError):
     """The question is empty or too long."""
 
 
+class CollectionMissing(BotError):
+    """A filter names a collection that is not there; the remedy lists those that are."""
+
+
 class SettingError(BotError):
     """A setting is unknown or has a value that it cannot have."""
 

@@ -8,15 +8,14 @@ Footnote starts none when it is offline.
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import socket
 import sys
 from typing import Any
 
+from bot.loopback import is_loopback
 from vectorstore.errors import FootnoteError
 
-_NAMES = frozenset({"localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback"})
 _ADDRESSED = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg", "socket.bind"})
 _NAMED = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"})
 _QUIET = {
@@ -74,31 +73,10 @@ def _watch(event: str, arguments: tuple[Any, ...]) -> None:
         host = arguments[0]
     else:
         return
-    if not is_loopback(host, unnamed=event in _NAMED):
+    if event in _NAMED and host in (None, "", b""):
+        return  # a look-up of the address to listen on asks nobody
+    if not is_loopback(host):
         raise Offline(
             "A connection that leaves this machine was stopped: FOOTNOTE_OFFLINE is set.",
             remedy="Unset it, or set a model and a Chroma server on this machine.",
         )
-
-
-def is_loopback(host: object, *, unnamed: bool = False) -> bool:
-    """Tell whether `host` is this machine itself.
-
-    Args:
-        host: A name or an address, as text or bytes, or None.
-        unnamed: Whether no host at all is harmless (a look-up of the wildcard address).
-    """
-    if isinstance(host, (bytes, bytearray)):
-        host = bytes(host).decode("ascii", "replace")
-    if host is None or host == "":
-        return unnamed
-    name = str(host).strip("[]").rstrip(".").lower()
-    if name in _NAMES:
-        return True
-    try:
-        address = ipaddress.ip_address(name.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    return address.is_loopback

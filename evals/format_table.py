@@ -30,8 +30,7 @@ FAILURES = {
 
 ABOUT = (
     "- Scans are read by Tesseract where it is installed. It comes from the system (`apt install tesseract-ocr`, `brew",
-    '  install tesseract`); `pip install "footnote-bot[ocr]"` is accepted and adds nothing. The '
-    "setting `ocr_languages`",
+    "  install tesseract`); the extra `ocr` is accepted and adds nothing. The setting `ocr_languages`",
     "  names its languages. The report of the ingest says which pages were read so, and a footnote to them says",
     "  “p. 3, read by OCR” (files that an earlier version read say so once they are read anew). Without Tesseract the",
     "  report says what to do.",

@@ -13,23 +13,25 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.document import LoadOptions
 from ingest.errors import NothingToIngest
 from ingest.options import SyncOptions
-from ingest.progress import Progress
 from ingest.report import SyncReport, printable
 from ingest.sources.addresses import is_address, refuse_addresses
+from ingest.sources.plan import MANY_FILES
 from ingest.sync import sync
 from vectorstore.errors import FootnoteError, LibraryMissing
 from vectorstore.library import Library
 from vectorstore.open_library import open_library
 
 if TYPE_CHECKING:
+    from ingest.progress_bar import ProgressBar
     from ingest.reading.worker import Limits
     from vectorstore.catalog.lock import Holder
 
@@ -54,6 +56,8 @@ class Run:
         watch: Stay, and sync whenever something changes.
         reembed: Embed the whole library anew first, with `embedding_model`.
         allow_removals: Let all documents of a path go, or most of many; not with `watch`, where nobody looks.
+        allow_many: Read a huge tree without asking.
+        check: Read every file to see whether it changed.
         wait: Seconds to wait for another process that writes.
     """
 
@@ -71,6 +75,8 @@ class Run:
     watch: bool = False
     reembed: bool = False
     allow_removals: bool = False
+    allow_many: bool = False
+    check: bool = False
     wait: float = 30.0
 
 
@@ -138,11 +144,16 @@ def _sync(paths: Sequence[str | Path], settings: Run) -> SyncReport:
         limits=settings.limits,
         addresses=settings.addresses,
         allow_removals=settings.allow_removals,
+        allow_many=settings.allow_many,
+        check=settings.check,
     )
-    with _library(paths, settings) as library, _stopping() as stop, _bar() as progress:
+    with _library(paths, settings) as library, _stopping() as stop, _bar() as bar:
+        confirm = None if settings.as_json or not sys.stdin.isatty() else partial(_confirm, bar)
         if settings.reembed and library is not None and not settings.dry_run:
             library.reembed(settings.embedding_model or None)
-        return sync(library, paths, options, leave_out=settings.library, progress=progress, stop=stop)
+        if library is not None:
+            options = replace(options, damaged=library.damaged())
+        return sync(library, paths, options, leave_out=settings.library, progress=bar, stop=stop, confirm=confirm)
 
 
 @contextlib.contextmanager
@@ -198,8 +209,16 @@ def _stopping() -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, before)
 
 
+def _confirm(bar: ProgressBar | None, words: str) -> bool:
+    """Ask at the terminal whether to go on; silence is no."""
+    if bar is not None:
+        bar.clear()
+    print(f"{words} Go on? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
 @contextlib.contextmanager
-def _bar() -> Iterator[Callable[[Progress], None] | None]:
+def _bar() -> Iterator[ProgressBar | None]:
     """Yield what draws a progress bar on a terminal; nothing elsewhere."""
     if not sys.stderr.isatty():
         yield None
@@ -231,6 +250,8 @@ def parser() -> argparse.ArgumentParser:
         ("--reembed", "embed the whole library anew, for another model"),
         ("--comments", "read review comments too"),
         ("--allow-removals", "let all documents of a path go, or most of many"),
+        ("--allow-many", f"read more than {MANY_FILES:,} files without asking"),
+        ("--check", "read every file to see whether it changed, whatever its size and time say"),
     ):
         made.add_argument(flag, action="store_true", help=words)
     made.add_argument("--password", action="append", default=[], metavar="WORD", help="for encrypted files")
@@ -261,6 +282,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         watch=given.watch,
         reembed=given.reembed,
         allow_removals=given.allow_removals,
+        allow_many=given.allow_many,
+        check=given.check,
         wait=given.wait,
         addresses=os.environ.get("FOOTNOTE_ADDRESSES", "").lower() in ("1", "true", "yes", "on"),
     )

@@ -17,6 +17,10 @@ class RemovalsRefused(IngestError):
     """So many documents of a source would go that it is more likely missing than emptied."""
 
 
+class ManyFilesRefused(IngestError):
+    """So many files are to be read that it is more likely a wrong folder than a person's documents."""
+
+
 class LoadError(IngestError):
     """One file cannot be loaded; the others go on."""
 

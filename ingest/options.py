@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,11 @@ class SyncOptions:
         addresses: Whether web addresses may stand among the paths.
         limits: What one file may use while it is read; None for the default.
         workers: Worker processes for reading; None for one each core.
+        background: Whether reading and embedding let others go first on the processor.
         allow_removals: Whether all documents of a source, or most of many, may go at once.
+        allow_many: Whether more than `MANY_FILES` may be read without asking.
+        check: Read every file to see whether it changed, also where size and time say that it did not.
+        damaged: What is wrong with documents that are read again though their files are unchanged, by id.
     """
 
     collection: str = "default"
@@ -31,4 +36,8 @@ class SyncOptions:
     addresses: bool = False
     limits: Limits | None = None
     workers: int | None = None
+    background: bool = False
     allow_removals: bool = False
+    allow_many: bool = False
+    check: bool = False
+    damaged: Mapping[str, str] = field(default_factory=dict)

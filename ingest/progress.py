@@ -20,6 +20,7 @@ class Progress:
         chunks: Chunks embedded so far.
         share: Share of the bytes that is done, 0 to 1; moves within large files too.
         source: The file that was finished last, or "".
+        found: Files found so far, while folders are still walked; 0 after that.
     """
 
     files: int
@@ -27,6 +28,7 @@ class Progress:
     chunks: int
     share: float = 0.0
     source: str = ""
+    found: int = 0
 
 
 class Meter:
@@ -45,6 +47,11 @@ class Meter:
         self._batch_done = 0
         self._source = ""
 
+    def found(self, files: int) -> None:
+        """Say how many files the walk has come upon."""
+        if self._tell_whom is not None:
+            self._tell_whom(Progress(0, 0, 0, found=files))
+
     def begin(self, files: Sequence[Found]) -> None:
         """Say what there is to read."""
         self._total = len(files)
@@ -53,7 +60,8 @@ class Meter:
         self._tell()
 
     def batch(self, pieces: Sequence[Piece]) -> None:
-        """Say that the embedding of a batch begins."""
+        """Say that the embedding of a batch begins, and so that of the one before is done."""
+        self._bytes += sum(_weight(piece.file) for piece in self._batch)
         self._batch, self._batch_done = pieces, 0
 
     def embedded(self, chunks: int) -> None:
@@ -62,12 +70,12 @@ class Meter:
         self._batch_done += chunks
         self._tell()
 
-    def stored(self) -> None:
-        """Count the files of the batch as done."""
-        self._files += len(self._batch)
-        self._bytes += sum(_weight(piece.file) for piece in self._batch)
-        self._source = self._batch[-1].file.source if self._batch else ""
-        self._batch = ()
+    def stored(self, pieces: Sequence[Piece]) -> None:
+        """Count the files of a batch as done; the next one may be embedded already."""
+        self._files += len(pieces)
+        self._source = pieces[-1].file.source if pieces else ""
+        if pieces is self._batch:
+            self.batch(())
         self._tell()
 
     def _tell(self) -> None:

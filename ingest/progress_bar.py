@@ -14,11 +14,11 @@ from ingest.progress import Progress
 
 
 class ProgressBar:
-    """Draws what `sync` reports. Nothing is drawn until there is something to read."""
+    """Draws what `sync` reports. Nothing is drawn until there is something to tell."""
 
     def __init__(self) -> None:
         self._bars = Bars(
-            TextColumn("Reading"),
+            TextColumn("{task.description}"),
             BarColumn(bar_width=30),
             TextColumn("{task.fields[words]}"),
             console=Console(stderr=True),
@@ -33,17 +33,27 @@ class ProgressBar:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Take the bar off the screen, until there is more to tell."""
         if self._task is not None:
             self._bars.stop()
+            self._bars.remove_task(self._task)
+            self._task = None
 
     def __call__(self, progress: Progress) -> None:
         """Draw how far the sync is."""
         if self._task is None:
-            self._began = time.monotonic()
-            self._bars.start()
             self._task = self._bars.add_task("", total=1.0, words="")
+            self._bars.start()
+        if progress.found:
+            self._began = 0.0
+            self._bars.update(self._task, description="Looking", words=f"{progress.found:,} files found")
+            return
+        self._began = self._began or time.monotonic()
         words = words_for(progress, time.monotonic() - self._began)
-        self._bars.update(self._task, completed=progress.share, words=words)
+        self._bars.update(self._task, description="Reading", completed=progress.share, words=words)
 
 
 def words_for(progress: Progress, seconds: float) -> str:

@@ -12,23 +12,26 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from ingest.errors import NothingToIngest
+from ingest.errors import ManyFilesRefused, NothingToIngest
 from ingest.options import SyncOptions
 from ingest.progress import Meter, Progress
 from ingest.reading.load import MAX_BYTES
 from ingest.report import SyncReport
 from ingest.sources.addresses import fetched, is_address, refuse_addresses
 from ingest.sources.discover import Discovery, discover
-from ingest.sources.plan import Plan, iso_time, plan, refuse_mass_removal
+from ingest.sources.plan import Plan, iso_time, many_files_words, plan, refuse_mass_removal
 from vectorstore.document import Document
+from vectorstore.errors import DocumentMissing
 
 if TYPE_CHECKING:
     from ingest.piece import Piece
+    from ingest.pipeline import Batch
     from vectorstore.library import Library
     from vectorstore.records import Stamp
 
@@ -41,6 +44,7 @@ def sync(
     leave_out: Path | str | None = None,
     progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
+    confirm: Callable[[str], bool] | None = None,
 ) -> SyncReport:
     """Make a collection equal to files and folders, and report what became of every file.
 
@@ -54,13 +58,16 @@ def sync(
         leave_out: A folder that is never walked: the library's own.
         progress: Called after every file and every batch.
         stop: When set, the documents at hand are finished and the rest is left for the next time.
+        confirm: Asked, with the numbers in a sentence, before a huge tree is read; None where there is nobody to ask.
 
     Raises:
         NothingToIngest: A path does not exist, or there is no file and the library knows of none.
         RemovalsRefused: All documents of a path, or most of many, would go, and the options do not allow it.
+        ManyFilesRefused: More than `MANY_FILES` would be read, and neither the options nor `confirm` allow it.
         LibraryError: The library cannot be written.
     """
-    return _Sync(library, options or SyncOptions(), progress, stop or threading.Event()).run(paths, leave_out)
+    run = _Sync(library, options or SyncOptions(), progress, stop or threading.Event(), confirm)
+    return run.run(paths, leave_out)
 
 
 def document_id(collection: str, source: str, taken: set[str]) -> str:
@@ -91,11 +98,13 @@ class _Sync:
         options: SyncOptions,
         progress: Callable[[Progress], None] | None,
         stop: threading.Event,
+        confirm: Callable[[str], bool] | None,
     ) -> None:
         self._library = library
         self._options = options
         self._progress = Meter(progress)
         self._stop = stop
+        self._confirm = confirm
         self._started = time.monotonic()
         self._known: Mapping[str, Stamp] = {}
         self._added: list[str] = []
@@ -112,7 +121,8 @@ class _Sync:
             leave_out = self._library.folder
         refuse_addresses(paths, allowed=self._options.addresses)
         addresses = [path for path in paths if is_address(path)]
-        found = discover([path for path in paths if not is_address(path)], leave_out=leave_out)
+        folders = [path for path in paths if not is_address(path)]
+        found = discover(folders, leave_out=leave_out, tell=self._progress.found)
         limits = self._options.limits
         with fetched(addresses, found, most_bytes=limits.bytes if limits else MAX_BYTES):
             return self._carry_out(found, paths)
@@ -126,14 +136,24 @@ class _Sync:
             )
         if not (self._options.allow_removals or self._options.dry_run):
             refuse_mass_removal(todo, found.roots)
+        self._ask_about_many(todo, found)
         if self._library is None or self._options.dry_run:
             self._read(todo)
         elif todo.writes:
-            # The lock is held from here to the end, so that two ingests never do the same work twice.
-            with self._library.writing():
+            # Held from here to the end, so that two ingests never do the same work twice. Others may remove
+            # documents in between: their lock is held for each batch only.
+            with self._library.working(stop=self._stop.is_set):
                 todo = self._plan(found)
                 todo = self._write(self._library, todo)
         return self._report(found, todo)
+
+    def _ask_about_many(self, todo: Plan, found: Discovery) -> None:
+        words = "" if self._options.allow_many else many_files_words(todo, found.roots)
+        if words and not (self._confirm and self._confirm(words)):
+            raise ManyFilesRefused(
+                f"{words} Nothing was read.",
+                remedy="If all of them are meant, repeat with --allow-many; else name the folders that hold documents.",
+            )
 
     def _plan(self, found: Discovery) -> Plan:
         if self._library is not None:
@@ -141,8 +161,13 @@ class _Sync:
             if self._todo is not None and known == self._known:
                 return self._todo
             self._known = known
-        self._todo = plan(found, self._known)
+        known = {source: self._trusted(stamp) for source, stamp in self._known.items()}
+        self._todo = plan(found, known, check=self._options.check)
         return self._todo
+
+    def _trusted(self, stamp: Stamp) -> Stamp:
+        """Return what is known of a file, or of a damaged document something that no file is equal to."""
+        return replace(stamp, sha256="", size=-1) if stamp.id in self._options.damaged else stamp
 
     def _write(self, library: Library, todo: Plan) -> Plan:
         """Carry everything out in an order that loses nothing if it is cut off: removals come last."""
@@ -157,6 +182,7 @@ class _Sync:
     def _report(self, found: Discovery, todo: Plan) -> SyncReport:
         self._note_duplicates(todo)
         self._failed += [self._failure(source, reason) for source, reason in todo.failed]
+        self._note_damaged(todo)
         stopped = self._stop.is_set()
         reached = len(self._added) + len(self._changed) + len(self._failed) - len(todo.failed)
         if stopped and reached < self._total:
@@ -179,7 +205,8 @@ class _Sync:
         """Store what changed about files whose content did not."""
         for file in todo.touched:
             modified = iso_time(file.modified_ns)
-            library.touch(self._known[file.source].id, modified=modified, size=file.size)
+            with suppress(DocumentMissing):  # removed a moment ago
+                library.touch(self._known[file.source].id, modified=modified, size=file.size)
         if not todo.renamed:
             return
         titles = {info.id: info.title for info in library.documents()}
@@ -188,7 +215,8 @@ class _Sync:
             title = titles.get(id, "")
             if title == default_title(old):
                 title = default_title(file.source)
-            library.rename(id, source=file.source, title=title, modified=iso_time(file.modified_ns))
+            with suppress(DocumentMissing):
+                library.rename(id, source=file.source, title=title, modified=iso_time(file.modified_ns))
 
     def _read(self, todo: Plan) -> None:
         """Read, split and store all that is new or changed."""
@@ -198,28 +226,41 @@ class _Sync:
             return
         from ingest.pipeline import Pipeline
 
-        options, library = self._options, None if self._options.dry_run else self._library
-        encoder = None if library is None else lambda: library.encoder
+        library = None if self._options.dry_run else self._library
         # Ids of renamed documents stay taken: theirs was made from the old source.
         taken = {stamp.id for stamp in self._known.values()}
         self._progress.begin(files)
-        with Pipeline(files, options, encoder=encoder, stop=self._stop) as batches:
+        pipeline = Pipeline(
+            files,
+            self._options,
+            encoder=None if library is None else lambda: library.encoder,
+            document=lambda piece: self._document(piece, taken),
+            embed=lambda entries, count: [] if library is None else library.embed(entries, progress=count),
+            meter=self._progress,
+            stop=self._stop,
+        )
+        with pipeline as batches:
             for batch in batches:
-                if self._stop.is_set():
-                    break
-                self._progress.batch(batch)
-                entries = []
-                for piece in batch:
-                    if piece.error is not None:
-                        self._failed.append(self._failure(piece.file.source, str(piece.error)))
-                    else:
-                        entries.append((self._document(piece, taken), piece.chunks))
-                if library is not None:
-                    library.add(entries, progress=self._progress.embedded)
-                for document, _ in entries:
-                    (self._changed if document.source in self._known else self._added).append(document.source)
-                    self._digests[document.source] = document.sha256
-                self._progress.stored()
+                self._store(library, batch)
+                self._progress.stored(batch.pieces)
+
+    def _store(self, library: Library | None, batch: Batch) -> None:
+        """Store a batch and note what became of its files."""
+        for piece in batch.pieces:
+            if piece.error is not None:
+                self._failed.append(self._failure(piece.file.source, str(piece.error)))
+            elif piece.loaded is not None:
+                self._notes += [f"{PurePath(piece.file.source).name}: {note}" for note in piece.loaded.notes]
+        gone: set[str] = set()
+        if library is not None:
+            known = [document.id for document, _ in batch.entries if document.source in self._known]
+            gone = library.add(batch.entries, vectors=batch.vectors, replacing=known)
+        for document, _ in batch.entries:
+            if document.id in gone:
+                self._failed.append((document.source, "It was removed from the library while it was read."))
+                continue
+            (self._changed if document.source in self._known else self._added).append(document.source)
+            self._digests[document.source] = document.sha256
 
     def _document(self, piece: Piece, taken: set[str]) -> Document:
         """Make the document of a file that was read, under its old id if it has one."""
@@ -229,8 +270,6 @@ class _Sync:
         known = self._known.get(file.source)
         id = known.id if known else document_id(collection, file.source, taken)
         taken.add(id)
-        name = PurePath(file.source).name
-        self._notes += [f"{name}: {note}" for note in loaded.notes]
         return Document(
             id=id,
             source=file.source,
@@ -250,6 +289,16 @@ class _Sync:
         if source in self._known:
             return source, f"{reason} The library keeps the version from before."
         return source, reason
+
+    def _note_damaged(self, todo: Plan) -> None:
+        """Note which damaged documents were read again, and which were not among the files."""
+        again = {self._known[source].id for source in self._changed if source in self._known}
+        again |= {self._known[file.source].id for file in todo.changed if self._options.dry_run}
+        gone = {self._known[source].id for source in todo.removed}
+        for id, wrong in self._options.damaged.items():
+            if id not in gone:
+                done = "It is read again." if id in again else "Run: footnote doctor --repair"
+                self._notes.append(f"{wrong} {done}")
 
     def _note_duplicates(self, todo: Plan) -> None:
         """Note files with the same content: each is a document, so an answer may cite either."""

@@ -65,9 +65,9 @@ def python_of(page: str) -> list[str]:
     return re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), flags=re.DOTALL)
 
 
-@pytest.mark.parametrize("code", python_of("docs/langchain.md"), ids=["retriever", "runnable"])
+@pytest.mark.parametrize("code", python_of("docs/langchain.md"), ids=["retriever", "runnable", "tool"])
 def test_the_langchain_page_runs(code: str, tmp_path: Path) -> None:
-    """Both examples of docs/langchain.md run beside a library, and are at most ten lines each."""
+    """The examples of docs/langchain.md run beside a library, and are at most ten lines each."""
     small_library(tmp_path)
     (tmp_path / ".git").mkdir()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("FOOTNOTE_")}

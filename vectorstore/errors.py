@@ -45,7 +45,11 @@ class LibraryOutdated(LibraryError):
 
 
 class LibraryDamaged(LibraryError):
-    """The catalog, which is the truth, cannot be read."""
+    """What is kept cannot be read, or is not what was kept."""
+
+
+class TextDamaged(LibraryDamaged):
+    """The stored text of a document is not what was stored once, so none of it is shown."""
 
 
 class LibraryReadOnly(LibraryError):
@@ -66,6 +70,14 @@ class ModelMissing(LibraryError):
 
 class DocumentMissing(LibraryError):
     """No document of the library has this id, path or name."""
+
+
+class DateInvalid(FootnoteError, ValueError):
+    """A filter names a day or time that there is not."""
+
+
+class DocumentPresent(LibraryError):
+    """A removed document cannot be brought back: the library has one in its place."""
 
 
 class VectorsUnavailable(LibraryError):

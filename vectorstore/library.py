@@ -5,39 +5,44 @@
         result = library.search("who signed it?")
 
 Opening loads no model, no Chroma and no numpy: listing and comparing files start at once. Any number of
-threads and processes may read; one process writes at a time.
+threads and processes may read; one writes at a time, for moments (see `catalog/lock.py`).
 """
 
 from __future__ import annotations
 
 import os
 import threading
+import time
 import uuid
 import weakref
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from vectorstore.catalog import schema
 from vectorstore.catalog.catalog import Catalog
-from vectorstore.catalog.lock import Holder, WriterLock
+from vectorstore.catalog.lock import WORK, Holder, LibraryLock
 from vectorstore.catalog.schema import sqlite_errors
 from vectorstore.document import Document, Place
 from vectorstore.embedding.model_files import ModelIdentity
 from vectorstore.errors import LibraryBusy, LibraryError, LibraryMissing, LibraryOutdated, ModelMismatch
 from vectorstore.passage import Chunk, Filter, Passage
-from vectorstore.records import Compaction, DocumentInfo, Finding, LibraryStatus, Stamp
+from vectorstore.records import Compaction, DocumentInfo, Finding, LibraryStatus, Recovered, RemovedDocument, Stamp
 from vectorstore.search.view import View
 
 if TYPE_CHECKING:
+    from vectorstore.catalog.layout import Vectors
     from vectorstore.catalog.lookup import Lookup
     from vectorstore.catalog.writing import Writer
     from vectorstore.embedding.encoder import Encoder
     from vectorstore.index.nearest import Index
     from vectorstore.search.mentions import Mentions
     from vectorstore.search.search import SearchResult
+
+_TIDY_SECONDS = 3600.0
+"""So often a library that is written looks whether the time of something in the bin is over."""
 
 
 class Library:
@@ -46,7 +51,8 @@ class Library:
     def __init__(
         self,
         catalog: Catalog,
-        lock: WriterLock,
+        lock: LibraryLock,
+        work: LibraryLock,
         *,
         model: str | None,
         chroma: str | None,
@@ -58,6 +64,7 @@ class Library:
         self.folder = catalog.folder
         self.catalog = catalog
         self.lock = lock
+        self.work = work
         self.read_only = read_only
         self.chroma = chroma
         self._model = model
@@ -70,6 +77,7 @@ class Library:
         self._index: Index | None = None
         self._writer: Writer | None = None
         self._changed = False
+        self._tidy_at = 0.0
         _opened.add(self)
 
     @classmethod
@@ -109,17 +117,22 @@ class Library:
             LibraryReadOnly: It should be created but cannot be written.
         """
         path = Path(folder).expanduser().absolute()
-        lock = WriterLock(path, wait=wait, notice=notice)
+        lock = LibraryLock(path, wait=wait, notice=notice)
         try:
             catalog = Catalog(path, read_only=read_only)
         except LibraryMissing:
+            if schema.left_behind(path):
+                raise schema.damaged(path, "its catalog is gone") from None
             if not create or read_only:
                 raise
             _create(path, lock)
             catalog = Catalog(path)
+        if not read_only and catalog.outdated():
+            _upgrade(path)
         return cls(
             catalog,
             lock,
+            LibraryLock(path, WORK, wait=wait, notice=notice),
             model=model,
             chroma=chroma,
             read_only=read_only,
@@ -137,10 +150,14 @@ class Library:
         self.close(update_index=error is None)
 
     def close(self, *, update_index: bool = True) -> None:
-        """Close the library; if documents were added or removed, write the Chroma index first."""
+        """Close the library; if documents were added or removed, write the Chroma index first.
+
+        While another one is at work, that one writes it at its own end.
+        """
         try:
             if self._changed and update_index:
-                self.update_index()
+                with suppress(LibraryBusy), self.working(wait=0.0):
+                    self.update_index()
         finally:
             if self._index is not None:
                 self._index.close()
@@ -155,6 +172,7 @@ class Library:
         """Open everything anew in a forked child: connections, locks and threads stay with the parent."""
         self.catalog.after_fork()
         self.lock.after_fork()
+        self.work.after_fork()
         _inherited.append((self._lookup, self._index, self._writer, self._encoder))
         self._making = threading.RLock()
         self._lookup = self._index = self._writer = None
@@ -207,32 +225,54 @@ class Library:
             return self._writer
 
     @contextmanager
-    def writing(self) -> Iterator[Writer]:
-        """Be the one writer: hold the lock over several calls.
+    def working(self, *, wait: float | None = None, stop: Callable[[], bool] = lambda: False) -> Iterator[None]:
+        """Be the one who does a whole piece of work, such as an ingest; others still write in between.
+
+        Args:
+            wait: Seconds to wait for another one; None for those that the library was opened with.
+            stop: Asked while another one is waited for; True ends the wait.
 
         Raises:
-            LibraryBusy: Another process is writing.
+            LibraryBusy: Another process is at such work.
             LibraryReadOnly: The folder cannot be written.
         """
         if self.read_only:
             raise schema.read_only(self.folder)
-        with self.lock.held():
+        with self.work.held(wait=wait, stop=stop):
+            yield
+
+    @contextmanager
+    def writing(self, *, wait: float | None = None, stop: Callable[[], bool] = lambda: False) -> Iterator[Writer]:
+        """Be the one writer over several calls. Whoever needs `working` too enters that first.
+
+        Args:
+            wait: Seconds to wait for another writer; None for those that the library was opened with.
+            stop: Asked while waiting; True ends the wait.
+
+        Raises:
+            LibraryBusy: Another one is writing.
+            LibraryReadOnly: The folder cannot be written.
+        """
+        if self.read_only:
+            raise schema.read_only(self.folder)
+        with self.lock.held(wait=wait, stop=stop):
             writer = self.writer
             if not self._words_current():
                 writer.rebuild_words()
+            if time.monotonic() >= self._tidy_at:
+                self._tidy_at = time.monotonic() + _TIDY_SECONDS
+                writer.tidy_bin()
             yield writer
 
     # ---- writing
 
-    def add(
+    def embed(
         self,
         batch: Sequence[tuple[Document, Sequence[Chunk]]],
         *,
-        progress: Callable[..., None] | None = None,
-    ) -> None:
-        """Store documents; one with the same id is replaced, at once and as a whole.
-
-        The batch is embedded together, then stored in one transaction a document.
+        progress: Callable[[int], None] | None = None,
+    ) -> list[tuple[Vectors, Vectors]]:
+        """Return for each document the vectors of its chunks (n, dimension) and sections (m, dimension).
 
         Args:
             batch: Documents with their chunks (ascending, sections numbered from 0).
@@ -240,26 +280,96 @@ class Library:
 
         Raises:
             ModelMismatch: The library was made with another model.
+        """
+        self._guard_model()
+        return self.encoder.encode_documents([(document.text, chunks) for document, chunks in batch], progress)
+
+    def add(
+        self,
+        batch: Sequence[tuple[Document, Sequence[Chunk]]],
+        *,
+        vectors: Sequence[tuple[Vectors, Vectors]] | None = None,
+        replacing: Collection[str] = (),
+    ) -> set[str]:
+        """Store documents; one with the same id is replaced, at once and as a whole.
+
+        Others wait only while it is stored, one transaction a document, and not while it is embedded.
+
+        Args:
+            batch: Documents with their chunks (ascending, sections numbered from 0).
+            vectors: What `embed` returned for them; None embeds them here.
+            replacing: Ids that were there when the work began. One that was removed meanwhile stays removed.
+
+        Returns:
+            The ids of those that stay removed.
+
+        Raises:
+            ModelMismatch: The library was made with another model.
             LibraryBusy, LibraryReadOnly, DiskFull: It cannot be written now.
         """
         if not batch:
-            return
+            return set()
+        if self.read_only:
+            raise schema.read_only(self.folder)
+        vectors = self.embed(batch) if vectors is None else vectors
         with self.writing() as writer:
             self._guard_model()
-            encoder = self.encoder
             if self.catalog.model() is None or not self.catalog.chunk_count():
-                writer.set_model(_identity(encoder))
-            vectors = encoder.encode_documents([(document.text, chunks) for document, chunks in batch], progress)
+                writer.set_model(_identity(self.encoder))
+            there = {info.id for info in self.documents(Filter(documents=tuple(replacing)))} if replacing else set()
+            gone = {*replacing} - there
             for (document, chunks), both in zip(batch, vectors, strict=True):
-                writer.put(document, chunks, both)
-                self._changed = True
+                if document.id not in gone:
+                    writer.put(document, chunks, both)
+                    self._changed = True
+        return gone
 
-    def remove(self, document_ids: Sequence[str]) -> int:
-        """Remove documents by id; return how many there were. `compact` gives their disk space back."""
+    def remove(self, document_ids: Sequence[str], *, keep: bool = True) -> int:
+        """Remove documents by id; return how many there were.
+
+        They are kept in the bin for `bin.KEPT_DAYS` days, where nothing finds or counts them, and `restore` brings them
+        back; `compact` empties it and gives the disk space back.
+
+        Args:
+            document_ids: Ids; those of no document are passed over.
+            keep: Whether the bin keeps them.
+        """
+        removed = 0
         with self.writing() as writer:
-            removed = sum(writer.remove(document_id) for document_id in document_ids)
-        self._changed = self._changed or removed > 0
+            for document_id in document_ids:
+                removed += writer.remove(document_id, keep=keep)
+                self._changed = self._changed or removed > 0
+            writer.tidy_bin()
         return removed
+
+    def removed(self, filter: Filter | None = None, *, name: str = "") -> list[RemovedDocument]:
+        """Return what `restore` can bring back, removed last first.
+
+        Args:
+            filter: Which documents; dates are those of the files.
+            name: As in `find`: only what is called so.
+        """
+        from vectorstore.catalog import bin
+
+        with self.catalog.snapshot() as connection:
+            return bin.listed(connection, filter, name=name)
+
+    def restore(self, document_ids: Sequence[str]) -> list[DocumentInfo]:
+        """Bring removed documents back as they were, one transaction each; neither their files nor a model are needed.
+
+        Raises:
+            DocumentMissing: The bin has no document of this id.
+            DocumentPresent: The library has a document in its place.
+            LibraryDamaged: What the bin kept is not whole.
+            LibraryBusy, LibraryReadOnly, DiskFull: It cannot be written now.
+        """
+        from vectorstore.upkeep import restoring
+
+        with self.writing():
+            for document_id in document_ids:
+                restoring.restore(self, document_id)
+                self._changed = True
+        return self.documents(Filter(documents=tuple(document_ids))) if document_ids else []
 
     def rename(self, document_id: str, *, source: str, title: str, modified: str) -> None:
         """Store that a source has moved; its text and vectors stay.
@@ -425,7 +535,7 @@ class Library:
         from vectorstore.upkeep import upkeep
 
         self._changed = False
-        with self.writing():
+        with self.working():
             return upkeep.update_index(self, force=force)
 
     def reembed(
@@ -445,17 +555,17 @@ class Library:
         from vectorstore.embedding.open import open_encoder
         from vectorstore.upkeep import upkeep
 
-        with self.writing():
+        with self.working(), self.writing():
             self._encoder = encoder or open_encoder(model, cache=self._cache, threads=self._threads)
             self._model = model
             upkeep.reembed(self, _identity(self._encoder), progress)
             self.update_index(force=True)
 
     def compact(self) -> Compaction:
-        """Give the space of removed documents back, and leave none of their text in the folder."""
+        """Empty the bin, give the space of removed documents back, and leave none of their text in the folder."""
         from vectorstore.upkeep import upkeep
 
-        with self.writing():
+        with self.working(), self.writing():
             return upkeep.compact(self)
 
     def verify(self) -> list[Finding]:
@@ -464,19 +574,52 @@ class Library:
 
         return verify.verify(self)
 
+    def damaged(self) -> dict[str, str]:
+        """Return the documents of which text, passages or vectors were lost or changed: id → what is wrong.
+
+        Raises:
+            LibraryDamaged: The catalog itself is damaged, so that nothing in it can be relied on.
+        """
+        from vectorstore.upkeep import verify
+
+        found = verify.damage(self)
+        for finding in found:
+            if not finding.document:
+                raise schema.damaged(self.folder, finding.message.rstrip("."))
+        return {finding.document: finding.message for finding in reversed(found)}
+
     def repair(self) -> list[Finding]:
         """Mend what can be mended from what is stored; return what is still wrong."""
         from vectorstore.upkeep import verify
 
-        with self.writing():
+        with self.working(), self.writing():
             return verify.repair(self)
+
+    @classmethod
+    def recover(cls, folder: str | os.PathLike[str], **options: Any) -> Recovered:
+        """Make a library again whose catalog is damaged or gone, from all of it that can still be read.
+
+        Args:
+            folder: Where it is. The damaged catalog is moved into a folder inside it.
+            **options: As in `open`.
+
+        Raises:
+            LibraryBusy: Another process is writing.
+        """
+        from vectorstore.upkeep.recover import recover
+
+        path = Path(folder).expanduser().absolute()
+        with LibraryLock(path, WORK).held(), LibraryLock(path).held():
+            return recover(path, lambda new: cls.open(new, create=True, **options))
 
     # ---- guards
 
     def _guard_model(self) -> None:
         stored = self.catalog.model()
-        if stored is None or not self.catalog.chunk_count():
+        if not self.catalog.chunk_count():
             return
+        if stored is None:
+            raise schema.damaged(self.folder, "its catalog has lost what it says of itself")
         if self._encoder is not None:
             wanted = _identity(self._encoder)
         else:
@@ -529,18 +672,24 @@ def _identity(owner: Any) -> ModelIdentity:
     return ModelIdentity(str(owner.name), str(owner.fingerprint), int(owner.dimension))
 
 
-def _create(folder: Path, lock: WriterLock) -> None:
+def _create(folder: Path, lock: LibraryLock) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except PermissionError as error:
-        raise schema.read_only(folder) from error
     except FileExistsError as error:
         raise LibraryError(f"{folder} is a file, not a folder.", remedy="Name a folder for the library.") from error
     except OSError as error:
-        raise schema.full(folder) from error
+        raise schema.of_os(error, folder, folder) from error
     with lock.held(), sqlite_errors(folder):
         meta = {"library_id": uuid.uuid4().hex, "revision": 0, "generation": 0, "words": _words_version()}
         schema.create(folder / schema.FILE_NAME, meta=meta)
+
+
+def _upgrade(folder: Path) -> None:
+    """Bring a library of an older form to this one, unless that must wait: until then it is read as it is."""
+    from vectorstore.catalog.writing import Writer
+
+    with suppress(LibraryError), LibraryLock(folder, wait=0).held():
+        Writer(folder).close()
 
 
 def _words_version() -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from vectorstore.dates import comparable
+
 ChunkKind = Literal["body", "heading", "caption", "byline", "navigation", "table", "code"]
 """What a chunk is. Only "body", "table" and "code" may be quoted as an answer."""
 
@@ -95,6 +97,9 @@ class Filter:
         sources: Glob patterns on the source path or address ("*/reports/*.pdf").
         media_types: Exact ("application/pdf") or by family ("text/*").
         modified_after, modified_before: ISO 8601 dates or times, inclusive.
+
+    Raises:
+        DateInvalid: One of these is none.
     """
 
     collections: tuple[str, ...] = ()
@@ -104,6 +109,11 @@ class Filter:
     media_types: tuple[str, ...] = ()
     modified_after: str = ""
     modified_before: str = ""
+
+    def __post_init__(self) -> None:
+        for moment in (self.modified_after, self.modified_before):
+            if moment:
+                comparable(moment)
 
     def __bool__(self) -> bool:
         return self != Filter()

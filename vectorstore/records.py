@@ -40,6 +40,31 @@ class DocumentInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class RemovedDocument:
+    """A document in the bin.
+
+    Attributes:
+        info: The document as it was.
+        removed: When it was removed, ISO 8601 in UTC.
+        bytes: What the bin takes for it.
+        present: Whether the library has a document of this id or source again; then it cannot be restored.
+    """
+
+    info: DocumentInfo
+    removed: str
+    bytes: int
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """What was removed and can still be brought back: how many documents, in how many bytes of the catalog."""
+
+    documents: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stamp:
     """What a sync compares with a file on disk.
 
@@ -86,6 +111,7 @@ class LibraryStatus:
         chroma: Where Chroma keeps the vectors: a folder or an address.
         schema: Version of the catalog's form.
         words: Version of the words in its keyword index.
+        bin: What was removed and can still be brought back.
     """
 
     folder: str
@@ -102,6 +128,7 @@ class LibraryStatus:
     chroma: str
     schema: int
     words: int
+    bin: Bin
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +140,45 @@ class Finding:
         message: What is wrong, in a sentence.
         repairable: Whether `repair` mends it without the source files.
         document: Id of the document that it is about, or "".
+        passing: Whether nothing need be done: the next write mends it by itself, as after a kill.
     """
 
     part: Literal["catalog", "text", "vectors", "words", "index"]
     message: str
     repairable: bool
     document: str = ""
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Compaction:
-    """Bytes on disk before and after `compact`."""
+    """Bytes on disk before and after `compact`, and how many removed documents went for good."""
 
     before: int
     after: int
+    forgotten: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A document that could not be kept when a damaged library was made again. Fields as in `Document`."""
+
+    id: str
+    source: str
+    title: str
+    collection: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What became of a library that was made again.
+
+    Attributes:
+        kept: How many documents were kept.
+        lost: Those that were named and could not be kept: their sources must be read again.
+        aside: Where the damaged catalog lies now; "" where there was none.
+    """
+
+    kept: int
+    lost: tuple[Lost, ...]
+    aside: str

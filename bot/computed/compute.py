@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from bot.computed.changes.answer import changes_answer
 from bot.computed.computed import Computed
 from bot.computed.documents import documents_answer
 from bot.computed.places import place_answer
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     Way = Callable[[Question, Library, Filter | None], Computed | None]
 
-WAYS: Sequence[Way] = (documents_answer, place_answer, rows_answer)
+WAYS: Sequence[Way] = (documents_answer, place_answer, changes_answer, rows_answer)
 """Each returns None for a question that it is not sure to understand."""
 
 

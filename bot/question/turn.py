@@ -9,13 +9,26 @@ adds something of its own.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from bot.text.language_names import CLEAR_WISH, WISHES
 from bot.text.replies import REPLIES
-from bot.text.small_talk import NAMES_NOTHING, NTH, PLEASANTRY, WHY, Social, bare, language_in, social
+from bot.text.small_talk import (
+    NAMES_NOTHING,
+    NTH,
+    PLEASANTRY,
+    SAD,
+    SMILE,
+    UNHAPPY,
+    WHY,
+    Social,
+    bare,
+    language_in,
+    social,
+)
 
 TurnKind = Social | Literal["question", "why", "another", "language"]
 SOCIAL = frozenset(get_args(Social))
@@ -95,15 +108,24 @@ def names_nothing(message: str) -> bool:
 
 def _social(text: str, turns: Sequence[Exchange]) -> Intent | None:
     words = bare(text)
-    if text and not words:  # signs and emoji only
-        kind: TurnKind = "question" if set(text) & set("?？") else "thanks"
-        return Intent(kind, text, reply=_reply("no" if kind == "question" else kind, "en"))
+    if text and not any(char.isalnum() for char in words):
+        return _without_words(text)
     found = social(words)
     if found is None:
         return None
     said, language = found
     missed = said == "yes" and turns and not turns[-1].answer
     return Intent(said, text, reply=_reply("no" if missed else said, language))
+
+
+def _without_words(text: str) -> Intent:
+    """Say what a message of signs and emoji alone means: a smile thanks, a frown doubts, "..." says nothing."""
+    signs = set(text)
+    if signs & set("?？") or signs & UNHAPPY or SAD.search(text):
+        return Intent("question", text, reply=_reply("no", "en"))
+    if SMILE.search(text) or any(unicodedata.category(char) == "So" for char in text):
+        return Intent("thanks", text, reply=_reply("thanks", "en"))
+    return Intent("question", text, reply=_reply("nothing", "en"))
 
 
 def _only_language(message: str, language: str, spoken: str, last: Exchange | None, *, writes: bool) -> Intent:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable
 from typing import Any
@@ -40,6 +41,16 @@ def collection_name(value: str) -> str:
 def http_address(value: str) -> str:
     """Check that a text is empty or an http(s) address."""
     return "" if not value or value.startswith(("http://", "https://")) else "an http:// or https:// address"
+
+
+def addresses_or_networks(value: tuple[str, ...]) -> str:
+    """Check that every entry is an IP address or a network in CIDR form."""
+    try:
+        for entry in value:
+            ipaddress.ip_network(entry)
+    except ValueError:
+        return "a list of IP addresses or networks (127.0.0.1, 10.0.0.0/8)"
+    return ""
 
 
 def channel_map(value: tuple[str, ...]) -> str:

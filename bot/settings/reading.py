@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from bot.errors import SettingError
+from bot.loopback import is_loopback
 
 FILE_NAME = "footnote.toml"
 
@@ -261,7 +262,7 @@ def _on_this_machine(address: str) -> bool:
         host = urlsplit(address).hostname or ""
     except ValueError:
         return False
-    return not address or host in ("localhost", "::1") or bool(re.fullmatch(r"127(\.\d{1,3}){3}", host))
+    return not address or is_loopback(host)
 
 
 def _foreign_address(path: Path, address: str) -> SettingError:

@@ -18,6 +18,7 @@ from typing import Any, Literal, get_type_hints
 from bot.errors import SettingError
 from bot.settings.checks import (
     Check,
+    addresses_or_networks,
     between,
     channel_map,
     collection_name,
@@ -244,6 +245,13 @@ class Settings:
         "listens on another address, empty means any.",
         group="Serving",
     )
+    trusted_proxies: tuple[str, ...] = setting(
+        (),
+        "Addresses or networks (`10.0.0.0/8`) of the proxies in front of `footnote serve` and `footnote mcp --http`. "
+        "Who asks, and whether by https, is read from `X-Forwarded-For` and `X-Forwarded-Proto` of these alone.",
+        group="Serving",
+        check=addresses_or_networks,
+    )
     questions_per_minute: int = setting(
         120,
         "Questions and searches that one caller may send in a minute; 0 for no limit.",
@@ -296,6 +304,12 @@ class Settings:
         "Seconds that one person waits between two questions on Discord; 0 for none.",
         group="Slack and Discord",
         check=between(0, 3_600),
+    )
+    slack_guest_channels: tuple[str, ...] = setting(
+        (),
+        "Ids of the Slack channels in which guests, and people of other workspaces (Slack Connect), are answered or "
+        "read along; empty for none.",
+        group="Slack and Discord",
     )
     discord_servers: tuple[str, ...] = setting(
         (), "Ids of the Discord servers that are answered; empty for all.", group="Slack and Discord"

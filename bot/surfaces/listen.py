@@ -6,7 +6,7 @@ import errno
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
 
@@ -42,8 +42,21 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+def proxy_options(trusted: Sequence[str]) -> dict[str, Any]:
+    """Return the options of uvicorn by which it believes these proxies, and nobody else, who a client is.
+
+    Uvicorn by itself believes whatever comes from this machine, and what an environment variable names.
+    """
+    return {"proxy_headers": bool(trusted), "forwarded_allow_ips": list(trusted)}
+
+
 def serve_app(
-    app: Any, listener: socket.socket, *, stop_seconds: int, busy: Callable[[], bool] = lambda: False
+    app: Any,
+    listener: socket.socket,
+    *,
+    stop_seconds: int,
+    busy: Callable[[], bool] = lambda: False,
+    trusted_proxies: Sequence[str] = (),
 ) -> None:
     """Serve until SIGTERM or Ctrl-C, then return, so that the caller can put things in order.
 
@@ -52,11 +65,18 @@ def serve_app(
         listener: Where to listen; it is closed at the end.
         stop_seconds: Longest time that what is under way gets. A second Ctrl-C waits for nothing.
         busy: Whether something is under way that must be finished before connections are closed.
+        trusted_proxies: Addresses or networks whose `X-Forwarded-For` is believed.
 
     Raises:
         KeyboardInterrupt: It was Ctrl-C.
     """
-    config = uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=stop_seconds)
+    config = uvicorn.Config(
+        app,
+        log_level="error",
+        access_log=False,
+        timeout_graceful_shutdown=stop_seconds,
+        **proxy_options(trusted_proxies),
+    )
     server = _Server(config, busy, stop_seconds)
     try:
         server.run(sockets=[listener])

@@ -38,6 +38,13 @@ REPLIES: dict[str, dict[str, str]] = {
         "es": "Entonces pregunte con otras palabras o nombre el documento que debería tener la respuesta.",
         "ja": "では、別の言い方で質問するか、答えがあるはずの文書の名前を教えてください。",
     },
+    "nothing": {
+        "en": "There are no words in that. Ask a question, and I will answer from your documents.",
+        "de": "Darin stehen keine Wörter. Stellen Sie eine Frage, ich antworte aus Ihren Dokumenten.",
+        "fr": "Il n'y a pas de mots. Posez une question, je réponds à partir de vos documents.",
+        "es": "No hay palabras. Haga una pregunta y responderé con sus documentos.",
+        "ja": "言葉がありません。ご質問をどうぞ。文書の中からお答えします。",
+    },
     "why": {
         "en": "Why what? Ask the whole question.",
         "de": "Warum was? Bitte stellen Sie die ganze Frage.",

@@ -97,6 +97,11 @@ WHY: dict[str, str] = {
 NAMES_NOTHING = re.compile(r"(?:and |but |so )?(?:really|(?:why|how) is (?:that|this|it))|vraiment|de verdad")
 """Turns beside "why?" that are about whatever the answer before them said."""
 
+SMILE = re.compile(r"[:;=]-?[)]|\^_*\^")
+SAD = re.compile(r"[:;=]'?-?[(/\\|]")
+UNHAPPY = frozenset("👎😕🙁☹😞😟😠😡😢😭😒😩😤🤔🤨🤷💔❌🚫")
+"""Smileys of signs, and emoji, by which a person says what words would: thanks, or that it was not right."""
+
 PLEASANTRY = re.compile(
     r"(?:(?:ok(?:ay)?|great|perfect|super|cool|nice|alright|thanks(?: a lot| so much)?"
     r"|thank you(?: so much| very much)?|hello(?: there)?|hi(?: there)?|hey(?: there)?"

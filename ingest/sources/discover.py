@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 IGNORE_FILE = ".footnoteignore"
 """Patterns as in .gitignore, for the folder it stands in and all below."""
 
+_TOLD = 500
+"""So many files are found between two words on how many there are."""
 _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "__MACOSX", "venv", "$RECYCLE.BIN"})
 _SKIPPED_FILES = (
     # What editors, office programs, browsers and systems leave beside documents.
@@ -77,7 +79,12 @@ def is_below(source: str, folders: Sequence[str]) -> bool:
     return any(source == folder or source.startswith(folder.rstrip(os.sep) + os.sep) for folder in folders)
 
 
-def discover(paths: Sequence[Path | str], *, leave_out: Path | str | None = None) -> Discovery:
+def discover(
+    paths: Sequence[Path | str],
+    *,
+    leave_out: Path | str | None = None,
+    tell: Callable[[int], None] | None = None,
+) -> Discovery:
     """Walk files and folders.
 
     Hidden entries, virtual environments, `node_modules` and temporary files of editors are left out,
@@ -86,12 +93,13 @@ def discover(paths: Sequence[Path | str], *, leave_out: Path | str | None = None
     Args:
         paths: Files and folders.
         leave_out: A folder never to walk: the library's own.
+        tell: Called now and then with the number of files found so far.
 
     Raises:
         NothingToIngest: One of the paths does not exist.
     """
     found = Discovery()
-    walk = _Walk(found, os.path.realpath(leave_out) if leave_out else "")
+    walk = _Walk(found, os.path.realpath(leave_out) if leave_out else "", tell)
     for path in paths:
         walk.root(os.fspath(path))
     walk.links()
@@ -109,8 +117,9 @@ def is_left_out(name: str, *, folder: bool) -> bool:
 
 
 class _Walk:
-    def __init__(self, found: Discovery, leave_out: str) -> None:
+    def __init__(self, found: Discovery, leave_out: str, tell: Callable[[int], None] | None) -> None:
         self._found = found
+        self._tell = tell
         self._leave_out = leave_out
         self._links: list[str] = []
         self._identities: set[tuple[int, int]] = set()
@@ -201,6 +210,8 @@ class _Walk:
             return
         self._identities.add(identity)
         self._found.files[source] = Found(source, status.st_size, status.st_mtime_ns)
+        if self._tell is not None and len(self._found.files) % _TOLD == 0:
+            self._tell(len(self._found.files))
 
 
 @dataclass(frozen=True, slots=True)

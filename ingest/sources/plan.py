@@ -37,12 +37,13 @@ class Plan:
         return bool(self.added or self.changed or self.touched or self.renamed or self.removed)
 
 
-def plan(found: Discovery, known: Mapping[str, Stamp]) -> Plan:
+def plan(found: Discovery, known: Mapping[str, Stamp], *, check: bool = False) -> Plan:
     """Decide what is to be done, reading files only where size and time do not tell.
 
     Args:
         found: What is on disk.
         known: What is in the collection, by source.
+        check: Read all that is known, whatever size and time tell: a copied, restored or mended file may have both.
     """
     result = Plan(failed=list(found.failed))
     in_doubt: list[Found] = []
@@ -50,7 +51,7 @@ def plan(found: Discovery, known: Mapping[str, Stamp]) -> Plan:
         stamp = known.get(source)
         if stamp is None:
             result.added.append(file)
-        elif stamp.size == file.size and stamp.modified == iso_time(file.modified_ns):
+        elif _same_stamp(stamp, file) and not check:
             result.unchanged.append(source)
         elif stamp.size == file.size:
             in_doubt.append(file)
@@ -59,13 +60,34 @@ def plan(found: Discovery, known: Mapping[str, Stamp]) -> Plan:
     for file in in_doubt:
         digest = _digest_or_reason(file, result.failed)
         if digest == known[file.source].sha256:
-            result.touched.append(file)
+            if _same_stamp(known[file.source], file):
+                result.unchanged.append(file.source)
+            else:
+                result.touched.append(file)
         elif digest:
             result.changed.append(file)
     kept = {source for source, _ in (*found.failed, *result.failed)}
     result.removed = [s for s in known if s not in found.files and s not in kept and found.covers(s)]
     _find_renamed(result, known)
     return result
+
+
+def _same_stamp(stamp: Stamp, file: Found) -> bool:
+    return stamp.size == file.size and stamp.modified == iso_time(file.modified_ns)
+
+
+MANY_FILES = 20_000
+"""So many files to read are asked about first. Few people have as many documents in a folder; a system's own tree has
+many more (/usr of a plain Linux: over 100,000), and reading it takes a day."""
+
+
+def many_files_words(todo: Plan, roots: Sequence[str]) -> str:
+    """Return the numbers to ask about where more than `MANY_FILES` would be read, "" elsewhere."""
+    files = [*todo.added, *todo.changed]
+    if len(files) <= MANY_FILES:
+        return ""
+    size = sum(file.size for file in files) / 1e9
+    return f"{len(files):,} files ({size:,.1f} GB) below {', '.join(roots)} would be read."
 
 
 MOST_REMOVED = 0.5

@@ -66,6 +66,10 @@ _BOUNDARY = re.compile(
 )
 _OPENERS = re.compile(r"[\s\"'“‘„‚«‹(\[{「『【（〈《¿¡*_–—-]*")
 _WORD_BEFORE = re.compile(r"[\w\u0900-\u0dff.’'-]*$")
+_LETTERS = re.compile(r"[A-Za-z]+")
+_NEXT_WORD = re.compile(r"\w+")
+_LONGEST_WORD = 64
+"""Characters before a full stop that are looked at: a line of megabytes may have no end of a sentence."""
 _INITIAL = re.compile(r"(?:^|[\s(.])[A-Z]$")
 _FOOTNOTE_MARKS = re.compile(r"(?:\[\d+(?:[,–-]\d+)*\])+|[⁰¹²³⁴-⁹]+(?:[,–⁻-][⁰¹²³⁴-⁹]+)*")
 _RAISED = re.compile(r"[⁰¹²³⁴-⁹][⁰¹²³⁴-⁹,–⁻-]*(?=\s)")
@@ -80,7 +84,7 @@ def _is_boundary(text: str, match: re.Match[str], start: int, end: int) -> bool:
         return not (mark[-1] in "」』）】" and re.match(r"[とがのはをにもでや、]", text[match.end() : match.end() + 1]))
     if match.lastgroup == "thai":
         return match.start() - start > 60
-    before = _WORD_BEFORE.search(text, start, match.start())
+    before = _WORD_BEFORE.search(text, max(start, match.start() - _LONGEST_WORD), match.start())
     word = before.group() if before else ""
     raised = _RAISED.match(text, match.end(), end)
     stop = raised.end() if raised else match.end()
@@ -93,7 +97,7 @@ def _is_boundary(text: str, match: re.Match[str], start: int, end: int) -> bool:
         return not following.islower()
     glued = not text[stop : stop + 1].isspace() and text[stop] != "["
     if glued:
-        next_word = re.match(r"[A-Za-z]+", text[position:end])
+        next_word = _LETTERS.match(text, position, end)  # in place: a slice would copy the rest of the line
         return bool(
             len(word) > 2 and word.isalpha() and word.islower() and next_word and next_word.group().lower() in _STARTERS
         )
@@ -102,7 +106,7 @@ def _is_boundary(text: str, match: re.Match[str], start: int, end: int) -> bool:
     lowered = word.lower().strip("'’")
     if lowered in _NEVER_LAST and (following.isalnum() or following in "(§"):
         return False
-    next_word = re.match(r"\w+", text[position:end])
+    next_word = _NEXT_WORD.match(text, position, end)
     starts = bool(next_word and next_word.group().lower() in _STARTERS)
     if word.isdigit() and not starts and following.isupper():
         begin = match.start() - len(word)

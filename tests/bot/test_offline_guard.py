@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from protocol_servers import Plan, openai_stream, serving
 
-from bot.offline import is_loopback
 from ingest.sync import sync
 from vectorstore.library import Library
 
@@ -148,29 +147,3 @@ def test_pulling_is_refused_before_it_begins() -> None:
         """
     )
     assert done.stdout.count("needs the network, and FOOTNOTE_OFFLINE is set.") == 2, done.stderr
-
-
-@pytest.mark.parametrize(
-    ("host", "inside"),
-    [
-        ("127.0.0.1", True),
-        ("127.8.9.1", True),
-        ("::1", True),
-        ("[::1]", True),
-        ("::ffff:127.0.0.1", True),
-        ("localhost", True),
-        (b"localhost", True),
-        ("LOCALHOST.", True),
-        ("10.0.0.1", False),
-        ("0.0.0.0", False),
-        ("::", False),
-        ("::ffff:8.8.8.8", False),
-        ("localhost.example.com", False),
-        ("127.0.0.1.example.com", False),
-        ("", False),
-        (None, False),
-    ],
-)
-def test_what_counts_as_this_machine(host: object, inside: bool) -> None:
-    """Only loopback addresses and the names of them are this machine."""
-    assert is_loopback(host) is inside

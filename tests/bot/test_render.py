@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.answer import Answer, Citation, Conflict, Statement, Withheld, plain_text, where
-from bot.render import escape_markdown, excerpt, markdown
+from bot.answer import Answer, Citation, Conflict, Statement, Withheld, markdown, plain_text, where
+from bot.render import excerpt
+from bot.text.markdown import escape_markdown
 from bot.text.shown import one_line, shown_source, visible
 from vectorstore.passage import Passage
 

@@ -127,6 +127,27 @@ def test_a_document_is_read_again_and_removed(own_library: Path, open_page: Any)
         leave(page)
 
 
+def test_a_removed_document_comes_back_by_undo_and_from_the_list(own_library: Path, open_page: Any) -> None:
+    """Right after removing by "Undo", later from the list of what was removed; it can be asked again at once."""
+    with quoting_site(own_library) as (address, _):
+        page = open_page(f"{address}/#/documents")
+        row = page.locator("tbody tr", has_text="Travel policy")
+        for way in ("Undo", "Restore Travel policy"):
+            page.get_by_label("Remove Travel policy").click()
+            page.locator("dialog").get_by_text("Remove", exact=True).click()
+            count(row, 0)
+            if way != "Undo":
+                page.reload()
+                page.get_by_text("1 removed document can be brought back").click()
+            page.get_by_role("button", name=way).click()
+            count(row, 1)
+            page.locator(".removed").wait_for(state="hidden")
+        page.get_by_text("New question").click()
+        turn = ask(page, "How much may a hotel cost?")
+        assert "140 euros" in turn.locator(".statements").inner_text()
+        leave(page)
+
+
 def test_asking_works_while_files_are_read(own_library: Path, open_page: Any) -> None:
     """A question is answered while a job is still running, and the job is shown again after a reload."""
     with quoting_site(own_library) as (address, _):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from browser_bot import ScriptedBot, written
 from browser_stage import serving
 from browser_steps import ask, count, lit
 
+from bot.answer import Answer, Citation, Statement
 from bot.errors import ModelError
 from bot.settings.settings import Settings
 from vectorstore.library import Library
@@ -137,3 +139,52 @@ def test_the_page_finds_the_server_again(own_library: Path, open_page: Any) -> N
         page.locator(".banner").wait_for(state="hidden")
         page.locator(".failure").get_by_text("Ask again").click()
         count(page.locator(".turn-foot"), 2)
+
+
+def long_answer(library: Library, question: str) -> Answer:
+    """Return an answer of 34 computed statements, each with a footnote of its own."""
+    info = max(library.documents(), key=lambda document: document.characters)
+    text = library.text(info.id)
+    places = [word.span() for word in re.finditer(r"\w{4,}", text)][:34]
+    return Answer(
+        question,
+        statements=tuple(Statement(f"Project {n} is on hold.", (n,), "computed") for n in range(1, 35)),
+        citations=tuple(
+            Citation(n, info.id, info.title, info.source, None, start, end, text[start:end])
+            for n, (start, end) in enumerate(places, 1)
+        ),
+        notice="34 of 102 projects are on hold.",
+    )
+
+
+def test_a_long_answer_shows_ten_and_all_when_asked(own_library: Path, open_page: Any) -> None:
+    """Ten statements with their footnotes stand there, how many there are is said, and one press shows all of them."""
+    with scripted(own_library) as (address, bot):
+        bot.script = lambda question: long_answer(bot.library, question)
+        page = open_page(address, permissions=["clipboard-read", "clipboard-write"])
+        turn = ask(page, "Which projects are on hold?")
+        count(turn.locator(".statement:visible"), 10)
+        count(turn.locator(".note:visible"), 10)
+        assert "34 of 102" in turn.locator(".notice").inner_text()
+        turn.get_by_text("Copy", exact=True).click()
+        page.wait_for_selector(".toast")
+        assert "Project 34 is on hold." in page.evaluate("navigator.clipboard.readText()")
+        turn.get_by_text("Show all 34").click()
+        count(turn.locator(".statement:visible"), 34)
+        count(turn.locator(".note:visible"), 34)
+        count(turn.locator(".show-all"), 0)
+        assert page.evaluate("document.activeElement.dataset.number") == "11"
+        page.reload()
+        page.locator(".show-all").wait_for()
+        count(page.locator(".statement:visible"), 10)
+
+
+def test_a_footnote_that_waits_is_shown_when_it_is_opened(own_library: Path, open_page: Any) -> None:
+    """Going on from the tenth footnote in the source pane to the next one shows the whole answer."""
+    with scripted(own_library) as (address, bot):
+        bot.script = lambda question: long_answer(bot.library, question)
+        page = open_page(address)
+        turn = ask(page, "Which projects are on hold?")
+        turn.locator(".ref").nth(9).click()
+        page.get_by_label("Next footnote").click()
+        count(turn.locator(".statement:visible"), 34)

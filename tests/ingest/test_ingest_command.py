@@ -307,3 +307,16 @@ def test_removals_are_not_allowed_while_nobody_looks(papers: Path) -> None:
     assert ingest("papers", "--watch", "--allow-removals", cwd=home).returncode == 2
     ran = ingest("papers", "--allow-removals", cwd=home)
     assert ran.returncode == 0 and "2 removed" in ran.stdout
+
+
+def test_a_huge_tree_is_not_read_unasked(tmp_path: Path) -> None:
+    """Where nobody can be asked the numbers and the option are said, in a dry run too, and nothing is read."""
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    for number in range(20_001):
+        (tree / f"f{number}.txt").touch()
+    for option in ("--dry-run", "--json"):
+        ran = ingest("tree", option, cwd=tmp_path)
+        assert ran.returncode == 1
+        assert "20,001 files" in ran.stderr and "--allow-many" in ran.stderr
+    assert count(tmp_path / ".footnote") == 0

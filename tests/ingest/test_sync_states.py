@@ -7,6 +7,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from counting_encoder import CountingEncoder
@@ -416,18 +417,18 @@ def test_times_keep_their_nanoseconds() -> None:
 
 def test_a_second_ingest_finds_the_work_done(library: Library, folder: Path, encoder: CountingEncoder) -> None:
     """What another process stored while this one waited for the lock is not stored again."""
-    real = library.writing
+    real = library.working
     raced = False
 
-    def slow() -> object:
+    def slow(**options: Any) -> object:
         nonlocal raced
         if not raced:
             raced = True
             with Library.open(library.folder, encoder=CountingEncoder()) as other:
                 sync(other, [folder])
-        return real()
+        return real(**options)
 
-    library.writing = slow  # type: ignore[method-assign,assignment]
+    library.working = slow  # type: ignore[method-assign,assignment]
     report = sync(library, [folder])
     assert names(report.unchanged) == {"a.txt", "b.md", "c.txt"}
     assert encoder.texts == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -13,7 +14,9 @@ from pathlib import Path
 import pytest
 from hash_encoder import HashEncoder, make
 
+from vectorstore.catalog.schema import of_os
 from vectorstore.errors import (
+    DiskFull,
     FootnoteError,
     LibraryDamaged,
     LibraryError,
@@ -55,6 +58,47 @@ def test_a_file_in_the_place_of_the_folder_is_named(tmp_path: Path) -> None:
         Library.open(tmp_path / "file", create=True)
 
 
+def test_a_lock_that_is_a_folder_is_called_one(folder: Path) -> None:
+    """Writing says what stands in its way and what to do; reading is no worse off, and doing so mends it."""
+    lock = folder / "writer.lock"
+    lock.unlink(missing_ok=True)
+    lock.mkdir()
+    with Library.open(folder, encoder=ENCODER) as library:
+        assert len(library.documents()) == 5
+        with pytest.raises(LibraryError, match=r"writer\.lock is a folder.*Move it away") as refused:
+            library.add([make("x.txt", "Text.")])
+        assert not isinstance(refused.value, (DiskFull, LibraryReadOnly))
+        lock.rename(folder.parent / "away")
+        library.add([make("x.txt", "Text.")])
+        assert len(library.documents()) == 6
+
+
+def test_a_library_inside_a_file_is_not_called_a_full_disk(tmp_path: Path) -> None:
+    """What the system says is said, where it is neither the room nor the rights that are missing."""
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(LibraryError, match="Not a directory") as refused:
+        Library.open(tmp_path / "file" / "library", create=True)
+    assert not isinstance(refused.value, DiskFull)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        (errno.ENOSPC, DiskFull),
+        (errno.EDQUOT, DiskFull),
+        (errno.EROFS, LibraryReadOnly),
+        (errno.EACCES, LibraryReadOnly),
+        (errno.EPERM, LibraryReadOnly),
+        (errno.ENOLCK, LibraryError),
+        (errno.ENAMETOOLONG, LibraryError),
+    ],
+)
+def test_each_refusal_of_the_system_is_called_what_it_is(code: int, kind: type[LibraryError]) -> None:
+    """A full disk is one of them, not the name of all."""
+    error = of_os(OSError(code, "words"), Path("/library"), Path("/library/writer.lock"))
+    assert type(error) is kind and error.remedy and "/library" in error.message
+
+
 def test_a_library_of_a_newer_version_is_left_alone(folder: Path) -> None:
     """It is not opened, not even to read, and says to upgrade."""
     database = sqlite3.connect(folder / "catalog.sqlite3")
@@ -70,7 +114,7 @@ def test_a_library_of_a_newer_version_is_left_alone(folder: Path) -> None:
 def test_a_file_that_is_no_catalog_is_refused(tmp_path: Path) -> None:
     """Another program's SQLite file, or no SQLite file at all."""
     tmp_path.joinpath("catalog.sqlite3").write_bytes(b"not a database at all" * 400)
-    with pytest.raises(LibraryDamaged, match="ingest"):
+    with pytest.raises(LibraryDamaged, match="doctor --repair"):
         Library.open(tmp_path, create=True)
     tmp_path.joinpath("catalog.sqlite3").unlink()
     database = sqlite3.connect(tmp_path / "catalog.sqlite3")

@@ -23,16 +23,20 @@ from pathlib import Path
 from typing import Any
 
 from vectorstore.catalog import schema
+from vectorstore.catalog.pieces import read_text
+from vectorstore.catalog.reading import read_document
 from vectorstore.catalog.schema import sqlite_errors
+from vectorstore.dates import comparable
 from vectorstore.document import Document, Heading, Place
 from vectorstore.embedding.model_files import ModelIdentity
 from vectorstore.errors import DocumentMissing
 from vectorstore.passage import Filter
-from vectorstore.records import DocumentInfo, Stamp
+from vectorstore.records import Bin, DocumentInfo, Stamp
 
-_INFO = (
+DOCUMENT_INFO = (
     "id, source, title, media_type, collection, sha256, size, modified, added, characters, last_chunk - first_chunk + 1"
 )
+"""The columns of a `DocumentInfo`, in order."""
 _SHORTEST_PREFIX = 4
 _inherited: list[sqlite3.Connection] = []
 """Connections that a fork brought along. Closing them could disturb the parent: they are only kept."""
@@ -124,7 +128,9 @@ class Catalog:
             try:
                 connection.execute("BEGIN")
                 row = connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()
-                self._local.revision = int(row[0])
+                if row is None or not isinstance(row[0], int):
+                    raise schema.damaged(self.folder, "its catalog has lost what it says of itself")
+                self._local.revision = row[0]
                 self._local.connection = connection
                 yield connection
             finally:
@@ -165,6 +171,11 @@ class Catalog:
             row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
             return row[0] if row else None
 
+    def outdated(self) -> bool:
+        """Return whether the catalog is still in the form of an older version."""
+        with self.snapshot() as connection:
+            return schema.form(connection) < schema.SCHEMA_VERSION
+
     def model(self) -> ModelIdentity | None:
         """Return the model that made the vectors, or None while there are none."""
         stored = self.meta("model")
@@ -189,13 +200,22 @@ class Catalog:
         """Return how many chunks there are."""
         return self.totals()[1]
 
+    def bin(self) -> Bin:
+        """Return how much was removed and is still kept; `bin.py` reads it."""
+        with self.snapshot() as connection:
+            if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'bin'").fetchone() is None:
+                return Bin(0, 0)  # a library that was only read since the version before
+            return Bin(*connection.execute("SELECT count(*), coalesce(sum(bytes), 0) FROM bin").fetchone())
+
     # ---- documents
 
     def documents(self, filter: Filter | None = None) -> list[DocumentInfo]:
         """Return the documents that match `filter`, by source."""
         where, values = conditions(filter or Filter())
         with self.snapshot() as connection:
-            rows = connection.execute(f"SELECT {_INFO} FROM documents{where} ORDER BY collection, source, row", values)
+            rows = connection.execute(
+                f"SELECT {DOCUMENT_INFO} FROM documents{where} ORDER BY collection, source, row", values
+            )
             return [DocumentInfo(*row) for row in rows]
 
     def count_documents(self, filter: Filter | None = None) -> int:
@@ -231,9 +251,9 @@ class Catalog:
             DocumentMissing: None is called so (the nearest names are told), or several are.
         """
         with self.snapshot() as connection:
-            for condition, value in _ways_to_name(name):
+            for condition, value in ways_to_name(name):
                 rows = connection.execute(
-                    f"SELECT {_INFO} FROM documents WHERE {condition} ORDER BY source LIMIT 6",
+                    f"SELECT {DOCUMENT_INFO} FROM documents WHERE {condition} ORDER BY source LIMIT 6",
                     (sql_text(value),),
                 ).fetchall()
                 if len(rows) == 1:
@@ -252,26 +272,8 @@ class Catalog:
     def document(self, name: str) -> Document:
         """Return the document called `name` (see `find`) with its whole text."""
         with self.snapshot() as connection:
-            info = self.find(name)
-            row, characters = connection.execute(
-                "SELECT row, characters FROM documents WHERE id = ?", (info.id,)
-            ).fetchone()
-            places, headings = connection.execute(
-                "SELECT places, headings FROM outlines WHERE document = ?", (row,)
-            ).fetchone()
-            return Document(
-                id=info.id,
-                source=info.source,
-                title=info.title,
-                media_type=info.media_type,
-                text=read_text(connection, row, 0, characters),
-                sha256=info.sha256,
-                collection=info.collection,
-                places=tuple(Place(*place) for place in json.loads(places)),
-                headings=tuple(Heading(*heading) for heading in json.loads(headings)),
-                size=info.size,
-                modified=info.modified,
-            )
+            (row,) = connection.execute("SELECT row FROM documents WHERE id = ?", (self.find(name).id,)).fetchone()
+            return read_document(connection, row)
 
     def place_at(self, document_id: str, offset: int) -> Place | None:
         """Return the page, slide or row of a document that `offset` stands on, or None where it has none."""
@@ -294,7 +296,7 @@ class Catalog:
                 " WHERE id = ?",
                 (document_id,),
             ).fetchone()
-        return (json.loads(row[0]), json.loads(row[1])) if row else ([], [])
+            return (json.loads(row[0]), json.loads(row[1])) if row else ([], [])
 
     def text(self, document_id: str, start: int = 0, end: int | None = None) -> str:
         """Return `text[start:end]` of a document, reading only what is needed.
@@ -308,19 +310,6 @@ class Catalog:
                 raise self._nothing_called(document_id, connection)
             span = slice(start, end).indices(int(row[1]))
             return read_text(connection, int(row[0]), span[0], span[1])
-
-
-def read_text(connection: sqlite3.Connection, document: int, start: int, end: int) -> str:
-    """Return `text[start:end]` of the document with row number `document`; 0 ≤ start, end ≤ length."""
-    if end <= start:
-        return ""
-    first = start - start % schema.PIECE_CHARACTERS
-    rows = connection.execute(
-        "SELECT text FROM pieces WHERE document = ? AND start >= ? AND start < ? ORDER BY start",
-        (document, first, end),
-    )
-    joined = "".join(row[0].decode("utf-8", "surrogatepass") for row in rows)
-    return joined[start - first : end - first]
 
 
 def sql_text(value: str) -> str | bytes:
@@ -363,24 +352,16 @@ def conditions(filter: Filter) -> tuple[str, list[str | bytes]]:
         any_of("media_type GLOB CAST(? AS TEXT)", filter.media_types)
     if filter.modified_after:
         clauses.append("modified >= ?")
-        values.append(_utc(filter.modified_after))
+        values.append(comparable(filter.modified_after))
     if filter.modified_before:
         # A date alone means its whole day: "2026-11-25~" sorts after every time of that day.
         clauses.append("modified <> '' AND modified <= ?")
-        values.append(_utc(filter.modified_before) + "~")
+        values.append(comparable(filter.modified_before) + "~")
     return (" WHERE " + " AND ".join(clauses) if clauses else ""), values
 
 
-def _utc(moment: str) -> str:
-    """Return a time with an offset in UTC; anything else as it is."""
-    try:
-        parsed = datetime.fromisoformat(moment)
-    except ValueError:
-        return moment
-    return moment if parsed.tzinfo is None else parsed.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _ways_to_name(name: str) -> Iterator[tuple[str, str]]:
+def ways_to_name(name: str) -> Iterator[tuple[str, str]]:
+    """Yield what `name` may mean, the most exact first: a condition on a document's columns, and its value."""
     yield "id = CAST(? AS TEXT)", name
     yield "source = CAST(? AS TEXT)", name
     if "\0" not in name and "://" not in name:

@@ -9,6 +9,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from vectorstore.errors import LibraryDamaged
+
 Ids: TypeAlias = npt.NDArray[np.int64]
 Vectors: TypeAlias = npt.NDArray[np.float32]
 
@@ -85,12 +87,24 @@ def fts_term(term: str) -> bytes:
 
 
 def unpack(blobs: Sequence[bytes], dimension: int) -> Vectors:
-    """Return stored vectors as float32, shape (n, dimension), of length 1 again after rounding."""
-    joined = np.frombuffer(b"".join(blobs), dtype=np.float16)
-    vectors = joined.reshape(len(blobs), dimension).astype(np.float32)
+    """Return stored vectors as float32, shape (n, dimension), of length 1 again after rounding.
+
+    Raises:
+        LibraryDamaged: Some have another length than they had, or hold what is no number.
+    """
+    joined = b"".join(blobs)
+    if len(joined) != 2 * dimension * len(blobs):
+        raise _spoilt()
+    vectors = np.frombuffer(joined, dtype=np.float16).reshape(len(blobs), dimension).astype(np.float32)
     lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    if not np.isfinite(lengths).all():
+        raise _spoilt()
     vectors /= np.maximum(lengths, 1e-12)[:, None]
     return vectors
+
+
+def _spoilt() -> LibraryDamaged:
+    return LibraryDamaged("Some vectors of the library are damaged.", remedy="Run: footnote doctor --repair")
 
 
 def members(ids: Ids, among: Ids) -> npt.NDArray[np.bool_]:

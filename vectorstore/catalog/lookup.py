@@ -18,8 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from vectorstore.catalog import schema
-from vectorstore.catalog.catalog import Catalog, conditions, read_text, sql_text
+from vectorstore.catalog.catalog import Catalog, conditions, sql_text
 from vectorstore.catalog.layout import Ids, Layout, Places, Vectors, cosines, fts_term, members, unpack
+from vectorstore.catalog.pieces import read_text
 from vectorstore.passage import Filter, Passage
 
 __all__ = ["Ids", "Lookup", "Places", "Vectors", "cosines"]
@@ -170,7 +171,7 @@ class Lookup:
         layout = self.layout()
         rows = layout.rows(ids)
         if len(ids) and (rows.min() < 0 or bool((layout.last[rows] < ids).any())):
-            raise KeyError("some chunks do not exist")
+            raise schema.damaged(self._catalog.folder, "its keyword index names passages that do not exist")
         return Places(
             section=layout.section[rows],
             section_first=layout.first[rows],
@@ -287,6 +288,8 @@ class Lookup:
                 rows = connection.execute("SELECT section, vector FROM section_vectors ORDER BY section").fetchall()
                 known = np.array([row[0] for row in rows], dtype=np.int64)
                 held = self._sections = (revision, known, unpack([row[1] for row in rows], self.dimension()))
+            if not np.isin(ids, held[1]).all():
+                raise schema.damaged(self._catalog.folder, "vectors are missing")
             return held[2][np.searchsorted(held[1], ids)]
 
     def _vectors_of(self, kind: str, ids: Ids) -> Vectors:
@@ -297,7 +300,7 @@ class Lookup:
                 (_json(unique),),
             ).fetchall()
             if len(rows) != len(unique):
-                raise KeyError(f"{len(unique) - len(rows)} of {len(unique)} {kind}s do not exist")
+                raise schema.damaged(self._catalog.folder, "vectors are missing")
             return unpack([row[0] for row in rows], self.dimension())[back]
 
     def dimension(self) -> int:
@@ -362,6 +365,8 @@ class Lookup:
                 (_json(np.unique(ids)),),
             )
             found = {row[0]: _passage(connection, row) for row in rows}
+        if not all(int(id) in found for id in ids):
+            raise schema.damaged(self._catalog.folder, "passages are missing")
         return [found[int(id)] for id in ids]
 
 

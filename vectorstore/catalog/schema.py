@@ -7,9 +7,14 @@ stops at NUL, and its driver refuses surrogates).
 
 from __future__ import annotations
 
+import errno
+import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import blake2b
+from json import JSONDecodeError
 from pathlib import Path
 from typing import Literal
 
@@ -24,11 +29,13 @@ from vectorstore.errors import (
 )
 
 FILE_NAME = "catalog.sqlite3"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 APPLICATION_ID = 0x466F6F74
 """Spells "Foot": tells a catalog from any other SQLite file."""
 PIECE_CHARACTERS = 8192
 """Characters of text in one stored piece."""
+DIGESTS_SINCE = 2
+"""The form of the catalog since which each piece of text has a digest."""
 
 Mode = Literal["rw", "ro", "immutable"]
 
@@ -64,6 +71,26 @@ CREATE TABLE titles(
 CREATE INDEX titles_by_document ON titles(document);
 CREATE TABLE index_removed(first INTEGER NOT NULL, last INTEGER NOT NULL, collection TEXT NOT NULL);
 """
+_ADDED = {
+    DIGESTS_SINCE: """
+CREATE TABLE digests(
+    document INTEGER NOT NULL, start INTEGER NOT NULL, digest BLOB NOT NULL,
+    PRIMARY KEY(document, start)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS bin(
+    entry INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, source TEXT NOT NULL, title TEXT NOT NULL,
+    name TEXT NOT NULL, media_type TEXT NOT NULL, collection TEXT NOT NULL, sha256 TEXT NOT NULL,
+    size INTEGER NOT NULL, modified TEXT NOT NULL, added TEXT NOT NULL, characters INTEGER NOT NULL,
+    chunks INTEGER NOT NULL, removed TEXT NOT NULL, model TEXT NOT NULL, bytes INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS bin_by_time ON bin(removed);
+CREATE TABLE IF NOT EXISTS bin_parts(
+    entry INTEGER NOT NULL, kind TEXT NOT NULL, number INTEGER NOT NULL, part BLOB NOT NULL);
+CREATE UNIQUE INDEX IF NOT EXISTS bin_parts_by_number ON bin_parts(entry, kind, number);
+""",
+}
+"""The tables that each form of the catalog has beyond the one before; `upgrade` adds them to older libraries.
+
+What was removed has tables of its own (bin.py): nothing that searches, counts or lists can meet it there.
+"""
 VECTOR_TABLES = """
 CREATE TABLE chunk_vectors{suffix}(chunk INTEGER PRIMARY KEY, vector BLOB NOT NULL);
 CREATE TABLE section_vectors{suffix}(section INTEGER PRIMARY KEY, vector BLOB NOT NULL);
@@ -85,7 +112,7 @@ def connect(path: Path, mode: Mode) -> sqlite3.Connection:
         check_same_thread=False,
         timeout=10,
     )
-    connection.text_factory = lambda raw: raw.decode("utf-8", "surrogatepass")
+    connection.text_factory = _decoded
     connection.execute("PRAGMA cache_size = -16000")
     if mode == "rw":
         # A killed process loses nothing. After a power cut the last commits may be gone, never half
@@ -95,6 +122,13 @@ def connect(path: Path, mode: Mode) -> sqlite3.Connection:
     return connection
 
 
+def _decoded(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError as error:
+        raise sqlite3.DatabaseError("a text that is none") from error  # as SQLite says of other damage
+
+
 def create(path: Path, *, meta: dict[str, object]) -> None:
     """Create an empty catalog at `path`; do nothing where one exists. The writer's lock must be held."""
     connection = sqlite3.connect(path, isolation_level=None, timeout=10)
@@ -102,11 +136,8 @@ def create(path: Path, *, meta: dict[str, object]) -> None:
         if _table_count(connection):
             return
         connection.execute("PRAGMA journal_mode = WAL")
-        script = _TABLES + VECTOR_TABLES.format(suffix="") + WORDS_TABLE
         connection.execute("BEGIN IMMEDIATE")
-        for statement in script.split(";\n"):
-            if statement.strip():
-                connection.execute(statement)
+        run_script(connection, _script())
         connection.executemany("INSERT INTO meta(key, value) VALUES(?, ?)", list(meta.items()))
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
@@ -115,13 +146,63 @@ def create(path: Path, *, meta: dict[str, object]) -> None:
         connection.close()
 
 
+def _script() -> str:
+    return _TABLES + VECTOR_TABLES.format(suffix="") + WORDS_TABLE + "".join(_ADDED.values())
+
+
+def lost_tables(connection: sqlite3.Connection) -> list[str]:
+    """Return the names of tables that a catalog of its form has and this one has not."""
+    if form(connection) < SCHEMA_VERSION:
+        return []
+    there = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    return sorted(set(re.findall(r"CREATE (?:VIRTUAL )?TABLE (?:IF NOT EXISTS )?(\w+)", _script())) - there)
+
+
+def run_script(connection: sqlite3.Connection, script: str) -> None:
+    """Run statements inside the open transaction, which `executescript` would commit first."""
+    for statement in filter(str.strip, script.split(";\n")):
+        connection.execute(statement)
+
+
+def form(connection: sqlite3.Connection) -> int:
+    """Return the form that the catalog is in: up to `SCHEMA_VERSION`, less where an older version made it."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def upgrade(connection: sqlite3.Connection) -> None:
+    """Bring a catalog of an older form to this one, in one transaction. The writer's lock must be held."""
+    if form(connection) >= SCHEMA_VERSION:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for number in range(form(connection) + 1, SCHEMA_VERSION + 1):
+            run_script(connection, _ADDED[number])
+            if number == DIGESTS_SINCE:
+                # What is stored now is taken for right: there is nothing else to compare it with.
+                connection.create_function("digest_of", 1, digest_of, deterministic=True)
+                query = "SELECT document, start, digest_of(CAST(text AS BLOB)) FROM pieces"
+                connection.execute(f"INSERT INTO digests {query}")
+        connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'revision'")
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def digest_of(piece: bytes) -> bytes:
+    """Return the digest of a piece of text: 8 bytes, which are there to tell damage, not forgery."""
+    return blake2b(piece, digest_size=8).digest()
+
+
 def _table_count(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0])
 
 
 def check(connection: sqlite3.Connection, folder: Path) -> None:
     """Refuse a file that is no catalog, empty, or of a newer version than this code."""
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    version = form(connection)
     application = int(connection.execute("PRAGMA application_id").fetchone()[0])
     if application != APPLICATION_ID:
         if not _table_count(connection):
@@ -143,12 +224,32 @@ def missing(folder: Path) -> LibraryMissing:
     return LibraryMissing(f"There is no library in {folder}.", remedy="Make one with: footnote ingest FOLDER")
 
 
+def left_behind(folder: Path) -> bool:
+    """Return whether a library was there, of which all but the catalog is left."""
+    served = (folder / "uploads").is_dir() and (folder / "conversations.db").exists()
+    return served or (folder / "chroma").is_dir() or any(folder.glob("damaged-*"))
+
+
 def damaged(folder: Path, detail: str) -> LibraryDamaged:
     """Return the error that says that the catalog cannot be read."""
+    beside = _beside(folder)
+    kept = "Keep this folder: {} in it, and nowhere else.".format(
+        f"{' and '.join(beside)} {'lie' if len(beside) > 1 else 'lies'}"
+    )
     return LibraryDamaged(
         f"The library in {folder} is damaged: {detail}.",
-        remedy="Your files are untouched: move this folder away and run footnote ingest again.",
+        remedy=f"Run: footnote doctor --repair. {kept if beside else 'Your own files are untouched.'}",
     )
+
+
+def _beside(folder: Path) -> list[str]:
+    """Return what lies in the library's folder that cannot be made again from the catalog, nor it from that."""
+    ours = ("chroma", "writer.lock", "damaged-")
+    try:
+        names = sorted(path.name for path in folder.iterdir())
+    except OSError:
+        return []
+    return [name for name in names if not name.startswith((FILE_NAME, *ours)) and not name.endswith(("-wal", "-shm"))]
 
 
 def full(folder: Path) -> DiskFull:
@@ -167,13 +268,38 @@ def read_only(folder: Path) -> LibraryReadOnly:
     )
 
 
+def of_os(error: OSError, folder: Path, path: Path) -> LibraryError:
+    """Return the error of ours for one that the system gave.
+
+    Args:
+        error: What it gave.
+        folder: Of the library.
+        path: The file or folder that it gave it for.
+    """
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return read_only(folder)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return full(folder)
+    if error.errno == errno.EISDIR:
+        return LibraryError(
+            f"{path} is a folder, where Footnote keeps a file of its own.",
+            remedy="Move it away, then run the same command again; nothing of the library is in it.",
+        )
+    return LibraryError(
+        f"{path} cannot be made or opened: {os.strerror(error.errno or 0)}.",
+        remedy="Name a folder on a disk of this machine with --library.",
+    )
+
+
 @contextmanager
 def sqlite_errors(folder: Path) -> Iterator[None]:
-    """Turn SQLite's errors into ours. Neither carries any text of a document."""
+    """Turn SQLite's errors into ours, and what is not the JSON that was stored. None carries any text of a document."""
     try:
         yield
     except sqlite3.Error as error:
         raise _translated(error, folder) from error
+    except JSONDecodeError as error:
+        raise damaged(folder, "what its catalog holds cannot be read") from error
 
 
 def _translated(error: sqlite3.Error, folder: Path) -> LibraryError:

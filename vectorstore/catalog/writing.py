@@ -12,15 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from vectorstore.catalog import schema
-from vectorstore.catalog.catalog import file_name, now, read_text, sql_text
+from vectorstore.catalog import bin, schema
+from vectorstore.catalog.catalog import file_name, now, sql_text
 from vectorstore.catalog.layout import Vectors, fts_terms
-from vectorstore.catalog.schema import sqlite_errors
+from vectorstore.catalog.pieces import insert_text, read_text, stored_text
+from vectorstore.catalog.schema import run_script, sqlite_errors
 from vectorstore.catalog.subjects import LEAST_SECTIONS, subject_terms
 from vectorstore.catalog.table_heads import table_heads
 from vectorstore.document import Document
 from vectorstore.embedding.model_files import ModelIdentity
-from vectorstore.errors import DocumentMissing
+from vectorstore.errors import DocumentMissing, TextDamaged
 from vectorstore.passage import Chunk
 from vectorstore.words import tokens
 
@@ -29,13 +30,14 @@ _INSERT_WORDS = "INSERT INTO words(rowid, terms) VALUES(?, CAST(? AS TEXT))"
 
 
 class Writer:
-    """The one writing connection of a process to a catalog."""
+    """The one writing connection of a process to a catalog, which is brought to the current form first."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._guard = threading.RLock()
         with sqlite_errors(folder):
             self._connection = schema.connect(folder / schema.FILE_NAME, "rw")
+            schema.upgrade(self._connection)
 
     def close(self) -> None:
         """Close the connection; what is committed is already in the file."""
@@ -75,15 +77,50 @@ class Writer:
             chunks: By ascending ordinal; sections numbered from 0 without gaps.
             vectors: Of the chunks, shape (n, dimension), and of the sections, shape (m, dimension).
         """
-        _check(document, chunks, vectors)
+        check_chunks(document, chunks)
+        _check_vectors(document, chunks, vectors)
         with self.transaction() as connection:
             _delete(connection, document.id)
             _insert(connection, document, chunks, vectors)
+            bin.forget(connection, document.id, sha256=document.sha256)
 
-    def remove(self, document_id: str) -> bool:
-        """Remove a document; return whether there was one."""
+    def remove(self, document_id: str, *, keep: bool = True) -> bool:
+        """Remove a document; return whether there was one.
+
+        Args:
+            document_id: Its id.
+            keep: Whether the bin keeps it, unless it is damaged, and what it holds of it already.
+        """
         with self.transaction() as connection:
+            row = connection.execute(
+                "SELECT row FROM documents WHERE id = CAST(? AS TEXT)", (sql_text(document_id),)
+            ).fetchone()
+            if keep and row and _is_whole(connection, row[0]):
+                bin.keep(connection, document_id)
+            elif not keep:
+                bin.forget(connection, document_id)
             return _delete(connection, document_id)
+
+    def restore(self, kept: bin.Kept, vectors: tuple[Vectors, Vectors]) -> None:
+        """Store again what the bin kept, and take it out of the bin in the same transaction.
+
+        Args:
+            kept: As `bin.read` gives it.
+            vectors: Of its chunks and sections, from the model of the library.
+        """
+        check_chunks(kept.document, kept.chunks)
+        _check_vectors(kept.document, kept.chunks, vectors)
+        with self.transaction() as connection:
+            _insert(connection, kept.document, kept.chunks, vectors, added=kept.added)
+            bin.drop(connection, [kept.entry])
+
+    def tidy_bin(self) -> None:
+        """Take out of the bin what has been there for its time, or is more than it holds."""
+        with self._guard, sqlite_errors(self._folder):
+            entries = bin.outdated(self._connection)
+        if entries:
+            with self.transaction() as connection:
+                bin.drop(connection, entries)
 
     def update(self, document_id: str, changes: Mapping[str, object]) -> None:
         """Change fields of a document that do not touch its text or chunks.
@@ -106,6 +143,20 @@ class Writer:
             connection.execute("DELETE FROM titles WHERE document = ?", (row[0],))
             _insert_title(connection, row[0], source, title)
 
+    def put_vectors(self, document_id: str, vectors: tuple[Vectors, Vectors]) -> None:
+        """Store the vectors of a stored document again."""
+        with self.transaction() as connection:
+            first_chunk, last_chunk, first_section, last_section = connection.execute(
+                "SELECT first_chunk, last_chunk, first_section, last_section FROM documents WHERE id = ?",
+                (document_id,),
+            ).fetchone()
+            connection.execute("DELETE FROM chunk_vectors WHERE chunk BETWEEN ? AND ?", (first_chunk, last_chunk))
+            connection.execute(
+                "DELETE FROM section_vectors WHERE section BETWEEN ? AND ?", (first_section, last_section)
+            )
+            _insert_vectors(connection, first_chunk, first_section, vectors)
+            _note_embedded(connection)
+
     # ---- keyword index
 
     def rebuild_words(self) -> None:
@@ -126,7 +177,7 @@ class Writer:
         """Make empty tables beside the ones in use; what an interrupted run left is dropped."""
         with self.transaction() as connection:
             _drop_next_vectors(connection)
-            _script(connection, schema.VECTOR_TABLES.format(suffix="_next"))
+            run_script(connection, schema.VECTOR_TABLES.format(suffix="_next"))
 
     def put_next_vectors(self, document_id: str, vectors: tuple[Vectors, Vectors]) -> None:
         """Store the vectors that another model gave for a stored document."""
@@ -142,21 +193,19 @@ class Writer:
             for kind in ("chunk", "section"):
                 connection.execute(f"DROP TABLE {kind}_vectors")
                 connection.execute(f"ALTER TABLE {kind}_vectors_next RENAME TO {kind}_vectors")
-            revision = connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()[0]
-            put_meta(
-                connection,
-                {"model": model_json(model), "embedded_revision": int(revision) + 1, "index": None},
-            )
+            put_meta(connection, {"model": model_json(model), "index": None})
+            _note_embedded(connection)
 
     # ---- disk
 
     def compact(self) -> bool:
-        """Give free space back and leave nothing deleted in the file; return whether the log was emptied."""
+        """Empty the bin, give free space back, leave nothing deleted in the file; tell whether the log was emptied."""
         with self._guard, sqlite_errors(self._folder):
             connection = self._connection
             connection.execute("PRAGMA secure_delete = ON")
             with self.transaction():
                 _drop_next_vectors(connection)
+                bin.empty(connection)
             connection.execute("INSERT INTO words(words) VALUES('optimize')")
             connection.execute("VACUUM")
             busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
@@ -172,6 +221,12 @@ def put_meta(connection: sqlite3.Connection, values: Mapping[str, object]) -> No
             connection.execute("INSERT OR REPLACE INTO meta(key, value) VALUES(?, ?)", (key, value))
 
 
+def _note_embedded(connection: sqlite3.Connection) -> None:
+    """Tell readers that vectors were replaced under their ids: what they hold of before is no longer right."""
+    (revision,) = connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()
+    put_meta(connection, {"embedded_revision": int(revision) + 1})
+
+
 def model_json(model: ModelIdentity) -> str:
     """Return a model's identity as it is stored."""
     return json.dumps({"name": model.name, "fingerprint": model.fingerprint, "dimension": model.dimension})
@@ -181,19 +236,17 @@ def _kind(value: object) -> str:
     return "TEXT" if isinstance(value, str) else "INTEGER"
 
 
-def _script(connection: sqlite3.Connection, script: str) -> None:
-    # executescript would commit the transaction first.
-    for statement in filter(str.strip, script.split(";\n")):
-        connection.execute(statement)
-
-
 def _drop_next_vectors(connection: sqlite3.Connection) -> None:
     connection.execute("DROP TABLE IF EXISTS chunk_vectors_next")
     connection.execute("DROP TABLE IF EXISTS section_vectors_next")
 
 
-def _check(document: Document, chunks: Sequence[Chunk], vectors: tuple[Vectors, Vectors]) -> None:
-    """Refuse what would break the catalog's promises: a fault of the caller, not of a person."""
+def check_chunks(document: Document, chunks: Sequence[Chunk]) -> None:
+    """Refuse chunks that would break the catalog's promises: a fault of the caller, not of a person.
+
+    Raises:
+        ValueError: They are not in order, overlap or leave the text.
+    """
     section, end = -1, 0
     for ordinal, chunk in enumerate(chunks):
         if chunk.ordinal != ordinal or not section <= chunk.section <= section + 1:
@@ -201,7 +254,11 @@ def _check(document: Document, chunks: Sequence[Chunk], vectors: tuple[Vectors, 
         if not end <= chunk.start <= chunk.end <= len(document.text):
             raise ValueError(f"chunk {ordinal} of document {document.id}: offsets overlap or leave the text")
         section, end = chunk.section, chunk.end
-    if [len(part) for part in vectors] != [len(chunks), section + 1]:
+
+
+def _check_vectors(document: Document, chunks: Sequence[Chunk], vectors: tuple[Vectors, Vectors]) -> None:
+    sections = chunks[-1].section + 1 if chunks else 0
+    if [len(part) for part in vectors] != [len(chunks), sections]:
         raise ValueError(f"document {document.id}: the number of vectors is not that of chunks and sections")
     if not all(bool(np.isfinite(part).all()) for part in vectors):
         raise ValueError(f"document {document.id}: the encoder returned a vector that is not finite")
@@ -212,6 +269,8 @@ def _insert(
     document: Document,
     chunks: Sequence[Chunk],
     vectors: tuple[Vectors, Vectors],
+    *,
+    added: str = "",
 ) -> None:
     first_chunk, first_section = _next_id(connection, "chunks"), _next_id(connection, "sections")
     sections = chunks[-1].section + 1 if chunks else 0
@@ -235,7 +294,7 @@ def _insert(
             document.sha256,
             document.size,
             document.modified,
-            now(),
+            added or now(),
             len(document.text),
             first_chunk,
             first_chunk + len(chunks) - 1,
@@ -252,14 +311,7 @@ def _insert(
             json.dumps([(heading.start, heading.end, heading.level) for heading in document.headings]),
         ),
     )
-    step = schema.PIECE_CHARACTERS
-    connection.executemany(
-        "INSERT INTO pieces(document, start, text) VALUES(?, ?, ?)",
-        (
-            (row, start, document.text[start : start + step].encode("utf-8", "surrogatepass"))
-            for start in range(0, len(document.text), step)
-        ),
-    )
+    insert_text(connection, row, document.text)
     _insert_chunks(connection, row, document, chunks, first_chunk, first_section)
     _insert_vectors(connection, first_chunk, first_section, vectors)
     connection.executemany(_INSERT_WORDS, _chunk_terms(connection, row))
@@ -348,7 +400,7 @@ def _insert_title(connection: sqlite3.Connection, row: int, source: str, title: 
     """Index what a document is about: the words of its title and its file's name, and the names of its subject."""
     named = file_name(source).rsplit(".", 1)[0].replace("_", " ").replace("-", " ")
     sections = connection.execute("SELECT start, end FROM sections WHERE document = ? ORDER BY id", (row,)).fetchall()
-    text = read_text(connection, row, 0, sections[-1][1]) if len(sections) >= LEAST_SECTIONS else ""
+    text = stored_text(connection, row, 0, sections[-1][1]) if len(sections) >= LEAST_SECTIONS else ""
     about = subject_terms(text, sections)
     terms = {fts_terms([term]) for term in tokens.tokens(title) + tokens.tokens(named) + about}
     connection.executemany(
@@ -371,8 +423,38 @@ def _chunk_terms(connection: sqlite3.Connection, row: int) -> Iterator[tuple[int
     for id, start, end, heading in chunks:
         if end > base + len(text):
             base = start
-            text = read_text(connection, row, start, max(end, start + 64 * schema.PIECE_CHARACTERS))
+            text = stored_text(connection, row, start, max(end, start + 64 * schema.PIECE_CHARACTERS))
         yield id, fts_terms(tokens.tokens(text[start - base : end - base]) + tokens.tokens(heading))
+
+
+def _is_whole(connection: sqlite3.Connection, row: int) -> bool:
+    """Return whether a document still has the text and the chunks that its words were indexed from."""
+    (characters, chunks, found) = connection.execute(
+        "SELECT characters, last_chunk - first_chunk + 1,"
+        " (SELECT count(*) FROM chunks WHERE id BETWEEN first_chunk AND last_chunk AND end <= characters)"
+        " FROM documents WHERE row = ?",
+        (row,),
+    ).fetchone()
+    try:
+        read_text(connection, row, 0, characters)
+    except TextDamaged:
+        return False
+    return bool(chunks == found)
+
+
+def _indexed_terms(connection: sqlite3.Connection, row: int) -> list[tuple[int, bytes]]:
+    """Return each chunk's id and its terms as the keyword index has them, for text that cannot tell any more.
+
+    It reads the whole index: what is left in it of a document that is gone would be found for ever.
+    """
+    first, last = connection.execute("SELECT first_chunk, last_chunk FROM documents WHERE row = ?", (row,)).fetchone()
+    connection.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.indexed USING fts5vocab('main', 'words', 'instance')")
+    found: dict[int, list[bytes]] = {}
+    for term, id in connection.execute(
+        "SELECT CAST(term AS BLOB), doc FROM temp.indexed WHERE doc BETWEEN ? AND ?", (first, last)
+    ):
+        found.setdefault(id, []).append(term)
+    return [(id, b" ".join(terms)) for id, terms in found.items()]
 
 
 def _delete(connection: sqlite3.Connection, document_id: str) -> bool:
@@ -384,8 +466,9 @@ def _delete(connection: sqlite3.Connection, document_id: str) -> bool:
     if found is None:
         return False
     row, first_chunk, last_chunk, first_section, last_section, collection = found
-    connection.executemany(_DELETE_WORDS, _chunk_terms(connection, row))
-    for table in ("outlines", "pieces", "titles"):
+    terms = _chunk_terms if _is_whole(connection, row) else _indexed_terms
+    connection.executemany(_DELETE_WORDS, terms(connection, row))
+    for table in ("outlines", "pieces", "digests", "titles"):
         connection.execute(f"DELETE FROM {table} WHERE document = ?", (row,))
     for table, column in (("chunks", "id"), ("chunk_vectors", "chunk")):
         connection.execute(f"DELETE FROM {table} WHERE {column} BETWEEN ? AND ?", (first_chunk, last_chunk))

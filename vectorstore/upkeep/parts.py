@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,6 +22,7 @@ class Parts(Protocol):
         catalog, lookup: The truth, and what a search reads from it.
         index: The vectors.
         writer: The writing side; asked for only while the lock is held.
+        writing: Holds the lock.
         encoder: The embedding model; asked for only where text is embedded again.
     """
 
@@ -38,6 +40,9 @@ class Parts(Protocol):
     @property
     def writer(self) -> Writer:
         """The writing side of the catalog."""
+
+    def writing(self) -> AbstractContextManager[Writer]:
+        """Be the one writer; yields the writing side."""
 
     @property
     def encoder(self) -> Encoder:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ import numpy as np
 
 from vectorstore.catalog import schema
 from vectorstore.catalog.layout import Ids
+from vectorstore.catalog.reading import read_chunks
 from vectorstore.catalog.writing import put_meta
 from vectorstore.embedding.model_files import ModelIdentity
 from vectorstore.errors import VectorsUnavailable
@@ -55,6 +55,7 @@ def status(library: Parts) -> LibraryStatus:
             chroma=_place(library),
             schema=schema.SCHEMA_VERSION,
             words=int(library.catalog.meta("words") or 0),
+            bin=library.catalog.bin(),
         )
 
 
@@ -107,7 +108,7 @@ def update_index(library: Parts, *, force: bool) -> bool:
     if total == 0:
         # Nothing to index: also forget what is indexed, so that no vector of a removed document stays.
         if pointer is not None:
-            _point(library, None)
+            _point(library, None, _removals(library))
         if pointer is not None or not store.in_place:
             index.close()
             store.discard(None)
@@ -141,8 +142,9 @@ def _last_chunk(library: Parts) -> int:
 def _write_generation(library: Parts) -> None:
     index, store = library.index, library.index.store
     with library.catalog.snapshot():
+        removals = _removals(library)
         pointer = _written(library)
-    _point(library, pointer)
+    _point(library, pointer, removals)
     index.forget_refusals()
     store.discard(pointer.generation)
     embedded = library.folder / "chroma"
@@ -176,8 +178,27 @@ def _written(library: Parts) -> Pointer:
     )
 
 
+def _removals(library: Parts) -> int:
+    """Return the last of the removals that an index written from this snapshot knows of."""
+    with library.catalog.snapshot() as connection:
+        return int(connection.execute("SELECT coalesce(max(rowid), 0) FROM index_removed").fetchone()[0])
+
+
 def _extend(library: Parts, old: Pointer) -> bool:
     """Write the changes into a server's collections; return whether the counts are right afterwards."""
+    index = library.index
+    with library.catalog.snapshot():
+        removals = _removals(library)
+        pointer = _extended(library, old)
+    if pointer is None:
+        return False
+    _point(library, pointer, removals)
+    index.forget_refusals()
+    return True
+
+
+def _extended(library: Parts, old: Pointer) -> Pointer | None:
+    """Write the changes up to this snapshot; return the pointer to them, or None where the counts are wrong."""
     index, store = library.index, library.index.store
     counts = _counts(library)
     removed: dict[str, Ids] = {}
@@ -190,22 +211,19 @@ def _extend(library: Parts, old: Pointer) -> bool:
         store.extend(old, touched, lambda name: index.batches(name, after=old.through), removed)
     except VectorsUnavailable:
         if store.fault(old):
-            return False
+            return None
         raise
     pointer = Pointer(old.generation, old.place, _last_chunk(library), counts, {}, old.fingerprint)
-    if store.fault(pointer):
-        return False
-    _point(library, pointer)
-    index.forget_refusals()
-    return True
+    return None if store.fault(pointer) else pointer
 
 
-def _point(library: Parts, pointer: Pointer | None) -> None:
-    with library.writer.transaction() as connection:
+def _point(library: Parts, pointer: Pointer | None, removals: int) -> None:
+    """Name the index in use, and forget the removals that it knows of; what was removed since is kept for the next."""
+    with library.writing() as writer, writer.transaction() as connection:
         put_meta(connection, {"index": pointer_json(pointer) if pointer else None})
         if pointer is not None:
             put_meta(connection, {"generation": pointer.generation})
-        connection.execute("DELETE FROM index_removed")
+        connection.execute("DELETE FROM index_removed WHERE rowid <= ?", (removals,))
 
 
 def _free(library: Parts) -> int:
@@ -237,12 +255,27 @@ def reembed(library: Parts, model: ModelIdentity, progress: Callable[[int, int],
     writer.finish_reembedding(model)
 
 
+def reembed_document(library: Parts, document_id: str) -> None:
+    """Embed a stored document again, if the model that is set is the library's own."""
+    encoder = library.encoder
+    if library.catalog.model() != ModelIdentity(encoder.name, encoder.fingerprint, encoder.dimension):
+        return
+    (vectors,) = encoder.encode_documents([_text_and_chunks(library, document_id)])
+    library.writer.put_vectors(document_id, vectors)
+
+
+def _text_and_chunks(library: Parts, document_id: str) -> tuple[str, list[Chunk]]:
+    with library.catalog.snapshot() as connection:
+        (row,) = connection.execute("SELECT row FROM documents WHERE id = ?", (document_id,)).fetchone()
+        return library.catalog.text(document_id), read_chunks(connection, row)
+
+
 def _documents_to_embed(library: Parts) -> Iterator[list[tuple[str, str, list[Chunk]]]]:
     batch: list[tuple[str, str, list[Chunk]]] = []
     held = 0
     for info in library.catalog.documents():
-        chunks = stored_chunks(library, info.id)
-        batch.append((info.id, library.catalog.text(info.id), chunks))
+        text, chunks = _text_and_chunks(library, info.id)
+        batch.append((info.id, text, chunks))
         held += len(chunks)
         if held >= _EMBED_CHUNKS:
             yield batch
@@ -251,30 +284,15 @@ def _documents_to_embed(library: Parts) -> Iterator[list[tuple[str, str, list[Ch
         yield batch
 
 
-def stored_chunks(library: Parts, document_id: str) -> list[Chunk]:
-    """Return the chunks of a document as they were added."""
-    with library.catalog.snapshot() as connection:
-        rows = connection.execute(
-            "SELECT c.start, c.end, c.id - d.first_chunk, c.section - d.first_section, c.kind, c.sentences"
-            " FROM documents d JOIN chunks c ON c.id BETWEEN d.first_chunk AND d.last_chunk"
-            " WHERE d.id = ? ORDER BY c.id",
-            (document_id,),
-        )
-        return [
-            Chunk(start, end, ordinal, section, kind, tuple((first, last) for first, last in json.loads(spans)))
-            for start, end, ordinal, section, kind, spans in rows
-        ]
-
-
 # ---- disk
 
 
 def compact(library: Parts) -> Compaction:
     """Write catalog and index anew without what was removed."""
-    before = disk(library).total
+    before, forgotten = disk(library).total, library.catalog.bin().documents
     deadline = time.monotonic() + 10
     while not library.writer.compact() and time.monotonic() < deadline:
         time.sleep(0.2)  # a reader still looks at the old state
     # Last, since a server may be down: the text is gone all the same.
     update_index(library, force=True)
-    return Compaction(before, disk(library).total)
+    return Compaction(before, disk(library).total, forgotten)

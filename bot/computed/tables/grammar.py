@@ -289,6 +289,7 @@ class _Reading:
         if noun is not None and self.table.is_numeric(noun.column):
             return None  # an amount in the table: added up or looked up
         distinct = self._has("different|distinct|unique")
+        compared = bool(self.used)
         conditions = self._conditions()
         if noun is not None and noun.span[0] - at <= 1:
             self._use(noun)
@@ -296,7 +297,17 @@ class _Reading:
             if distinct:
                 self._use_words("different", "distinct", "unique")
                 return Plan("distinct", target=name, conditions=conditions)
-            if not conditions and len({row.cells[name] for row in self.table.rows}) < len(self.table.rows):
+            if (
+                not conditions
+                and not compared
+                and not self._has("rows?|records?|entries|table|list(?:ed)?|sheet|chart")
+            ):
+                return None  # it may well be said in a sentence: "the memorandum names seven fields"
+            if (
+                not conditions
+                and not compared
+                and len({row.cells[name] for row in self.table.rows}) < len(self.table.rows)
+            ):
                 return None  # each once, or every row? The question does not say
         elif at < len(self.asked) and not distinct:
             # What is counted are the rows, whatever they are called; something else must say that it is this table.

@@ -81,7 +81,7 @@ def in_words(made: Plan, table: Table, worked: Worked) -> str:
     where = _where(made.conditions, table)
     values = ", ".join(_shown(value) for value in worked.values)
     if made.operation == "count":
-        return f"{values} of {len(table.entries):,} rows{where}."
+        return f"{values} of {len(table.entries):,} rows{where}." if where else f"{values} rows."
     if made.operation == "distinct":
         return f"{values} different values of {table.columns[made.target]}{where}."
     if made.operation in ("sum", "mean"):

@@ -1,10 +1,8 @@
-"""Which collections a channel may search, and how often a person may ask."""
+"""Which collections a channel may search."""
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -51,24 +49,3 @@ def allowed_collections(
     if audience == "private" and named is not None:
         return names
     return tuple(name for name in names if name not in private)
-
-
-class CoolDown:
-    """How long each person has to wait until the next question."""
-
-    def __init__(self, seconds: float, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._seconds = seconds
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._free_at: dict[str, float] = {}
-
-    def wait(self, person: str) -> float:
-        """Return the seconds that a person has to wait; 0 means go, and begins the next wait."""
-        now = self._clock()
-        with self._lock:
-            rest = self._free_at.get(person, 0.0) - now
-            if rest > 0:
-                return rest
-            self._free_at = {who: at for who, at in self._free_at.items() if at > now}
-            self._free_at[person] = now + self._seconds
-        return 0.0

@@ -141,6 +141,10 @@ class ChatStore:
         """Remember that we answered in a thread."""
         self._run("INSERT OR REPLACE INTO threads VALUES (?, ?)", key, self._clock())
 
+    def leave_thread(self, key: str) -> None:
+        """Forget a thread: what is said there next is for us only with a mention."""
+        self._run("DELETE FROM threads WHERE key = ?", key)
+
     def in_thread(self, key: str) -> bool:
         """Whether we answered in a thread before."""
         return bool(self._rows("SELECT 1 FROM threads WHERE key = ?", key))

@@ -13,6 +13,7 @@ from vectorstore.errors import FootnoteError
 
 if TYPE_CHECKING:
     from bot.answer import Answer, Citation
+    from vectorstore.passage import Passage
 
 WORKING = "Searching the documents…"
 GREETING = "Ask me anything about the documents. Every sentence of my answer names its source."
@@ -20,6 +21,10 @@ EMPTY_QUESTION = "What would you like to know? Write your question after my name
 EMPTY_COMMAND = "What would you like to know? Write your question after the command."
 TOO_LONG_HERE = "The answer goes on, but no more fits here. Mention me with the question to read all of it."
 NO_COLLECTIONS = "No documents may be searched from here. Whoever runs me decides which channel sees which."
+NO_STRANGERS = (
+    "I answer members of this workspace among themselves. Whoever runs me can name the channels in which guests and "
+    "people of other workspaces are answered, too."
+)
 THANKS = "Thank you, noted."
 NOT_SHARED = "I could not share it here. Invite me to this channel and try again."
 GONE = "This answer is too old; I no longer have its details. Please ask again."
@@ -46,9 +51,9 @@ def prompts(titles: Iterable[str]) -> list[tuple[str, str]]:
     return [(shortened(title, 60), f"What does “{shortened(title, 200)}” say?") for title in titles]
 
 
-def busy(seconds: float) -> str:
+def busy(seconds: int) -> str:
     """Return what is said to a person who asks faster than they may."""
-    return f"One moment, please: you can ask again in {max(1, round(seconds))} s."
+    return f"One moment, please: you can ask again in {seconds} s."
 
 
 def without_statements(answer: Answer) -> str:
@@ -64,8 +69,8 @@ def notes(answer: Answer) -> tuple[str, ...]:
     return (*((searched,) if searched else ()), *remarks(answer))
 
 
-def page_address(address: str, citation: Citation) -> str:
-    """Return the address of the chat page with the source pane open at the citation, or "" without a page."""
+def page_address(address: str, citation: Citation | Passage) -> str:
+    """Return the address of the chat page with the source open at a citation or passage, or "" without a page."""
     if not address:
         return ""
     place = f"document={quote(citation.document)}&start={citation.start}&end={citation.end}"

@@ -18,7 +18,22 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot.surfaces.cli import ask, bots, chat, doctor, eval, ingest, library, models, serve, status
+from bot.surfaces.cli import (
+    ask,
+    bots,
+    chat,
+    compare,
+    doctor,
+    eval,
+    ingest,
+    library,
+    models,
+    removal,
+    serve,
+    status,
+    survey,
+    users,
+)
 
 
 class _Commands(TyperGroup):
@@ -46,9 +61,12 @@ _COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("ingest", ingest.ingest),
     ("ask", ask.ask),
     ("chat", chat.chat),
+    ("compare", compare.compare),
+    ("survey", survey.survey),
     ("list", library.list_documents),
     ("show", library.show),
-    ("remove", library.remove),
+    ("remove", removal.remove),
+    ("restore", removal.restore),
     ("collections", library.collections),
     ("status", status.status),
     ("doctor", doctor.doctor),
@@ -61,7 +79,7 @@ _COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
 for _name, _command in _COMMANDS:
     app.command(_name)(_command)
 app.command("serve")(serve.serve)
-app.add_typer(serve.users, name="users")
+app.add_typer(users.users, name="users")
 app.add_typer(models.app, name="models")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from typing import Annotated, Literal
 
 import typer
 
@@ -50,13 +51,24 @@ def mcp(
     allow_ingest: Annotated[
         bool, typer.Option("--allow-ingest", help="Offer tools that add and remove documents.")
     ] = False,
+    config: Annotated[
+        Literal["claude-desktop", "claude-code", "cursor", "vscode"] | None,
+        typer.Option("--config", help="Print the lines that make this program start the server, and end."),
+    ] = None,
 ) -> None:
     """Offer the documents to programs that speak MCP.
 
     MCP is the Model Context Protocol, over standard input and output or HTTP.
 
-    Example: footnote mcp
+    Example: footnote mcp --config claude-desktop
     """
+    if config:
+        from bot.surfaces.mcp.config import config_for
+
+        place, lines = config_for(config, load_settings(library, model=model), allow_ingest=allow_ingest)
+        print(place, file=sys.stderr)
+        print(lines)
+        return
     from bot.surfaces.mcp.serve import serve
 
     serve(_settings(library, model), http=http, host=host, port=port, allow_ingest=allow_ingest)

@@ -6,42 +6,27 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.settings.settings import Settings
-from bot.surfaces.cli.options import JsonOption, LibraryOption, load_settings, open_library, print_json, size_words
+from bot.surfaces.cli.check import REPAIR, Check
+from bot.surfaces.cli.doctor_library import library_checks, people_checks
+from bot.surfaces.cli.options import JsonOption, LibraryOption, load_settings, print_json, size_words
+from bot.text.shown import visible
 from vectorstore.errors import FootnoteError
 
 if TYPE_CHECKING:
     from bot.models.report import ModelReport
-    from vectorstore.embedding.model_files import ModelIdentity
-    from vectorstore.library import Library
 
-RepairOption = Annotated[bool, typer.Option("--repair", help="Mend what can be mended without the source files.")]
-REPAIR = "Run: footnote doctor --repair"
+RepairOption = Annotated[
+    bool, typer.Option("--repair", help="Mend what can be mended, reading sources again where they still lie there.")
+]
 LEAST_FREE = 500_000_000
 """Bytes of free disk below which writing is at risk."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """What one look found.
-
-    Attributes:
-        name: What was looked at.
-        ok: Whether it is well.
-        words: What was found, in a sentence or less.
-        remedy: What to do when it is not well.
-    """
-
-    name: str
-    ok: bool
-    words: str
-    remedy: str = ""
 
 
 def doctor(repair: RepairOption = False, library: LibraryOption = None, json: JsonOption = False) -> None:
@@ -72,14 +57,15 @@ def _report(settings: Settings, *, repair: bool, quiet: bool) -> Iterator[Check]
         lambda: _answerer(settings),
         lambda: _reader(settings),
         lambda: _disk(settings),
-        lambda: _library(settings, repair=repair),
+        lambda: library_checks(settings, repair=repair),
+        lambda: people_checks(settings),
     )
     for step in steps:
         for check in step():
             if not quiet:
-                print(f"{'ok' if check.ok else 'PROBLEM':<8} {check.name}: {check.words}")
+                print(f"{check.mark:<8} {check.name}: {visible(check.words)}")
                 if check.remedy:
-                    print(f"         → {check.remedy}")
+                    print(f"         → {visible(check.remedy)}")
             yield check
 
 
@@ -228,55 +214,3 @@ def _timed(settings: Settings) -> ModelReport:
     by_path = target.endswith(".gguf") or "/" in target
     path = Path(target).expanduser() if by_path else find(target, cache=settings.cache)
     return describe(path, context=settings.model_context, threads=settings.model_threads)
-
-
-def _library(settings: Settings, *, repair: bool) -> Iterator[Check]:
-    try:
-        with open_library(settings) as library:
-            state = library.status()
-            yield Check("Library", True, f"{state.documents:,} documents in {state.folder}")
-            yield from _lock(library)
-            yield from _model_of_library(state.model, settings)
-            yield from _findings(library, repair=repair)
-    except FootnoteError as error:
-        yield Check("Library", False, error.message, error.remedy)
-
-
-def _model_of_library(stored: ModelIdentity | None, settings: Settings) -> Iterator[Check]:
-    """Compare the model that made the vectors with the one that is set, without loading either."""
-    from vectorstore.embedding.model_files import identity
-    from vectorstore.errors import ModelMissing
-
-    with suppress(ModelMissing):  # the check of the model itself says so
-        wanted = identity(settings.embedding_model or None)
-        if stored and (stored.name, stored.fingerprint) != (wanted.name, wanted.fingerprint):
-            words = f"the library was embedded with {stored.name}, but {wanted.name} is set"
-            yield Check("Model", False, words, "Set that model again, or: footnote ingest --reembed")
-
-
-def _lock(library: Library) -> Iterator[Check]:
-    from vectorstore.catalog.lock import WriterLock
-    from vectorstore.errors import LibraryBusy, LibraryReadOnly
-
-    try:
-        with WriterLock(library.folder, wait=0).held():
-            yield Check("Lock", True, "free")
-    except LibraryBusy as error:
-        yield Check("Lock", True, error.message)
-    except LibraryReadOnly as error:
-        yield Check("Lock", False, error.message, "Asking works; ingesting needs write access.")
-
-
-def _findings(library: Library, *, repair: bool) -> Iterator[Check]:
-    """Look at all that is stored. With `repair`, mend what can be mended and look again."""
-    found = library.verify()
-    left = library.repair() if repair and any(finding.repairable for finding in found) else found
-    if not found:
-        yield Check("Contents", True, "text, passages, vectors, words and index agree")
-    for finding in found:
-        if finding not in left:
-            yield Check("Contents", True, f"mended: {finding.message}")
-    for finding in left:
-        again = "Remove the document and ingest its file again."
-        lost = again if finding.document else "Restore the folder from a backup, or delete it and ingest again."
-        yield Check("Contents", False, finding.message, REPAIR if finding.repairable else lost)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -28,6 +30,12 @@ ReembedOption = Annotated[
 RemovalsOption = Annotated[
     bool, typer.Option("--allow-removals", help="Let all documents of a path go at once, or most of many.")
 ]
+ManyOption = Annotated[
+    bool, typer.Option("--allow-many", help="Read a huge folder (over 20,000 files) without asking.")
+]
+CheckOption = Annotated[
+    bool, typer.Option("--check", help="Read every file to see whether it changed, whatever its size and time say.")
+]
 WaitOption = Annotated[
     float, typer.Option("--wait", metavar="SECONDS", min=0, help="How long to wait for another writer.")
 ]
@@ -45,6 +53,8 @@ def ingest(
     comments: CommentsOption = False,
     reembed: ReembedOption = False,
     allow_removals: RemovalsOption = False,
+    allow_many: ManyOption = False,
+    check: CheckOption = False,
     wait: WaitOption = 30.0,
     json: JsonOption = False,
 ) -> None:
@@ -56,6 +66,7 @@ def ingest(
     """
     settings = load_settings(library, collection=collection)
     from bot.offline import refuse_if_offline
+    from bot.surfaces.web.storage.database import fault
     from ingest.__main__ import Run, run
     from ingest.document import LoadOptions
     from ingest.reading.worker import Limits
@@ -86,6 +97,10 @@ def ingest(
         watch=watch,
         reembed=reembed,
         allow_removals=allow_removals,
+        allow_many=allow_many,
+        check=check,
         wait=wait,
     )
+    if wrong := fault(Path(settings.library).expanduser()):
+        print(f"{wrong} The ingest goes on.", file=sys.stderr)
     raise typer.Exit(run(paths, how))

@@ -1,4 +1,4 @@
-"""Commands on what a library holds: `list`, `show`, `remove`, `collections`, `compact`."""
+"""Commands on what a library holds: `list`, `show`, `collections`, `compact`."""
 
 from __future__ import annotations
 
@@ -27,14 +27,12 @@ from bot.surfaces.cli.options import (
 )
 
 Name = Annotated[str, typer.Argument(metavar="DOC", help="Id, path, file name or title of a document.")]
-Names = Annotated[list[str], typer.Argument(metavar="DOC…", help="Ids, paths, file names or titles of documents.")]
 AtOption = Annotated[
     int | None,
     typer.Option("--at", metavar="OFFSET", help="Show the text around this offset, with the place marked."),
 ]
 LONGEST_MARK = 40
 """Characters that `show --at` marks at most; scripts without blanks have no ends of words."""
-YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
 def list_documents(
@@ -99,33 +97,6 @@ def show(doc: Name, at: AtOption = None, library: LibraryOption = None) -> None:
     show_context(document, at, at + (len(word[0]) if word and not document.text[at].isspace() else 1))
 
 
-def remove(docs: Names, yes: YesOption = False, library: LibraryOption = None) -> None:
-    """Remove documents from the library.
-
-    The files themselves are left alone.
-
-    Example: footnote remove old-report.pdf
-    """
-    from bot.text.shown import shown_source
-
-    with open_library(load_settings(library)) as opened:
-        found = {info.id: info for info in (opened.find(name) for name in docs)}
-        folder = os.getcwd()  # noqa: PTH109
-        names = [shown_source(info.source, folder=folder) for info in found.values()]
-        if not yes:
-            if not sys.stdin.isatty():
-                from bot.errors import SettingError
-
-                raise SettingError("Nothing was removed: there is nobody to ask here.", remedy="Add --yes.")
-            print("\n".join(names))
-            what = "this document" if len(names) == 1 else f"these {len(names)} documents"
-            if not typer.confirm(f"Remove {what} from the library?"):
-                print("Nothing was removed.")
-                return
-        opened.remove(list(found))
-    print("\n".join(f"Removed {name}" for name in names))
-
-
 def collections(library: LibraryOption = None, json: JsonOption = False) -> None:
     """List the collections and how many documents each holds.
 
@@ -142,17 +113,23 @@ def collections(library: LibraryOption = None, json: JsonOption = False) -> None
 
 
 def compact(library: LibraryOption = None, json: JsonOption = False) -> None:
-    """Give disk space back after removals.
+    """Empty the bin and give disk space back.
 
-    Nothing of removed text is left on the disk.
+    Nothing of removed text is left on the disk; removed documents can't be restored any more.
 
     Example: footnote compact
     """
+    from bot.surfaces.web.storage.removed_files import tidy
+
     with open_library(load_settings(library)) as opened:
+        tidy(opened)
         done = opened.compact()
+        tidy(opened)
     if json:
         print_json(asdict(done))
     else:
+        if done.forgotten:
+            print(f"Emptied the bin of {done.forgotten:,} removed document{'s' * (done.forgotten > 1)}. ", end="")
         freed = done.before - done.after
         print(f"{size_words(freed)} given back, " if freed > 0 else "Nothing to give back, ", end="")
         print(f"{size_words(done.after)} in use.")

@@ -174,16 +174,14 @@ def _patterns(value: str) -> tuple[str, ...]:
 
 
 def _date(text: str, option: str) -> str:
-    from datetime import datetime
+    from vectorstore.dates import comparable
+    from vectorstore.errors import DateInvalid
 
-    if not text:
-        return ""
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(
-            f"{text!r} is not a date. Write it as 2026-11-25 or 2026-11-25T09:30.", param_hint=option
-        ) from None
+    if text:
+        try:
+            comparable(text)
+        except DateInvalid as error:
+            raise typer.BadParameter(str(error), param_hint=option) from None
     return text
 
 

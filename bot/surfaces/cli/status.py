@@ -112,4 +112,9 @@ def library_lines(state: LibraryStatus | None, settings: Settings) -> list[str]:
         "On disk": f"{size_words(state.disk.total)} (catalog {size_words(state.disk.catalog)}, "
         f"index {size_words(state.disk.vectors)})",
     }
+    if state.bin.documents:
+        lines["Bin"] = (
+            f"{state.bin.documents:,} removed, {size_words(state.bin.bytes)} of the catalog; "
+            "footnote restore --list shows them, footnote compact empties it"
+        )
     return [f"{name + ':':<11} {value}" for name, value in lines.items()]

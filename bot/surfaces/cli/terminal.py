@@ -1,4 +1,4 @@
-"""Answers and passages on a terminal, in colour. Where output is not a terminal, `bot.render` is used."""
+"""Answers and passages on a terminal, in colour. Where output is not a terminal, `bot.answer` has the words."""
 
 from __future__ import annotations
 

@@ -14,12 +14,13 @@ from bot.surfaces.chat import words
 from bot.surfaces.discord import render
 from bot.surfaces.discord.buttons import answer_buttons
 from bot.surfaces.discord.events import Question, allowed, audience_of, places_of
+from bot.surfaces.discord.send import Rest, answer_texts, post
 
 if TYPE_CHECKING:
     from bot.answer import Answer
     from bot.settings import Settings
-    from bot.surfaces.chat.access import CoolDown
     from bot.surfaces.chat.store import ChatStore
+    from bot.surfaces.rate_limit import RateLimit
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ class Answerer(Protocol):
 
     settings: Settings
     store: ChatStore
-    cooldown: CoolDown
+    cooldown: RateLimit
 
     async def ask(self, question: Question, place: str) -> Answer | None:
         """Answer within what the place may see; None where it may see nothing."""
@@ -45,11 +46,14 @@ def ask_command(surface: Answerer) -> app_commands.Command[Any, ..., None]:
     """Return the command."""
 
     @app_commands.command(name="ask", description="Ask the documents; the answer names its sources.")
-    @app_commands.describe(question="What would you like to know?", private="Show the answer to me only")
+    @app_commands.describe(
+        question="What would you like to know?",
+        private="Show the answer to me only (the default); False shows it to all",
+    )
     async def ask(
         interaction: discord.Interaction,
         question: app_commands.Range[str, 1, 4_000],
-        private: bool = False,
+        private: bool = True,
     ) -> None:
         wait = surface.cooldown.wait(f"discord:{interaction.user.id}")
         if wait:
@@ -67,7 +71,7 @@ async def _answer(surface: Answerer, interaction: discord.Interaction, text: str
     place = f"discord:{interaction.channel_id}:{interaction.id}"
     person = f"discord:{interaction.user.id}"
     question = Question(text, place, person, places, audience_of(interaction.channel))
-    view = None
+    view = rest = None
     try:
         answer = None
         if allowed(surface.settings, places, direct=interaction.guild_id is None):
@@ -76,34 +80,36 @@ async def _answer(surface: Answerer, interaction: discord.Interaction, text: str
             texts = [render.plain_message(words.NO_COLLECTIONS)]
         else:
             surface.keep(reference, question, place, answer)
-            texts = render.answer_messages(answer, page=surface.settings.page_url, question=True)
+            texts, rest = answer_texts(answer, page=surface.settings.page_url, question=True)
             view = answer_buttons(answer, reference)
     except Exception as error:  # the edge: a person gets a sentence, never silence
         log.error("answer %s failed: %s", reference, words.log_words(error))
         texts = [render.plain_message(words.failure(error, reference))]
     try:
-        for number in await _send(interaction, texts, view, private):
+        for number in await _send(interaction, texts, view, private, rest):
             surface.store.mark(f"discord:message:{number}", place)
     except discord.DiscordException as error:
         log.error("answer %s could not be sent: %s", reference, type(error).__name__)
 
 
 async def _send(
-    interaction: discord.Interaction, texts: Sequence[str], view: discord.ui.View | None, private: bool
+    interaction: discord.Interaction,
+    texts: Sequence[str],
+    view: discord.ui.View | None,
+    private: bool,
+    rest: Rest | None,
 ) -> list[int]:
     """Send the messages and return their ids.
 
     After the fifteen minutes of the interaction's token they go to the channel, or to the person.
     """
-    sent = []
+    sent: list[int] = []
     for index, text in enumerate(texts):
-        more: dict[str, Any] = {"view": view} if view is not None and index == len(texts) - 1 else {}
+        last = index == len(texts) - 1
+        more: dict[str, Any] = {"view": view} if view is not None and last else {}
+        late: Any = interaction.user if private else interaction.channel
+        sending: Any = late.send
         if not interaction.is_expired():
-            message: Any = await interaction.followup.send(
-                text, ephemeral=private, suppress_embeds=True, wait=True, **more
-            )
-        else:
-            late: Any = interaction.user if private else interaction.channel
-            message = await late.send(text, suppress_embeds=True, **more)
-        sent.append(message.id)
+            sending, more = interaction.followup.send, {**more, "ephemeral": private, "wait": True}
+        sent += await post(sending, text, rest if last else None, suppress_embeds=True, **more)
     return sent

@@ -2,10 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import io
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import discord
+
+from bot.answer import plain_text
+from bot.surfaces.chat.long import REST_IN_FILE, parts
+from bot.surfaces.discord import render
+
+if TYPE_CHECKING:
+    from bot.answer import Answer
+
+FILE_NAME = "answer.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What does not stand in the first messages of an answer of many statements.
+
+    Attributes:
+        whole: The whole answer as plain text, for a file.
+        texts: The rest as messages, for where no file may be sent.
+    """
+
+    whole: str
+    texts: Sequence[str]
+
+
+def answer_texts(answer: Answer, *, page: str = "", question: bool = False) -> tuple[list[str], Rest | None]:
+    """Return the messages of an answer, and the rest of one of many statements. Arguments as in `answer_messages`."""
+    first, others = parts(answer, REST_IN_FILE)
+    texts = render.answer_messages(first, page=page, question=question)
+    if others is None:
+        return texts, None
+    return texts, Rest(plain_text(answer), render.answer_messages(others, page=page))
+
+
+async def post(sending: Callable[..., Awaitable[Any]], text: str, rest: Rest | None, **more: Any) -> list[int]:
+    """Send a message, with the whole answer as its file where there is a rest, and return the ids.
+
+    Where no file may be sent the rest follows as messages.
+    """
+    if rest is not None:
+        try:
+            file = discord.File(io.BytesIO(rest.whole.encode()), FILE_NAME)
+            return [(await sending(text, file=file, **more)).id]
+        except discord.Forbidden:
+            pass
+    sent = [(await sending(text, **more)).id]
+    plain = {name: value for name, value in more.items() if name not in ("view", "nonce", "reference")}
+    return sent + [(await sending(other, **plain)).id for other in (rest.texts if rest else ())]
 
 
 async def send(
@@ -15,6 +64,7 @@ async def send(
     answers: discord.Message | None = None,
     view: discord.ui.View | None = None,
     nonce: str = "",
+    rest: Rest | None = None,
 ) -> list[int]:
     """Send messages in order and return their ids.
 
@@ -24,8 +74,9 @@ async def send(
         answers: What the first replies to.
         view: Buttons under the last.
         nonce: Keeps a repeated request from doubling a message.
+        rest: Goes with the last.
     """
-    sent = []
+    sent: list[int] = []
     for index, text in enumerate(texts):
         more: dict[str, Any] = {}
         if answers is not None and index == 0:
@@ -34,8 +85,8 @@ async def send(
             more["view"] = view
         if nonce:
             more["nonce"] = f"{nonce}-{index}"
-        message = await target.send(text, suppress_embeds=True, mention_author=False, **more)
-        sent.append(message.id)
+        last = rest if index == len(texts) - 1 else None
+        sent += await post(target.send, text, last, suppress_embeds=True, mention_author=False, **more)
     return sent
 
 

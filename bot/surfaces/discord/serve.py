@@ -19,6 +19,17 @@ Mentions, replies, direct messages and /ask work; follow-ups in a thread need a 
 To turn it on: https://discord.com/developers/applications, your application, Bot, Message Content Intent."""
 
 
+OPEN = """Anybody can add this bot to a server of theirs, and ask your documents there or in a direct message.
+Name the servers that are answered (now: discord_servers = {servers}), or switch that off:
+https://discord.com/developers/applications, your application, Installation, Install Link: None;
+then Bot, Public Bot: off."""
+
+
+def open_to_all(settings: Settings, *, public: bool) -> bool:
+    """Return whether people whom nobody invited may ask: a bot that anybody may add, and no servers named."""
+    return public and not settings.discord_servers and not settings.discord_channels
+
+
 def require_token(settings: Settings) -> None:
     """Check that the token is set.
 
@@ -107,6 +118,8 @@ def _ready(client: DiscordSurface):  # type: ignore[no-untyped-def]
         count = len(client.guilds)
         servers = f"{count} server{'' if count == 1 else 's'}"
         print(f"Footnote is on Discord as {client.user}, in {servers}. Stop with Ctrl-C.", flush=True)
+        if client.application and open_to_all(client.settings, public=client.application.bot_public):
+            print(OPEN.format(servers=[str(guild.id) for guild in client.guilds]), flush=True)
         resumed = await resume(client)
         if resumed:
             print(f"Answering {resumed} question{'s' if resumed > 1 else ''} left from before.", flush=True)

@@ -23,13 +23,14 @@ from discord import app_commands
 from bot.answer import Answer
 from bot.question.conversation import Conversation
 from bot.surfaces.chat import words
-from bot.surfaces.chat.access import CoolDown, allowed_collections
+from bot.surfaces.chat.access import allowed_collections
 from bot.surfaces.chat.split import shortened
 from bot.surfaces.discord import render
 from bot.surfaces.discord.buttons import answer_buttons, press
 from bot.surfaces.discord.command import ask_command
 from bot.surfaces.discord.events import Question, read_question
-from bot.surfaces.discord.send import Typing, send
+from bot.surfaces.discord.send import Typing, answer_texts, send
+from bot.surfaces.rate_limit import RateLimit
 from vectorstore.passage import Filter
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class DiscordSurface(discord.Client):
         self.settings = settings
         self.store = store
         self._workers = ThreadPoolExecutor(workers, thread_name_prefix="discord-answer")
-        self.cooldown = CoolDown(settings.chat_cooldown)
+        self.cooldown = RateLimit(1, seconds=settings.chat_cooldown)
         self._order: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
         self.tree = app_commands.CommandTree(self)
@@ -149,13 +150,13 @@ class DiscordSurface(discord.Client):
         async with order, Typing(target):
             answer = await self.ask(question, place)
             if answer is None:
-                texts, view = [render.plain_message(words.NO_COLLECTIONS)], None
+                texts, rest, view = [render.plain_message(words.NO_COLLECTIONS)], None, None
             else:
                 self.keep(reference, question, place, answer)
-                texts = render.answer_messages(answer, page=self.settings.page_url)
+                texts, rest = answer_texts(answer, page=self.settings.page_url)
                 view = answer_buttons(answer, reference)
             answers = message if target == message.channel else None
-            sent = await send(target, texts, answers=answers, view=view, nonce=reference)
+            sent = await send(target, texts, answers=answers, view=view, nonce=reference, rest=rest)
         for number in sent:
             self.store.mark(f"discord:message:{number}", place)
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
 import anyio
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp_types import ToolAnnotations
+from mcp_types import CallToolResult, ToolAnnotations
 from pydantic import Field
 
 from bot.settings.checks import collection_name
-from bot.surfaces.mcp import shapes
+from bot.surfaces.mcp import render, shapes
 
 if TYPE_CHECKING:
     from bot.ask import Bot
@@ -48,7 +48,9 @@ Collection = Annotated[str, Field(description="Where to; empty for the usual one
 def add_ingest_tools(server: ToolServer) -> None:
     """Offer tools that add and remove documents."""
 
-    async def add_documents(paths: Paths, ctx: Context[Any, Any], collection: Collection = "") -> shapes.IngestResult:
+    async def add_documents(
+        paths: Paths, ctx: Context[Any, Any], collection: Collection = ""
+    ) -> Annotated[CallToolResult, shapes.IngestResult]:
         """Add files and folders: new and changed files are read, what is gone from a folder leaves."""
         from ingest.options import SyncOptions
         from ingest.sync import sync
@@ -83,7 +85,7 @@ def add_ingest_tools(server: ToolServer) -> None:
             group.cancel_scope.cancel()
         if isinstance(result, ToolError):
             raise result
-        return shapes.IngestResult(
+        done = shapes.IngestResult(
             added=list(result.added),
             changed=list(result.changed),
             unchanged=len(result.unchanged),
@@ -91,14 +93,16 @@ def add_ingest_tools(server: ToolServer) -> None:
             notes=list(result.notes),
             stopped=result.stopped,
         )
+        return render.result(done, render.ingest_text(done))
 
-    async def remove_document(document: shapes.Name) -> shapes.RemovedDocument:
+    async def remove_document(document: shapes.Name) -> Annotated[CallToolResult, shapes.RemovedDocument]:
         """Remove a document from the library. Its file is not touched."""
 
-        def remove() -> shapes.RemovedDocument:
+        def remove() -> CallToolResult:
             info = server.find(document)
             server.bot.library.remove([info.id])
-            return shapes.RemovedDocument(document=info.id, title=info.title, source=info.source)
+            gone = shapes.RemovedDocument(document=info.id, title=info.title, source=shapes.shown_name(info.source))
+            return render.result(gone, f"{gone.title or gone.source} is removed. Its file was not touched.")
 
         return await server.in_thread(remove)
 

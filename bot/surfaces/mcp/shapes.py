@@ -7,9 +7,13 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from bot.answer import Answer, Citation
+from bot.surfaces.chat.words import page_address
+from vectorstore.catalog.catalog import file_name
 from vectorstore.passage import Passage
 
 Name = Annotated[str, Field(description="A document's id, uri, path, file name or title")]
+Source = Annotated[str, Field(description="Name of the file, or address, that the document was read from")]
+Link = Annotated[str, Field(description="Address that shows the place with its words lit, for people; may be empty")]
 
 
 class Footnote(BaseModel):
@@ -19,7 +23,8 @@ class Footnote(BaseModel):
     document: str = Field(description="Id of the document, for read_document")
     uri: str = Field(description="The document as a resource")
     title: str
-    source: str = Field(description="Path or address that the document was read from")
+    source: Source
+    link: Link
     page: int | None = Field(description="Page or slide, where the source has them")
     place: str = Field(description='What a person reads: "p. 14, Liquidity"; may be empty')
     start: int = Field(description="Offset of the quote in the document's text")
@@ -53,7 +58,8 @@ class Hit(BaseModel):
     document: str
     uri: str
     title: str
-    source: str
+    source: Source
+    link: Link
     collection: str
     page: int | None
     place: str
@@ -70,7 +76,6 @@ class AnswerResult(BaseModel):
 
     question: str
     abstained: bool = Field(description="True when the documents don't hold the answer; say so to the person")
-    text: str = Field(description="The answer as plain text with its footnotes")
     statements: list[Sentence]
     citations: list[Footnote]
     conflicts: list[Disagreement]
@@ -95,7 +100,7 @@ class DocumentText(BaseModel):
     document: str
     uri: str
     title: str
-    source: str
+    source: Source
     start: int
     end: int
     length: int = Field(description="Length of the whole text")
@@ -109,7 +114,7 @@ class DocumentEntry(BaseModel):
     document: str
     uri: str
     title: str
-    source: str
+    source: Source
     collection: str
     media_type: str
     characters: int
@@ -122,6 +127,19 @@ class DocumentList(BaseModel):
     documents: list[DocumentEntry]
     total: int = Field(description="How many match in all")
     next_offset: int | None = Field(description="Where to go on; null at the end")
+
+
+class CollectionEntry(BaseModel):
+    """A collection of the library."""
+
+    name: str
+    documents: int = Field(description="How many it holds")
+
+
+class CollectionList(BaseModel):
+    """Collections by name."""
+
+    collections: list[CollectionEntry]
 
 
 class IngestResult(BaseModel):
@@ -140,7 +158,7 @@ class RemovedDocument(BaseModel):
 
     document: str
     title: str
-    source: str
+    source: Source
 
 
 def uri_of(document: str) -> str:
@@ -148,17 +166,21 @@ def uri_of(document: str) -> str:
     return f"footnote://document/{document}"
 
 
-def answer_result(answer: Answer) -> AnswerResult:
-    """Return an answer as the tool `ask` returns it."""
+def shown_name(source: str) -> str:
+    """Return a source without its folders, which are the server's own business; an address stays whole."""
+    return source if "://" in source else file_name(source)
+
+
+def answer_result(answer: Answer, page: str = "") -> AnswerResult:
+    """Return an answer as the tool `ask` returns it to programs; `page` is the address that links lead to."""
     return AnswerResult(
         question=answer.question,
         abstained=answer.abstained,
-        text=answer.text,
         statements=[
             Sentence(text=s.text, citations=list(s.citations), support=s.support, note=s.note)
             for s in answer.statements
         ],
-        citations=[_footnote(citation) for citation in answer.citations],
+        citations=[_footnote(citation, page) for citation in answer.citations],
         conflicts=[
             Disagreement(kind=c.kind, values=list(c.values), statements=list(c.statements)) for c in answer.conflicts
         ],
@@ -171,13 +193,14 @@ def answer_result(answer: Answer) -> AnswerResult:
     )
 
 
-def _footnote(citation: Citation) -> Footnote:
+def _footnote(citation: Citation, page: str) -> Footnote:
     return Footnote(
         number=citation.number,
         document=citation.document,
         uri=uri_of(citation.document),
         title=citation.title,
-        source=citation.source,
+        source=shown_name(citation.source),
+        link=page_address(page, citation),
         page=citation.page,
         place=citation.place,
         start=citation.start,
@@ -186,13 +209,14 @@ def _footnote(citation: Citation) -> Footnote:
     )
 
 
-def hit(passage: Passage) -> Hit:
-    """Return a passage as the tool `search` returns it."""
+def hit(passage: Passage, page: str = "") -> Hit:
+    """Return a passage as the tool `search` returns it to programs."""
     return Hit(
         document=passage.document,
         uri=uri_of(passage.document),
         title=passage.title,
-        source=passage.source,
+        source=shown_name(passage.source),
+        link=page_address(page, passage),
         collection=passage.collection,
         page=passage.page,
         place=passage.place,

@@ -57,6 +57,11 @@ def bolt_app(surface: SlackSurface) -> App:
     def panel(body: dict[str, Any]) -> None:
         surface.run(lambda: _greet(surface, body))
 
+    @app.event("app_home_opened")
+    def opened_by(body: dict[str, Any]) -> None:
+        if body["event"].get("tab") == "messages":
+            surface.run(lambda: _suggest(surface, body["event"]))
+
     @app.event("assistant_thread_context_changed")
     def panel_moved() -> None:
         """Nothing depends on the channel that the panel was opened from."""
@@ -98,10 +103,21 @@ def _greet(surface: SlackSurface, body: dict[str, Any]) -> None:
     if not surface.store.claim([f"slack:panel:{channel}:{ts}"]):
         return
     surface.sender.post(channel, ts, render.plain_message(words.GREETING))
-    prompts = [{"title": title, "message": message} for title, message in surface.prompts(channel)]
-    if prompts:
+    _set_prompts(surface, str(thread.get("user_id") or ""), channel_id=channel, thread_ts=ts)
+
+
+def _suggest(surface: SlackSurface, event: dict[str, Any]) -> None:
+    """Suggest questions above the messages of the app, where Slack's agent experience shows no thread of its own."""
+    _set_prompts(surface, event["user"], channel_id=event["channel"], title=words.GREETING)
+
+
+def _set_prompts(surface: SlackSurface, person: str, *, channel_id: str, **more: str) -> None:
+    """Set questions to begin with. With a `thread_ts` Slack silently ignores them for an app with `agent_view`."""
+    found = surface.prompts(channel_id, person)
+    if found:
+        prompts = [{"title": title, "message": message} for title, message in found]
         method = "assistant.threads.setSuggestedPrompts"
-        surface.sender.attempt(method, channel_id=channel, thread_ts=ts, prompts=prompts)
+        surface.sender.attempt(method, channel_id=channel_id, prompts=prompts, **more)
 
 
 def _rate(surface: SlackSurface, body: dict[str, Any], action: dict[str, Any]) -> None:
@@ -121,6 +137,10 @@ def _share(surface: SlackSurface, body: dict[str, Any], action: dict[str, Any]) 
     kept = surface.store.kept(reference)
     if kept is None:
         respond(body, response_type="ephemeral", replace_original=False, text=words.GONE)
+        return
+    if channel not in surface.settings.slack_guest_channels and surface.channels.shared(channel):
+        surface.store.unclaim(f"slack:share:{reference}")
+        respond(body, response_type="ephemeral", replace_original=False, text=words.NO_STRANGERS)
         return
     messages = render.answer_messages(kept.answer, reference=reference, page=surface.settings.page_url, question=True)
     try:

@@ -7,6 +7,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.surfaces.chat import words
+from bot.surfaces.chat.long import REST_ON_MENTION, parts
 from bot.surfaces.slack import render
 from bot.surfaces.slack.events import Question, read_command
 from bot.surfaces.slack.send import editable
@@ -28,6 +29,9 @@ class Answerer(Protocol):
 
     def ask(self, question: Question) -> Answer | None:
         """Answer within what the place may see; None where it may see nothing."""
+
+    def refusal(self, question: Question) -> str:
+        """Why a question is not answered where it was put; "" where it is."""
 
     def keep(self, reference: str, question: Question, answer: Answer) -> None:
         """Keep an answer for its buttons."""
@@ -52,13 +56,14 @@ def answer_command(surface: Answerer, body: dict[str, Any]) -> None:
 def _command_messages(surface: Answerer, question: Question, reference: str) -> list[dict[str, Any]]:
     if not question.text:
         return [render.plain_message(words.EMPTY_COMMAND)]
+    if refusal := surface.refusal(question):
+        return [render.plain_message(refusal)]
     answer = surface.ask(question)
     if answer is None:
         return [render.plain_message(words.NO_COLLECTIONS)]
     surface.keep(reference, question, answer)
-    return render.answer_messages(
-        answer, reference=reference, page=surface.settings.page_url, question=True, share=True
-    )
+    first, _ = parts(answer, REST_ON_MENTION)  # there is no thread for the rest
+    return render.answer_messages(first, reference=reference, page=surface.settings.page_url, question=True, share=True)
 
 
 def respond(body: dict[str, Any], **message: Any) -> None:

@@ -36,6 +36,7 @@ class Question:
         direct: Whether it came in a direct message.
         kind: Slack's name for the channel ("channel", "group", "im", "mpim"), or "" if it did not say.
         continues: Whether the thread was there before the question.
+        shared: Whether people of other workspaces are in the channel (Slack Connect); None if Slack did not say.
     """
 
     text: str
@@ -47,6 +48,7 @@ class Question:
     direct: bool = False
     kind: str = ""
     continues: bool = False
+    shared: bool | None = None
 
     @property
     def place(self) -> str:
@@ -96,6 +98,7 @@ def read_question(
         direct,
         kind,
         thread != ts,
+        body.get("is_ext_shared_channel"),
     )
     mentioned = event["type"] == "app_mention" or f"<@{me.user}>" in text or f"<@{me.user}|" in text
     if mentioned or (direct and not event.get("bot_id")):

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.answer import Answer, Citation, where
 from bot.surfaces.chat import words
+from bot.surfaces.chat.long import parts
 from bot.surfaces.chat.markup import flows, mark, statement_blocks
 from bot.surfaces.chat.split import shortened, utf16_size
 from bot.surfaces.slack.mrkdwn import SECTION_LIMIT, Json, Text, block_texts, defused, escape, is_active
@@ -27,7 +28,8 @@ def answer_messages(
 ) -> list[Json]:
     """Return the messages of an answer, in order: one, or several when it is long.
 
-    Each has `blocks`, and `text` for notifications. Sources, notes and buttons stand in the last.
+    Each has `blocks`, and `text` for notifications. Sources, notes and buttons stand in the last; of an answer of many
+    statements the first ones are messages of their own, with their sources.
 
     Args:
         answer: What to show.
@@ -37,9 +39,15 @@ def answer_messages(
         share: Whether to offer "Share in channel", as on an ephemeral answer.
     """
     head = [_context([_literal(f"Question: {shortened(answer.question, NOTE_LENGTH)}")])] if question else []
-    body = [*head, *statement_sections(answer)]
-    tail = ending(answer, reference=reference, page=page, share=share)
-    return [{"text": fallback_text(answer), "mrkdwn": False, "blocks": blocks} for blocks in _messages(body, tail)]
+    first, rest = parts(answer)
+    body = [*head, *statement_sections(first)]
+    if rest is None:
+        messages = _messages(body, ending(answer, reference=reference, page=page, share=share))
+    else:
+        messages = _messages(body, closing_blocks(first, page))
+        buttons = _buttons(answer, reference, page, share)
+        messages += _messages(statement_sections(rest), [*closing_blocks(rest, page), buttons])
+    return [{"text": fallback_text(answer), "mrkdwn": False, "blocks": blocks} for blocks in messages]
 
 
 def ending(answer: Answer, *, reference: str, page: str = "", share: bool = False) -> list[Json]:

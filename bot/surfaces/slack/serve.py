@@ -32,6 +32,7 @@ SCOPES = {
     "mpim:history": "follow-ups in group messages",
     "mpim:read": "telling private channels from public ones",
     "reactions:write": "a sign of work where there is no status",
+    "users:read": "telling guests from members (guests are answered like members)",
 }
 """Scopes of the app, as in docs/slack-manifest.yaml, and what fails without each."""
 

@@ -75,7 +75,7 @@ class SlackSurface:
         self.store = store
         self.sender = Sender(settings.slack_bot_token, address=address)
         self.me, self.scopes = who_am_i(self.sender)
-        self.channels = Channels(settings, self.sender)
+        self.channels = Channels(settings, self.sender, self.scopes)
         self._patience, self._pause = patience, pause
         self._workers = ThreadPoolExecutor(workers, thread_name_prefix="slack-answer")
         # Only hands work on, so that a full pool of workers never delays an acknowledgement; one thread keeps
@@ -172,10 +172,15 @@ class SlackSurface:
                 so_far = replace(so_far, passages=item.passages)
         return final
 
-    def prompts(self, channel: str) -> list[tuple[str, str]]:
+    def refusal(self, question: Question) -> str:
+        """Return why a question is not answered where it was put, in words; "" where it is."""
+        return words.NO_STRANGERS if self.channels.strangers(question) else ""
+
+    def prompts(self, channel: str, person: str) -> list[tuple[str, str]]:
         """Return questions to suggest in a direct channel, as (label, question), each one that has an answer."""
-        names = self._collections(Question("", self.me.team, channel, "", "", "", direct=True))
-        if names == ():
+        question = Question("", self.me.team, channel, person, "", "", direct=True)
+        names = self._collections(question)
+        if names == () or self.refusal(question):  # they name documents
             return []
         wanted = Filter(collections=names) if names else None
         latest = sorted(self.bot.library.documents(wanted), key=lambda info: info.modified, reverse=True)
@@ -229,6 +234,11 @@ class SlackSurface:
     def _answer(self, question: Question, reply: Reply, reference: str) -> None:
         if not question.text:
             reply.fail(words.EMPTY_QUESTION)
+            return
+        if refusal := self.refusal(question):
+            if not self.store.conversation(question.place, limit=1):
+                self.store.leave_thread(question.place)  # or everything said below the refusal would be refused too
+            reply.fail(refusal)
             return
         reply.working()
         # Quotations come all at once; only a chat model's sentences are worth watching.

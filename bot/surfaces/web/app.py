@@ -7,7 +7,6 @@ What they share is in services.py; what people keep is in storage/. docs/http-ap
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import socket
 import sys
 import threading
@@ -21,16 +20,19 @@ import uvicorn
 from fastapi import FastAPI
 
 from bot.errors import SettingError
+from bot.loopback import is_loopback
 from bot.settings.settings import Settings
 from bot.surfaces import arenas
-from bot.surfaces.listen import listen
+from bot.surfaces.listen import listen, proxy_options
 from bot.surfaces.web import errors, log
+from bot.surfaces.web.connections import Door, raise_open_files
 from bot.surfaces.web.examples import add_examples
-from bot.surfaces.web.gate import LOOPBACK_NAMES, Gate
-from bot.surfaces.web.routes import ask, conversations, documents, health, openai, session
+from bot.surfaces.web.gate import Gate
+from bot.surfaces.web.routes import ask, conversations, documents, health, openai, openai_responses, session
 from bot.surfaces.web.routes import ingest as ingest_routes
 from bot.surfaces.web.services import Services, footnote_version, text_goes_to
 from bot.surfaces.web.static import FOLDER, add_page
+from bot.text.shown import visible
 from vectorstore.errors import FootnoteError
 
 if TYPE_CHECKING:
@@ -63,7 +65,7 @@ def create_app(bot: Bot, settings: Settings, *, ingest: Ingest | None = None, pa
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         services.jobs.start()
         yield
-        services.stopping.set()
+        services.leave_off()
         await asyncio.to_thread(services.close, seconds=float(settings.stop_seconds))
 
     app = FastAPI(
@@ -80,26 +82,15 @@ def create_app(bot: Bot, settings: Settings, *, ingest: Ingest | None = None, pa
     )
     app.state.services = services
     errors.install(app)
-    for module in (ask, conversations, documents, ingest_routes, openai, session, health):
+    for module in (ask, conversations, documents, ingest_routes, openai, openai_responses, session, health):
         app.include_router(module.router)
     add_examples(app)
     add_page(app, page)
-    hosts = None
-    if is_loopback(settings.host) or settings.allowed_hosts:
-        hosts = (*LOOPBACK_NAMES, *settings.allowed_hosts)
+    guarded = is_loopback(settings.host) or settings.allowed_hosts
+    hosts = settings.allowed_hosts if guarded else None
     upload_bytes = settings.upload_megabytes * 1024 * 1024
     app.add_middleware(Gate, metrics=services.metrics, hosts=hosts, upload_bytes=upload_bytes)
     return app
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether `host` can be reached from this machine only."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def refuse_unsafe(settings: Settings, *, has_users: bool, workers: int = 1) -> None:
@@ -173,18 +164,27 @@ def serve(bot: Bot, settings: Settings, *, workers: int = 1, warm: bool = False)
         # Not before all refusals: a process that ends while a model loads in a thread ends with an abort.
         threading.Thread(target=_warm, args=(bot.library,), name="footnote-warm", daemon=True).start()
     app = create_app(bot, settings)
+    raise_open_files()
+    door = Door()
     config = uvicorn.Config(
         app,
+        http=door.protocol(),
         log_config=None,
         access_log=False,
         server_header=False,
+        **proxy_options(settings.trusted_proxies),
         timeout_graceful_shutdown=settings.stop_seconds,
         # Longer than proxies keep theirs, so that none of them sends into a connection that closes.
         timeout_keep_alive=75,
         ws="none",
     )
     services: Services = app.state.services
-    server = _Server(config, services.stopping.set, lambda address: _say_ready(address, settings))
+
+    def stopping() -> None:
+        services.leave_off()
+        door.stop()
+
+    server = _Server(config, stopping, lambda address: _say_ready(address, settings))
     try:
         server.run(sockets=[listener])
     finally:
@@ -194,14 +194,21 @@ def serve(bot: Bot, settings: Settings, *, workers: int = 1, warm: bool = False)
 def serve_bot(settings: Settings) -> None:
     """Open the library, making it if need be, and serve it with the bot that the settings describe."""
     from bot.ask import Bot
+    from bot.surfaces.web.storage.database import fault
     from vectorstore.open_library import open_library
 
+    if wrong := fault(Path(settings.library).expanduser()):
+        raise wrong
     with open_library(settings, create=True) as library:  # the first document may well come by upload
+        for message in library.damaged().values():
+            print(visible(f"{message} Run: footnote doctor --repair"), file=sys.stderr)
         bot = Bot(library, settings=settings)
         try:
             serve(bot, settings, warm=True)
         finally:
             bot.close()
+            # Writing the Chroma index takes a minute, and a stop must not: see `storage/reader.py` for who writes it.
+            library.close(update_index=False)
 
 
 def _warm(library: Library) -> None:

@@ -11,13 +11,15 @@ from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from bot.settings.settings import Settings
+from bot.surfaces.rate_limit import RateLimit, address_key
 from bot.surfaces.web.errors import Refused
-from bot.surfaces.web.limits import Rate
 from bot.surfaces.web.shapes import SignIn
 from bot.surfaces.web.storage.accounts import ACCESS_TOKEN_OWNER, Accounts, Role, User, digest_of
 from vectorstore.passage import Filter
 
 COOKIE = "footnote_session"
+WRONG_TRIES = 10
+"""Wrong passwords, and wrong tokens, that one address may try in a minute; and wrong passwords for one name."""
 bearer_scheme = HTTPBearer(auto_error=False, description="The access token, or a user's token.")
 cookie_scheme = APIKeyCookie(name=COOKIE, auto_error=False, description="Set by POST /v1/session.")
 
@@ -82,7 +84,7 @@ class Authentication:
     def __init__(self, accounts: Accounts, settings: Settings) -> None:
         self._accounts = accounts
         self._token = digest_of(settings.access_token) if settings.access_token else ""
-        self.sign_ins = Rate(10)
+        self.tries = RateLimit(WRONG_TRIES)
         self._had_accounts = accounts.any()
 
     def methods(self) -> list[str]:
@@ -96,12 +98,45 @@ class Authentication:
             return ["password", "token"]
         return ["token"] if self._token else []
 
-    def of_token(self, token: str) -> Caller | None:
-        """Return who a token stands for, or None."""
-        if self._token and hmac.compare_digest(digest_of(token), self._token):
-            return Caller(ACCESS_TOKEN_OWNER, "access token", "editor")
-        user = self._accounts.by_token(token)
-        return caller_of_user(user) if user else None
+    def take_try(self, *keys: str) -> None:
+        """Count a try before it is looked at; `give_back_try` follows where it was right.
+
+        Raises:
+            Refused: There were too many wrong ones of one of `keys`.
+        """
+        if wait := self.tries.take(*keys):
+            raise Refused(
+                429,
+                "too_many_sign_ins",
+                "There were too many wrong sign-ins.",
+                remedy=f"Try again in {wait} second{'s' if wait > 1 else ''}.",
+                retry_after=wait,
+            )
+
+    def give_back_try(self, *keys: str) -> None:
+        """Undo `take_try`."""
+        self.tries.give_back(*keys)
+
+    def of_token(self, token: str, address: str) -> Caller | None:
+        """Return who a token stands for, or None.
+
+        Args:
+            token: What was sent.
+            address: Where it came from, as `address_key` gives it.
+
+        Raises:
+            Refused: Too many wrong tokens came from there.
+        """
+        # No number of guesses finds an account's token, so a right one never waits for a neighbour's wrong ones.
+        # The access token is a person's choice.
+        if user := self._accounts.by_token(token):
+            return caller_of_user(user)
+        key = f"token from {address}"
+        self.take_try(key)
+        if not (self._token and hmac.compare_digest(digest_of(token), self._token)):
+            return None
+        self.give_back_try(key)
+        return Caller(ACCESS_TOKEN_OWNER, "access token", "editor")
 
     def of_session(self, secret: str) -> Caller | None:
         """Return who a session cookie stands for, or None; one whose password or token changed is over."""
@@ -111,7 +146,7 @@ class Authentication:
         name, credential = found
         if name == ACCESS_TOKEN_OWNER:
             return Caller(name, name, "editor") if credential == self._token else None
-        if self._accounts.credential_of(name) != credential:
+        if not self._accounts.holds(name, credential):
             return None
         user = self._accounts.get(name)
         return caller_of_user(user) if user else None
@@ -120,19 +155,17 @@ class Authentication:
         """Return who a request without any sign stands for: the one person at this machine, or None."""
         return None if self.methods() else Caller("", "you", "editor")
 
-    def sign_in(self, body: SignIn) -> tuple[Caller, str]:
-        """Return the caller and the secret of the new session.
+    def sign_in(self, body: SignIn, address: str) -> tuple[Caller, str]:
+        """Return the caller and the secret of the new session, which ends with what it rests on.
 
         Raises:
-            Refused: Name, password or token are wrong.
+            Refused: Name, password or token are wrong, or there were too many wrong tokens.
         """
         if body.token is not None:
-            caller = self.of_token(body.token)
+            caller = self.of_token(body.token, address)
             if not caller:
                 raise Refused(401, "wrong_token", "The token is not right.")
-            user = self._accounts.by_token(body.token)
-            credential = self._accounts.credential_of(user.name) if user else self._token
-            return caller, self._accounts.begin_session(caller.key, credential or "")
+            return caller, self._accounts.begin_session(caller.key, digest_of(body.token))
         name, password = body.name or "", body.password or ""
         account = self._accounts.by_password(name, password)
         if not account:
@@ -158,7 +191,7 @@ async def known_caller(
     """Return who sends the request.
 
     Raises:
-        Refused: Nobody that is known.
+        Refused: Nobody that is known, or too many wrong tokens came from there.
     """
     caller = _caller(request, bearer.credentials if bearer else None, cookie)
     if caller is None and bearer:
@@ -178,7 +211,7 @@ def _caller(request: Request, token: str | None, cookie: str | None) -> Caller |
     authentication: Authentication = request.app.state.services.authentication
     if token is not None:
         # With nothing to sign in to, a token means nothing: OpenAI clients must always send one.
-        return authentication.of_nobody() or authentication.of_token(token)
+        return authentication.of_nobody() or authentication.of_token(token, address_key(request.client))
     found = authentication.of_session(cookie) if cookie else None
     return found or authentication.of_nobody()
 

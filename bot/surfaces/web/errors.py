@@ -57,9 +57,11 @@ STATUS_OF: tuple[tuple[type[FootnoteError], int, str], ...] = (
     (bot_errors.ExtraMissing, 422, "unsupported"),
     (bot_errors.SettingError, 422, "invalid"),
     (ingest_errors.IngestError, 422, "invalid"),
+    (library_errors.DateInvalid, 422, "invalid"),
     (library_errors.DocumentMissing, 404, "document_missing"),
     (library_errors.LibraryMissing, 503, "library_missing"),
     (library_errors.LibraryBusy, 503, "library_busy"),
+    (library_errors.LibraryDamaged, 503, "library_damaged"),
     (library_errors.LibraryReadOnly, 409, "library_read_only"),
     (library_errors.DiskFull, 507, "disk_full"),
     (library_errors.VectorsUnavailable, 503, "vectors_unavailable"),
@@ -180,7 +182,7 @@ def install(app: FastAPI) -> None:
 
 def _no_such_id(first: Any, sort: str = "") -> Refused | None:
     """Return the refusal of an id that has not even the form of one: there is nothing with it."""
-    if list(first["loc"]) != ["path", "id"] or sort not in ("documents", "conversations", "jobs", "feedback"):
+    if list(first["loc"]) != ["path", "id"] or sort not in ("documents", "conversations", "jobs", "feedback", "tokens"):
         return None
     name = sort.removesuffix("s")
     return Refused(404, f"{name}_missing", f"There is no {name} with this id.", param="id")

@@ -126,6 +126,38 @@ CHAT: Object = {
     "usage": {"prompt_tokens": 6, "completion_tokens": 24, "total_tokens": 30},
     "footnote": {**ANSWER, "conversation": None},
 }
+RESPONSE: Object = {
+    "id": f"resp_{ANSWER_ID}",
+    "object": "response",
+    "created_at": 1_795_600_000,
+    "status": "completed",
+    "error": None,
+    "model": "footnote",
+    "output": [
+        {
+            "id": f"msg_{ANSWER_ID}",
+            "type": "message",
+            "status": "completed",
+            "role": "assistant",
+            "content": [
+                {
+                    "type": "output_text",
+                    "text": CHAT_TEXT,
+                    "annotations": [{"type": "url_citation", **MARK["url_citation"]}],
+                    "logprobs": [],
+                }
+            ],
+        }
+    ],
+    "usage": {
+        "input_tokens": 6,
+        "input_tokens_details": {"cached_tokens": 0},
+        "output_tokens": 24,
+        "output_tokens_details": {"reasoning_tokens": 0},
+        "total_tokens": 30,
+    },
+    "footnote": {**ANSWER, "conversation": None},
+}
 STATUS: Object = {
     "name": "Footnote",
     "version": "0.1.0",
@@ -167,6 +199,7 @@ REQUESTS: dict[str, Object] = {
     "POST /v1/documents/address": {"url": "https://example.org/lease.html", "collection": "default"},
     "POST /v1/session": {"name": "ana", "password": "correct horse battery"},
     "POST /v1/chat/completions": {"model": "footnote", "messages": [{"role": "user", "content": QUESTION}]},
+    "POST /v1/responses": {"model": "footnote", "input": QUESTION},
 }
 RESPONSES: dict[str, Any] = {
     "POST /v1/ask": ANSWER,
@@ -195,6 +228,17 @@ RESPONSES: dict[str, Any] = {
         **LENGTHS,
         "text": QUOTE,
     },
+    "POST /v1/documents/{id}/restore": DOCUMENT,
+    "GET /v1/removed": {
+        "documents": [
+            {
+                **{key: DOCUMENT[key] for key in ("id", "title", "source", "name", "collection", "media_type", "size")},
+                "removed": LATER,
+                "present": False,
+            }
+        ],
+        "total": 1,
+    },
     "POST /v1/documents/{id}/reingest": {"job": {**WAITING, "kind": "reingest"}},
     "POST /v1/documents/address": {"job": {**WAITING, "kind": "address"}},
     "GET /v1/collections": {"collections": [{"name": "default", "documents": 6, "chunks": 412}]},
@@ -203,8 +247,10 @@ RESPONSES: dict[str, Any] = {
     "GET /v1/models": {"object": "list", "data": [MODEL, {**MODEL, "id": "footnote:legal"}]},
     "GET /v1/models/{id}": MODEL,
     "POST /v1/chat/completions": CHAT,
+    "POST /v1/responses": RESPONSE,
     "GET /v1/session": SESSION,
     "POST /v1/session": SESSION,
+    "GET /v1/tokens": {"tokens": [{"id": "3f2a91c0d4be", "created": DAY}]},
     "GET /v1/status": STATUS,
     "GET /healthz": {"status": "ok"},
     "GET /readyz": {"status": "ready"},

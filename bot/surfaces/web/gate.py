@@ -11,18 +11,21 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.loopback import is_loopback
 from bot.surfaces.web.errors import Refused, internal_error, log_internal, response_of
 from bot.surfaces.web.metrics import Metrics
 
 logger = logging.getLogger("footnote.web")
 
-LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
 UPLOAD_PATH = "/v1/documents"
 JSON_BODY = 1024 * 1024
 """Largest body of any request but an upload, in bytes."""
+CLIENT_LEFT = 499
+"""Noted, as nginx does, of a request whose client left before its body was whole; nobody is sent it."""
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 API_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 HEADERS = {
@@ -44,7 +47,7 @@ class Gate:
     Args:
         app: What it guards.
         metrics: Where requests are counted.
-        hosts: Names that are answered, without port; None for any.
+        hosts: Names that are answered besides this machine's own, without port; None for any.
         upload_bytes: Largest body of an upload; `JSON_BODY` holds for all others.
     """
 
@@ -87,6 +90,8 @@ class Gate:
             await self._app(scope, body.receive, send_checked)
         except Refused as refused:
             await response_of(refused, request_id)(scope, receive, send_marked)
+        except ClientDisconnect:
+            status = status or CLIENT_LEFT
         except Exception as error:
             # The edge of the surface: whatever went wrong inside, a person gets a sentence and the log
             # gets the place. A response that has begun cannot be taken back; its connection is cut.
@@ -98,7 +103,16 @@ class Gate:
             self._note(scope, status, time.perf_counter() - began)
 
     def _check(self, scope: Scope, headers: Headers) -> None:
-        if self._hosts is not None and _host_name(headers.get("host", "")) not in self._hosts:
+        named = headers.getlist("host")
+        if len(named) > 1:
+            raise Refused(
+                400,
+                "bad_request",
+                f"The request names {len(named)} hosts, in as many Host headers.",
+                remedy="Send one, or look at what the proxy in front adds.",
+            )
+        host = _host_name(named[0]) if named else ""
+        if self._hosts is not None and host not in self._hosts and not is_loopback(host):
             raise Refused(
                 421,
                 "wrong_host",

@@ -19,12 +19,15 @@ from fastapi import Query, Request
 
 from bot.answer import Answer, Citation
 from bot.settings.settings import Settings
+from bot.surfaces.rate_limit import RateLimit
 from bot.surfaces.web.auth import Authentication, Caller, collection_missing
+from bot.surfaces.web.bulkhead import Bulkhead
 from bot.surfaces.web.errors import Refused
-from bot.surfaces.web.limits import Rate, Streams
+from bot.surfaces.web.limits import Streams
 from bot.surfaces.web.metrics import Metrics
 from bot.surfaces.web.offsets import Utf16, Utf16Cache
 from bot.surfaces.web.shapes import DOCUMENT
+from bot.surfaces.web.storage import removed_files
 from bot.surfaces.web.storage.accounts import Accounts
 from bot.surfaces.web.storage.conversations import ConversationStore
 from bot.surfaces.web.storage.database import Database
@@ -39,6 +42,8 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 Part = TypeVar("Part", Passage, Citation)
 
+NO_DOCUMENT = "-"
+"""An id that no document has, for they are hexadecimal."""
 RECENT_ANSWERS = 1_000
 WATCHERS_EACH = 20
 WATCHERS = 200
@@ -48,6 +53,9 @@ QUOTING_THREADS = 4
 """Threads that quote. Quoting is computing: more threads than this only make each question wait longer."""
 WRITING_THREADS = 32
 """Threads that ask a chat model, which is mostly waiting."""
+
+LOCK_SECONDS = 10.0
+"""So long a person waits for somebody else's writing to end, then is told to come again."""
 
 
 class RecentAnswers:
@@ -90,7 +98,7 @@ class Services:
         self.store = ConversationStore(self.database)
         self.authentication = Authentication(self.accounts, settings)
         self.metrics = Metrics()
-        self.questions = Rate(settings.questions_per_minute)
+        self.questions = RateLimit(settings.questions_per_minute)
         self.streams = Streams(settings.streams_each, settings.streams)
         self.watchers = Streams(WATCHERS_EACH, WATCHERS)
         self.recent = RecentAnswers()
@@ -98,12 +106,28 @@ class Services:
         self.password_checks = asyncio.Semaphore(2)
         self.stopping = asyncio.Event()
         self.uploads = Uploads(folder, self.database)
+        self.tidy_removed()
         self.jobs = Jobs(self.database, ingest, self.metrics, self.forget_unread)
         quotes = settings.model == "quotes"
         self._threads = ThreadPoolExecutor(
             QUOTING_THREADS if quotes else WRITING_THREADS, thread_name_prefix="footnote-ask"
         )
         self._stream_threads = ThreadPoolExecutor(settings.streams, thread_name_prefix="footnote-stream")
+        # What waits for the library's lock, for a disk or for other sites never takes the threads of those who read.
+        self.removals = Bulkhead(
+            "footnote-remove",
+            threads=1,
+            queued=200,
+            seconds=LOCK_SECONDS,
+            message="The library is being written to, and nothing was removed.",
+        )
+        self.arrivals = Bulkhead(
+            "footnote-arrive",
+            threads=4,
+            queued=32,
+            seconds=60.0,
+            message="Too many documents are being sent at once, and nothing was taken in.",
+        )
         self._pages: dict[tuple[str, str, str], int | None] = {}
         self._utf16 = Utf16Cache(bot.library.text)
 
@@ -185,7 +209,21 @@ class Services:
             for name in wanted.collections:
                 if name not in there:
                     raise collection_missing(name)
+        elif narrowed.collections:
+            # An account may be held to collections that are still to come: they hold nothing, and no other is told of.
+            there = self.bot.library.collections()
+            existing = tuple(name for name in narrowed.collections if name in there)
+            return replace(narrowed, collections=existing, documents=wanted.documents if existing else (NO_DOCUMENT,))
         return narrowed
+
+    def tidy_removed(self) -> None:
+        """Let the uploaded files of removed documents go when the bin lets the documents go."""
+        self.uploads.forget(removed_files.tidy(self.bot.library))
+
+    def leave_off(self) -> None:
+        """Begin nothing that can wait for the next start; streams of progress end."""
+        self.stopping.set()
+        self.jobs.leave_off()
 
     def close(self, *, seconds: float = 0.0) -> None:
         """Stop the threads and close the file.
@@ -194,6 +232,8 @@ class Services:
             seconds: Longest time to wait for the file that is being read into the library.
         """
         ended = self.jobs.stop(seconds=seconds)
+        self.removals.close()
+        self.arrivals.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._stream_threads.shutdown(wait=False, cancel_futures=True)
         if ended:
@@ -238,9 +278,9 @@ def text_goes_to(settings: Settings) -> str:
     """Return who questions and passages are sent to, or "" when nothing leaves this machine."""
     from urllib.parse import urlsplit
 
+    from bot.loopback import is_loopback
     from bot.models.chat_model import LOCAL, QUOTES
     from bot.models.hosted import place_of
-    from bot.offline import is_loopback
 
     if settings.model == QUOTES or settings.model.startswith(LOCAL):
         return ""

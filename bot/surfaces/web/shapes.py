@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
+from vectorstore.dates import comparable
+from vectorstore.errors import DateInvalid
 from vectorstore.passage import Filter
 
 
@@ -25,6 +28,7 @@ CollectionName = Annotated[
 CONVERSATION = r"^cnv_[0-9a-f]{24}$"
 ANSWER = r"^ans_[0-9a-f]{24}$"
 DOCUMENT = r"^[0-9a-f]{16}$"
+TOKEN = r"^[0-9a-f]{12}$"
 QUESTION = "How long is the notice period?"
 
 
@@ -69,7 +73,10 @@ def errors_for(*statuses: int) -> dict[int | str, dict[str, Any]]:
         503: "Not now; see Retry-After.",
         507: "The disk is full.",
     }
-    return {status: {"model": ErrorOut, "description": words[status]} for status in sorted({403, 421, 500, *statuses})}
+    wrong_tokens = {429} if 401 in statuses else set()
+    all_have = {400, 403, 421, 500}
+    shown = sorted({*statuses, *all_have, *wrong_tokens})
+    return {status: {"model": ErrorOut, "description": words[status]} for status in shown}
 
 
 EVENTS: dict[str, Any] = {
@@ -113,6 +120,35 @@ class SessionOut(BaseModel):
     collections: list[str] | None = Field(description="Null for all.")
 
 
+class TokenOut(BaseModel):
+    """A token, without its secret."""
+
+    id: str = Field(pattern=TOKEN)
+    created: str
+
+
+class TokensOut(BaseModel):
+    """The tokens of one account."""
+
+    tokens: list[TokenOut]
+
+
+def _date(value: str) -> str:
+    if value:
+        try:
+            comparable(value)
+        except DateInvalid:
+            raise PydanticCustomError("date", "there is no such date; write 2026-11-25 or 2026-11-25T09:30Z") from None
+    return value
+
+
+Date = Annotated[
+    str,
+    Field(pattern=r"^$|^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?$"),
+    AfterValidator(_date),
+]
+
+
 class FilterIn(Request):
     """Where to look. Empty fields do not restrict; filled ones must all hold."""
 
@@ -122,8 +158,8 @@ class FilterIn(Request):
         default=[], max_length=100, description="Glob patterns on the source."
     )
     media_types: list[Annotated[Words, Field(max_length=200)]] = Field(default=[], max_length=100)
-    modified_after: str = Field(default="", pattern=r"^$|^\d{4}-\d{2}-\d{2}([T ][0-9:.]+(Z|[+-]\d{2}:\d{2})?)?$")
-    modified_before: str = Field(default="", pattern=r"^$|^\d{4}-\d{2}-\d{2}([T ][0-9:.]+(Z|[+-]\d{2}:\d{2})?)?$")
+    modified_after: Date = ""
+    modified_before: Date = ""
 
     def filter(self) -> Filter:
         """Return it as the library takes it."""
@@ -396,6 +432,27 @@ class DocumentsOut(BaseModel):
     documents: list[DocumentOut]
     total: int
     next: str | None
+
+
+class RemovedDocumentOut(BaseModel):
+    """A removed document; `present`: the library has one in its place again, so that it cannot be restored."""
+
+    id: str
+    title: str
+    source: str
+    name: str
+    collection: str
+    media_type: str
+    size: int
+    removed: str
+    present: bool
+
+
+class RemovedOut(BaseModel):
+    """Removed documents that can be restored, at most 500; `total` counts all."""
+
+    documents: list[RemovedDocumentOut]
+    total: int
 
 
 class TextOut(BaseModel):

@@ -23,9 +23,9 @@ from langchain_tests.integration_tests import RetrieversIntegrationTests
 from small_library import documents, small_library
 
 from bot.answer import Answer, Statement
-from bot.errors import QuestionRefused
+from bot.errors import CollectionMissing, QuestionRefused
 from bot.question.conversation import Conversation
-from bot.surfaces.langchain import FootnoteRetriever, as_retriever, as_runnable, conversation_of, read_input
+from bot.surfaces.langchain import FootnoteRetriever, as_retriever, as_runnable, as_tool, conversation_of, read_input
 from vectorstore.library import Library
 from vectorstore.passage import Filter
 
@@ -274,3 +274,23 @@ def test_wrong_input_is_a_type_error(wrong: Any) -> None:
     """What is neither a text nor a mapping with a question says what is taken."""
     with pytest.raises(TypeError, match=r"question|conversation"):
         read_input(wrong)
+
+
+def test_a_tool_gives_a_model_the_answer_as_text(bot: ScriptBot) -> None:
+    """The content is what the model reads, the artifact the answer; a refusal is told to the model, not raised."""
+    tool = as_tool(bot)  # type: ignore[arg-type]
+    assert tool.name == "ask_documents" and "self-contained" in tool.args["question"]["description"]
+    call = {"type": "tool_call", "id": "1", "name": tool.name, "args": {"question": "What is the rent?"}}
+    message = tool.invoke(call)
+    assert message.content == RENT.text and "[1]" in message.content and message.artifact.citations == RENT.citations
+    assert asyncio.run(tool.ainvoke({"question": "What is the rent?"})) == RENT.text
+    refused = tool.invoke({**call, "args": {"question": ""}})
+    assert refused.content == "The question is empty." and refused.artifact is None
+
+
+def test_a_retriever_says_that_a_collection_is_not_there(tmp_path: Path) -> None:
+    """A misspelt collection is an error with the names there are; an empty result would mislead."""
+    with Library.open(small_library(tmp_path)) as library:
+        retriever = as_retriever(library, filter=Filter(collections=("dealz",)))
+        with pytest.raises(CollectionMissing, match=r"no collection 'dealz'\. Collections: deals, default\."):
+            retriever.invoke("the fee")

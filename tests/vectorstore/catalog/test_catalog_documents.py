@@ -12,7 +12,7 @@ from hash_encoder import HashEncoder, make
 
 from vectorstore.catalog.schema import PIECE_CHARACTERS
 from vectorstore.document import Heading, Place
-from vectorstore.errors import DocumentMissing
+from vectorstore.errors import DateInvalid, DocumentMissing
 from vectorstore.library import Library
 from vectorstore.passage import Filter
 
@@ -159,6 +159,15 @@ def test_row_ids_are_contiguous_and_never_used_twice(library: Library) -> None:
     assert places.section_last.tolist() == [3, 3, 3, 4, 8, 8]
 
 
+@pytest.mark.parametrize("date", ["9999-99-99", "soon", "20260201", "2026-02-01T12", "9999-12-31T23:00-14:00"])
+def test_a_filter_by_a_date_that_is_none_cannot_be_made(date: str) -> None:
+    """The error is for a person, and a ValueError for a program."""
+    for name in ("modified_after", "modified_before"):
+        with pytest.raises(DateInvalid, match=r"is not a date.*2026-11-25") as refused:
+            Filter(**{name: date})
+        assert isinstance(refused.value, ValueError)
+
+
 @pytest.mark.parametrize(
     ("filter", "expected"),
     [
@@ -172,6 +181,8 @@ def test_row_ids_are_contiguous_and_never_used_twice(library: Library) -> None:
         (Filter(modified_before="2026-02-01"), {"a.txt", "b.pdf"}),
         (Filter(modified_after="2026-02-01T12:00:00Z", modified_before="2026-02-01T12:00:00Z"), {"b.pdf"}),
         (Filter(modified_before="2026-02-01T13:00:00+02:00"), {"a.txt"}),
+        (Filter(modified_after="2026-02-01T14:00+02:00", modified_before="2026-02-01 12:00"), {"b.pdf"}),
+        (Filter(modified_after="2026-02-01 12:00:01"), {"c.md"}),
         (Filter(collections=("two",), media_types=("text/*",)), set()),
     ],
 )

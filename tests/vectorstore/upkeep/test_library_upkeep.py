@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hash_encoder import HashEncoder, make
@@ -136,8 +138,13 @@ def test_a_sound_library_has_no_findings(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "part", "repairable"),
     [
-        ("DELETE FROM chunk_vectors WHERE chunk = 5", "vectors", False),
-        ("UPDATE section_vectors SET vector = x'00' WHERE section = 2", "vectors", False),
+        ("DELETE FROM chunk_vectors WHERE chunk = 5", "vectors", True),
+        ("UPDATE section_vectors SET vector = x'00' WHERE section = 2", "vectors", True),
+        ("UPDATE chunk_vectors SET vector = substr(vector, 1, 7) WHERE chunk > 9", "vectors", True),
+        (f"UPDATE chunk_vectors SET vector = x'{'ff7f' * 32}' WHERE chunk = 3", "vectors", True),
+        ("DELETE FROM outlines WHERE document = 3", "text", False),
+        ("DELETE FROM meta WHERE key = 'model'", "catalog", False),
+        ("DELETE FROM sqlite_sequence", "catalog", False),
         ("DELETE FROM pieces WHERE document = 3", "text", False),
         ("UPDATE chunks SET end = 100000 WHERE id = 7", "text", False),
         ("DELETE FROM documents WHERE row = 4", "catalog", False),
@@ -176,3 +183,32 @@ def test_status_tells_what_a_person_asks(folder: Path) -> None:
     assert status.disk.catalog > 0 < status.disk.vectors
     assert status.index == "current"
     assert status.chroma == str(folder / "chroma")
+
+
+def test_what_is_removed_while_the_index_is_written_is_not_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for the index; the next one lacks the document, and until then its passages are not found."""
+    with Library.open(tmp_path / "library", create=True, encoder=HashEncoder()) as library:
+        library.add([make(f"d{number}", f"Word{number} stands here. And word{number} again.") for number in range(10)])
+        gone = library.documents()[0].id
+        real = library.index.store.write
+
+        def write(*given: Any, **options: Any) -> Any:
+            files = real(*given, **options)
+            other = threading.Thread(target=library.remove, args=([gone],))
+            other.start()
+            other.join(60)
+            return files
+
+        monkeypatch.setattr(library.index.store, "write", write)
+        library.update_index(force=True)
+        monkeypatch.undo()
+        assert len(library.documents()) == 9
+        with library.catalog.snapshot() as connection:
+            assert connection.execute("SELECT count(*) FROM index_removed").fetchone()[0] == 1
+        assert library.index.state() == "behind"
+        library.update_index(force=True)
+        assert library.index.state() == "current"
+        with library.catalog.snapshot() as connection:
+            assert connection.execute("SELECT count(*) FROM index_removed").fetchone()[0] == 0

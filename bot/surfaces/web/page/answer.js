@@ -2,6 +2,7 @@
 import { add, announce, button, fill, h, icon, iconButton, said } from "/web/dom.js";
 import { copyText, footnoteLink, markdownOf } from "/web/copying.js";
 import { thumbs } from "/web/feedback.js";
+import { Long } from "/web/long.js";
 import { hideQuote, showQuote } from "/web/quote.js";
 import { modelName, seconds, t, translated } from "/web/words.js";
 
@@ -28,6 +29,8 @@ export class Turn {
     this.answer = null;
     this.citations = new Map();
     this.shown = [];
+    this.long = new Long(this);
+    this.aside = new Set();
     this.feedback = null;
     this.body = h("div", { class: "turn-body" });
     this.statements = h("div", { class: "statements" });
@@ -52,8 +55,10 @@ export class Turn {
   stated(statement) {
     for (const footnote of statement.footnotes ?? []) this.citations.set(footnote.number, footnote);
     if (!this.statements.isConnected) this.body.prepend(this.statements);
-    this.place(statement, statement.index ?? this.shown.length);
-    announce(statement.text);
+    const index = statement.index ?? this.shown.length;
+    this.place(statement, index);
+    if (this.long.waits(index)) this.shown[index].element.hidden = true;
+    else announce(statement.text);
   }
 
   /** The whole answer, new or kept. */
@@ -64,15 +69,15 @@ export class Turn {
     answer.statements.forEach((statement, index) => this.place(statement, index, fresh));
     for (const extra of this.shown.splice(answer.statements.length)) extra.element.remove();
     // What stands side by side need not be read twice.
-    const aside = new Set(answer.conflicts.flatMap((conflict) => conflict.statements));
-    this.shown.forEach(({ element }, index) => { element.hidden = aside.has(index); });
+    this.aside = new Set(answer.conflicts.flatMap((conflict) => conflict.statements));
     this.refreshRefs();
     fill(
       this.body,
       answer.searched_for && searchedFor(answer.searched_for),
       answer.notice && said("p", translated(answer.notice), { class: "notice" }),
       this.disagreement(),
-      answer.statements.length > aside.size && this.statements,
+      answer.statements.length > this.aside.size && this.statements,
+      this.long.button(),
       answer.abstained && this.abstention(),
       this.notes(),
       this.withheld(),
@@ -80,6 +85,7 @@ export class Turn {
         && this.passages(t("answer.looked", { n: answer.passages.length })),
       this.foot(),
     );
+    this.long.fold();
     if (fresh) {
       announce(answer.abstained ? t("answer.abstained") : t("answer.done", { n: answer.citations.length }));
     }
@@ -272,6 +278,7 @@ export class Turn {
 
   /** Mark the footnote that the source pane shows; null for none. */
   mark(number) {
+    if (this.element.querySelector(`.note[data-number="${Number(number)}"][hidden]`)) this.long.showAll();
     for (const made of this.element.querySelectorAll(".ref, .note")) {
       made.classList.toggle("open", Number(made.dataset.number) === number);
     }

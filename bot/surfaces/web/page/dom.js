@@ -99,11 +99,21 @@ export function announce(text) {
   requestAnimationFrame(() => { region.textContent = text; });
 }
 
-/** Say something in passing, to eyes and to screen readers. */
-export function toast(text) {
+/**
+ * Say something in passing, to eyes and to screen readers.
+ * @param {string} text What.
+ * @param {{label: string, act: () => void}} [offer] What can be done about it; it then stays longer.
+ */
+export function toast(text, offer) {
   document.querySelector(".toast")?.remove();
   const shown = h("div", { class: "toast", text });
+  if (offer) {
+    add(shown, button(offer.label, () => {
+      shown.remove();
+      offer.act();
+    }, { class: "toast-act" }));
+  }
   document.body.append(shown);
   announce(text);
-  setTimeout(() => shown.remove(), 3200);
+  setTimeout(() => shown.remove(), offer ? 12_000 : 3200);
 }

@@ -3,6 +3,7 @@ import { get, path, post, remove } from "/web/api.js";
 import { add, button, fill, h, icon, iconButton, said, toast } from "/web/dom.js";
 import { confirmed } from "/web/dialogs.js";
 import { emptyFilter, mayEdit, onChange, state, tell } from "/web/state.js";
+import { Removed } from "/web/removed.js";
 import { Uploads, chosenFiles, droppedFiles } from "/web/uploads.js";
 import { day, size, t } from "/web/words.js";
 
@@ -14,6 +15,7 @@ export class Library {
     this.more = more;
     this.picked = new Map();
     this.uploads = new Uploads();
+    this.removed = new Removed();
     this.lead = h("p", { class: "library-lead" });
     this.rows = h("tbody", {});
     this.none = h("p", { class: "muted", hidden: true });
@@ -33,7 +35,7 @@ export class Library {
       "div", { class: "column library" }, h("h1", { text: t("library.title") }), this.lead,
       mayEdit() && this.takeIn(), this.uploads.element,
       this.tools,
-      this.table, this.none, this.next,
+      this.table, this.none, this.next, mayEdit() && this.removed.element,
       mayEdit() && h("p", { class: "library-foot" }, add(h("a", { class: "quiet", href: "/v1/feedback/export", download: true }), icon("down"), t("library.feedback"))),
     );
     this.element = h("div", { class: "scroll", tabindex: "-1" }, this.inside);
@@ -143,6 +145,7 @@ export class Library {
       return;
     }
     if (this.ticket !== ticket) return;
+    if (mayEdit()) this.removed.load();
     this.offer(collections);
     this.cursor = page.next;
     this.next.hidden = !page.next;
@@ -231,7 +234,7 @@ export class Library {
     if (!await confirmed(t("library.remove.title"), text, t("library.remove"))) return;
     try {
       await remove(`/v1/documents/${document.id}`);
-      toast(t("library.removed"));
+      toast(t("library.removed"), { label: t("library.undo"), act: () => this.removed.restore(document) });
       this.picked.delete(document.id);
       this.showPicked();
     } catch (error) { toast(error.sentence ?? error.message); }

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response, StreamingResponse
 
-from bot.render import escape_markdown, markdown
+from bot.answer import markdown
 from bot.surfaces.web.auth import Caller, Editing, Known
 from bot.surfaces.web.errors import Refused, conversation_missing
 from bot.surfaces.web.objects import answer_of, collections_of
@@ -27,6 +27,7 @@ from bot.surfaces.web.shapes import (
     TitleIn,
     errors_for,
 )
+from bot.text.markdown import escape_markdown
 from bot.text.shown import one_line
 
 router = APIRouter()
@@ -54,7 +55,9 @@ def list_conversations(
         if not conversation:
             raise _bad_cursor()
         last = (updated, conversation)
-    found = services_of(request).store.conversations(caller.key, query=query, limit=limit + 1, cursor=last)
+    found = services_of(request).store.conversations(
+        caller.key, query=query, collections=caller.collections, limit=limit + 1, cursor=last
+    )
     page = found[:limit]
     more = f"{page[-1]['updated']}~{page[-1]['id']}" if len(found) > limit else None
     return Json({"conversations": page, "next": more})
@@ -183,19 +186,23 @@ def delete_feedback(id: FeedbackId, request: Request, caller: Known) -> Response
     return Response(status_code=204)
 
 
-def visible_feedback(services: Services, caller: Caller, *, limit: int, before: int | None) -> Iterator[dict[str, Any]]:
-    """Yield feedback, newest first, whose sources the caller may see."""
-    for item in services.store.feedback(limit=limit, before=before):
-        if caller.sees_all(collections_of(item["kept"])):
-            yield item
+def feedback_for(services: Services, caller: Caller, *, limit: int, before: int | None) -> list[dict[str, Any]]:
+    """Return feedback as the caller may read it, newest first, with at most `limit` items (-1 for all).
+
+    Whoever is restricted reads the own only: what others ask and remark upon is about whatever they may see, also
+    where the answer showed nothing.
+    """
+    owner = None if caller.collections is None else caller.key
+    return services.store.feedback(owner=owner, limit=limit, before=before)
 
 
 @router.get("/v1/feedback", tags=FEEDBACK, response_model=FeedbackPage, responses=errors_for(400, 401, 422, 503))
 def list_feedback(request: Request, caller: Editing, limit: Limit = 50, cursor: Cursor = "") -> Response:
-    """List everybody's feedback, newest first. For editors."""
+    """List everybody's feedback, newest first; your own where you are restricted to collections. For editors."""
     if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
         raise _bad_cursor()
-    rows = services_of(request).store.feedback(limit=limit + 1, before=int(cursor) if cursor else None)
+    before = int(cursor) if cursor else None
+    rows = feedback_for(services_of(request), caller, limit=limit + 1, before=before)
     shown = [
         {
             **{key: row[key] for key in ("id", "answer", "thumb", "comment", "created", "name", "question")},
@@ -217,9 +224,10 @@ def list_feedback(request: Request, caller: Editing, limit: Limit = 50, cursor: 
     },
 )
 def export_feedback(request: Request, caller: Editing) -> Response:
-    """Download all feedback as an eval set, one JSON object a line. For editors."""
-    items = visible_feedback(services_of(request), caller, limit=-1, before=None)
-    lines = (json.dumps(eval_item(item)) + "\n" for item in items)
+    """Download the same as an eval set, one JSON object a line. For editors."""
+    items = feedback_for(services_of(request), caller, limit=-1, before=None)
+    shown = (item for item in items if caller.sees_all(collections_of(item["kept"])))
+    lines = (json.dumps(eval_item(item)) + "\n" for item in shown)
     headers = {"Content-Disposition": download_name("feedback", ".jsonl")}
     return StreamingResponse(lines, media_type="application/jsonl", headers=headers)
 

@@ -1,7 +1,8 @@
-"""Documents and collections over HTTP: list, read, fetch, remove."""
+"""Documents and collections over HTTP: list, read, fetch, remove, restore."""
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path as FilePath
@@ -10,18 +11,29 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import FileResponse, Response
 
-from bot.surfaces.web.auth import Editing, Known
+from bot.surfaces.web.auth import Caller, Editing, Known
 from bot.surfaces.web.errors import Refused
 from bot.surfaces.web.responses import Json, download_name
-from bot.surfaces.web.services import Cursor, DocumentId, Services, collection_counts, services_of
-from bot.surfaces.web.shapes import CollectionsOut, DocumentsOut, DocumentWithOutline, TextOut, errors_for
+from bot.surfaces.web.services import LOCK_SECONDS, Cursor, DocumentId, Services, collection_counts, services_of
+from bot.surfaces.web.shapes import (
+    CollectionsOut,
+    DocumentOut,
+    DocumentsOut,
+    DocumentWithOutline,
+    RemovedOut,
+    TextOut,
+    errors_for,
+)
+from bot.surfaces.web.storage import removed_files
 from vectorstore.passage import Filter
-from vectorstore.records import DocumentInfo
+from vectorstore.records import DocumentInfo, RemovedDocument
 
 router = APIRouter(tags=["Documents"])
 
 MOST_TEXT = 1_000_000
 """Most code points that are sent at once."""
+MOST_REMOVED = 500
+"""Most removed documents that are listed."""
 LARGEST_OFFSET = 2**53 - 1
 PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; plugin-types application/pdf"
 
@@ -216,13 +228,82 @@ def is_pdf(path: FilePath) -> bool:
 
 
 @router.delete("/v1/documents/{id}", status_code=204, responses=errors_for(401, 404, 409, 422, 503))
-def delete_document(id: DocumentId, request: Request, caller: Editing) -> Response:
-    """Remove a document. An uploaded file is deleted too; other files are not touched. For editors."""
+async def delete_document(id: DocumentId, request: Request, caller: Editing) -> Response:
+    """Remove a document; it can be restored for 30 days. An uploaded file goes with it. For editors."""
     services = services_of(request)
-    info = services.document(caller, id)
-    services.bot.library.remove([id])
-    services.uploads.forget([info.source])
+    await services.removals.run(_remove, services, caller, id)
     return Response(status_code=204)
+
+
+def _remove(services: Services, caller: Caller, id: str) -> None:
+    info = services.document(caller, id)
+    with writing(services):
+        services.bot.library.remove([id])
+    removed_files.set_aside(services.folder, [info.source])
+    services.tidy_removed()
+
+
+def writing(services: Services) -> AbstractContextManager[object]:
+    """Hold the library's lock for a person, who is told to come again rather than kept waiting.
+
+    Raises:
+        LibraryBusy: Somebody else writes for long.
+    """
+    return services.bot.library.writing(wait=LOCK_SECONDS, stop=services.stopping.is_set)
+
+
+@router.get("/v1/removed", response_model=RemovedOut, responses=errors_for(401, 503))
+def list_removed(request: Request, caller: Editing) -> Response:
+    """List removed documents that can be restored, last removed first. For editors."""
+    services = services_of(request)
+    found = services.bot.library.removed(caller.narrowed(Filter()))
+    return Json({"documents": [removed_object(services, gone) for gone in found[:MOST_REMOVED]], "total": len(found)})
+
+
+@router.post("/v1/documents/{id}/restore", response_model=DocumentOut, responses=errors_for(401, 404, 409, 422, 503))
+async def restore_document(id: DocumentId, request: Request, caller: Editing) -> Response:
+    """Bring a removed document back as it was, with its uploaded file. For editors."""
+    services = services_of(request)
+    return Json(await services.removals.run(_restore, services, caller, id))
+
+
+def _restore(services: Services, caller: Caller, id: str) -> dict[str, Any]:
+    removed = services.bot.library.removed(caller.narrowed(Filter(documents=(id,))))
+    if not removed:
+        raise Refused(
+            404,
+            "document_missing",
+            "There is no removed document with this id.",
+            remedy="GET /v1/removed lists them.",
+            param="id",
+        )
+    if removed[0].present:
+        raise Refused(
+            409,
+            "library_conflict",
+            "The library has a document in its place again.",
+            remedy="Remove that one first.",
+        )
+    removed_files.bring_back(services.folder, [removed[0].info.source])
+    try:
+        with writing(services):
+            (info,) = services.bot.library.restore([id])
+    finally:
+        services.tidy_removed()  # what was not restored is set aside again
+    return document_object(services, info, services.pages(info), services.jobs.notes().get(id, ""))
+
+
+def removed_object(services: Services, gone: RemovedDocument) -> dict[str, Any]:
+    """Return a removed document as the API sends it."""
+    info = gone.info
+    source = services.uploads.shown(info.source)
+    return {
+        **{key: getattr(info, key) for key in ("id", "title", "collection", "media_type", "size")},
+        "source": source,
+        "name": source.replace("\\", "/").rstrip("/").rpartition("/")[2] or source,
+        "removed": gone.removed,
+        "present": gone.present,
+    }
 
 
 @router.get("/v1/collections", response_model=CollectionsOut, responses=errors_for(401, 503))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from itertools import count
 from pathlib import Path as FilePath
 from typing import Annotated, Any
 
@@ -73,7 +74,7 @@ async def upload(request: Request, caller: Editing) -> Response:
     services.uploads.require_room(2 * int(size) if size.isascii() and size.isdigit() else 0)
     try:
         async with request.form(max_files=MOST_FILES, max_fields=8, max_part_size=4_096) as form:
-            return Json({"job": await run_in_threadpool(take_in, services, caller, form)}, 202)
+            return Json({"job": await services.arrivals.run(take_in, services, caller, form)}, 202)
     except HTTPException as error:
         if error.status_code == 400:
             raise Refused(400, "bad_request", "The form cannot be read.", param="files") from error
@@ -95,14 +96,28 @@ def take_in(services: Services, caller: Caller, form: FormData) -> dict[str, Any
     most = services.settings.file_megabytes
     taken: dict[FilePath, Incoming] = {}
     failed: list[tuple[str, str]] = []
-    for part in sent:
-        name = given_name(part.filename)
+    for part, name in zip(sent, apart([given_name(part.filename) for part in sent]), strict=True):
         if part.size is not None and part.size > most * MEGABYTE:
             failed.append((name, f"The file is larger than {most:,} MB. Split it into smaller files."))
             continue
         path = services.uploads.save(part.file, collection, name)
         taken[path] = Incoming(path, name)
     return services.jobs.add(caller.key, "upload", collection, tuple(taken.values()), failed=failed)
+
+
+def apart(names: list[str]) -> list[str]:
+    """Tell files of one name in one upload apart, "a.pdf" and "a (2).pdf": in a collection a name is one document.
+
+    The same names in the same order get the same new ones, so that sending a folder again changes nothing.
+    """
+    used, found = set(names), []
+    for position, name in enumerate(names):
+        if name in names[:position]:
+            stem, dot, ending = name.rpartition(".") if "." in name.rpartition("/")[2][1:] else (name, "", "")
+            name = next(new for n in count(2) if (new := f"{stem} ({n}){dot}{ending}") not in used)
+            used.add(name)
+        found.append(name)
+    return found
 
 
 def wanted_collection(services: Services, caller: Caller, given: Any) -> str:
@@ -170,7 +185,7 @@ async def add_address(body: AddressIn, request: Request, caller: Editing) -> Res
     from bot.surfaces.web.addresses import fetch_into
 
     collection = await run_in_threadpool(wanted_collection, services, caller, body.collection)
-    return Json({"job": await run_in_threadpool(fetch_into, services, caller, collection, body.url)}, 202)
+    return Json({"job": await services.arrivals.run(fetch_into, services, caller, collection, body.url)}, 202)
 
 
 @router.get("/v1/jobs", response_model=JobsOut, responses=errors_for(401, 503))

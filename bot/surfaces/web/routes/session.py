@@ -1,16 +1,19 @@
-"""Signing in and out of the page."""
+"""Signing in and out of the page, and the tokens of an account."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response, Security
+from fastapi import APIRouter, Path, Request, Response, Security
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials
 
-from bot.surfaces.web.auth import COOKIE, Authentication, Caller, _caller, bearer_scheme, cookie_scheme
+from bot.surfaces.rate_limit import address_key
+from bot.surfaces.web.auth import COOKIE, Authentication, Caller, Known, _caller, bearer_scheme, cookie_scheme
 from bot.surfaces.web.errors import Refused
-from bot.surfaces.web.shapes import SessionOut, SignIn, errors_for
+from bot.surfaces.web.responses import Json
+from bot.surfaces.web.services import services_of
+from bot.surfaces.web.shapes import TOKEN, SessionOut, SignIn, TokensOut, errors_for
 from bot.surfaces.web.storage.accounts import SESSION_DAYS
 
 router = APIRouter(tags=["Signing in"])
@@ -28,7 +31,9 @@ def _session(authentication: Authentication, caller: Caller | None) -> SessionOu
     )
 
 
-@router.get("/v1/session", response_model=SessionOut, summary="Who am I, and must I sign in?", responses=errors_for())
+@router.get(
+    "/v1/session", response_model=SessionOut, summary="Who am I, and must I sign in?", responses=errors_for(429)
+)
 async def session(
     request: Request,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Security(bearer_scheme)],
@@ -48,26 +53,15 @@ async def session(
 async def sign_in(body: SignIn, request: Request, response: Response) -> SessionOut:
     """Sign in with name and password, or with a token; the answer sets the session cookie."""
     authentication: Authentication = request.app.state.services.authentication
-    address = request.client.host if request.client else ""
-    keys = [f"from {address}", f"as {body.name}"] if body.name else [f"from {address}"]
-    # Taken before the password is looked at, or as many as are tried at once would all be let through to it.
-    waits = [authentication.sign_ins.wait(key) for key in keys]
-    wait = max(waits)
-    if wait:
-        for key, seconds in zip(keys, waits, strict=True):
-            if not seconds:
-                authentication.sign_ins.give_back(key)
-        raise Refused(
-            429,
-            "too_many_sign_ins",
-            "There were too many wrong sign-ins.",
-            remedy=f"Try again in {wait} seconds.",
-            retry_after=wait,
-        )
-    async with request.app.state.services.password_checks:
-        caller, secret = await run_in_threadpool(authentication.sign_in, body)
-    for key in keys:
-        authentication.sign_ins.give_back(key)
+    address = address_key(request.client)
+    if body.token is None:
+        tries = (f"password from {address}", f"password of {body.name}")
+        authentication.take_try(*tries)
+        async with request.app.state.services.password_checks:
+            caller, secret = await run_in_threadpool(authentication.sign_in, body, address)
+        authentication.give_back_try(*tries)
+    else:
+        caller, secret = await run_in_threadpool(authentication.sign_in, body, address)
     response.set_cookie(
         COOKIE,
         secret,
@@ -88,3 +82,25 @@ async def sign_out(request: Request, cookie: Annotated[str | None, Security(cook
     response = Response(status_code=204)
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
     return response
+
+
+TokenId = Annotated[str, Path(pattern=TOKEN, examples=["3f2a91c0d4be"])]
+
+
+@router.get("/v1/tokens", response_model=TokensOut, summary="Your tokens", responses=errors_for(401, 503))
+def list_tokens(request: Request, caller: Known) -> Response:
+    """List the tokens of your account by their ids; the tokens themselves are not kept."""
+    found = services_of(request).accounts.tokens(caller.key)
+    return Json({"tokens": [{"id": token.id, "created": token.created} for token in found]})
+
+
+@router.delete(
+    "/v1/tokens/{id}", status_code=204, summary="Revoke a token of yours", responses=errors_for(401, 404, 422, 503)
+)
+def revoke_token(id: TokenId, request: Request, caller: Known) -> Response:
+    """End a token of your account, and what was signed in to with it."""
+    if not services_of(request).accounts.revoke(id, user=caller.key):
+        raise Refused(
+            404, "token_missing", "There is no token with this id.", remedy="GET /v1/tokens lists yours.", param="id"
+        )
+    return Response(status_code=204)

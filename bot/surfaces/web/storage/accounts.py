@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Role = Literal["reader", "editor"]
 SESSION_DAYS = 30
 LEAST_PASSWORD = 10
+TOKEN_ID = 12
+"""Length of a token's id, in hexadecimal digits."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 ACCESS_TOKEN_OWNER = "access token"
 """Owner of what is kept for those who come with the one access token; no user's name holds a blank."""
@@ -43,6 +45,21 @@ class User:
     created: str
     has_password: bool
     tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token of an account, without its secret.
+
+    Attributes:
+        id: By which it is named: the first twelve digits of its digest.
+        user: Name of the account.
+        created: ISO 8601 in UTC.
+    """
+
+    id: str
+    user: str
+    created: str
 
 
 class Accounts:
@@ -133,6 +150,33 @@ class Accounts:
         self._db.run("INSERT INTO tokens VALUES (?, ?, ?)", digest_of(token), name, now())
         return token
 
+    def tokens(self, name: str | None = None) -> list[Token]:
+        """Return the tokens of an account, or of all, oldest first."""
+        rows = self._db.rows(
+            "SELECT substr(digest, 1, ?) AS id, user, created FROM tokens WHERE ? IS NULL OR user = ? "
+            "ORDER BY user, created, digest",
+            *(TOKEN_ID, name, name),
+        )
+        return [Token(**dict(row)) for row in rows]
+
+    def revoke(self, token: str, *, user: str | None = None) -> Token | None:
+        """End a token and the sessions that were begun with it; return which it was, or None.
+
+        Args:
+            token: Its id, or the token itself.
+            user: Whose it must be; None for anybody's.
+        """
+        wanted = {token, token_id(token)}
+        found = next((one for one in self.tokens(user) if one.id in wanted), None)
+        if found:
+            with self._db.transaction():
+                for table, column in (("sessions", "credential"), ("tokens", "digest")):
+                    self._db.run(
+                        f"DELETE FROM {table} WHERE user = ? AND substr({column}, 1, ?) = ?",
+                        *(found.user, TOKEN_ID, found.id),
+                    )
+        return found
+
     def by_token(self, token: str) -> User | None:
         """Return the account that a token belongs to, or None."""
         row = self._db.row("SELECT user FROM tokens WHERE digest = ?", digest_of(token))
@@ -155,7 +199,7 @@ class Accounts:
 
         Args:
             user: Name of the account, or `ACCESS_TOKEN_OWNER`.
-            credential: What the session rests on, as `credential_of` or a digest; it ends when that changes.
+            credential: What the session rests on, as `credential_of` or the digest of a token; it ends with that.
         """
         secret = token_urlsafe(32)
         with self._db.transaction():
@@ -177,10 +221,21 @@ class Accounts:
         """End a session; an unknown one is ignored."""
         self._db.run("DELETE FROM sessions WHERE digest = ?", digest_of(secret))
 
+    def holds(self, name: str, credential: str) -> bool:
+        """Return whether a session's credential is still one of the account: its password's, or a token's digest."""
+        if self.credential_of(name) == credential:
+            return True
+        return self._db.row("SELECT 1 FROM tokens WHERE user = ? AND digest = ?", name, credential) is not None
+
     def credential_of(self, name: str) -> str | None:
         """Return a digest that changes with the account's password, or None for no account."""
         row = self._db.row("SELECT password, created FROM users WHERE name = ?", name)
         return digest_of(row["password"] + row["created"]) if row else None
+
+
+def token_id(token: str) -> str:
+    """Return the id of a token: enough of its digest to tell it from others, and nothing to sign in with."""
+    return digest_of(token)[:TOKEN_ID]
 
 
 def digest_of(secret: str) -> str:

@@ -13,6 +13,13 @@ TITLE_LENGTH = 80
 
 Kept = dict[str, Any]
 
+_OUT_OF_REACH = (
+    "(:collections IS NOT NULL AND EXISTS (SELECT 1 FROM "
+    "(SELECT value FROM json_each(answer, '$.passages') UNION ALL SELECT value FROM json_each(answer, '$.citations')) "
+    "WHERE json_extract(value, '$.collection') NOT IN (SELECT value FROM json_each(:collections))))"
+)
+"""Whether a turn shows something of other collections, in SQL: what `collections_of` says of its answer."""
+
 
 def folded(*texts: str) -> str:
     """Return texts in the form in which they are searched, whatever their case."""
@@ -50,25 +57,41 @@ class ConversationStore:
         return {"id": conversation, "title": title, "created": time, "updated": time, "turns": 0}
 
     def conversations(
-        self, owner: str, *, query: str = "", limit: int = 50, cursor: tuple[str, str] | None = None
+        self,
+        owner: str,
+        *,
+        query: str = "",
+        collections: tuple[str, ...] | None = None,
+        limit: int = 50,
+        cursor: tuple[str, str] | None = None,
     ) -> list[Kept]:
         """Return conversations, newest change first.
 
         Args:
             owner: Whose.
             query: Must stand in the title, a question or an answer, whatever its case.
+            collections: Only in answers that show nothing of others; None for all.
             limit: Most to return.
             cursor: (updated, id) of the last one that was returned before.
         """
-        words = folded(query)
         updated, last = cursor or ("~", "~")
+        values = {
+            "owner": owner,
+            "words": folded(query),
+            "collections": None if collections is None else json.dumps(collections),
+            "updated": updated,
+            "last": last,
+            "limit": limit,
+        }
         rows = self._db.rows(
             "SELECT id, title, created, updated, "
             "(SELECT count(*) FROM turns WHERE conversation = c.id) AS turns FROM conversations c "
-            "WHERE owner = ? AND (updated, id) < (?, ?) AND (? = '' OR instr(folded, ?) OR EXISTS "
-            "(SELECT 1 FROM turns WHERE conversation = c.id AND instr(turns.folded, ?))) "
-            "ORDER BY updated DESC, id DESC LIMIT ?",
-            *(owner, updated, last, words, words, words, limit),
+            "WHERE owner = :owner AND (updated, id) < (:updated, :last) "
+            "AND (:words = '' OR instr(folded, :words) OR EXISTS "
+            "(SELECT 1 FROM turns WHERE conversation = c.id AND instr(turns.folded, :words) "
+            f"AND (instr(casefold(question), :words) OR NOT {_OUT_OF_REACH}))) "
+            "ORDER BY updated DESC, id DESC LIMIT :limit",
+            values,
         )
         return [dict(row) for row in rows]
 
@@ -177,16 +200,18 @@ class ConversationStore:
         """Delete one's own feedback; return whether there was one."""
         return self._db.run("DELETE FROM feedback WHERE owner = ? AND id = ?", owner, feedback) > 0
 
-    def feedback(self, *, limit: int = -1, before: int | None = None) -> list[Kept]:
-        """Return everybody's feedback, newest first, with `number`, `name` and the whole `kept` answer.
+    def feedback(self, *, owner: str | None = None, limit: int = -1, before: int | None = None) -> list[Kept]:
+        """Return feedback, newest first, with `number`, `name` and the whole `kept` answer.
 
         Args:
+            owner: Whose; None for everybody's.
             limit: Most to return; -1 for all.
             before: Only those with a smaller number.
         """
         rows = self._db.rows(
             "SELECT number, id, owner AS name, answer_id AS answer, thumb, comment, question, created, "
-            "answer AS kept FROM feedback WHERE ? IS NULL OR number < ? ORDER BY number DESC LIMIT ?",
-            *(before, before, limit),
+            "answer AS kept FROM feedback WHERE (? IS NULL OR owner = ?) AND (? IS NULL OR number < ?) "
+            "ORDER BY number DESC LIMIT ?",
+            *(owner, owner, before, before, limit),
         )
         return [{**dict(row), "kept": json.loads(row["kept"])} for row in rows]

@@ -6,6 +6,8 @@ an upload in progress. WAL with full syncs: what was acknowledged survives a kil
 
 from __future__ import annotations
 
+import os
+import re
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -81,6 +83,8 @@ class Database:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE_NAME
+        if self.path.is_dir():
+            raise _damaged(self.path, "it is a folder")
         self._lock = threading.RLock()
         # Reads have a connection of their own, so that looking up a session never waits for a sync to disk.
         self._read_lock = threading.Lock()
@@ -96,6 +100,7 @@ class Database:
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=10, isolation_level=None, check_same_thread=False)
         connection.row_factory = sqlite3.Row
+        connection.create_function("casefold", 1, str.casefold, deterministic=True)
         return connection
 
     def _prepare(self) -> None:
@@ -130,11 +135,17 @@ class Database:
                 self._writing = None
 
     def rows(self, query: str, *values: Any) -> Sequence[sqlite3.Row]:
-        """Run a statement that only reads and return its rows; inside a transaction it sees that."""
+        """Run a statement that only reads and return its rows; inside a transaction it sees that.
+
+        Args:
+            query: The statement.
+            values: Of its question marks in order, or one dictionary for its names.
+        """
+        given = values[0] if len(values) == 1 and isinstance(values[0], dict) else values
         if self._writing == threading.get_ident():
-            return self._connection.execute(query, values).fetchall()
+            return self._connection.execute(query, given).fetchall()
         with self._read_lock, _translated(self.path):
-            return self._reader.execute(query, values).fetchall()
+            return self._reader.execute(query, given).fetchall()
 
     def row(self, query: str, *values: Any) -> sqlite3.Row | None:
         """Run a statement and return its first row, or None."""
@@ -151,6 +162,34 @@ class Database:
         with self._lock, self._read_lock:
             self._reader.close()
             self._connection.close()
+
+
+def fault(folder: Path) -> LibraryDamaged | None:
+    """Return what is wrong with the conversations.db in the folder of a library, or None; reads all of it."""
+    path = folder / FILE_NAME
+    if not os.path.lexists(path):
+        return None
+    try:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
+        try:
+            told = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            there = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        return _damaged(path, getattr(error, "sqlite_errorname", type(error).__name__))
+    lost = sorted(set(re.findall(r"CREATE TABLE (\w+)", SCHEMA)) - there)
+    if told != "ok" or lost:
+        return _damaged(path, f"{', '.join(lost)} missing" if lost else "SQLITE_CORRUPT")
+    return None
+
+
+def _damaged(path: Path, why: str) -> LibraryDamaged:
+    return LibraryDamaged(
+        f"{path} cannot be read ({why}). Accounts, conversations, feedback and the names of uploads are kept in it.",
+        remedy="Restore it from a backup; or move it away, and add accounts again before others can reach the server. "
+        "Documents are not affected.",
+    )
 
 
 @contextmanager
@@ -176,7 +215,4 @@ def _as_library_error(error: sqlite3.Error, path: Path) -> LibraryError:
         from vectorstore.errors import DiskFull
 
         return DiskFull(f"There is no room left to write {path.name}.", remedy="Make room on the disk.")
-    return LibraryDamaged(
-        f"{path.name} cannot be read ({code or type(error).__name__}).",
-        remedy="Move it aside and start again, or restore it from a backup. Documents are not affected.",
-    )
+    return _damaged(path, code or type(error).__name__)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
 import queue
-import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
@@ -68,7 +66,7 @@ class Ingest(Protocol):
             collection: Where to.
             on_file: Told of every change.
             again: Whether files that have not changed are read again.
-            stop: When set, the file at hand is finished and the rest is left.
+            stop: When set, what is not stored yet is left.
         """
         ...
 
@@ -110,8 +108,13 @@ class Jobs:
         self._thread = threading.Thread(target=self._work, name="footnote-ingest", daemon=True)
         self._thread.start()
 
+    def leave_off(self) -> None:
+        """Begin nothing more and leave the file at hand; the next start goes on with it and the rest."""
+        self._stopping.set()
+        self._queue.put(None)
+
     def stop(self, *, seconds: float) -> bool:
-        """Let the file at hand come to its end; the next start goes on with the rest.
+        """Leave off, and wait until nothing is written any more.
 
         Args:
             seconds: Longest time to wait.
@@ -119,8 +122,7 @@ class Jobs:
         Returns:
             Whether the work has ended.
         """
-        self._stopping.set()
-        self._queue.put(None)
+        self.leave_off()
         if self._thread:
             self._thread.join(seconds)
         return not (self._thread and self._thread.is_alive())
@@ -236,7 +238,6 @@ class Jobs:
                 tell(change)
 
     def _work(self) -> None:
-        _step_back()
         while (job := self._queue.get()) is not None and not self._stopping.is_set():
             try:
                 self._run(job)
@@ -299,14 +300,6 @@ class Jobs:
             extra={"event": "job", "job": job, "state": state, "files": len(found["files"]) if found else 0},
         )
         self._tell(job, ("done", found))
-
-
-def _step_back() -> None:
-    """Let the questions go first: this thread, and what it starts, computes on what they leave of the processor."""
-    if sys.platform == "linux":  # elsewhere a thread has no priority of its own
-        thread = threading.get_native_id()
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, thread, min(19, os.getpriority(os.PRIO_PROCESS, thread) + 10))
 
 
 async def _next(changes: asyncio.Queue[tuple[str, Any]], stopping: asyncio.Event) -> tuple[str, Any] | None:

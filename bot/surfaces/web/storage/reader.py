@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from bot.settings.settings import Settings
 from bot.surfaces.web.storage.jobs import FileState, Incoming, OnFile
+from ingest.background import step_back
 from vectorstore.errors import DiskFull, DocumentMissing, LibraryBusy, VectorsUnavailable
 
 if TYPE_CHECKING:
@@ -57,13 +58,17 @@ class LibraryReader:
             for file in batch:
                 on_file(file.path, "loading")
             self._patiently(batch, options, on_file, again=again, stop=stop)
-        if not self._library.uses_index:
-            return  # written when the server stops: until then nobody asks it, and writing takes both cores
-        try:
+        if self._library.uses_index and not stop.is_set():
+            # Elsewhere nobody asks it, and writing takes both cores: the next ingest from the command line does it.
+            writing = threading.Thread(target=self._write_index, name="footnote-index", daemon=True)
+            writing.start()
+            writing.join()
+
+    def _write_index(self) -> None:
+        step_back()
+        # The documents are kept, and found beside the index until it can be written.
+        with suppress(DiskFull, VectorsUnavailable, LibraryBusy):
             self._library.update_index()
-        except (DiskFull, VectorsUnavailable, LibraryBusy):
-            # The documents are kept, and found beside the index until it can be written.
-            return
 
     def _options(self, collection: str) -> SyncOptions:
         from ingest.document import LoadOptions
@@ -74,7 +79,7 @@ class LibraryReader:
         limits = Limits(seconds=settings.file_seconds, memory=settings.file_memory_megabytes * 1024 * 1024)
         # One worker: the other core goes on answering.
         load = LoadOptions(passwords=settings.file_passwords, ocr_languages=settings.ocr_languages)
-        return SyncOptions(collection=collection, load=load, limits=limits, workers=1)
+        return SyncOptions(collection=collection, load=load, limits=limits, workers=1, background=True)
 
     def _patiently(
         self,

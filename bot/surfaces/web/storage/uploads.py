@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sqlite3
+import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
-from bot.surfaces.web.storage.database import Database, now
+from bot.surfaces.web.storage.database import FILE_NAME, Database, now
 from bot.text.shown import one_line
 from vectorstore.errors import DiskFull, LibraryReadOnly
 
@@ -33,6 +35,24 @@ def given_name(name: str | None) -> str:
     return "/".join(kept)[-NAME_LENGTH:].strip("/ ") or "unnamed"
 
 
+def kept_uploads(folder: Path) -> list[tuple[Path, str, str]]:
+    """Return the uploaded files that lie in the folder of a library, each with its collection and its given name.
+
+    Where conversations.db cannot tell any more, the folder names the collection, and the file itself is the name.
+    """
+    root = folder.resolve() / FOLDER
+    known: dict[str, tuple[str, str]] = {}
+    with suppress(sqlite3.Error):
+        connection = sqlite3.connect(f"{(folder / FILE_NAME).absolute().as_uri()}?mode=ro", uri=True)
+        try:
+            for path, collection, name in connection.execute("SELECT path, collection, name FROM uploads"):
+                known[Path(path).name] = (collection, name)  # the library may have been moved since
+        finally:
+            connection.close()
+    files = sorted(path for path in root.glob("*/*") if path.is_file() and path.suffix != ".part")
+    return [(path, *known.get(path.name, (unquote(path.parent.name), path.name))) for path in files]
+
+
 class Uploads:
     """The uploaded files of a library.
 
@@ -46,6 +66,7 @@ class Uploads:
         self._db = database
         rows = database.rows("SELECT path, name FROM uploads")
         self._names: dict[str, str] = {row["path"]: row["name"] for row in rows}
+        self._saving = threading.Lock()
 
     def name(self, source: str) -> str | None:
         """Return the name that the file at `source` was given, or None when it is no upload."""
@@ -95,7 +116,9 @@ class Uploads:
                 shutil.copyfileobj(content, file, BLOCK)
                 file.flush()
                 os.fsync(file.fileno())
-            part.replace(path)
+            with self._saving:
+                part.replace(path)
+                self._keep(path, collection, name)  # its document may have been removed in between
             _sync_folder(path.parent)
         except PermissionError as error:
             raise LibraryReadOnly("The upload folder cannot be written.", remedy="Check its rights.") from error
@@ -104,7 +127,6 @@ class Uploads:
         finally:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
-        self._keep(path, collection, name)  # its document may have been removed in between
         self._names[str(path)] = name
         return path
 
@@ -119,13 +141,12 @@ class Uploads:
             raise DiskFull("There is not enough room on the server's disk for this upload.")
 
     def forget(self, sources: Iterable[str]) -> None:
-        """Delete those of `sources` that are uploads; files that people keep themselves are not touched."""
+        """Forget the names of those of `sources` that were deleted, unless there is a new file in their place."""
         for source in sources:
-            if source in self._names:
-                with suppress(FileNotFoundError):
-                    Path(source).unlink()
-                self._db.run("DELETE FROM uploads WHERE path = ?", source)
-                self._names.pop(source, None)
+            with self._saving:
+                if not Path(source).exists():
+                    self._db.run("DELETE FROM uploads WHERE path = ?", source)
+                    self._names.pop(source, None)
 
 
 def _sync_folder(folder: Path) -> None:

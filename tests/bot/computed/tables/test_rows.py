@@ -49,6 +49,7 @@ def test_a_long_table_that_repeats_its_heading_is_one(table: Table) -> None:
         ("Which projects are on hold?", "Project where Status is “on hold”: Alpha, Gamma."),
         ("How many projects are on hold?", "2 of 4 rows where Status is “on hold”."),
         ("How many projects does Anna Berg own?", None),
+        ("How many projects are listed in the table?", "4 rows."),
         ("How many projects is Anna Berg the owner of?", "2 of 4 rows where Owner is “Anna Berg”."),
         ("What is the total budget?", "Total of Budget: 4,500 (1,200 + 800 + 2500)."),
         (
@@ -85,6 +86,7 @@ def test_a_question_is_worked_out(table: Table, question: str, told: str | None)
         "Why is Alpha on hold?",
         "Who decided that Gamma is on hold?",
         "What is the status?",
+        "How many projects are there?",
         "What is the first project that Anna Berg finished?",
     ],
 )

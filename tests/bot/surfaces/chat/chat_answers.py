@@ -48,6 +48,17 @@ def abstained(question: str = "Who painted the ceiling?") -> Answer:
     return Answer(question, abstained=True, searched="all 6 documents", confidence=0.02)
 
 
+def many(question: str = "Which projects are on hold?", count: int = 34) -> Answer:
+    """Return a computed answer of many statements, a footnote each."""
+    text = "\n".join(f"Project {n}. Status: on hold." for n in range(1, count + 1))
+    return Answer(
+        question,
+        statements=tuple(Statement(f"Project {n} is on hold.", (n,), "computed") for n in range(1, count + 1)),
+        citations=tuple(cite(n, text, f"Project {n}. Status: on hold.", title="Records") for n in range(1, count + 1)),
+        notice=f"{count} of 102 projects are on hold.",
+    )
+
+
 _SPICE = st.sampled_from(
     [
         "<!channel> ", "<@U123> ", "<#C1|x>", "@everyone ", "*bold*", "_it_", "~no~", "`code`", "```",

@@ -13,7 +13,7 @@ import pytest
 from small_library import small_library
 
 from bot.surfaces.cli.app import run
-from vectorstore.catalog.lock import WriterLock
+from vectorstore.catalog.lock import WORK, WRITER, LibraryLock
 from vectorstore.embedding.model_files import find_model
 from vectorstore.embedding.onnx_form import onnx_form
 
@@ -73,16 +73,35 @@ def test_a_lost_index_is_written_again(library: Path, capsys: pytest.CaptureFixt
     assert checks(capsys)[0] == 0
 
 
-def test_lost_vectors_are_not_mended_by_pretending(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What needs the source file stays a problem after --repair, and says what to do."""
-    catalog = next(library.glob("*.sqlite*"), None) or next(library.glob("*.db"))
-    with sqlite3.connect(catalog) as connection:
-        connection.execute("DELETE FROM chunk_vectors WHERE chunk = (SELECT min(chunk) FROM chunk_vectors)")
+def test_what_the_next_write_mends_is_a_note(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder of the index that a killed process left, or an index never written: status 0, and a word about it."""
+    (library / "chroma" / "9").mkdir(parents=True)
+    assert run(["doctor"]) == 0
+    out = capsys.readouterr().out
+    assert "note     Contents: An index that was being written when its process ended lies there." in out
+    assert out.endswith("All is well.\n")
+    with sqlite3.connect(library / "catalog.sqlite3") as connection:
+        connection.execute("DELETE FROM meta WHERE key = 'index'")
     connection.close()
-    for options in ([], ["--repair"]):
-        status, found = checks(capsys, *options)
+    assert checks(capsys)[0] == 0
+
+
+def test_lost_vectors_are_made_again_from_the_stored_text(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Vectors that are gone or cut short are named; --repair embeds the document again, without its file."""
+    for damage in (
+        "DELETE FROM chunk_vectors WHERE chunk = (SELECT min(chunk) FROM chunk_vectors)",
+        "UPDATE section_vectors SET vector = substr(vector, 1, 9)",
+    ):
+        with sqlite3.connect(library / "catalog.sqlite3") as connection:
+            connection.execute(damage)
+        connection.close()
+        status, found = checks(capsys)
         assert status == 1
-        assert any("ingest its file again" in check["words"] for check in found["Contents"] if not check["ok"])
+        assert "Vectors of lease.pdf are missing or damaged." in {check["words"] for check in found["Contents"]}
+        status, found = checks(capsys, "--repair")
+        assert status == 0
+        assert any(check["words"].startswith("mended: Vectors of") for check in found["Contents"])
+        assert checks(capsys)[0] == 0
 
 
 def test_a_catalog_that_is_no_database_is_named(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -123,9 +142,10 @@ def test_a_chat_model_that_cannot_be_opened_is_a_problem(
     assert words in found["Chat model"][0]["remedy"]
 
 
-def test_who_writes_is_said_and_is_no_problem(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("name", [WRITER, WORK])
+def test_who_writes_is_said_and_is_no_problem(library: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """While an ingest runs, the doctor names it instead of waiting."""
-    with WriterLock(library).held():
+    with LibraryLock(library, name).held():
         status, found = checks(capsys)
     assert status == 0
     assert f"process {os.getpid()}" in found["Lock"][0]["words"]

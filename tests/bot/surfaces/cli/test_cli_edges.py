@@ -145,7 +145,7 @@ def test_ctrl_c_is_status_130(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert run(["collections"]) == 130
 
 
-@pytest.mark.parametrize("command", [(), ("users",), ("users", "add"), ("ask",), ("eval",)])
+@pytest.mark.parametrize("command", [(), ("users",), ("users", "add"), ("users", "tokens"), ("ask",), ("eval",)])
 @pytest.mark.parametrize("columns", [60, 80])
 def test_help_is_whole(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], columns: int
@@ -160,13 +160,16 @@ def test_help_is_whole(
 
 
 def every_command() -> dict[str, Any]:
-    """Return all commands, those of groups as "users add"."""
-    group: Any = typer.main.get_command(app)
-    found = {}
-    for name, command in group.commands.items():
-        found[name] = command
-        found |= {f"{name} {inner}": each for inner, each in getattr(command, "commands", {}).items()}
-    return found
+    """Return all commands, those of groups as "users add", "users tokens list"."""
+
+    def inside(group: Any, before: str = "") -> dict[str, Any]:
+        found = {}
+        for name, command in getattr(group, "commands", {}).items():
+            found[f"{before}{name}"] = command
+            found |= inside(command, f"{before}{name} ")
+        return found
+
+    return inside(typer.main.get_command(app))
 
 
 def test_every_command_and_option_is_documented() -> None:
@@ -183,7 +186,7 @@ def test_every_command_and_option_is_documented() -> None:
 def test_every_command_takes_a_library() -> None:
     """--library is on every command that has to do with one."""
     without = {name for name, c in every_command().items() if not any("--library" in p.opts for p in c.params)}
-    assert without == {"users", "models", "models pull", "models remove"}
+    assert without == {"users", "users tokens", "models", "models pull", "models remove"}
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

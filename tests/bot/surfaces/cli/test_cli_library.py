@@ -95,9 +95,11 @@ def test_list_filters(library: Path, capsys: pytest.CaptureFixture[str], options
     assert {info["title"] for info in data["documents"]} == titles
 
 
-def test_a_wrong_date_is_wrong_use(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A date that is none ends with status 2 and says how to write one."""
-    status, _, err = call(capsys, "list", "--since", "yesterday")
+@pytest.mark.parametrize("option", ["--since", "--until"])
+@pytest.mark.parametrize("date", ["yesterday", "9999-99-99", "20261125", "2026-W48-3", "2026-11-25T24:61"])
+def test_a_wrong_date_is_wrong_use(library: Path, capsys: pytest.CaptureFixture[str], option: str, date: str) -> None:
+    """A date that is none, or that nothing stored compares with, ends with status 2 and says how to write one."""
+    status, _, err = call(capsys, "list", option, date)
     assert status == 2
     assert "is not a date" in err
 
@@ -204,7 +206,9 @@ def test_compact_says_sizes_and_leaves_nothing(library: Path, capsys: pytest.Cap
     call(capsys, "remove", "brief.md", "--yes")
     status, out, _ = call(capsys, "compact")
     assert status == 0
-    assert re.fullmatch(r"(Nothing to give back|\S+ \wB given back), \S+ \wB in use\.\n", out)
+    assert re.fullmatch(
+        r"Emptied the bin of 1 removed document\. (Nothing to give back|\S+ \wB given back), \S+ \wB in use\.\n", out
+    )
     for path in library.rglob("*"):
         assert not path.is_file() or b"550 billion" not in path.read_bytes()
 

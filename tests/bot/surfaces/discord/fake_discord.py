@@ -58,6 +58,7 @@ class Sent:
     body: dict[str, Any]
     id: str
     ephemeral: bool = False
+    files: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -72,9 +73,11 @@ class FakeDiscord:
         resumes, identifies: How often a client did either.
         limited: How many requests to send a message are still to be answered with 429.
         refuse_threads: Whether threads may not be made.
+        refuse_files: Whether files may not be sent.
         content_intent: Whether the message content intent is on.
         said: Messages of people, by id.
         seconds: From an interaction to our first response.
+        public: Whether anybody may add the bot.
     """
 
     sent: list[Sent] = field(default_factory=list)
@@ -85,9 +88,11 @@ class FakeDiscord:
     identifies: int = 0
     limited: int = 0
     refuse_threads: bool = False
+    refuse_files: bool = False
     content_intent: bool = True
     seconds: list[float] = field(default_factory=list)
     unknown: int = 0
+    public: bool = True
     nonces: Counter[str] = field(default_factory=Counter)
     said: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -174,11 +179,13 @@ class FakeDiscord:
             self.dispatch("MESSAGE_CREATE", message)
         return message
 
-    def command(self, channel: str, author: str, question: str, *, private: bool = False, minutes: int = 0) -> str:
-        """Somebody uses /ask, some minutes ago by its id; return the id."""
+    def command(
+        self, channel: str, author: str, question: str, *, private: bool | None = False, minutes: int = 0
+    ) -> str:
+        """Somebody uses /ask, some minutes ago by its id; return the id. None leaves the option `private` out."""
         options = [{"name": "question", "type": 3, "value": question}]
-        if private:
-            options.append({"name": "private", "type": 5, "value": True})
+        if private is not None:
+            options.append({"name": "private", "type": 5, "value": private})
         data = {"id": "500", "name": "ask", "type": 1, "options": options}
         return self._interaction(channel, author, {"type": 2, "data": data}, minutes=minutes)
 
@@ -420,13 +427,24 @@ class FakeDiscord:
     async def _rest(self, request: web.Request) -> web.Response:
         path = request.match_info["tail"]
         self.requests.append((request.method, path))
-        body = await request.json() if request.can_read_body else None
+        body, files = None, {}
+        if request.content_type == "multipart/form-data":
+            form = await request.post()
+            body = json.loads(str(form["payload_json"]))
+            files = {f.filename: f.file.read().decode() for f in form.values() if isinstance(f, web.FileField)}
+        elif request.can_read_body:
+            body = await request.json()
+        if files and self.refuse_files:
+            return reply({"message": "Missing Permissions", "code": 50013}, status=403)
         if (
             not path.startswith(("interactions/", "webhooks/"))
             and request.headers.get("Authorization") != f"Bot {TOKEN}"
         ):
             return reply({"message": "401: Unauthorized", "code": 0}, status=401)
-        return self._route(request.method, path.split("/"), body)
+        answer = self._route(request.method, path.split("/"), body)
+        if files:
+            self.sent[-1].files = files
+        return answer
 
     def _route(self, method: str, parts: list[str], body: Any) -> web.Response:
         match method, parts:
@@ -435,7 +453,7 @@ class FakeDiscord:
             case "GET", ["oauth2", "applications", "@me"]:
                 return reply(
                     {"id": APP, "name": "Footnote", "description": "", "flags": 0, "owner": user("1"),
-                     "bot_public": True, "bot_require_code_grant": False, "verify_key": "", "icon": None,
+                     "bot_public": self.public, "bot_require_code_grant": False, "verify_key": "", "icon": None,
                      "summary": "", "approximate_guild_count": 1}
                 )  # fmt: skip
             case "PUT", ["applications", _, "commands"]:

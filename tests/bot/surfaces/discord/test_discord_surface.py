@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chat_answers import abstained
+from chat_answers import abstained, many
 from discord_stage import Stage, discord_stage
 from fake_discord import BOT, CATEGORY, FORUM, GENERAL, SERVER, STAFF, SUPPRESS_EMBEDS, FakeDiscord, user
 from scripted_bot import ScriptedBot, echo
@@ -18,7 +18,6 @@ from scripted_bot import ScriptedBot, echo
 from bot.answer import Answer, Citation, Statement
 from bot.errors import ModelError, SettingError
 from bot.settings.settings import Settings
-from bot.surfaces.chat.access import CoolDown
 from bot.surfaces.chat.store import ChatStore
 from bot.surfaces.discord.serve import require_token
 
@@ -190,6 +189,27 @@ def test_answers_of_every_length_arrive_whole_and_in_order(tmp_path: Path, lengt
         assert [bool(sent.body.get("components")) for sent in parts] == [False] * (len(parts) - 1) + [True]
 
 
+@pytest.mark.parametrize("refused", [False, True])
+def test_an_answer_of_many_statements_shows_ten_and_sends_the_rest(tmp_path: Path, refused: bool) -> None:
+    """Ten with their sources, how many there are, and all in a file; as messages where files are not allowed."""
+    with discord_stage(tmp_path, ScriptedBot(many)) as stage:
+        stage.discord.refuse_files = refused
+        thread = stage.discord.thread_of(stage.discord.say(GENERAL, "1", f"<@{BOT}> which?"))
+        stage.wait(lambda: bool(stage.discord.in_channel(thread)))
+        first, *others = stage.answers(thread)
+        assert "Project 10 is on hold." in first.content and "Project 11 " not in first.content
+        assert "34 of 102 projects are on hold. The first 10 of 34 are shown; all 34 are in the file" in first.content
+        rest = "\n".join(sent.content for sent in others) if refused else first.files["answer.txt"]
+        assert all(f"Project {n} is on hold." in rest and f"[{n}" in rest for n in range(11, 35))
+        assert refused or not others
+        stage.discord.command(GENERAL, "1", "which?", private=True)
+        stage.wait(lambda: bool(stage.discord.in_channel(GENERAL)))
+        sent = stage.answers(GENERAL)
+        assert all(one.ephemeral for one in sent)
+        told = "\n".join(one.content for one in sent) if refused else sent[0].files["answer.txt"]
+        assert "Project 34 is on hold." in told
+
+
 def test_an_abstention_is_worded_plainly(tmp_path: Path) -> None:
     """When the documents don't say, that is said, with what was searched and no source."""
     with discord_stage(tmp_path, ScriptedBot(abstained)) as stage:
@@ -229,6 +249,31 @@ def test_the_command_is_deferred_and_answered(stage: Stage) -> None:
     stage.discord.say(GENERAL, "2", "and then?", answers=sent)
     stage.wait(lambda: len(stage.bot.asked) == 3)
     assert stage.bot.asked[2].turns[0][0] == "the fee"
+
+
+def test_the_command_answers_its_sender_alone_unless_asked_otherwise(stage: Stage) -> None:
+    """What somebody asks of the documents is shown to all only where they say so."""
+    stage.discord.command(GENERAL, "1", "the fee", private=None)
+    assert stage.answers(GENERAL)[0].ephemeral
+    stage.discord.command(GENERAL, "1", "the fee", private=False)
+    assert not stage.answers(GENERAL, 2)[1].ephemeral
+
+
+@pytest.mark.parametrize(
+    ("public", "servers", "warned"), [(True, (), True), (False, (), False), (True, (SERVER,), False)]
+)
+def test_a_bot_that_anybody_may_add_is_warned_of(
+    public: bool, servers: tuple[str, ...], warned: bool, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A public bot without named servers answers strangers: the start says so, with both ways out."""
+    with FakeDiscord(public=public) as fake:
+        with discord_stage(tmp_path, ScriptedBot(echo), discord=fake, discord_servers=servers) as stage:
+            stage.discord.command(GENERAL, "1", "the fee")
+            stage.answers(GENERAL)
+        said = capfd.readouterr().out
+    assert "Footnote is on Discord" in said
+    for words in ("Anybody can add this bot", "Public Bot: off", f"discord_servers = ['{SERVER}']"):
+        assert (words in said) == warned
 
 
 def test_an_answer_that_took_too_long_for_its_token_still_arrives(stage: Stage) -> None:
@@ -287,15 +332,6 @@ def test_who_asks_too_fast_waits(tmp_path: Path) -> None:
         contents = [sent.content for sent in stage.answers(GENERAL, 3)]
         assert any("you can ask again in" in content for content in contents)
         assert [asked.question for asked in stage.bot.asked] == ["one", "three"]
-
-
-def test_the_cool_down_ends() -> None:
-    """After its seconds a person may ask again; another person never waited."""
-    now = [0.0]
-    cooldown = CoolDown(5, clock=lambda: now[0])
-    assert cooldown.wait("a") == 0 and cooldown.wait("a") == 5 and cooldown.wait("b") == 0
-    now[0] = 5.0
-    assert cooldown.wait("a") == 0
 
 
 def test_commands_are_registered_once(tmp_path: Path) -> None:

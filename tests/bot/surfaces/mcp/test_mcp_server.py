@@ -24,11 +24,12 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 from scripted_bot import ScriptedBot, echo
 from small_library import BRIEF, LEASE, small_library
+from starlette.testclient import TestClient
 
 from bot.answer import Answer
 from bot.errors import ModelError, SettingError
 from bot.settings.settings import Settings
-from bot.surfaces.mcp.serve import http_app, serve
+from bot.surfaces.mcp.serve import WRONG_TOKENS, http_app, serve
 from bot.surfaces.mcp.server import FootnoteServer
 from vectorstore.library import Library
 
@@ -79,15 +80,16 @@ def over_http(server: FootnoteServer, *, token: str = "") -> Iterator[str]:
 
 
 def test_the_tools_have_typed_schemas_and_are_read_only() -> None:
-    """Four tools, each with input and output schema, a title, and the hint that nothing is changed."""
+    """Five tools, each with input and output schema, a title, and the hint that nothing is changed."""
     tools = with_client(FootnoteServer(ScriptedBot(echo)), lambda client: client.list_tools()).tools  # type: ignore[arg-type]
-    assert [tool.name for tool in tools] == ["ask", "search", "read_document", "list_documents"]
+    assert [tool.name for tool in tools] == ["ask", "search", "read_document", "list_documents", "list_collections"]
     for tool in tools:
         assert tool.title and tool.description and tool.output_schema["properties"]
         assert tool.annotations.read_only_hint is True
         assert all("description" in p for p in tool.input_schema["properties"].values())
         assert tool.input_schema["title"] == f"{tool.name}Arguments"
     assert set(tools[0].input_schema["required"]) == {"question"}
+    assert "self-contained" in tools[0].input_schema["properties"]["question"]["description"]
 
 
 def test_ask_keeps_footnotes_and_offsets(library: Library) -> None:
@@ -101,20 +103,22 @@ def test_ask_keeps_footnotes_and_offsets(library: Library) -> None:
     citation = cite(1, LEASE, quote, document=lease.id)
     bot = ScriptedBot(lambda q: Answer(q, (Statement(quote, (1,)),), (citation,)), opened=library)
     server = FootnoteServer(bot)  # type: ignore[arg-type]
-    result = call(server, "ask", question="How long is the notice period?").structured_content
+    called = call(server, "ask", question="How long is the notice period?")
+    result = called.structured_content
     assert result["abstained"] is False and result["statements"][0]["citations"] == [1]
     note = result["citations"][0]
     assert note["quote"] == quote and note["uri"] == f"footnote://document/{lease.id}"
     read = call(server, "read_document", document=note["document"], start=note["start"], length=len(quote))
     assert read.structured_content["text"] == quote and read.structured_content["end"] == note["end"]
-    assert "[1]" in result["text"]
+    assert "[1]" in called.content[0].text
 
 
 def test_an_abstention_is_marked_as_one() -> None:
     """The program that asks is told that the documents don't say, and gets no sources."""
-    result = call(FootnoteServer(ScriptedBot(abstained)), "ask", question="Who?").structured_content  # type: ignore[arg-type]
+    called = call(FootnoteServer(ScriptedBot(abstained)), "ask", question="Who?")  # type: ignore[arg-type]
+    result = called.structured_content
     assert result["abstained"] is True and result["citations"] == [] and result["statements"] == []
-    assert result["text"].startswith("The documents don't say.")
+    assert called.content[0].text == "The documents don't say. Searched all 6 documents."
 
 
 def test_search_finds_passages_with_offsets(library: Library) -> None:
@@ -232,7 +236,7 @@ def test_nothing_can_be_changed_unless_it_is_allowed(library: Library, tmp_path:
         bad = await client.call_tool("add_documents", {"paths": [str(tmp_path / "none")]})
         assert bad.is_error and "There is no file or folder" in bad.content[0].text  # type: ignore[union-attr]
         gone = await client.call_tool("remove_document", {"document": "note.md"})
-        assert gone.structured_content["source"] == str(note) and note.exists()  # type: ignore[index]
+        assert gone.structured_content["source"] == "note.md" and note.exists()  # type: ignore[index]
         unknown = await client.call_tool("read_document", {"document": "zzz"})
         assert unknown.is_error and "list_documents shows" in unknown.content[0].text  # type: ignore[union-attr]
 
@@ -334,7 +338,7 @@ def test_both_protocol_generations_are_served() -> None:
     """Clients of the handshake generation and of the newest get tools and answers, on both transports."""
 
     async def work(client: Client) -> str:
-        assert len((await client.list_tools()).tools) == 4
+        assert len((await client.list_tools()).tools) == 5
         assert (await client.call_tool("ask", {"question": "x"})).structured_content
         return str(client.protocol_version)
 
@@ -359,9 +363,38 @@ def test_http_with_a_token_lets_nobody_else_in() -> None:
                 httpx2.AsyncClient(headers={"Authorization": "Bearer s3cret"}) as http,
                 Client(streamable_http_client(address, http_client=http)) as client,
             ):
-                assert len((await client.list_tools()).tools) == 4
+                assert len((await client.list_tools()).tools) == 5
 
         asyncio.run(run())
+
+
+def test_wrong_tokens_over_http_are_counted() -> None:
+    """After ten wrong ones every token from that address waits; to send none is no guess."""
+    with over_http(FootnoteServer(ScriptedBot(echo)), token="s3cret") as address:  # type: ignore[arg-type]
+        for _ in range(20):
+            assert httpx.post(address, json={}).status_code == 401
+        for _ in range(20):
+            assert httpx.post(address, json={}, headers={"Authorization": "Bearer s3cret"}).status_code not in (
+                401,
+                429,
+            )
+        told: list[int] = []
+        while len(told) < 200 and 429 not in told:
+            wrong = {"Authorization": f"Bearer guess {len(told)}"}
+            told.append((last := httpx.post(address, json={}, headers=wrong)).status_code)
+        assert told[-1] == 429 and set(told[:-1]) == {401} and len(told) > WRONG_TOKENS
+        assert int(last.headers["retry-after"]) > 0 and "too many" in last.json()["error"]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.53", "[::1]", "LOCALHOST"])
+def test_every_address_of_this_machine_is_guarded_against_web_pages(host: str) -> None:
+    """Whichever way loopback is written, its own name is answered and a foreign one is not."""
+    app = http_app(FootnoteServer(ScriptedBot(echo)), host=host)  # type: ignore[arg-type]
+    sent = {"Accept": "application/json, text/event-stream"}
+    with TestClient(app, base_url=f"http://{host}:8765") as client:
+        assert client.post("/mcp", json={"jsonrpc": "2.0"}, headers=sent).status_code not in (403, 421)
+        evil = client.post("/mcp", json={"jsonrpc": "2.0"}, headers={**sent, "Host": "evil.example:8765"})
+        assert evil.status_code in (403, 421)
 
 
 def test_a_web_page_cannot_reach_the_server_of_this_machine() -> None:

@@ -49,12 +49,18 @@ class FakeSlack:
         cut_after: Methods whose next call is carried out but whose reply is lost.
         refuse_blocks_of_replies: Whether response addresses refuse blocks.
         page_size: Most messages of a thread that one call of conversations.replies returns.
+        scopes: What the app may do, as Slack tells it.
+        guests: Ids of people who are guests.
+        shared_channels: Channels in which people of other workspaces are.
         acknowledged: Seconds from delivery to acknowledgement, by envelope.
     """
 
     calls: list[Call] = field(default_factory=list)
     messages: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     ephemeral: list[dict[str, Any]] = field(default_factory=list)
+    scopes: str = "chat:write,commands"
+    guests: set[str] = field(default_factory=set)
+    shared_channels: set[str] = field(default_factory=set)
     private_channels: set[str] = field(default_factory=set)
     refuse: dict[str, str] = field(default_factory=dict)
     limited: Counter[str] = field(default_factory=Counter)
@@ -125,6 +131,7 @@ class FakeSlack:
             "event": event,
             "event_id": event_id or f"Ev{self.ts()}",
             "event_time": 1764000000,
+            "is_ext_shared_channel": event.get("channel") in self.shared_channels,
             "authorizations": [{"team_id": TEAM, "user_id": BOT_USER, "is_bot": True}],
         }
 
@@ -292,7 +299,7 @@ class FakeSlack:
             assert request.transport
             request.transport.abort()
         answer = {"ok": True, **result} if "ok" not in result else result
-        return web.json_response(answer, headers={"X-OAuth-Scopes": "chat:write,commands"})
+        return web.json_response(answer, headers={"X-OAuth-Scopes": self.scopes})
 
     def _auth_test(self, _: dict[str, Any]) -> dict[str, Any]:
         return {"team_id": TEAM, "user_id": BOT_USER, "bot_id": BOT_ID, "user": "footnote", "team": "Test"}
@@ -379,7 +386,19 @@ class FakeSlack:
     def _conversations_info(self, arguments: dict[str, Any]) -> dict[str, Any]:
         channel = arguments["channel"]
         private = channel in self.private_channels
-        return {"channel": {"id": channel, "is_private": private, "is_im": channel.startswith("D")}}
+        shared = channel in self.shared_channels
+        return {
+            "channel": {
+                "id": channel,
+                "is_private": private,
+                "is_im": channel.startswith("D"),
+                "is_ext_shared": shared,
+            }
+        }
+
+    def _users_info(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        guest = arguments["user"] in self.guests
+        return {"user": {"id": arguments["user"], "is_restricted": guest, "is_ultra_restricted": False}}
 
     def _assistant_threads_setStatus(self, _: dict[str, Any]) -> dict[str, Any]:
         return {}

@@ -127,7 +127,8 @@ def test_the_manifest_has_what_the_code_uses() -> None:
     path = Path(__file__).parents[4] / "docs" / "slack-manifest.yaml"
     manifest = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert set(manifest["oauth_config"]["scopes"]["bot"]) == set(SCOPES)
-    assert {"app_mention", "message.im", "message.channels", "assistant_thread_started"} <= set(
+    assert manifest["features"]["agent_view"]["agent_description"] and "assistant_view" not in manifest["features"]
+    assert {"app_mention", "message.im", "message.channels", "app_home_opened", "assistant_thread_started"} <= set(
         manifest["settings"]["event_subscriptions"]["bot_events"]
     )
     assert manifest["features"]["slash_commands"][0]["command"] == "/ask"

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from chat_answers import abstained, notice_period
+from chat_answers import abstained, many, notice_period
 from fake_slack import BOT_ID, BOT_USER, FakeSlack
 from scripted_bot import ScriptedBot, echo
 from slack_stage import Stage, shown, slack_stage
@@ -384,11 +384,11 @@ def test_quotations_are_posted_whole(tmp_path: Path) -> None:
 
 def test_without_streaming_one_message_is_edited_now_and_then(tmp_path: Path) -> None:
     """Where Slack refuses to stream, one message is edited, never faster than the pause."""
-    bot = ScriptedBot(lambda q: _long(q, 12), delay=0.05)
+    bot = ScriptedBot(lambda q: _long(q, 10), delay=0.05)
     with slack_stage(tmp_path, bot, patience=0.0, pause=0.2) as stage:
         stage.slack.refuse["chat.startStream"] = "method_not_supported_for_channel_type"
         (message,) = stage.answers(stage.slack.mention("C1", "U1", "it"))
-        assert "Part 11 of it." in shown(message) and "(👍)" in shown(message)
+        assert "Part 9 of it." in shown(message) and "(👍)" in shown(message)
         updates = [call.at for call in stage.slack.calls if call.method == "chat.update"]
         gaps = [later - earlier for earlier, later in pairwise(updates[:-1])]
         assert 1 <= len(updates) < 12 and all(gap > 0.15 for gap in gaps)
@@ -524,6 +524,29 @@ def test_a_command_is_answered_privately_and_can_be_shared_once(stage: Stage) ->
     stage.slack.deliver(stage.slack.envelope(follow))
     stage.wait(lambda: len(stage.bot.asked) == 2)
     assert stage.bot.asked[1].turns[0][0] == "the fee"
+
+
+def test_an_answer_of_many_statements_shows_ten_and_the_rest_in_the_thread(tmp_path: Path) -> None:
+    """The first message has ten, with their sources and how many there are; the rest follows in the same thread."""
+    with slack_stage(tmp_path, ScriptedBot(many)) as stage:
+        stage.slack.mention("C1", "U1", "which?")
+        stage.wait(lambda: any("Project 34 is on hold." in shown(m) for m in stage.slack.ours()))
+        first, *others = [shown(message) for message in stage.slack.ours()]
+        assert "Project 10 is on hold." in first and "Project 11 " not in first
+        assert "34 of 102 projects are on hold. The first 10 of 34 are shown; the rest follows." in first
+        rest = "\n".join(others)
+        assert all(f"Project {n} is on hold." in rest and f"[{n}] *Records" in rest for n in range(11, 35))
+        assert len({message["thread_ts"] for message in stage.slack.ours()}) == 1
+
+
+def test_a_command_shows_ten_of_many_and_says_how_to_read_all(tmp_path: Path) -> None:
+    """There is no thread for the rest: nothing is cut without a word."""
+    with slack_stage(tmp_path, ScriptedBot(many)) as stage:
+        stage.slack.command("C1", "U1", "which?")
+        stage.wait(lambda: bool(stage.slack.ephemeral))
+        told = "\n".join(map(shown, stage.slack.ephemeral))
+        assert "Project 10 is on hold." in told and "Project 11 " not in told
+        assert "The first 10 of 34 are shown; mention me with the question to read all." in told
 
 
 def test_a_command_that_fails_says_so_to_its_sender(tmp_path: Path) -> None:

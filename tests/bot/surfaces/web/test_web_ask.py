@@ -19,8 +19,8 @@ from bot.ask import Bot
 from bot.errors import ModelError, QuestionRefused
 from bot.settings.settings import Settings
 from bot.surfaces.cli.app import run
+from bot.surfaces.rate_limit import RateLimit
 from bot.surfaces.web.app import create_app
-from bot.surfaces.web.limits import Rate
 from vectorstore.errors import LibraryBusy
 
 
@@ -187,6 +187,21 @@ def test_a_body_that_is_not_json_or_too_large_is_refused(here: Site) -> None:
     assert empty.status_code == 422 and empty.json()["error"]["message"] == "The request has no body."
 
 
+@pytest.mark.parametrize("field", ["modified_after", "modified_before"])
+@pytest.mark.parametrize(
+    "date",
+    ["9999-99-99", "2025-02-29", "0000-01-01", "2025-01-01T25:00", "2025-01-01T", "0001-01-01T00:00+14:00"],
+)
+def test_a_date_that_is_none_is_refused(here: Site, field: str, date: str) -> None:
+    """For a question and for a search: 422 with the field and how to write one; nothing is searched."""
+    for path, body in (("/v1/ask", {"question": "signed?"}), ("/v1/search", {"query": "signed"})):
+        refused = here.client.post(path, json={**body, "filter": {field: date}})
+        assert refused.status_code == 422
+        error = refused.json()["error"]
+        assert error["param"] == f"filter.{field}" and date not in error["message"]
+    assert not here.bot.asked
+
+
 def test_a_filter_reaches_the_bot_as_the_library_takes_it(here: Site) -> None:
     """Collections, documents, patterns, media types and dates are handed on."""
     where = {"collections": ["deals"], "media_types": ["text/*"], "modified_after": "2025-01-01"}
@@ -258,7 +273,7 @@ def test_too_many_streams_are_refused(tmp_path: Path) -> None:
 def test_questions_a_minute_are_limited(tmp_path: Path) -> None:
     """The question after the last that is allowed gets 429 with the seconds to wait."""
     with site(tmp_path) as here:
-        here.services.questions = Rate(2)
+        here.services.questions = RateLimit(2)
         here.ask("notice?")
         here.ask("notice?")
         refused = here.client.post("/v1/ask", json={"question": "notice?"})

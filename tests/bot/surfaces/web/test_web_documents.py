@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
@@ -295,7 +295,7 @@ def test_uploads_are_limited_in_size(tmp_path: Path) -> None:
 
 
 def test_removing_deletes_an_upload_but_no_file_of_ones_own(here: Site, tmp_path: Path) -> None:
-    """DELETE takes the document from the library; only what was uploaded goes from the disk."""
+    """DELETE takes the document from the library; only what was uploaded goes from its place."""
     file = upload(here, ("rules.md", MARKDOWN))["files"][0]
     (saved,) = (here.folder / "uploads").rglob("*.md")
     assert here.client.delete(f"/v1/documents/{file['document']}").status_code == 204
@@ -308,6 +308,65 @@ def test_removing_deletes_an_upload_but_no_file_of_ones_own(here: Site, tmp_path
     sync(here.bot.library, [own])
     kept = here.document("own")
     assert here.client.delete(f"/v1/documents/{kept}").status_code == 204 and own.exists()
+
+
+def test_a_removed_document_is_restored_with_its_upload(here: Site) -> None:
+    """As it was: id, text, title, name, original; meanwhile it is in the list of the removed and in no other."""
+    file = upload(here, ("rules.md", MARKDOWN))["files"][0]
+    path = f"/v1/documents/{file['document']}"
+    before, listed = here.client.get(path).json(), here.client.get("/v1/documents").json()
+    assert here.client.delete(path).status_code == 204
+    (gone,) = here.client.get("/v1/removed").json()["documents"]
+    assert (gone["id"], gone["title"], gone["name"], gone["source"]) == (
+        *(file["document"], "Holiday rules"),
+        *("rules.md", "rules.md"),
+    )
+    assert str(here.folder) not in here.client.get("/v1/removed").text
+    for method, other in (("get", path), ("get", f"{path}/text"), ("get", f"{path}/original"), ("delete", path)):
+        assert here.client.request(method, other).status_code == 404
+    assert here.client.post("/v1/search", json={"query": "days of holiday"}).text.count("holiday") == 0
+    restored = here.client.post(f"{path}/restore")
+    assert restored.status_code == 200 and restored.json()["title"] == "Holiday rules"
+    assert here.client.get(path).json() == before and here.client.get("/v1/documents").json() == listed
+    assert here.client.get(f"{path}/original").content == MARKDOWN
+    assert here.client.get("/v1/removed").json() == {"documents": [], "total": 0}
+    assert here.client.post(f"{path}/restore").status_code == 404
+
+
+def test_an_upload_in_the_place_of_a_removed_one_stays(here: Site) -> None:
+    """Restoring is refused while a new upload has the place; both files are kept apart."""
+    file = upload(here, ("rules.md", MARKDOWN))["files"][0]
+    path = f"/v1/documents/{file['document']}"
+    here.client.delete(path)
+    other = MARKDOWN.replace(b"28", b"30")
+    assert upload(here, ("rules.md", other))["files"][0]["document"] == file["document"]
+    assert here.client.get("/v1/removed").json()["documents"][0]["present"]
+    refused = here.client.post(f"{path}/restore")
+    assert refused.status_code == 409 and refused.json()["error"]["code"] == "library_conflict"
+    assert here.client.get(f"{path}/original").content == other
+
+
+def test_an_upload_goes_for_good_when_the_bin_is_emptied(here: Site) -> None:
+    """Compacting empties the bin; the file is deleted with the next removal, or when the server starts."""
+    file = upload(here, ("rules.md", MARKDOWN))["files"][0]
+    here.client.delete(f"/v1/documents/{file['document']}")
+    (aside,) = (here.folder / "uploads").rglob("*.md")
+    here.bot.library.compact()
+    here.services.tidy_removed()
+    assert not aside.exists() and here.services.database.rows("SELECT * FROM uploads") == []
+
+
+def test_files_of_one_name_in_one_upload_are_all_kept(here: Site) -> None:
+    """Each is a document, told apart, and sending them again changes nothing."""
+    sent = (("a/q.txt", b"The first has words."), ("q.txt", b"The second, too."), ("q.txt", b"So has the third."))
+    sent = (*sent, ("q (2).txt", b"And one that is called so."), ("plain", b"No ending."), ("plain", b"None again."))
+    files = upload(here, *sent)["files"]
+    names = [file["name"] for file in files]
+    assert names == ["a/q.txt", "q.txt", "q (3).txt", "q (2).txt", "plain", "plain (2)"]
+    assert [file["state"] for file in files] == ["added"] * 6
+    for file, (_, content) in zip(files, sent, strict=True):
+        assert here.client.get(f"/v1/documents/{file['document']}/original").content == content
+    assert [file["state"] for file in upload(here, *sent)["files"]] == ["unchanged"] * 6
 
 
 def test_reading_again_reads_though_nothing_changed(here: Site) -> None:
@@ -458,17 +517,25 @@ def test_a_job_that_was_cut_off_goes_on_after_a_restart(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no priority of their own")
-def test_files_are_read_on_what_questions_leave_of_the_processor(tmp_path: Path) -> None:
-    """The thread that reads, and what it starts, steps back behind the threads that answer."""
-    seen: list[int] = []
+def test_files_are_read_on_what_questions_leave_of_the_processor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Embedding steps back behind the threads that answer; storing, for which others wait, does not."""
+    seen: dict[str, int] = {}
 
-    def reader(files: Sequence[Incoming], _: str, on_file: OnFile, **__: Any) -> None:
-        seen.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
-        on_file(files[0].path, "unchanged")
+    def noting(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*given: Any, **options: Any) -> Any:
+            seen[name] = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+            return real(*given, **options)
 
-    with site(tmp_path, ingest=reader) as here:
-        upload(here, ("a.txt", b"words"))
-    assert seen[0] == min(19, os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) + 10)
+        return run
+
+    with site(tmp_path) as here:
+        for name in ("embed", "add"):
+            monkeypatch.setattr(here.bot.library, name, noting(name, getattr(here.bot.library, name)))
+        upload(here, ("a.txt", b"Some words to read."))
+    own = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    assert seen == {"embed": min(19, own + 10), "add": own}
 
 
 def test_a_reader_that_breaks_fails_the_job_with_words(tmp_path: Path) -> None:

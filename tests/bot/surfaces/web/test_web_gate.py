@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 import logging
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from web_server import serving
 from web_site import ScriptedBot, Site, site
 
 from bot.settings.settings import Settings
@@ -39,6 +41,9 @@ def here(tmp_path: Path) -> Iterator[Site]:
         ("localhost.evil.example", 421),
         ("", 421),
         ("127.0.0.1@evil.example", 421),
+        ("127.0.0.1%evil.example", 421),
+        ("127.0.0.53:8000", 200),
+        ("LocalHost.:8000", 200),
     ],
 )
 def test_on_loopback_only_its_own_names_are_answered(here: Site, host: str, status: int) -> None:
@@ -48,6 +53,25 @@ def test_on_loopback_only_its_own_names_are_answered(here: Site, host: str, stat
         assert response.status_code == status or (path == "/" and status == 200)
         if status == 421:
             assert response.json()["error"]["code"] == "wrong_host"
+
+
+def test_two_host_headers_are_refused(tmp_path: Path) -> None:
+    """Which of the two holds is anybody's guess, a proxy's and ours: 400, whether names are looked at or not."""
+    token = {"access_token": "x" * 20}
+    for number, settings in enumerate(({}, {"host": "0.0.0.0", **token})):
+        with site(tmp_path / str(number), settings=settings) as here, serving(here.client.app) as address:
+            port = int(address.rpartition(":")[2])
+            for second in ("evil.example", "127.0.0.1"):
+                answer = raw(port, f"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: {second}\r\n\r\n")
+                assert answer.startswith("HTTP/1.1 400 "), answer[:200]
+            assert raw(port, "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").startswith("HTTP/1.1 200 ")
+
+
+def raw(port: int, request: str) -> str:
+    """Send bytes as they are, which HTTP clients would not, and return what comes first."""
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(request.encode())
+        return connection.recv(4_096).decode("latin-1")
 
 
 def test_other_names_can_be_allowed(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Limits and offsets: buckets, streams, UTF-16."""
+"""Limits and offsets: streams, UTF-16."""
 
 from __future__ import annotations
 
@@ -7,58 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.surfaces.web.errors import Refused
-from bot.surfaces.web.limits import MOST_KEYS, Rate, Streams
+from bot.surfaces.web.limits import Streams
 from bot.surfaces.web.offsets import Utf16, Utf16Cache
 from bot.surfaces.web.responses import download_name
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
-
-
-class Clock:
-    """Time that stands until it is set."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        """Return the time."""
-        return self.now
-
-
-def test_a_bucket_gives_its_size_at_once_and_refills_evenly() -> None:
-    """Six a minute: six at once, then one every ten seconds, each caller apart."""
-    clock = Clock()
-    rate = Rate(6, clock=clock)
-    assert [rate.wait("a") for _ in range(7)] == [0] * 6 + [10]
-    assert rate.wait("b") == 0
-    clock.now = 9.0
-    assert rate.wait("a") == 1
-    clock.now = 10.0
-    assert (rate.wait("a", take=False), rate.wait("a"), rate.wait("a")) == (0, 0, 10)
-
-
-def test_no_limit_never_waits() -> None:
-    """0 is no limit."""
-    assert not any(Rate(0).wait("a") for _ in range(1_000))
-
-
-def test_callers_are_forgotten_before_they_fill_the_memory() -> None:
-    """The one that came longest ago is forgotten."""
-    rate = Rate(1, clock=Clock())
-    for n in range(MOST_KEYS + 10):
-        rate.wait(str(n))
-    assert rate.wait("0") == 0 and rate.wait(str(MOST_KEYS)) > 0
-
-
-@given(st.lists(st.floats(0, 100), max_size=40), st.integers(1, 30))
-def test_no_more_than_a_minute_allows(steps: list[float], size: int) -> None:
-    """Over any time, at most the size and what was refilled is given."""
-    clock = Clock()
-    rate = Rate(size, clock=clock)
-    given = 0
-    for step in steps:
-        clock.now += step
-        given += rate.wait("a") == 0
-    assert given <= size + clock.now * size / 60 + 1e-6
 
 
 def test_streams_are_counted_for_each_and_for_all() -> None:

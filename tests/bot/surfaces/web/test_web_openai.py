@@ -13,7 +13,9 @@ from web_site import NOTICE, SIGNED, Site, site
 
 from bot.answer import Answer, Citation, Statement
 from bot.errors import ModelError
-from bot.surfaces.web.routes.openai import Message, chat, mark_annotations, statements_text, tail_text
+from bot.surfaces.web.routes.openai_asking import chat
+from bot.surfaces.web.routes.openai_shapes import Message
+from bot.surfaces.web.routes.openai_text import mark_annotations, statements_text, tail_text
 
 openai = pytest.importorskip("openai")
 

@@ -28,6 +28,8 @@ def here(tmp_path: Path) -> Iterator[Site]:
 
 def real_id(here: Site, path: str) -> str | None:
     """Return the id of something that is there, for a path that takes one."""
+    if path == "/v1/documents/{id}/restore":
+        return next((gone.info.id for gone in here.bot.library.removed()), None)
     if path.startswith("/v1/documents/{id}"):
         return next((info.id for info in here.bot.library.documents()), None)
     if path.startswith("/v1/models/"):

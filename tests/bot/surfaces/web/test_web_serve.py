@@ -10,6 +10,8 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import httpx
@@ -17,6 +19,8 @@ import pytest
 from small_library import small_library
 from web_process import ROOT, process
 
+from bot.errors import SettingError
+from bot.settings.settings import Settings
 from bot.surfaces.web import log as web_log
 
 
@@ -131,3 +135,57 @@ def test_a_stop_lets_streams_finish(tmp_path: Path) -> None:
         assert server.process.wait(30) == 0
         with pytest.raises(httpx.ConnectError):
             httpx.get(f"{server.address}/healthz")
+
+
+TOKEN = "a-token-of-more-than-sixteen-characters"
+
+
+def guess(address: str, *, forwarded: Iterator[str], most: int) -> list[int]:
+    """Send wrong tokens, each with the next `X-Forwarded-For`, until one is told to wait; return the statuses."""
+    told: list[int] = []
+    while len(told) < most and 429 not in told:
+        headers = {"Authorization": f"Bearer guess {len(told)}", "X-Forwarded-For": next(forwarded)}
+        told.append(httpx.get(f"{address}/v1/status", headers=headers, timeout=60).status_code)
+    return told
+
+
+def test_who_is_asking_is_not_read_from_what_anybody_may_send(tmp_path: Path) -> None:
+    """Another X-Forwarded-For with every wrong token evades nothing, whatever uvicorn's own variable says."""
+    folder = small_library(tmp_path)
+    others = (f"203.0.113.{n}" for n in count(1))
+    with process(folder, FOOTNOTE_ACCESS_TOKEN=TOKEN, FORWARDED_ALLOW_IPS="*") as server:
+        told = guess(server.address, forwarded=others, most=200)
+    assert told[-1] == 429 and set(told[:-1]) == {401} and len(told) > 10
+
+
+def test_a_trusted_proxy_says_who_is_asking(tmp_path: Path) -> None:
+    """Behind a proxy that is named each address has its own tries; what a client wrote before it counts for nothing."""
+    folder = small_library(tmp_path)
+    right = {"Authorization": f"Bearer {TOKEN}"}
+    with process(folder, FOOTNOTE_ACCESS_TOKEN=TOKEN, FOOTNOTE_TRUSTED_PROXIES="127.0.0.0/8") as server:
+        many = (f"203.0.113.{n}" for n in count(1))
+        assert guess(server.address, forwarded=many, most=30) == [401] * 30
+        invented = (f"198.51.100.{n}, 203.0.113.250" for n in count(1))
+        assert guess(server.address, forwarded=invented, most=200)[-1] == 429
+        other = {**right, "X-Forwarded-For": "203.0.113.251"}
+        assert httpx.get(f"{server.address}/v1/status", headers=other, timeout=60).status_code == 200
+
+
+def test_https_in_front_is_believed_of_a_trusted_proxy_alone(tmp_path: Path) -> None:
+    """The session's cookie is Secure where the proxy says https, and is not made so by anybody else."""
+    folder = small_library(tmp_path)
+    body = {"token": TOKEN}
+    for proxies, secure in (("", False), ("127.0.0.1", True)):
+        with process(folder, FOOTNOTE_ACCESS_TOKEN=TOKEN, FOOTNOTE_TRUSTED_PROXIES=proxies) as server:
+            headers = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.1"}
+            done = httpx.post(f"{server.address}/v1/session", json=body, headers=headers, timeout=60)
+            assert done.status_code == 200
+            assert ("; secure" in done.headers["set-cookie"].lower()) == secure
+
+
+@pytest.mark.parametrize("wrong", ["*", "proxy.example", "10.0.0.5/8", "10.0.0.1:80"])
+def test_a_proxy_is_named_by_address_or_network(wrong: str) -> None:
+    """What would silently match nothing, or everybody, is refused with what is taken."""
+    with pytest.raises(SettingError, match="addresses or networks"):
+        Settings(trusted_proxies=(wrong,))
+    assert Settings(trusted_proxies=("127.0.0.1", "::1", "10.0.0.0/8")).trusted_proxies

@@ -39,10 +39,11 @@ class Server:
 
 
 @contextmanager
-def process(folder: Path, *, pause: float = 0.0) -> Iterator[Server]:
-    """Run a server over the library in `folder` until the block ends."""
+def process(folder: Path, *, pause: float = 0.0, **environment: str) -> Iterator[Server]:
+    """Run a server over the library in `folder` until the block ends; settings may come by the environment."""
     code = [sys.executable, str(HERE / "web_process.py"), str(folder), str(pause)]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT, HERE, HERE.parent)))}
+    path = os.pathsep.join(map(str, (ROOT, HERE, HERE.parent)))
+    environment = {**os.environ, "PYTHONPATH": path, **environment}
     with subprocess.Popen(code, stderr=subprocess.PIPE, text=True, env=environment) as running:
         try:
             yield Server(_address(running), running)
@@ -85,7 +86,8 @@ def main() -> None:
 
     with Library.open(folder) as library:
         bot = ScriptedBot(library, pause=Pausing() if pause else None)
-        serve(bot, Settings(library=folder, port=0, questions_per_minute=0, streams_each=64))  # type: ignore[arg-type]
+        settings = Settings.load(library=folder, port=0, questions_per_minute=0, streams_each=64)
+        serve(bot, settings)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

@@ -11,12 +11,26 @@ from typing import Any
 
 import uvicorn
 
+from bot.surfaces.web.connections import Door
+
 
 @contextmanager
-def serving(app: Any) -> Iterator[str]:
-    """Serve `app` in a thread and yield its address. The app's lifespan is the caller's affair."""
+def serving(app: Any, door: Door | None = None) -> Iterator[str]:
+    """Serve `app` in a thread and yield its address. The app's lifespan is the caller's affair.
+
+    Args:
+        app: The ASGI application.
+        door: What connections come through; None for one as the real server has it.
+    """
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5)
+    config = uvicorn.Config(
+        app,
+        http=(Door() if door is None else door).protocol(),
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=5,
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

@@ -185,7 +185,7 @@ def site(
         if prepare:
             prepare(folder)
         bot = ScriptedBot(library)
-        chosen = Settings(library=str(folder), questions_per_minute=0, **(settings or {}))
+        chosen = Settings(library=str(folder), **{"questions_per_minute": 0, **(settings or {})})
         app = create_app(bot, chosen, ingest=ingest)  # type: ignore[arg-type]
         with TestClient(app, base_url=address, headers=headers, raise_server_exceptions=False) as client:
             yield Site(client, bot, app.state.services, folder)

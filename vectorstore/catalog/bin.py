@@ -1,0 +1,260 @@
+"""The bin: what was removed is kept for a while, whole, and apart from all that searches, counts or lists.
+
+A removed document is packed: its text and chunks compressed, its vectors as they were, so that restoring needs
+neither its file nor a model. Packing and removing are one transaction, as are restoring and taking out of the bin
+(docs/decisions/0016-bin.md). Everything here takes a connection that somebody opened; nothing imports numpy.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from vectorstore.catalog.catalog import DOCUMENT_INFO, conditions, now, sql_text, ways_to_name
+from vectorstore.catalog.pieces import read_text
+from vectorstore.document import Document, Heading, Place
+from vectorstore.errors import DocumentMissing, LibraryDamaged
+from vectorstore.passage import Chunk, Filter
+from vectorstore.records import DocumentInfo, RemovedDocument
+
+KEPT_DAYS = 30
+"""Days that a removed document stays: a mistake of last month's tidying is noticed by then."""
+MOST_BYTES = 2 << 30
+"""Bytes that the bin keeps; what was removed first goes first …"""
+ALWAYS_DAYS = 1
+"""… but never what was removed within this last day: a whole library may go by mistake, however large it is."""
+
+_COPIED = "id, source, title, name, media_type, collection, sha256, size, modified, added, characters"
+_INFO = DOCUMENT_INFO.replace("last_chunk - first_chunk + 1", "chunks")
+_TEXT_CHARACTERS = 1 << 20
+_ROWS = 4096
+"""Characters of text, and rows of vectors or chunks, in one part: SQLite holds no blob of a gigabyte."""
+_MARKED = 0
+"""zlib's level for vectors: their bits are too even to be pressed, but the checksum is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A document as the bin gives it back.
+
+    Attributes:
+        entry: Its row in the bin.
+        document, chunks: As they were added.
+        added: When it was stored first.
+        vectors: Of the chunks and of the sections: rows of float16, one after the other.
+        model: The stored identity of the model that made them; "" where there are none.
+    """
+
+    entry: int
+    document: Document
+    chunks: tuple[Chunk, ...]
+    added: str
+    vectors: tuple[bytes, bytes]
+    model: str
+
+
+def keep(connection: sqlite3.Connection, document_id: str) -> None:
+    """Put a copy of a stored document into the bin, in place of an older one; do nothing where there is none."""
+    found = connection.execute(
+        "SELECT row, collection, source FROM documents WHERE id = CAST(? AS TEXT)", (sql_text(document_id),)
+    ).fetchone()
+    if found is None:
+        return
+    row, collection, source = found
+    older = connection.execute(
+        "SELECT entry FROM bin WHERE collection = CAST(? AS TEXT) AND source = CAST(? AS TEXT)",
+        (sql_text(collection), sql_text(source)),
+    ).fetchall()
+    drop(connection, [entry for (entry,) in older])
+    cursor = connection.execute(
+        f"INSERT INTO bin({_COPIED}, chunks, removed, model, bytes)"
+        f" SELECT {_COPIED}, last_chunk - first_chunk + 1, ?,"
+        " coalesce((SELECT value FROM meta WHERE key = 'model'), ''), 0 FROM documents WHERE row = ?",
+        (now(), row),
+    )
+    entry, size = int(cursor.lastrowid or 0), 0
+    for kind, number, part in _packed(connection, row):
+        connection.execute("INSERT INTO bin_parts VALUES(?, ?, ?, ?)", (entry, kind, number, part))
+        size += len(part)
+    connection.execute("UPDATE bin SET bytes = ? WHERE entry = ?", (size, entry))
+
+
+def _packed(connection: sqlite3.Connection, row: int) -> Iterator[tuple[str, int, bytes]]:
+    """Yield the parts of a document: what of, which, compressed bytes."""
+    characters, first_chunk, last_chunk, first_section, last_section = connection.execute(
+        "SELECT characters, first_chunk, last_chunk, first_section, last_section FROM documents WHERE row = ?", (row,)
+    ).fetchone()
+    outline = connection.execute("SELECT places, headings FROM outlines WHERE document = ?", (row,)).fetchone()
+    yield "outline", 0, zlib.compress(json.dumps(outline).encode(), 1)
+    for number, start in enumerate(range(0, characters, _TEXT_CHARACTERS)):
+        text = read_text(connection, row, start, min(start + _TEXT_CHARACTERS, characters))
+        yield "text", number, zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
+    chunks = connection.execute(
+        "SELECT start, end, id - ?, section - ?, kind, sentences FROM chunks WHERE id BETWEEN ? AND ? ORDER BY id",
+        (first_chunk, first_section, first_chunk, last_chunk),
+    )
+    for number, rows in enumerate(_runs(chunks)):
+        yield "chunks", number, zlib.compress(json.dumps(rows).encode(), 1)
+    for kind, first, last in (("chunk", first_chunk, last_chunk), ("section", first_section, last_section)):
+        vectors = connection.execute(
+            f"SELECT vector FROM {kind}_vectors WHERE {kind} BETWEEN ? AND ? ORDER BY {kind}", (first, last)
+        )
+        for number, rows in enumerate(_runs(vectors)):
+            yield f"{kind} vectors", number, zlib.compress(b"".join(vector for (vector,) in rows), _MARKED)
+
+
+def _runs(cursor: sqlite3.Cursor) -> Iterator[list[tuple[Any, ...]]]:
+    while rows := cursor.fetchmany(_ROWS):
+        yield rows
+
+
+def read(connection: sqlite3.Connection, document_id: str) -> Kept:
+    """Return the document of this id as the bin keeps it, the one removed last if there are several.
+
+    Raises:
+        DocumentMissing: The bin has none.
+        LibraryDamaged: What it has is not whole.
+    """
+    found = connection.execute(
+        f"SELECT entry, {_COPIED}, model FROM bin WHERE id = CAST(? AS TEXT) ORDER BY entry DESC LIMIT 1",
+        (sql_text(document_id),),
+    ).fetchone()
+    if found is None:
+        raise missing(document_id)
+    entry, id, source, title, name, media_type, collection, sha256, size, modified, added, characters, model = found
+    try:
+        places, headings = json.loads(_unpacked(connection, entry, "outline")[0])
+        text = b"".join(_unpacked(connection, entry, "text")).decode("utf-8", "surrogatepass")
+        rows = [row for part in _unpacked(connection, entry, "chunks") for row in json.loads(part)]
+    except (zlib.error, ValueError, IndexError) as error:
+        raise _damaged(name) from error
+    if len(text) != characters:
+        raise _damaged(name)
+    document = Document(
+        id=id,
+        source=source,
+        title=title,
+        media_type=media_type,
+        text=text,
+        sha256=sha256,
+        collection=collection,
+        places=tuple(Place(*place) for place in json.loads(places)),
+        headings=tuple(Heading(*heading) for heading in json.loads(headings)),
+        size=size,
+        modified=modified,
+    )
+    chunks = tuple(
+        Chunk(start, end, ordinal, section, kind, tuple((first, last) for first, last in json.loads(sentences)))
+        for start, end, ordinal, section, kind, sentences in rows
+    )
+    return Kept(entry, document, chunks, added, _vectors(connection, entry, name), model)
+
+
+def _vectors(connection: sqlite3.Connection, entry: int, name: str) -> tuple[bytes, bytes]:
+    try:
+        chunk, section = (b"".join(_unpacked(connection, entry, f"{kind} vectors")) for kind in ("chunk", "section"))
+    except zlib.error as error:
+        raise _damaged(name) from error
+    return chunk, section
+
+
+def _unpacked(connection: sqlite3.Connection, entry: int, kind: str) -> list[bytes]:
+    rows = connection.execute("SELECT part FROM bin_parts WHERE entry = ? AND kind = ? ORDER BY number", (entry, kind))
+    return [zlib.decompress(part) for (part,) in rows]
+
+
+def missing(name: str) -> DocumentMissing:
+    """Return the error that says that the bin has no document of this name."""
+    return DocumentMissing(
+        f"No removed document is called {name[:200]!r}.", remedy="footnote restore --list shows what can be restored."
+    )
+
+
+def _damaged(name: str) -> LibraryDamaged:
+    return LibraryDamaged(f"What the bin kept of {name} is not whole.", remedy="Ingest its file again.")
+
+
+# ---- what there is
+
+
+def exists(connection: sqlite3.Connection) -> bool:
+    """Tell whether this library has a bin: one that was only read since the version before has none."""
+    return connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'bin'").fetchone() is not None
+
+
+def listed(connection: sqlite3.Connection, filter: Filter | None = None, *, name: str = "") -> list[RemovedDocument]:
+    """Return what can be brought back, removed last first.
+
+    Args:
+        connection: Of the catalog.
+        filter: Which documents; dates are those of the files.
+        name: As in `Catalog.find`: only what is called so.
+    """
+    if not exists(connection):
+        return []
+    where, values = conditions(filter or Filter())
+    found: list[tuple[Any, ...]] = []
+    ways = list(ways_to_name(name)) if name else [("removed >= ?", _days_ago(KEPT_DAYS))]
+    for condition, value in ways:
+        found = connection.execute(
+            f"SELECT {_INFO}, removed, bytes, EXISTS(SELECT 1 FROM documents d WHERE d.id = bin.id"
+            " OR (d.collection = bin.collection AND d.source = bin.source))"
+            f" FROM bin{where}{' AND' if where else ' WHERE'} {condition} ORDER BY entry DESC",
+            [*values, sql_text(value)],
+        ).fetchall()
+        if found:
+            break
+    return [RemovedDocument(DocumentInfo(*row[:11]), row[11], row[12], bool(row[13])) for row in found]
+
+
+def outdated(connection: sqlite3.Connection) -> list[int]:
+    """Return the entries that have been there for their time, or are more than the bin holds."""
+    rows = connection.execute(
+        "SELECT entry FROM (SELECT entry, removed, sum(bytes) OVER (ORDER BY entry DESC) AS total FROM bin)"
+        " WHERE removed < ? OR (total > ? AND removed < ?)",
+        (_days_ago(KEPT_DAYS), MOST_BYTES, _days_ago(ALWAYS_DAYS)),
+    )
+    return [entry for (entry,) in rows]
+
+
+def _days_ago(days: int) -> str:
+    return (datetime.now(UTC) - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def copy(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
+    """Copy what can be read of the bin of a damaged catalog into that of another."""
+    with suppress(sqlite3.Error):
+        for entry in source.execute("SELECT * FROM bin").fetchall():
+            with suppress(sqlite3.Error), target:
+                parts = source.execute("SELECT * FROM bin_parts WHERE entry = ?", entry[:1]).fetchall()
+                target.execute(f"INSERT INTO bin VALUES({', '.join('?' * len(entry))})", entry)
+                target.executemany("INSERT INTO bin_parts VALUES(?, ?, ?, ?)", parts)
+
+
+# ---- taking out
+
+
+def forget(connection: sqlite3.Connection, document_id: str, *, sha256: str = "") -> None:
+    """Take a document out of the bin, or only such a copy as has the digest `sha256`: it is in the library again."""
+    rows = connection.execute(
+        "SELECT entry FROM bin WHERE id = CAST(? AS TEXT) AND ? IN ('', sha256)", (sql_text(document_id), sha256)
+    ).fetchall()
+    drop(connection, [entry for (entry,) in rows])
+
+
+def drop(connection: sqlite3.Connection, entries: Sequence[int]) -> None:
+    """Delete entries of the bin."""
+    for table in ("bin_parts", "bin"):
+        connection.executemany(f"DELETE FROM {table} WHERE entry = ?", [(entry,) for entry in entries])
+
+
+def empty(connection: sqlite3.Connection) -> None:
+    """Delete all that is in the bin."""
+    connection.execute("DELETE FROM bin_parts")
+    connection.execute("DELETE FROM bin")

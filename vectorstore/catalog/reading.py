@@ -1,0 +1,53 @@
+"""A stored document as it was added: its text, outline, chunks and vectors, read by row number."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+from vectorstore.catalog.pieces import read_text, text_damaged
+from vectorstore.document import Document, Heading, Place
+from vectorstore.passage import Chunk
+
+
+def read_document(connection: sqlite3.Connection, row: int) -> Document:
+    """Return the document with this row number, which must exist.
+
+    Raises:
+        TextDamaged: Its text or its outline is not what was stored once.
+    """
+    id, source, title, media_type, sha256, collection, size, modified, characters = connection.execute(
+        "SELECT id, source, title, media_type, sha256, collection, size, modified, characters"
+        " FROM documents WHERE row = ?",
+        (row,),
+    ).fetchone()
+    outline = connection.execute("SELECT places, headings FROM outlines WHERE document = ?", (row,)).fetchone()
+    if outline is None:
+        raise text_damaged(connection, row)
+    return Document(
+        id=id,
+        source=source,
+        title=title,
+        media_type=media_type,
+        text=read_text(connection, row, 0, characters),
+        sha256=sha256,
+        collection=collection,
+        places=tuple(Place(*place) for place in json.loads(outline[0])),
+        headings=tuple(Heading(*heading) for heading in json.loads(outline[1])),
+        size=size,
+        modified=modified,
+    )
+
+
+def read_chunks(connection: sqlite3.Connection, row: int) -> list[Chunk]:
+    """Return the chunks of a document."""
+    rows = connection.execute(
+        "SELECT c.start, c.end, c.id - d.first_chunk, c.section - d.first_section, c.kind, c.sentences"
+        " FROM documents d JOIN chunks c ON c.id BETWEEN d.first_chunk AND d.last_chunk"
+        " WHERE d.row = ? ORDER BY c.id",
+        (row,),
+    )
+    return [
+        Chunk(start, end, ordinal, section, kind, tuple((first, last) for first, last in json.loads(spans)))
+        for start, end, ordinal, section, kind, spans in rows
+    ]
