@@ -27,7 +27,7 @@ class Plan:
         before, after: What the library holds before and after it.
         accounts: Names that exist before and after it, where it is about accounts.
         said: What it reads from standard input.
-        gone: Whether it may fail when it was done already: what it is to remove is not there any more.
+        gone: Whether it may fail when it was done already: what it is to move is not where it was any more.
     """
 
     arguments: list[str]
@@ -141,6 +141,14 @@ def remove(world: World) -> Plan:
     return Plan(["remove", *gone, "--yes"], world.contents, after, gone=True)
 
 
+def restore(world: World) -> Plan:
+    back = world.some(2)
+    with world.opened() as library:
+        library.remove([library.find(source).id for source in back])
+    before = {source: text for source, text in world.contents.items() if source not in back}
+    return Plan(["restore", *back], before, world.contents, gone=True)
+
+
 def compact(world: World) -> Plan:
     return Plan(["compact"], world.contents, world.contents)
 
@@ -177,6 +185,7 @@ COMMANDS: dict[str, Callable[[World], Plan]] = {
     "ingest, vanished files": ingest_removed,
     "ingest --reembed": rebuild,
     "remove": remove,
+    "restore": restore,
     "compact": compact,
     "doctor --repair": repair,
     "users add": add_user,

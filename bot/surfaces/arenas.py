@@ -7,7 +7,7 @@ import sys
 from contextlib import suppress
 
 MOST = 2
-"""Pools that all threads share. Under mixed use a server then held 580 MiB instead of 850 (docs/benchmarks.md)."""
+"""Pools that all threads share. Under mixed use a server then held 640 MiB instead of 850 (docs/benchmarks.md)."""
 _M_ARENA_MAX = -8
 """Its number in glibc's malloc.h."""
 

@@ -77,6 +77,15 @@ FILES = {
         "EUR, and 6 EUR for students. The museum is closed on Mondays. The oldest map was drawn in 1540.",
     ),
 }
+REMOVED = {
+    "old-price-list.md": (
+        PUBLIC,
+        "Old price list",
+        "Tickets of the museum cost 9 EUR until 2024. Maps were sold for 3 EUR.",
+    ),
+    "wolfsbane.md": (PRIVATE, "Project Wolfsbane", "Project Wolfsbane was given up. The notice period was 90 days."),
+}
+"""Files that were removed, and can be brought back."""
 LATE = "2026-03-01T00:00:00Z"
 
 QUESTIONS = [
@@ -119,6 +128,9 @@ QUESTIONS = [
     "Summarise Severance payments",
     "Summarise staff-rules.md",
     "Summarise tariffs",
+    "What is Project Wolfsbane?",
+    "What is Wolfsbain?",
+    "Summarise old-price-list.md",
     "What are these documents about?",
     "How many documents are there?",
     "Which documents mention semiconductors?",
@@ -150,6 +162,11 @@ QUESTIONS = [
 ]
 
 
+def id_of(name: str) -> str:
+    """Return the id of a file's document."""
+    return hashlib.sha256(name.encode()).hexdigest()[:16]
+
+
 def restricted_library(folder: Path, *, private: bool) -> Path:
     """Make a library in `folder` and return where it is.
 
@@ -158,12 +175,11 @@ def restricted_library(folder: Path, *, private: bool) -> Path:
         private: Whether it holds the private files too.
     """
     batch = []
-    for name, (collection, title, text) in FILES.items():
+    for name, (collection, title, text) in (FILES | REMOVED).items():
         if collection == PUBLIC or private:
             digest = hashlib.sha256(text.encode()).hexdigest()
-            id = hashlib.sha256(name.encode()).hexdigest()[:16]
             document = Document(
-                *(id, f"/files/{collection}/{name}", title, "text/markdown", text, digest),
+                *(id_of(name), f"/files/{collection}/{name}", title, "text/markdown", text, digest),
                 collection=collection,
                 size=len(text.encode()),
                 modified=LATE,
@@ -171,6 +187,7 @@ def restricted_library(folder: Path, *, private: bool) -> Path:
             batch.append((document, split(text)))
     with Library.open(folder, create=True) as library:
         library.add(batch)
+        library.remove([document.id for document, _ in batch if Path(document.source).name in REMOVED])
     return folder
 
 

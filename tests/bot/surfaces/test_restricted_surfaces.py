@@ -18,7 +18,17 @@ from discord_stage import discord_stage
 from fake_discord import BOT, GENERAL
 from fastapi.testclient import TestClient
 from mcp.client.client import Client
-from restricted_library import FILES, PRIVATE, PUBLIC, QUESTIONS, SECRETS, restricted_library, without_times
+from restricted_library import (
+    FILES,
+    PRIVATE,
+    PUBLIC,
+    QUESTIONS,
+    REMOVED,
+    SECRETS,
+    id_of,
+    restricted_library,
+    without_times,
+)
 from slack_stage import shown, slack_stage
 
 from bot.ask import Bot
@@ -129,7 +139,7 @@ def test_openai(bots: Pair, stream: bool) -> None:
 @pytest.mark.parametrize("role", ["reader", "editor"])
 def test_what_the_page_asks_for(bots: Pair, role: str) -> None:
     """Lists, counts, documents, models, filters, errors: what is private is as what never was."""
-    ids = {info.source: info.id for info in bots[0].library.documents()}
+    ids = {name: id_of(name) for name in (*FILES, *REMOVED)}
     requests: list[tuple[str, str, Any]] = [
         ("GET", path, None)
         for path in (
@@ -165,9 +175,9 @@ def test_what_the_page_asks_for(bots: Pair, role: str) -> None:
         for question in ("What are the tariffs on semiconductors?", "Who leads Zephirtronics?", "What is this about?"):
             requests.append(("POST", "/v1/ask", {"question": question, "filter": chosen}))
             requests.append(("POST", "/v1/search", {"query": question, "filter": chosen}))
-    private = [ids[f"/files/{where}/{name}"] for name, (where, _, _) in FILES.items() if where == PRIVATE]
+    private = [ids[name] for name, (where, _, _) in (FILES | REMOVED).items() if where == PRIVATE]
     requests += [("DELETE", f"/v1/documents/{id}", None) for id in private]
-    requests += [("POST", f"/v1/documents/{id}/reingest", None) for id in private]
+    requests += [("POST", f"/v1/documents/{id}/{way}", None) for id in private for way in ("reingest", "restore")]
     compare(bots, lambda bot: http(bot, requests, role=role))
 
 
@@ -204,7 +214,7 @@ def test_slack(bots: Pair, tmp_path: Path) -> None:
                 (question, "\n".join(map(shown, stage.answers(event))))
                 for question, event in zip(QUESTIONS, events, strict=True)
             ]
-            return [*found, ("prompts", repr(stage.surface.prompts("D1")))]
+            return [*found, ("prompts", repr(stage.surface.prompts("D1", "U1")))]
 
     compare(bots, said)
 
