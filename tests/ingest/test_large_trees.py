@@ -13,13 +13,15 @@ from counting_encoder import CountingEncoder
 
 from ingest.errors import ManyFilesRefused
 from ingest.options import SyncOptions
+from ingest.piece import Piece
 from ingest.pipeline import Pipeline
-from ingest.progress import Progress
+from ingest.progress import Meter, Progress
 from ingest.sources import discover as discovering
 from ingest.sources import plan as planning
 from ingest.sources.discover import Found, discover
 from ingest.splitting.split import sentences, split
 from ingest.sync import sync
+from vectorstore.document import Document
 from vectorstore.library import Library
 
 
@@ -111,6 +113,20 @@ def test_what_stands_before_a_long_file_is_handed_over_first(tmp_path: Path) -> 
     files = [Found(str(tmp_path / n), (s := (tmp_path / n).stat()).st_size, s.st_mtime_ns) for n in names]
     encoder = CountingEncoder()
     options = SyncOptions(workers=1)
-    with Pipeline(files, options, encoder=lambda: encoder, stop=threading.Event()) as batches:
-        found = [[Path(piece.file.source).name for piece in batch] for batch in batches]
+
+    def document(piece: Piece) -> Document:
+        assert piece.loaded is not None
+        return Document(piece.sha256[:16], piece.file.source, "", "text/plain", piece.loaded.text, piece.sha256)
+
+    pipeline = Pipeline(
+        files,
+        options,
+        encoder=lambda: encoder,
+        document=document,
+        embed=lambda entries, count: encoder.encode_documents([(kept.text, chunks) for kept, chunks in entries], count),
+        meter=Meter(None),
+        stop=threading.Event(),
+    )
+    with pipeline as batches:
+        found = [[Path(piece.file.source).name for piece in batch.pieces] for batch in batches]
     assert found == [["a.txt", "b.txt"], ["long.txt"], ["z.txt"]]
