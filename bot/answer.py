@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from bot.text.lists import lines_of_list
 from bot.text.markdown import escape_markdown
 from bot.text.shown import TITLE_LENGTH, markers, one_line, shown_source, titled, visible
 from vectorstore.passage import Passage
@@ -337,6 +336,8 @@ def _keeps_lines(answer: Answer, statement: Statement) -> bool:
     """Return whether a statement is a verbatim piece of code, of a list or of a table."""
     if "\n" not in statement.text or statement.support != "quoted":
         return False
+    from bot.text.lists import lines_of_list  # it knows how sentences end, which takes long to learn
+
     return lines_of_list(statement.text) or any(
         p.kind in ("code", "table") and statement.text in p.text for p in answer.passages
     )

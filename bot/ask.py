@@ -8,20 +8,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from bot.answer import Answer, Citation, Statement
-from bot.answerer import Footnotes, answered
 from bot.errors import QuestionRefused
-from bot.finder import Finder
-from bot.models_in_use import ModelsInUse
-from bot.passages.filtering import refuse_missing_collections
 from bot.question.conversation import Conversation
 from bot.settings.settings import Settings
 from vectorstore.passage import Filter, Passage
@@ -66,6 +60,8 @@ class Bot:
         settings: Settings | None = None,
         model: Any = None,
     ) -> None:
+        from bot.finder import Finder  # here and below: `import footnote` stays light
+        from bot.models_in_use import ModelsInUse
         from vectorstore.library import Library
         from vectorstore.open_library import open_library
 
@@ -147,6 +143,8 @@ class Bot:
             question, conversation, filter: As in `ask`.
             on_citation: Told of each footnote before the first statement that uses it is yielded.
         """
+        from bot.answerer import Footnotes, answered
+
         began = perf_counter()
         self.refuse(question, filter)
         basis = self._finder.find(question, conversation or Conversation(), filter)
@@ -181,6 +179,8 @@ class Bot:
             QuestionRefused: It cannot be asked.
             CollectionMissing: The filter names a collection that is not in the library.
         """
+        from bot.passages.filtering import refuse_missing_collections
+
         refuse_missing_collections(self.library, filter)
         if not question.strip():
             raise QuestionRefused("The question is empty.", remedy="Ask it in plain words.")
@@ -205,12 +205,17 @@ class Bot:
         self, question: str, *, conversation: Conversation | None = None, filter: Filter | None = None
     ) -> Answer:
         """Like `ask`, in a thread beside the event loop."""
+        import asyncio
+
         return await asyncio.to_thread(self.ask, question, conversation=conversation, filter=filter)
 
     async def astream(
         self, question: str, *, conversation: Conversation | None = None, filter: Filter | None = None
     ) -> AsyncIterator[Found | Statement | Answer]:
         """Like `stream`, in a thread beside the event loop; leaving early ends the work at its next step."""
+
+        import asyncio
+        from concurrent.futures import ThreadPoolExecutor
 
         def streaming() -> Generator[Found | Statement | Answer, None, None]:
             yield from self.stream(question, conversation=conversation, filter=filter)
