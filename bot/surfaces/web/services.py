@@ -152,9 +152,9 @@ class Services:
             taken: When they were taken in, ISO 8601; one that was sent again since stays, and is read next.
         """
         known, since = self.bot.library.manifest(collection), datetime.fromisoformat(taken).timestamp()
-        self.uploads.forget(
-            path for path in paths if path not in known and Path(path).exists() and Path(path).stat().st_mtime <= since
-        )
+        for path in paths:
+            if path not in known:
+                self.uploads.discard(path, sent_before=since)
 
     def infos(self, documents: Iterable[str]) -> dict[str, DocumentInfo]:
         """Return what the library tells of documents, by id; removed ones are left out."""

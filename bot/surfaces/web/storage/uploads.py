@@ -148,6 +148,15 @@ class Uploads:
                     self._db.run("DELETE FROM uploads WHERE path = ?", source)
                     self._names.pop(source, None)
 
+    def discard(self, path: str, *, sent_before: float) -> None:
+        """Delete a file and forget its name, unless it was sent again since a moment in seconds since 1970."""
+        with self._saving:
+            file = Path(path)
+            if file.exists() and file.stat().st_mtime > sent_before:
+                return
+            file.unlink(missing_ok=True)
+        self.forget([path])
+
 
 def _sync_folder(folder: Path) -> None:
     """Write a folder's list of files to disk, so that a power cut does not lose a file that was named."""

@@ -179,7 +179,7 @@ def test_a_file_of_a_newer_version_and_a_broken_one_are_refused_with_words(tmp_p
     broken = tmp_path / "broken"
     broken.mkdir()
     (broken / "conversations.db").write_bytes(b"not a database" * 100)
-    with pytest.raises(LibraryDamaged, match="restore it from a backup"):
+    with pytest.raises(LibraryDamaged, match="Restore it from a backup"):
         Database(broken)
 
 
