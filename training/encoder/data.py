@@ -3,8 +3,8 @@
     python -m training.encoder.data --train ../shared/train --documents documents --out sections.jsonl.gz
 
 Each line holds a section's text, its chunks as (start, end) in it, and questions as (text, number of the chunk that
-answers). Only sets whose licences allow shipped weights are read (`training.reader.data`), and none that anything is scored
-on. Short texts of a set are joined, so that a section holds several, as the sections of a real document do.
+answers). Only sets whose licences allow shipped weights are read (`training.reader.data`), and none that anything is
+scored on. Short texts of a set are joined, so that a section holds several, as the sections of a real document do.
 """
 
 from __future__ import annotations

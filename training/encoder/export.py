@@ -40,7 +40,11 @@ def main() -> None:
         describe(base, folder)
     export(model, plain / "model.onnx")
     quantize_dynamic(
-        plain / "model.onnx", options.out / "model.onnx", per_channel=True, reduce_range=True, weight_type=QuantType.QInt8
+        plain / "model.onnx",
+        options.out / "model.onnx",
+        per_channel=True,
+        reduce_range=True,
+        weight_type=QuantType.QInt8,
     )
     content = (options.out / "model.onnx").read_bytes()
     print(json.dumps({"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}))

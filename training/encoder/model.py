@@ -1,4 +1,4 @@
-"""The encoder's network: the six layers of all-MiniLM-L6-v2 and a linear map, fitted so that it begins near the teacher."""
+"""The encoder's network: the six layers of all-MiniLM-L6-v2, and a linear map so that it begins near the teacher."""
 
 from __future__ import annotations
 

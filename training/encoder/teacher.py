@@ -46,7 +46,8 @@ def main() -> None:
     began, first = time.monotonic(), done
     while done < len(rows):
         step = rows[done : done + ROWS_A_STEP]
-        vectors[places[done] : places[done + len(step)]] = teacher.vectors([text for row in step for text in texts(row)])
+        made = teacher.vectors([text for row in step for text in texts(row)])
+        vectors[places[done] : places[done + len(step)]] = made
         vectors.flush()
         done += len(step)
         noted.write_text(str(done))

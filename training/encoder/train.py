@@ -39,10 +39,10 @@ WARM = 0.04
 """Share of the time in which the learning rate rises."""
 CONTRASTIVE = 0.1
 TEMPERATURE = 0.05
-CHECKPOINT_SECONDS = 240
-FIT = 300
+CHECKPOINT_SECONDS = 480
+FIT = 40
 """Batches on which the linear map is fitted before training."""
-HELD = 400
+HELD = 160
 """Sections that are not trained on: what is reported is measured on them."""
 
 Row = dict[str, Any]
@@ -85,14 +85,15 @@ class Data:
         rows = rows[:done]
         texts = tokenizer.encode_batch([row["text"] for row in rows])
         asked = iter(tokenizer.encode_batch([question for row in rows for question, _ in row["questions"]]))
-        self.rows = [self._row(n, row, texts[n], [next(asked).ids for _ in row["questions"]]) for n, row in enumerate(rows)]
-        self.held = [row for row in self.rows[:HELD] if row["chunks"]]
-        self.trained = [row for row in self.rows[HELD:] if row["chunks"]]
+        made = [self._row(n, row, texts[n], [next(asked).ids for _ in row["questions"]]) for n, row in enumerate(rows)]
+        self.held = [row for row in made[:HELD] if row["chunks"]]
+        self.trained = [row for row in made[HELD:] if row["chunks"]]
 
     def _row(self, number: int, row: Row, found: Encoding, questions: list[list[int]]) -> Row:
         starts = np.array([start for start, _ in found.offsets][1:-1])
         ranges = [
-            (1 + int(np.searchsorted(starts, start)), 1 + int(np.searchsorted(starts, end))) for start, end in row["chunks"]
+            (1 + int(np.searchsorted(starts, start)), 1 + int(np.searchsorted(starts, end)))
+            for start, end in row["chunks"]
         ]
         if len(found.ids) > LONGEST or any(last <= first for first, last in ranges):
             return {"chunks": []}
