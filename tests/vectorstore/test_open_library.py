@@ -35,6 +35,6 @@ def test_an_address_is_no_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     """It is refused with what is taken, its password is not said, and no folder of its name is made."""
     monkeypatch.chdir(tmp_path)
     with pytest.raises(LibraryMissing) as refused:
-        open_library(Settings(library=address), create=True)
+        open_library(Run(library=address), create=True)
     assert "a folder" in str(refused.value) and "secret" not in str(refused.value)
     assert not list(tmp_path.iterdir())
