@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from browser_bot import ScriptedBot, written
 from browser_stage import serving
-from browser_steps import api, ask, count, leave, lit
+from browser_steps import api, ask, count, leave, lit, until
 from test_page_written import scripted
 
 from bot.errors import ModelError
@@ -35,7 +35,7 @@ def test_back_closes_the_footnote_and_not_the_page(size: dict[str, int], site: A
     page.go_back()
     page.locator(".source").wait_for(state="hidden")
     assert page.url == talk and page.locator(".statement").is_visible()
-    page.wait_for_function("document.activeElement.classList.contains('ref')")
+    until(page, "document.activeElement.classList.contains('ref')")
     page.go_forward()
     assert lit(page) == HOTEL
     page.keyboard.press("Escape")
@@ -70,7 +70,7 @@ def test_back_from_a_source_that_was_opened_early_keeps_the_conversation(own_lib
         page.locator(".ref").first.click()
         assert "six months" in lit(page)
         bot.gate.set()
-        page.wait_for_function("location.hash.startsWith('#/c/cnv_')")
+        until(page, "location.hash.startsWith('#/c/cnv_')")
         page.go_back()
         page.locator(".source").wait_for(state="hidden")
         count(page.locator(".statement"), 3)
@@ -131,6 +131,6 @@ def test_a_question_that_failed_waits_in_the_box_after_a_reload(own_library: Pat
             page.press("#ask", "Enter")
             page.locator(".failure").wait_for()
             page.reload()
-            page.wait_for_function("document.querySelector('#ask')?.value === 'When does the lease end?'")
+            until(page, "document.querySelector('#ask')?.value", "When does the lease end?")
             count(page.locator(".turn"), 0)
             leave(page)

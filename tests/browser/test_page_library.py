@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from browser_stage import quoting_site
-from browser_steps import ask, count, leave, lit, overflow
+from browser_steps import ask, count, leave, lit, overflow, until
 
 from vectorstore.library import Library
 
@@ -218,9 +218,7 @@ def test_the_focus_goes_to_the_next_document_after_removing_one(own_library: Pat
             page.keyboard.press("Enter")
             page.locator("dialog").get_by_text("Remove", exact=True).press("Enter")
             count(page.get_by_label(f"Remove {titles[gone]}"), 0)
-            page.wait_for_function(
-                "(label) => document.activeElement.ariaLabel === label", arg=f"Remove {titles[next_one]}"
-            )
+            until(page, "document.activeElement.ariaLabel", f"Remove {titles[next_one]}")
         leave(page)
 
 

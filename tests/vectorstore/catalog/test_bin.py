@@ -236,7 +236,7 @@ def test_a_long_document_is_kept_in_parts(library: Library) -> None:
 
 
 def test_a_moved_document_is_the_same_in_another_collection(library: Library) -> None:
-    """Id, text, places, vectors and time of adding stay; it is found there and nowhere else, and the bin is as before."""
+    """Id, text, places and time of adding stay; it is found there and nowhere else, and the bin is as before."""
     id = LEASE[0].id
     (before,) = library.documents(Filter(documents=(id,)))
     text = library.document(id)
