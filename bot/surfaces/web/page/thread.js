@@ -58,7 +58,11 @@ export class Thread {
 
   /** Open a conversation that began with the answer, if the server was done with it. */
   async keptMeanwhile(kept) {
-    try { await get(`/v1/conversations/${kept.conversation}`); } catch { return false; }
+    let latest;
+    try {
+      latest = await get(path("/v1/conversations", { limit: 5 })); // asking for it by its id might be an error
+    } catch { return false; }
+    if (!latest.conversations.some(({ id }) => id === kept.conversation)) return false;
     forgetUnasked();
     location.replace(`#/c/${kept.conversation}`);
     return true;
