@@ -46,7 +46,7 @@ def test_every_word_is_there_in_every_language(language: str) -> None:
         forms = other[key]
         if isinstance(forms, dict):
             assert "other" in forms and set(forms) <= {"one", "other"}, key
-        for form in [forms] if isinstance(forms, str) else forms.values():
+        for form in [forms] if isinstance(forms, str) else list(forms.values()):
             assert form.strip(), key
             # "the nearest passage" and 「これらの文書」 need no number.
             assert set(re.findall(r"\{(\w+)\}", form)) | {"n"} == {*names, "n"}, key
