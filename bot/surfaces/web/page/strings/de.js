@@ -217,7 +217,7 @@ export default {
   "library.restore.of": "{title} zurückholen",
   "library.restored": "{title} ist wieder da.",
   "library.more": "Mehr zeigen",
-  "library.feedback": "Rückmeldungen als Fragen zum Prüfen herunterladen",
+  "library.feedback": "Rückmeldungen als Prüffragen herunterladen",
   "library.reader": "Sie können diese Dokumente lesen; Bearbeiter können welche hinzufügen und entfernen.",
 
   "job.sending": { one: "{n} Datei wird gesendet… {share} %", other: "{n} Dateien werden gesendet… {share} %" },
