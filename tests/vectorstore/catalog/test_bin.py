@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -251,7 +252,8 @@ def test_a_moved_document_is_the_same_in_another_collection(library: Library) ->
     assert library.collections() == {"default": 4, "legal": 1}
     assert [gone.info.id for gone in library.removed()] == [OTHERS[0][0].id]
     library.move(id, "legal")  # where it is already
-    library.add([make("lease.pdf", "Another lease.", collection="private")])
+    other, chunks = make("lease.pdf", "Another lease.", collection="private")
+    library.add([(replace(other, id="f" * 16), chunks)])
     with pytest.raises(DocumentPresent, match="already"):
         library.move(id, "private")
     with pytest.raises(DocumentMissing):
