@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from bot.computed.computed import Computed
     from bot.passages.reading import Readings
     from bot.question.turn import Exchange, Intent
-    from bot.quotes.choose import Quoted
     from bot.quotes.overview import Overview
+    from bot.quotes.quoted import Quoted
     from vectorstore.library import Library
     from vectorstore.search.search import SearchResult
 

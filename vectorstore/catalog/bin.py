@@ -72,6 +72,11 @@ def keep(connection: sqlite3.Connection, document_id: str) -> None:
         (sql_text(collection), sql_text(source)),
     ).fetchall()
     drop(connection, [entry for (entry,) in older])
+    add_copy(connection, row)
+
+
+def add_copy(connection: sqlite3.Connection, row: int) -> int:
+    """Put a copy of the document in a row of the catalog into the bin; return the entry."""
     cursor = connection.execute(
         f"INSERT INTO bin({_COPIED}, chunks, removed, model, bytes)"
         f" SELECT {_COPIED}, last_chunk - first_chunk + 1, ?,"
@@ -83,6 +88,7 @@ def keep(connection: sqlite3.Connection, document_id: str) -> None:
         connection.execute("INSERT INTO bin_parts VALUES(?, ?, ?, ?)", (entry, kind, number, part))
         size += len(part)
     connection.execute("UPDATE bin SET bytes = ? WHERE entry = ?", (size, entry))
+    return entry
 
 
 def _packed(connection: sqlite3.Connection, row: int) -> Iterator[tuple[str, int, bytes]]:

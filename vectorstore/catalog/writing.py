@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from vectorstore.catalog.subjects import LEAST_SECTIONS, subject_terms
 from vectorstore.catalog.table_heads import table_heads
 from vectorstore.document import Document
 from vectorstore.embedding.model_files import ModelIdentity
-from vectorstore.errors import DocumentMissing, TextDamaged
+from vectorstore.errors import DocumentMissing, LibraryDamaged, TextDamaged
 from vectorstore.passage import Chunk
 from vectorstore.words import tokens
 
@@ -113,6 +114,26 @@ class Writer:
         with self.transaction() as connection:
             _insert(connection, kept.document, kept.chunks, vectors, added=kept.added)
             bin.drop(connection, [kept.entry])
+
+    def move(self, document_id: str, collection: str) -> None:
+        """Store a document anew in another collection, with its id, text and vectors, in one transaction.
+
+        Raises:
+            DocumentMissing: No document has this id.
+            LibraryDamaged: What is stored of it is not whole.
+        """
+        with self.transaction() as connection:
+            found = connection.execute(
+                "SELECT row FROM documents WHERE id = CAST(? AS TEXT)", (sql_text(document_id),)
+            ).fetchone()
+            if found is None:
+                raise DocumentMissing(f"No document has the id {document_id[:64]!r}.")
+            entry = bin.add_copy(connection, found[0])
+            kept = bin.read(connection, document_id)
+            _delete(connection, document_id)
+            moved = replace(kept.document, collection=collection)
+            _insert(connection, moved, kept.chunks, _vectors_of(kept), added=kept.added)
+            bin.drop(connection, [entry])
 
     def tidy_bin(self) -> None:
         """Take out of the bin what has been there for its time, or is more than it holds."""
@@ -262,6 +283,25 @@ def _check_vectors(document: Document, chunks: Sequence[Chunk], vectors: tuple[V
         raise ValueError(f"document {document.id}: the number of vectors is not that of chunks and sections")
     if not all(bool(np.isfinite(part).all()) for part in vectors):
         raise ValueError(f"document {document.id}: the encoder returned a vector that is not finite")
+
+
+def _vectors_of(kept: bin.Kept) -> tuple[Vectors, Vectors]:
+    """Return the vectors of chunks and sections as the bin keeps them.
+
+    Raises:
+        LibraryDamaged: There are not as many as there are chunks and sections.
+    """
+    sections = kept.chunks[-1].section + 1 if kept.chunks else 0
+    counts = (len(kept.chunks), sections)
+    if any(count and (not raw or len(raw) % (2 * count)) for raw, count in zip(kept.vectors, counts, strict=True)):
+        raise LibraryDamaged(
+            f"The vectors of {kept.document.title} are not whole.", remedy="Run: footnote doctor --repair"
+        )
+    chunk, section = (
+        np.frombuffer(raw, dtype=np.float16).astype(np.float32).reshape(count, -1 if count else 1)
+        for raw, count in zip(kept.vectors, counts, strict=True)
+    )
+    return chunk, section
 
 
 def _insert(

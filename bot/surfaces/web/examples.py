@@ -195,6 +195,7 @@ REQUESTS: dict[str, Object] = {
     "POST /v1/search": {"query": "notice period", "limit": 5},
     "POST /v1/conversations": {"title": "The lease"},
     "PATCH /v1/conversations/{id}": {"title": "The lease"},
+    "PATCH /v1/documents/{id}": {"collection": "legal"},
     "POST /v1/feedback": {"answer": ANSWER_ID, "thumb": "up", "comment": "Exactly."},
     "POST /v1/documents/address": {"url": "https://example.org/lease.html", "collection": "default"},
     "POST /v1/session": {"name": "ana", "password": "correct horse battery"},
@@ -229,6 +230,7 @@ RESPONSES: dict[str, Any] = {
         "text": QUOTE,
     },
     "POST /v1/documents/{id}/restore": DOCUMENT,
+    "PATCH /v1/documents/{id}": {**DOCUMENT, "collection": "legal"},
     "GET /v1/removed": {
         "documents": [
             {

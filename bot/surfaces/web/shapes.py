@@ -525,6 +525,12 @@ class AddressIn(Request):
     collection: CollectionName | None = None
 
 
+class MoveIn(Request):
+    """Where a document is moved to."""
+
+    collection: CollectionName
+
+
 class LimitsOut(BaseModel):
     """What the server allows."""
 

@@ -3,6 +3,7 @@
 import { connection, get, patch, path, remove } from "/web/api.js";
 import { add, announce, button, fill, h, icon, iconButton, toast } from "/web/dom.js";
 import { asked, confirmed } from "/web/dialogs.js";
+import { footnoteHash } from "/web/copying.js";
 import { Library } from "/web/library.js";
 import { Side } from "/web/side.js";
 import { signIn } from "/web/signin.js";
@@ -16,11 +17,11 @@ const LONGEST_TITLE = 200;
 class Page {
   constructor() {
     this.side = new Side();
-    this.source = new SourcePane({ onClose: () => this.closeSource(), onStep: (by) => this.step(by) });
+    this.source = new SourcePane({ onClose: () => this.leaveSource(), onStep: (by) => this.step(by) });
     this.thread = new Thread({
       onSource: (turn, number, from) => this.openFootnote(turn, number, from),
       onPassage: (passage, from) => this.openPassage(passage, from),
-      onBegun: (id) => { history.replaceState(null, "", `#/c/${id}`); this.showTop(); },
+      onBegun: (id) => this.begun(id),
       onMissing: (error) => this.missing(error),
     });
     this.library = new Library({
@@ -38,6 +39,7 @@ class Page {
       else this.content.querySelector(".library button, .library input")?.focus();
     } } });
     fill(document.getElementById("app"), skip, this.frame);
+    addEventListener("popstate", () => this.back());
     addEventListener("hashchange", () => this.follow());
     addEventListener("keydown", (event) => this.key(event));
     connection.addEventListener("lost", () => { this.banner.hidden = false; });
@@ -49,7 +51,21 @@ class Page {
 
   async start() {
     this.thread.clear();
-    await Promise.all([this.loadStatus(), this.side.load(), this.follow()]);
+    await Promise.all([this.loadStatus(), this.side.load(), this.follow().then(() => this.thread.takeUp())]);
+  }
+
+  /** A conversation has its address now; an open source keeps its place in the history above it. */
+  begun(id) {
+    this.begunUnder = this.source.open && history.state?.source ? id : null;
+    history.replaceState(history.state, "", `#/c/${id}`);
+    this.showTop();
+  }
+
+  /** The browser went back or forward: from a source that has no address of its own to what lies under it. */
+  back() {
+    if (this.begunUnder && /^(#\/?)?$/.test(location.hash)) history.replaceState(null, "", `#/c/${this.begunUnder}`);
+    this.begunUnder = null;
+    if (history.state?.source !== this.mark) this.closeSource();
   }
 
   async loadStatus() {
@@ -81,17 +97,28 @@ class Page {
       this.show("library");
       return;
     }
+    const stays = view === "c" && this.view === "thread" && id === state.conversation && this.thread.turns.length > 0;
     this.show("thread");
-    if (view !== "c") {
+    if (stays && !answer) {
+      this.closeSource();
+      if (document.activeElement === document.body) this.thread.box.focus();
+    } else if (view !== "c") {
       if (state.conversation || this.thread.turns.length) this.closeSource(false);
       if (!this.thread.running || state.conversation) this.thread.clear();
       this.thread.box.focus();
-    } else if (await this.thread.open(id)) {
-      const turn = answer && this.thread.find(answer);
-      if (turn) this.reopen(turn, Number(number));
-      else this.thread.box.focus();
+    } else {
+      if (id !== state.conversation) this.closeSource(false);
+      await this.openTalk(id, answer, Number(number));
     }
     this.showTop();
+  }
+
+  async openTalk(id, answer, number) {
+    if (await this.thread.open(id)) {
+      const turn = answer && this.thread.find(answer);
+      if (turn) this.reopen(turn, number);
+      else this.thread.box.focus();
+    }
   }
 
   reopen(turn, number) {
@@ -180,7 +207,8 @@ class Page {
     this.opened?.turn?.mark(null);
     this.opened = { turn, number, from };
     turn.mark(number);
-    this.showSource(turn.citations.get(number), { number, all: turn.citations.size });
+    const address = turn.answer?.conversation ? footnoteHash(turn.answer, number) : location.hash;
+    this.showSource(turn.citations.get(number), { number, all: turn.citations.size }, address);
   }
 
   /** Open the source at the offsets, in code points, that a footnote in Slack, Discord or the API links to. */
@@ -203,11 +231,16 @@ class Page {
   openPassage(passage, from) {
     this.opened?.turn?.mark(null);
     this.opened = { turn: null, number: 0, from };
-    this.showSource(passage, {});
+    this.showSource(passage, {}, location.hash);
   }
 
-  showSource(run, at) {
+  /** Show a source; "Back" closes it, unless the page was opened at its address. */
+  showSource(run, at, address) {
     const kept = this.frame.classList.contains("with-source");
+    const there = address === location.hash && (address.startsWith("#document=") || /^#\/c\/.+\/.+\//.test(address));
+    if (kept || there) history.replaceState(history.state, "", address || "#/");
+    else history.pushState({ source: Date.now() }, "", address || "#/");
+    this.mark = history.state?.source;
     this.frame.classList.add("with-source");
     this.source.show(run, at);
     this.source.focus();
@@ -218,6 +251,13 @@ class Page {
   step(by) {
     const { turn, number, from } = this.opened;
     if (turn?.citations.has(number + by)) this.openFootnote(turn, number + by, from);
+  }
+
+  /** Close the source for good: what opening it put into the history goes too. */
+  leaveSource() {
+    this.closeSource();
+    if (this.mark && history.state?.source === this.mark) history.back();
+    else if (/^#\/c\/.+\/.+\//.test(location.hash)) history.replaceState(null, "", `#/c/${state.conversation}`);
   }
 
   closeSource(back = true) {
@@ -248,7 +288,7 @@ class Page {
         this.toggleSide(false);
         this.menu.focus();
       } else if (this.thread.running) this.thread.stop();
-      else if (this.source.open) this.closeSource();
+      else if (this.source.open) this.leaveSource();
     } else if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey && this.view === "thread") {
       event.preventDefault();
       this.thread.box.focus();

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import FileResponse, Response
 
-from bot.surfaces.web.auth import Caller, Editing, Known
+from bot.surfaces.web.auth import Caller, Editing, Known, collection_missing
 from bot.surfaces.web.errors import Refused
 from bot.surfaces.web.responses import Json, download_name
 from bot.surfaces.web.services import LOCK_SECONDS, Cursor, DocumentId, Services, collection_counts, services_of
@@ -20,6 +20,7 @@ from bot.surfaces.web.shapes import (
     DocumentOut,
     DocumentsOut,
     DocumentWithOutline,
+    MoveIn,
     RemovedOut,
     TextOut,
     errors_for,
@@ -67,10 +68,11 @@ def list_documents(
     caller: Known,
     collection: Annotated[str, Query(max_length=64)] = "",
     query: Annotated[str, Query(max_length=200)] = "",
+    order: Literal["title", "newest"] = "title",
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     cursor: Cursor = "",
 ) -> Response:
-    """List documents by title; `query` looks in title and source."""
+    """List documents by title, or those added last first; `query` looks in title and source."""
     services = services_of(request)
     if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 10):
         raise Refused(400, "bad_request", "The cursor is not one of ours.", param="cursor")
@@ -82,6 +84,8 @@ def list_documents(
         if not words or words in info.title.casefold() or words in services.uploads.shown(info.source).casefold()
     ]
     found.sort(key=lambda info: (info.title.casefold(), info.id))
+    if order == "newest":
+        found.sort(key=lambda info: info.added, reverse=True)
     begin = int(cursor or 0)
     end = begin + limit
     notes = services.jobs.notes()
@@ -225,6 +229,36 @@ def is_pdf(path: FilePath) -> bool:
     """Return whether a file is a PDF by its first bytes."""
     with path.open("rb") as file:
         return file.read(5) == b"%PDF-"
+
+
+@router.patch(
+    "/v1/documents/{id}", response_model=DocumentOut, responses=errors_for(400, 401, 404, 409, 413, 415, 422, 503)
+)
+async def move_document(id: DocumentId, body: MoveIn, request: Request, caller: Editing) -> Response:
+    """Move a document to another collection; its id stays, and so do links to its footnotes. For editors."""
+    services = services_of(request)
+    return Json(await services.removals.run(_move, services, caller, id, body.collection))
+
+
+def _move(services: Services, caller: Caller, id: str, collection: str) -> dict[str, Any]:
+    if not caller.sees(collection):
+        raise collection_missing(collection)
+    info = services.document(caller, id)
+    with writing(services):
+        if not services.uploads.move(info.source, collection):
+            raise Refused(
+                409,
+                "library_conflict",
+                "That collection has a document of this name.",
+                remedy="Remove one of the two first.",
+            )
+        try:
+            services.bot.library.move(id, collection)
+        except BaseException:
+            services.uploads.move(info.source, info.collection)
+            raise
+    info = services.document(caller, id)
+    return document_object(services, info, services.pages(info), services.jobs.notes().get(id, ""))
 
 
 @router.delete("/v1/documents/{id}", status_code=204, responses=errors_for(401, 404, 409, 422, 503))

@@ -140,6 +140,16 @@ class Uploads:
         if shutil.disk_usage(there).free < size + SPARE:
             raise DiskFull("There is not enough room on the server's disk for this upload.")
 
+    def move(self, source: str, collection: str) -> bool:
+        """Note that an uploaded file belongs to another collection now; its place on the disk stays.
+
+        Returns:
+            False where that collection has a file of the same name.
+        """
+        if source not in self._names:
+            return True  # a file that somebody keeps elsewhere
+        return self._db.run("UPDATE OR IGNORE uploads SET collection = ? WHERE path = ?", collection, source) > 0
+
     def forget(self, sources: Iterable[str]) -> None:
         """Forget the names of those of `sources` that were deleted, unless there is a new file in their place."""
         for source in sources:
