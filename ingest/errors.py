@@ -43,3 +43,11 @@ class Unreadable(LoadError):
 
 class TooLarge(LoadError):
     """The file is larger, or grows larger, than the limits allow."""
+
+
+class OriginalGone(LoadError):
+    """The file that a document was read from is not there any more."""
+
+
+class OriginalChanged(LoadError):
+    """The file that a document was read from has other bytes now."""

@@ -50,7 +50,7 @@ def marks_of(glyphs: Glyphs, text: str, start: int, end: int) -> Marks:
 
 
 def owners_of(glyphs: Glyphs, text: str, start: int, end: int) -> tuple[list[int], int]:
-    """Return the page's character for each compared character of `text[start:end]` that is found, and how many there are."""
+    """Return the page's characters that the compared ones of `text[start:end]` are, and how many were looked for."""
     import numpy as np
 
     codes, offsets = folded_with_offsets(text)
