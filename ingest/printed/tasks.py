@@ -123,14 +123,9 @@ def _read(path: Path, digest: str, max_bytes: int) -> bytes:
             raise TooLarge(f"The file is larger than {max_bytes // 2**20:,} MB; its pages are not shown.")
         data = path.read_bytes()
     except (OSError, Unreadable) as error:
-        raise OriginalGone(
-            "The file is not where it was read from any more.", remedy="Its text is still here."
-        ) from error
+        raise OriginalGone() from error
     if sha256(data).hexdigest() != digest:
-        raise OriginalChanged(
-            "The file has changed since it was read.",
-            remedy="Read it again, then its footnotes point into the new text.",
-        )
+        raise OriginalChanged()
     return data
 
 
