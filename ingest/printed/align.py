@@ -17,7 +17,7 @@ LONGEST = 1_600
 """Characters that are matched at once; the table of the search has so many rows, and a column for each on the page."""
 _PASS, _MOST_PASSED = 1.0, 4
 _JUMP, _INSIDE_WORD, _FAR_AWAY = 4.0, 3.0, 2.0
-_MISSING = 3.0
+_MISSING = 4.0
 _NOWHERE = -1
 
 
@@ -44,9 +44,8 @@ def align(text: np.ndarray, page: np.ndarray, begins: np.ndarray) -> np.ndarray:
         new, source = _shifted(cost, 1), at - 1
         for passed in range(1, _MOST_PASSED + 1):
             _take(new, source, _shifted(cost, 1 + passed) + passed * _PASS, at - 1 - passed)
-        best = int(cost.argmin())
-        if np.isfinite(cost[best]):
-            _take(new, source, cost[best] + _JUMP + slope * abs(at - best) + inside, np.full_like(at, best))
+        for jumped, origin in (_nearest(cost, slope), _backward(*_nearest(cost[::-1], slope))):
+            _take(new, source, jumped + _JUMP + inside, origin)
         _take(new, source, begun + inside, np.full_like(at, _NOWHERE))
         new[page != code] = np.inf
         _take(new, source, cost + _MISSING, -2 - at)
@@ -64,6 +63,22 @@ def align(text: np.ndarray, page: np.ndarray, begins: np.ndarray) -> np.ndarray:
             break
         last = before
     return found
+
+
+def _nearest(cost: np.ndarray, slope: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return for each place the least cost of coming there from one before it, and from which."""
+    import numpy as np
+
+    rise = slope * np.arange(len(cost))
+    level = cost - rise
+    least = np.minimum.accumulate(level)
+    origin = np.maximum.accumulate(np.where(level == least, np.arange(len(cost), dtype=np.int32), 0))
+    return least + rise, origin
+
+
+def _backward(cost: np.ndarray, origin: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return what was found in the other direction in the order of the page."""
+    return cost[::-1], len(cost) - 1 - origin[::-1]
 
 
 def _shifted(cost: np.ndarray, by: int) -> np.ndarray:
