@@ -109,6 +109,6 @@ def files_of_tests(module: ModuleType, folder: Path, patch: pytest.MonkeyPatch) 
     for name, test in inspect.getmembers(module, inspect.isfunction):
         if name.startswith("test_") and list(inspect.signature(test).parameters) == ["tmp_path"]:
             place = folder / name
-            place.mkdir()
+            place.mkdir(parents=True)
             test(place)
     return made
