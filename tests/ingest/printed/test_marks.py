@@ -42,7 +42,6 @@ def test_sentences_of_the_samples_are_lit_exactly(path: Path) -> None:
 
 def test_sentences_of_every_pdf_of_the_tests_are_lit_exactly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Columns drawn by turns, broken words, tables, turned pages, raised numbers, margins: each file by itself."""
-    monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "loaders"))
     shares = {}
     for name in ("test_formats_pdf", "test_pdf_columns"):
         made = files_of_tests(importlib.import_module(name), tmp_path / name, monkeypatch)

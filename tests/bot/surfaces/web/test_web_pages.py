@@ -117,14 +117,14 @@ def test_a_file_that_cannot_be_drawn_is_a_sentence(here: Site, tmp_path: Path) -
 
 def test_pages_of_other_collections_do_not_exist_for_a_restricted_user(tmp_path: Path) -> None:
     """As its text: the same 404 as for a document that there is not, also with the picture's ETag."""
-    tokens = {}
+    tokens: dict[str, str] = {}
 
     def prepare(folder: Path) -> None:
         database = Database(folder)
         accounts = Accounts(database)
-        for name, collections in (("dora", ("deals",)), ("rob", None)):
-            accounts.add(name, f"{name}'s long password", "reader", collections)
-            tokens[name] = accounts.add_token(name, "test")[0]
+        accounts.add("rob")
+        accounts.add("dora", collections=("deals",))
+        tokens.update({name: accounts.add_token(name) for name in ("rob", "dora")})
         database.close()
 
     with site(tmp_path, prepare=prepare) as here:
