@@ -22,7 +22,7 @@ from ingest.reading.load import regular_size
 Json = dict[str, Any]
 
 
-def perform(path: Path, task: Mapping[str, Any], *, max_bytes: int) -> tuple[Json, bytes]:
+def perform(path: Path, task: Mapping[str, Any], given: bytes = b"", *, max_bytes: int) -> tuple[Json, bytes]:
     """Do one task and return its result.
 
     Args:
@@ -30,6 +30,7 @@ def perform(path: Path, task: Mapping[str, Any], *, max_bytes: int) -> tuple[Jso
         task: "kind" with its arguments: "picture" (page, width), "marks" (runs) or "lit" (files, each with path,
             sha256 and runs); "passwords", and "sha256" of the file. Pages are counted from 0. A run is the "text" of
             its page, "start" and "end" in it, "find" (false where the page is a scan), and for "lit" a "label".
+        given: For "lit", a PDF of our own whose pages come first; b"" for none.
         max_bytes: Larger files are refused.
 
     Raises:
@@ -37,7 +38,7 @@ def perform(path: Path, task: Mapping[str, Any], *, max_bytes: int) -> tuple[Jso
     """
     try:
         if task["kind"] == "lit":
-            return _lit(task, max_bytes)
+            return _lit(task, given, max_bytes)
         with _opened(path, task, max_bytes) as document:
             if task["kind"] == "marks":
                 return {"pages": [_marked(document, run) for run in task["runs"]]}, b""
@@ -62,11 +63,11 @@ def _marks(page: Any, run: Mapping[str, Any]) -> Marks:
     return marks_of(glyphs_of(page), run["text"], run["start"], run["end"]) if run["find"] else Marks()
 
 
-def _lit(task: Mapping[str, Any], max_bytes: int) -> tuple[Json, bytes]:
+def _lit(task: Mapping[str, Any], given: bytes, max_bytes: int) -> tuple[Json, bytes]:
     """Return one PDF with the page of each run lit: how many `pages` it has, what is `left_out` and why."""
     from pypdfium2 import PdfDocument
 
-    whole = PdfDocument.new()
+    whole = PdfDocument(given) if given else PdfDocument.new()
     left_out: list[Json] = []
     try:
         for number, file in enumerate(task["files"]):

@@ -98,15 +98,19 @@ class Workers:
         header, body = self._ask(path, request)
         return loaded_from_json(header, body.decode("utf-8", "replace"))
 
-    def task(self, path: Path, task: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
+    def task(self, path: Path, task: Mapping[str, Any], given: bytes = b"") -> tuple[dict[str, Any], bytes]:
         """Have `ingest.printed.tasks.perform` do a task with a file, within the limits.
+
+        Args:
+            path, task: As there.
+            given: Bytes that the task needs beside the file.
 
         Raises:
             LoadError: Why it cannot be done and what to do.
         """
-        return self._ask(path, {"path": os.fspath(path), "task": dict(task)})
+        return self._ask(path, {"path": os.fspath(path), "task": dict(task)}, given)
 
-    def _ask(self, path: Path, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    def _ask(self, path: Path, request: dict[str, Any], given: bytes = b"") -> tuple[dict[str, Any], bytes]:
         worker = self._idle.get()
         try:
             if worker is None or not worker.alive:
@@ -115,7 +119,7 @@ class Workers:
             if self._closed:
                 worker.kill()
                 raise Unreadable(f"{path.name} was not read: the ingest was stopped.")
-            return worker.ask(path, request)
+            return worker.ask(path, request, given)
         finally:
             if worker is not None and not worker.alive:
                 self._running.discard(worker)
@@ -168,17 +172,17 @@ class _Worker:
                     with contextlib.suppress(OSError):
                         pipe.close()
 
-    def ask(self, path: Path, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    def ask(self, path: Path, request: dict[str, Any], given: bytes) -> tuple[dict[str, Any], bytes]:
         """Have one file read; the process is ended when it takes too long or breaks off."""
         with self._pipes:
-            header, body = self._exchange(path, request)
+            header, body = self._exchange(path, request, given)
         if header.get("retired"):
             self.kill()
         if "error" in header:
             raise error_from_json(header)
         return header, body
 
-    def _exchange(self, path: Path, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    def _exchange(self, path: Path, request: dict[str, Any], given: bytes) -> tuple[dict[str, Any], bytes]:
         """Send the request and return the answer's header and bytes."""
         timed_out = threading.Event()
 
@@ -196,7 +200,7 @@ class _Worker:
         try:
             assert self._process.stdin
             assert self._process.stdout
-            send(self._process.stdin, request)
+            send(self._process.stdin, request, given)
             header, body = receive(self._process.stdout)
             while "more_time" in header:
                 timer.cancel()
@@ -263,7 +267,7 @@ def main() -> None:
     _arm(limits)
     while True:
         try:
-            request, _ = receive(requests)
+            request, given = receive(requests)
         except EOFError:
             return
         path = Path(request["path"])
@@ -278,7 +282,7 @@ def main() -> None:
             if "task" in request:
                 from ingest.printed.tasks import perform
 
-                send(answers, *perform(path, request["task"], max_bytes=limits.bytes))
+                send(answers, *perform(path, request["task"], given, max_bytes=limits.bytes))
             else:
                 options = replace(options_from_json(request["options"]), more_time=more_time)
                 loaded = load(path, options, max_bytes=limits.bytes)
