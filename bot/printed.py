@@ -57,8 +57,8 @@ class LitPages:
     """Pages with words lit as one PDF.
 
     Attributes:
-        pdf: The bytes of the file; b"" where there is no page.
-        pages: How many it has.
+        pdf: The bytes of the file; what they came after where there is no page, b"" where that was nothing.
+        pages: How many of them it has.
         left_out: Sentences about footnotes whose pages it does not have.
     """
 
@@ -141,8 +141,12 @@ class PrintedPages:
             task = self._task(document, kind="picture", page=number - 1, width=width)
             return self._workers.task(Path(document.source), task)[1]
 
-    def pdf(self, citations: Sequence[Citation]) -> LitPages:
+    def pdf(self, citations: Sequence[Citation], *, after: bytes = b"") -> LitPages:
         """Return one PDF: for each footnote into a PDF, in order, the page that it stands on with its words lit.
+
+        Args:
+            citations: The footnotes of an answer.
+            after: A PDF of our own, as of the answer itself, whose pages come first; it stays as it is.
 
         Raises:
             LoadError: They could not be put together within the limits.
@@ -158,15 +162,15 @@ class PrintedPages:
                 records = [run.record(label=label, find=not run.scanned) for run in runs]
                 files.append({"path": info.source, "sha256": info.sha256, "runs": records})
                 names.append(label)
-        left = (
-            [f"Only the first {MOST_FOOTNOTES} footnotes have pages here."] if len(citations) > MOST_FOOTNOTES else []
-        )
-        if not files:
-            return LitPages(b"", 0, tuple(left))
-        task = {"kind": "lit", "files": files, "passwords": self._passwords}
-        found, pdf = self._workers.task(Path(files[0]["path"]), task)
-        told = (f"{names[gone['file']]} {gone['message']}" for gone in found["left_out"])
-        return LitPages(pdf, found["pages"], (*told, *left))
+        found: dict[str, Any] = {"pages": 0, "left_out": []}
+        pdf = after
+        if files:
+            task = {"kind": "lit", "files": files, "passwords": self._passwords}
+            found, pdf = self._workers.task(Path(files[0]["path"]), task, after)
+        told = [f"{names[gone['file']]} {gone['message']}" for gone in found["left_out"]]
+        if len(citations) > MOST_FOOTNOTES:
+            told.append(f"Only the first {MOST_FOOTNOTES} footnotes have pages here.")
+        return LitPages(pdf, found["pages"], tuple(told))
 
     def _infos(self, citations: Sequence[Citation]) -> dict[str, DocumentInfo]:
         ids = tuple({citation.document for citation in citations})

@@ -6,7 +6,7 @@ that the library read; so a file that was put in its place is never shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from io import BytesIO
@@ -22,7 +22,14 @@ from ingest.reading.load import regular_size
 Json = dict[str, Any]
 
 
-def perform(path: Path, task: Mapping[str, Any], given: bytes = b"", *, max_bytes: int) -> tuple[Json, bytes]:
+def perform(
+    path: Path,
+    task: Mapping[str, Any],
+    given: bytes = b"",
+    *,
+    max_bytes: int,
+    more_time: Callable[[float], None] = lambda _: None,
+) -> tuple[Json, bytes]:
     """Do one task and return its result.
 
     Args:
@@ -32,13 +39,14 @@ def perform(path: Path, task: Mapping[str, Any], given: bytes = b"", *, max_byte
             its page, "start" and "end" in it, "find" (false where the page is a scan), and for "lit" a "label".
         given: For "lit", a PDF of our own whose pages come first; b"" for none.
         max_bytes: Larger files are refused.
+        more_time: Called before each file of "lit", which then has the limit of time for itself.
 
     Raises:
         LoadError: Why it cannot be done and what to do; never another exception.
     """
     try:
         if task["kind"] == "lit":
-            return _lit(task, given, max_bytes)
+            return _lit(task, given, max_bytes, more_time)
         with _opened(path, task, max_bytes) as document:
             if task["kind"] == "marks":
                 return {"pages": [_marked(document, run) for run in task["runs"]]}, b""
@@ -63,14 +71,18 @@ def _marks(page: Any, run: Mapping[str, Any]) -> Marks:
     return marks_of(glyphs_of(page), run["text"], run["start"], run["end"]) if run["find"] else Marks()
 
 
-def _lit(task: Mapping[str, Any], given: bytes, max_bytes: int) -> tuple[Json, bytes]:
+def _lit(
+    task: Mapping[str, Any], given: bytes, max_bytes: int, more_time: Callable[[float], None]
+) -> tuple[Json, bytes]:
     """Return one PDF with the page of each run lit: how many `pages` it has, what is `left_out` and why."""
     from pypdfium2 import PdfDocument
 
     whole = PdfDocument(given) if given else PdfDocument.new()
+    before = len(whole)
     left_out: list[Json] = []
     try:
         for number, file in enumerate(task["files"]):
+            more_time(0)
             try:
                 with _opened(Path(file["path"]), {**task, **file}, max_bytes) as document:
                     for run in file["runs"]:
@@ -79,9 +91,9 @@ def _lit(task: Mapping[str, Any], given: bytes, max_bytes: int) -> tuple[Json, b
                         add_lit_page(whole, document, run["page"], boxes, label=run["label"])
             except LoadError as error:
                 left_out.append({"file": number, "message": error.message, "remedy": error.remedy})
-        pages = len(whole)
+        pages = len(whole) - before
         if not pages:
-            return {"pages": 0, "left_out": left_out}, b""
+            return {"pages": 0, "left_out": left_out}, given
         kept = BytesIO()
         whole.save(kept)
         return {"pages": pages, "left_out": left_out}, kept.getvalue()

@@ -282,7 +282,7 @@ def main() -> None:
             if "task" in request:
                 from ingest.printed.tasks import perform
 
-                send(answers, *perform(path, request["task"], given, max_bytes=limits.bytes))
+                send(answers, *perform(path, request["task"], given, max_bytes=limits.bytes, more_time=more_time))
             else:
                 options = replace(options_from_json(request["options"]), more_time=more_time)
                 loaded = load(path, options, max_bytes=limits.bytes)

@@ -106,6 +106,12 @@ def test_the_pages_of_an_answer_are_one_pdf(library: Library, pages: PrintedPage
     assert lit.pages == len(texts) == 3 and lit.left_out == ()
     assert "[2]" in texts[0] and "[2]" in texts[1] and "[3]" in texts[2]
     assert pages.pdf([]).pages == 0
+    front = FPDF()
+    front.add_page()
+    front.set_font("Helvetica", size=12)
+    front.cell(text="The answer itself.")
+    whole = PdfDocument(pages.pdf(citations[1:], after=bytes(front.output())).pdf)
+    assert len(whole) == 4 and "The answer itself." in whole[0].get_textpage().get_text_range()
     many = pages.pdf([replace(citations[2], number=number) for number in range(1, MOST_FOOTNOTES + 2)])
     assert many.pages == MOST_FOOTNOTES and str(MOST_FOOTNOTES) in many.left_out[0]
 
