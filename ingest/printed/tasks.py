@@ -75,7 +75,7 @@ def _lit(
     task: Mapping[str, Any], given: bytes, max_bytes: int, more_time: Callable[[float], None]
 ) -> tuple[Json, bytes]:
     """Return one PDF with the page of each run lit: how many `pages` it has, what is `left_out` and why."""
-    from pypdfium2 import PdfDocument
+    from pypdfium2 import PdfDocument, PdfiumError
 
     whole = PdfDocument(given) if given else PdfDocument.new()
     before = len(whole)
@@ -89,8 +89,9 @@ def _lit(
                         with _page(document, run["page"]) as page:
                             boxes = _marks(page, run).boxes
                         add_lit_page(whole, document, run["page"], boxes, label=run["label"])
-            except LoadError as error:
-                left_out.append({"file": number, "message": error.message, "remedy": error.remedy})
+            except (LoadError, PdfiumError) as error:
+                told = error if isinstance(error, LoadError) else _undrawn()
+                left_out.append({"file": number, "message": told.message, "remedy": told.remedy})
         pages = len(whole) - before
         if not pages:
             return {"pages": 0, "left_out": left_out}, given

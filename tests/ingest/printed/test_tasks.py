@@ -132,9 +132,12 @@ def test_lit_pages_are_one_pdf_without_links(tmp_path: Path) -> None:
         {"path": str(path), "sha256": task(path, "")["sha256"], "runs": runs}
         for path, runs in ((first, [run(page=1, label="[1]")]), (second, [run("The bell rings.", label="[2]")]))
     ]
-    told, made = do(first, {"kind": "lit", "files": [files[0], gone, files[1]], "passwords": ()})
-    assert told["pages"] == 2
-    assert told["left_out"] == [{"file": 1, "message": OriginalGone().message, "remedy": OriginalGone().remedy}]
+    broken = tmp_path / "c.pdf"
+    broken.write_bytes(b"%PDF-1.7 and nothing more")
+    damaged = {"path": str(broken), "sha256": task(broken, "")["sha256"], "runs": [run(label="[4]")]}
+    told, made = do(first, {"kind": "lit", "files": [files[0], gone, damaged, files[1]], "passwords": ()})
+    assert told["pages"] == 2 and [left["file"] for left in told["left_out"]] == [1, 2]
+    assert told["left_out"][0]["message"] == OriginalGone().message
     document = PdfDocument(made)
     texts = [page.get_textpage().get_text_range() for page in document]
     assert WORDS in texts[0] and "[1]" in texts[0] and "The bell rings." in texts[1] and "[2]" in texts[1]
