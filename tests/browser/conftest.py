@@ -57,7 +57,7 @@ def open_page(browser: Any) -> Iterator[Any]:
         context = browser.new_context(**chosen)
         context.set_default_timeout(60_000)
         if not printed:
-            context.add_init_script("localStorage.setItem('footnote.view', 'text')")
+            context.add_init_script("if (location.protocol === 'http:') localStorage.setItem('footnote.view', 'text')")
         contexts.append(context)
         page = context.new_page()
 
