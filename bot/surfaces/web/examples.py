@@ -229,6 +229,20 @@ RESPONSES: dict[str, Any] = {
         **LENGTHS,
         "text": QUOTE,
     },
+    "GET /v1/documents/{id}/pages": {
+        "id": DOCUMENT_ID,
+        "pages": [
+            {
+                "number": 3,
+                "width": 595.28,
+                "height": 841.89,
+                "lit": "all",
+                "scanned": False,
+                "boxes": [{"x": 0.1, "y": 0.31, "width": 0.62, "height": 0.016}],
+                "picture": f"/v1/documents/{DOCUMENT_ID}/pages/3",
+            }
+        ],
+    },
     "POST /v1/documents/{id}/restore": DOCUMENT,
     "PATCH /v1/documents/{id}": {**DOCUMENT, "collection": "legal"},
     "GET /v1/removed": {

@@ -18,6 +18,7 @@ from fastapi import Path as PathParameter
 from fastapi import Query, Request
 
 from bot.answer import Answer, Citation
+from bot.printed import PrintedPages
 from bot.settings.settings import Settings
 from bot.surfaces.rate_limit import RateLimit
 from bot.surfaces.web.auth import Authentication, Caller, collection_missing
@@ -26,6 +27,7 @@ from bot.surfaces.web.errors import Refused
 from bot.surfaces.web.limits import Streams
 from bot.surfaces.web.metrics import Metrics
 from bot.surfaces.web.offsets import Utf16, Utf16Cache
+from bot.surfaces.web.pictures import Pictures
 from bot.surfaces.web.shapes import DOCUMENT
 from bot.surfaces.web.storage import removed_files
 from bot.surfaces.web.storage.accounts import Accounts
@@ -53,6 +55,8 @@ QUOTING_THREADS = 4
 """Threads that quote. Quoting is computing: more threads than this only make each question wait longer."""
 WRITING_THREADS = 32
 """Threads that ask a chat model, which is mostly waiting."""
+DRAWING = 2
+"""Processes that draw the pages of PDFs and find words on them; each is started when it is needed."""
 
 LOCK_SECONDS = 10.0
 """So long a person waits for somebody else's writing to end, then is told to come again."""
@@ -128,6 +132,15 @@ class Services:
             seconds=60.0,
             message="Too many documents are being sent at once, and nothing was taken in.",
         )
+        self.drawing = Bulkhead(
+            "footnote-draw",
+            threads=DRAWING,
+            queued=64,
+            seconds=30.0,
+            message="Too many pages are being drawn at once.",
+        )
+        self.printed = PrintedPages(bot.library, settings, count=DRAWING)
+        self.pictures = Pictures()
         self._pages: dict[tuple[str, str, str], int | None] = {}
         self._utf16 = Utf16Cache(bot.library.text)
 
@@ -234,6 +247,8 @@ class Services:
         ended = self.jobs.stop(seconds=seconds)
         self.removals.close()
         self.arrivals.close()
+        self.drawing.close()
+        self.printed.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._stream_threads.shutdown(wait=False, cancel_futures=True)
         if ended:

@@ -469,6 +469,37 @@ class TextOut(BaseModel):
     text: str
 
 
+class BoxOut(BaseModel):
+    """A line of words, or part of one, in shares of the page's width and height from its top left corner."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class PageOut(BaseModel):
+    """A page on which words stand: in points its size; `lit`: whether all, part or none of the words were found on it.
+
+    `scanned`: its words were read by OCR, so that nothing says where they stand. `picture`: where it is drawn.
+    """
+
+    number: int
+    width: float
+    height: float
+    lit: Literal["all", "part", "none"]
+    scanned: bool
+    boxes: list[BoxOut]
+    picture: str
+
+
+class PagesOut(BaseModel):
+    """The printed pages on which a run of a document's text stands."""
+
+    id: str
+    pages: list[PageOut]
+
+
 class CollectionOut(BaseModel):
     """A collection and how much it holds."""
 

@@ -26,6 +26,7 @@ from bot.surfaces.web.shapes import (
     errors_for,
 )
 from bot.surfaces.web.storage import removed_files
+from ingest.errors import OriginalChanged, OriginalGone
 from vectorstore.passage import Filter
 from vectorstore.records import DocumentInfo, RemovedDocument
 
@@ -191,7 +192,8 @@ def check_original(path: FilePath, info: DocumentInfo) -> None:
     """Check that a document's file is there and is byte for byte the one that was read.
 
     Raises:
-        Refused: It is not; so a link that was put in its place is never followed to another file's bytes.
+        OriginalGone, OriginalChanged: It is not; so a link that was put in its place is never followed to another
+            file's bytes.
     """
     try:
         status = path.stat()
@@ -199,19 +201,9 @@ def check_original(path: FilePath, info: DocumentInfo) -> None:
     except OSError:
         digest = ""
     if not digest:
-        raise Refused(
-            409,
-            "original_gone",
-            "The file is not where it was read from any more.",
-            remedy="Its text is still here.",
-        )
+        raise OriginalGone()
     if digest != info.sha256:
-        raise Refused(
-            409,
-            "original_changed",
-            "The file has changed since it was read.",
-            remedy="Read it again, then its footnotes point into the new text.",
-        )
+        raise OriginalChanged()
 
 
 @lru_cache(maxsize=1_024)
