@@ -32,6 +32,7 @@ from bot.surfaces.web.storage.accounts import Accounts
 from bot.surfaces.web.storage.conversations import ConversationStore
 from bot.surfaces.web.storage.database import Database
 from bot.surfaces.web.storage.jobs import Ingest, Jobs
+from bot.surfaces.web.storage.questions import QuestionLog
 from bot.surfaces.web.storage.uploads import Uploads
 from vectorstore.passage import Filter, Passage
 from vectorstore.records import DocumentInfo
@@ -96,6 +97,8 @@ class Services:
         self.database = Database(folder)
         self.accounts = Accounts(self.database)
         self.store = ConversationStore(self.database)
+        self.log = QuestionLog(self.database, settings)
+        self.log.tidy()
         self.authentication = Authentication(self.accounts, settings)
         self.metrics = Metrics()
         self.questions = RateLimit(settings.questions_per_minute)
