@@ -48,17 +48,17 @@ def curated_answer(question: Question, library: Library, filter: Filter | None) 
 
 
 def _nearest(question: Question, library: Library, answers: list[Curated]) -> Curated | None:
-    from bot.desk.groups import names_in
+    from bot.desk.groups import same_names
     from vectorstore.search.query import is_readable
     from vectorstore.words.tokens import query_terms
 
-    terms, names = set(question.terms), names_in(question.text)
+    terms = set(question.terms)
     candidates = [
         (asked, answer)
         for answer in answers
         if terms <= answer.words
         for asked in answer.questions
-        if names_in(asked) == names
+        if same_names(asked, question.text)
     ]
     if not candidates:
         return None

@@ -41,6 +41,11 @@ def names_in(text: str) -> frozenset[str]:
     return frozenset(term for name in _NAMES.findall(text) for term in tokens(name))
 
 
+def same_names(one: str, other: str) -> bool:
+    """Return whether two questions speak of the same names and numbers, however they are typed."""
+    return names_in(one) <= {*tokens(other)} and names_in(other) <= {*tokens(one)}
+
+
 def grouped(texts: Sequence[str], encoder: Encoder) -> list[list[int]]:
     """Return groups of indexes into `texts`, ascending, the largest group first.
 
@@ -52,13 +57,8 @@ def grouped(texts: Sequence[str], encoder: Encoder) -> list[list[int]]:
     for index, text in enumerate(texts):
         by_words.setdefault(" ".join(tokens(text)) or text, []).append(index)
     different = sorted(by_words.values(), key=lambda same: (-len(same), same[0]))[:MOST]
-    by_names: dict[frozenset[str], list[list[int]]] = {}
-    for same in different:
-        by_names.setdefault(names_in(texts[same[0]]), []).append(same)
-    found = []
-    for named in by_names.values():
-        for group in _merged(_likeness([texts[same[0]] for same in named], encoder)):
-            found.append(sorted(index for member in group for index in named[member]))
+    likeness = _likeness([texts[same[0]] for same in different], encoder)
+    found = [sorted(index for member in group for index in different[member]) for group in _merged(likeness)]
     return sorted(found, key=lambda members: (-len(members), members[0]))
 
 
@@ -70,6 +70,10 @@ def _likeness(texts: Sequence[str], encoder: Encoder) -> Likeness:
     for i in (index for index, text in enumerate(texts) if not is_readable(encoder, text)):
         common = [len(terms[i] & other) / (len(terms[i] | other) or 1) for other in terms]
         likeness[i, :] = likeness[:, i] = np.array(common) * SAME / SAME_WORDS
+    names, words = [names_in(text) for text in texts], [frozenset(tokens(text)) for text in texts]
+    for i, j in np.argwhere(likeness >= SAME):
+        if not (names[i] <= words[j] and names[j] <= words[i]):
+            likeness[i, j] = _NONE
     return likeness
 
 

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from bot.desk.gaps import Unanswered, gaps
-from bot.desk.groups import grouped, names_in
+from bot.desk.groups import grouped, names_in, same_names
 from vectorstore.embedding.encoder import Encoder
 from vectorstore.embedding.open import open_encoder
 
@@ -74,6 +74,8 @@ def test_names_and_numbers() -> None:
     """A capital inside, an acronym, a digit; not the first word, and not "I"."""
     assert names_in("When may I call Acme about form B12 in 2024?") == {"acm", "b12", "2024"}
     assert names_in("Who is in charge?") == frozenset()
+    assert same_names("when was acme founded", "When was Acme founded?")
+    assert not same_names("When was Acme founded?", "When was it founded?")
 
 
 def test_gaps_have_counts_and_a_trend(encoder: Encoder) -> None:
