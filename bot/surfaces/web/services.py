@@ -131,6 +131,13 @@ class Services:
             seconds=60.0,
             message="Too many documents are being sent at once, and nothing was taken in.",
         )
+        self.answers_written = Bulkhead(
+            "footnote-write",
+            threads=1,
+            queued=50,
+            seconds=LOCK_SECONDS,
+            message="The library is being written to, and the answer was not kept.",
+        )
         self._pages: dict[tuple[str, str, str], int | None] = {}
         self._utf16 = Utf16Cache(bot.library.text)
 
@@ -237,6 +244,7 @@ class Services:
         ended = self.jobs.stop(seconds=seconds)
         self.removals.close()
         self.arrivals.close()
+        self.answers_written.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._stream_threads.shutdown(wait=False, cancel_futures=True)
         if ended:
