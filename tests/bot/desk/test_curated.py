@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from small_library import BRIEF, LEASE, small_library
+from small_library import LEASE, small_library
 
 from bot.ask import Bot
 from bot.desk.curated import FILE, FOLDER, Curated, Source, anchored, curated, present, source_at, write
@@ -232,4 +232,3 @@ def test_without_any_nothing_is_read(tmp_path: Path) -> None:
     """A library without curated answers costs one look at the disk."""
     with Library.open(small_library(tmp_path)) as library:
         assert curated(library.folder) == () and present(library) == []
-    assert BRIEF

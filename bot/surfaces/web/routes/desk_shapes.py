@@ -110,7 +110,7 @@ class CuratedIn(Request):
         list[Annotated[Words, Field(min_length=1, max_length=4_000)]], Field(min_length=1, max_length=100)
     ]
     text: Annotated[Words, Field(min_length=1, max_length=10_000)]
-    sources: Annotated[list[SourceIn], Field(max_length=20)] = []
+    sources: Annotated[list[SourceIn], Field(max_length=20, default_factory=list)]
     collection: CollectionName | None = None
 
 
