@@ -8,7 +8,9 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from bot.ask import Bot
     from vectorstore.embedding.encoder import Encoder
+    from vectorstore.passage import Filter
 
 WEEK = timedelta(days=7)
 
@@ -83,3 +85,19 @@ def gaps(asked: Sequence[Unanswered], encoder: Encoder, *, today: date) -> list[
             )
         )
     return found
+
+
+def asked_again(bot: Bot, one: Unanswered, filter: Filter | None) -> str:
+    """Ask a question of the log, after what it leaned on; return the answer's words, "" where there is none.
+
+    Args:
+        bot: Who answers.
+        one: The question.
+        filter: Where to look.
+    """
+    from bot.answer import Answer
+    from bot.question.conversation import Conversation
+
+    before = Conversation().add(one.after, Answer(one.after, abstained=True)) if one.after else Conversation()
+    answer = bot.ask(one.question, conversation=before, filter=filter)
+    return " ".join(statement.text for statement in answer.statements)

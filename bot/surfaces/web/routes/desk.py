@@ -12,10 +12,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from bot.answer import Answer
 from bot.desk import curated
-from bot.desk.gaps import Gap, Unanswered, gaps
-from bot.question.conversation import Conversation
+from bot.desk.gaps import Gap, Unanswered, asked_again, gaps
 from bot.surfaces.web.auth import Caller, Editing
 from bot.surfaces.web.errors import Refused
 from bot.surfaces.web.limits import refuse_too_many_questions
@@ -114,18 +112,11 @@ def _again(services: Services, caller: Caller, ids: Sequence[str]) -> dict[str, 
     where = services.visible(caller, Filter())
     asked = []
     for same in list(wordings.values())[:MOST_AGAIN]:
-        answer = asked_again(services, same[0], where)
+        answer = asked_again(services.bot, same[0], where)
         if answer:
             services.log.settle([one.id for one in same])
         asked.append({"question": same[0].text, "answer": answer})
     return {"asked": asked}
-
-
-def asked_again(services: Services, one: Unanswered, where: Filter) -> str:
-    """Ask a question of the log, after what it leaned on; return the answer's words, "" where there is none."""
-    before = Conversation().add(one.after, Answer(one.after, abstained=True)) if one.after else Conversation()
-    answer = services.bot.ask(one.question, conversation=before, filter=where)
-    return " ".join(statement.text for statement in answer.statements)
 
 
 def _known(services: Services, caller: Caller, ids: Sequence[str]) -> list[Unanswered]:
