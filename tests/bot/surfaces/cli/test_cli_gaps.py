@@ -91,7 +91,10 @@ def test_gaps_are_listed_asked_again_and_deleted(library: Path, capsys: pytest.C
     assert ": 0 answered, 4 not." in out
     data = json.loads(call(capsys, "gaps", "--json")[1])
     assert data["gaps"][0] == {
-        **{"question": GYM, "count": 3, "week": 3, "week_before": 0},
+        "question": GYM,
+        "count": 3,
+        "week": 3,
+        "week_before": 0,
         "questions": [GYM, "Do we have a gym?"],
     }
     assert (data["answered"], data["unanswered"]) == (0, 4)
@@ -123,18 +126,20 @@ def test_what_is_known_to_be_right_becomes_a_set_that_a_gate_holds(
     database = Database(library)
     start = LEASE.index(ROOF)
     answer: dict[str, Any] = {
-        **{
-            "id": "a",
-            "question": "Who repairs the roof?",
-            "abstained": False,
-            "text": ROOF,
-            "passages": [],
-            "model": "",
-        },
+        "id": "a",
+        "question": "Who repairs the roof?",
+        "abstained": False,
+        "text": ROOF,
+        "passages": [],
+        "model": "",
         "citations": [
             {
-                **{"document": "x", "title": "Lease", "source": "/elsewhere/lease.pdf", "quote": ROOF},
-                **{"start": start + 7, "end": start + 7 + len(ROOF)},
+                "document": "x",
+                "title": "Lease",
+                "source": "/elsewhere/lease.pdf",
+                "quote": ROOF,
+                "start": start + 7,
+                "end": start + 7 + len(ROOF),
             }
         ],
     }
