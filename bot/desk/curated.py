@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from secrets import token_hex
@@ -126,12 +126,26 @@ def _curated(item: Mapping[str, Any]) -> Curated:
 
 
 def present(library: Library, filter: Filter | None = None) -> list[Curated]:
-    """Return the curated answers whose documents are in the library and match a filter, by their first question."""
+    """Return the curated answers whose documents are in the library, by their first question.
+
+    Args:
+        library: The library.
+        filter: Only of these collections and documents.
+
+    Raises:
+        LibraryDamaged: The file that they are kept in cannot be read.
+    """
     kept = {answer.id: answer for answer in curated(library.folder)}
     if not kept:
         return []
-    chosen = Filter(documents=tuple(kept), collections=filter.collections if filter else ())
-    found = [kept[info.id] for info in library.documents(chosen)]
+    filter = filter or Filter()
+    ids = tuple(id for id in kept if not filter.documents or id in filter.documents)
+    found = [
+        kept[info.id]
+        if info.collection == kept[info.id].collection
+        else replace(kept[info.id], collection=info.collection)
+        for info in (library.documents(Filter(documents=ids, collections=filter.collections)) if ids else ())
+    ]
     return sorted(found, key=lambda answer: (answer.questions[0].casefold(), answer.id))
 
 

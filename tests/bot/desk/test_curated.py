@@ -13,6 +13,7 @@ from bot.ask import Bot
 from bot.desk.curated import FILE, FOLDER, Curated, Source, anchored, curated, present, source_at, write
 from bot.errors import SettingError
 from bot.settings.settings import Settings
+from bot.surfaces.cli.doctor_library import curated_checks
 from vectorstore.errors import DocumentMissing, LibraryDamaged
 from vectorstore.library import Library
 from vectorstore.passage import Filter
@@ -226,6 +227,8 @@ def test_a_damaged_list_stops_no_question(bot: Bot) -> None:
     with pytest.raises(LibraryDamaged, match=FILE):
         curated(bot.library.folder)
     assert bot.ask("Who repairs the roof?").statements[0].text == ROOF
+    (check,) = curated_checks(bot.settings)
+    assert not check.ok and FILE in check.words
 
 
 def test_without_any_nothing_is_read(tmp_path: Path) -> None:

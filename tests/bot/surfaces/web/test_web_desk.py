@@ -286,7 +286,13 @@ def test_what_cannot_be_written_is_refused(here: Site, change: dict[str, Any], s
 
 def test_a_restricted_editor_writes_and_sees_within_the_own_collections(here: Site) -> None:
     """Sources, answers and collections of others do not exist for such an editor."""
-    who = clients(here, ana=("editor", None), ben=("editor", ("deals",)), cat=("reader", None))
+    who = clients(
+        here,
+        ana=("editor", None),
+        ben=("editor", ("deals",)),
+        cat=("reader", None),
+        dan=("editor", ("later",)),
+    )
     body = answer_body(here)
     assert here.client.post("/v1/desk/answers", json=body, headers=who["cat"]).status_code == 403
     assert here.client.post("/v1/desk/answers", json=body, headers=who["ben"]).status_code == 404
@@ -300,6 +306,8 @@ def test_a_restricted_editor_writes_and_sees_within_the_own_collections(here: Si
         "/v1/desk/answers", json={**body, "sources": [], "collection": "private"}, headers=who["ben"]
     )
     assert refused.json()["error"]["code"] == "collection_missing"
+    assert here.client.get("/v1/desk/answers", headers=who["dan"]).json() == {"answers": []}
+    assert len(here.client.get("/v1/desk/answers", headers=who["ana"]).json()["answers"]) == 2
 
 
 # ---- the file
