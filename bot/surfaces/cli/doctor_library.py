@@ -49,6 +49,19 @@ def people_checks(settings: Settings) -> Iterator[Check]:
         yield Check("People", wrong is None, words, wrong.remedy if wrong else "")
 
 
+def curated_checks(settings: Settings) -> Iterator[Check]:
+    """Look at the answers that editors wrote, where there are any."""
+    from bot.desk.curated import curated
+
+    try:
+        found = curated(Path(settings.library).expanduser().absolute())
+    except LibraryDamaged as error:
+        yield Check("Editors’ answers", False, error.message, error.remedy)
+        return
+    if found:
+        yield Check("Editors’ answers", True, f"{len(found):,} can be read")
+
+
 def _checks(settings: Settings, *, repair: bool) -> Iterator[Check]:
     with open_library(settings) as library:
         state = library.status()

@@ -34,6 +34,7 @@ from bot.surfaces.web.storage.accounts import Accounts
 from bot.surfaces.web.storage.conversations import ConversationStore
 from bot.surfaces.web.storage.database import Database
 from bot.surfaces.web.storage.jobs import Ingest, Jobs
+from bot.surfaces.web.storage.questions import QuestionLog
 from bot.surfaces.web.storage.uploads import Uploads
 from vectorstore.passage import Filter, Passage
 from vectorstore.records import DocumentInfo
@@ -100,6 +101,8 @@ class Services:
         self.database = Database(folder)
         self.accounts = Accounts(self.database)
         self.store = ConversationStore(self.database)
+        self.log = QuestionLog(self.database, settings)
+        self.log.tidy()
         self.authentication = Authentication(self.accounts, settings)
         self.metrics = Metrics()
         self.questions = RateLimit(settings.questions_per_minute)
@@ -141,6 +144,13 @@ class Services:
         )
         self.printed = PrintedPages(bot.library, settings, count=DRAWING)
         self.pictures = Pictures()
+        self.answers_written = Bulkhead(
+            "footnote-write",
+            threads=1,
+            queued=50,
+            seconds=LOCK_SECONDS,
+            message="The library is being written to, and the answer was not kept.",
+        )
         self._pages: dict[tuple[str, str, str], int | None] = {}
         self._utf16 = Utf16Cache(bot.library.text)
 
@@ -249,6 +259,7 @@ class Services:
         self.arrivals.close()
         self.drawing.close()
         self.printed.close()
+        self.answers_written.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._stream_threads.shutdown(wait=False, cancel_futures=True)
         if ended:

@@ -572,6 +572,13 @@ class LimitsOut(BaseModel):
     streams: int
 
 
+class QuestionLogOut(BaseModel):
+    """What is kept for the desk: questions without an answer, for so many days, with names or without."""
+
+    days: int
+    names: bool
+
+
 class StatusOut(BaseModel):
     """The server, its model and its library, as far as the caller may see."""
 
@@ -588,3 +595,4 @@ class StatusOut(BaseModel):
     upload_types: list[str]
     limits: LimitsOut
     addresses: bool
+    question_log: QuestionLogOut | None = Field(description="Null where nothing is kept of what is asked.")

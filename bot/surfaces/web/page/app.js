@@ -1,14 +1,15 @@
 // The page: puts its parts together and follows the address (#/, #/c/ID/ANSWER/NUMBER,
-// #/documents, #document=ID&start=S&end=E).
+// #/documents, #/desk, #document=ID&start=S&end=E).
 import { connection, get, patch, path, remove } from "/web/api.js";
 import { add, announce, button, fill, h, icon, iconButton, toast } from "/web/dom.js";
 import { asked, confirmed } from "/web/dialogs.js";
 import { footnoteHash } from "/web/copying.js";
+import { Desk } from "/web/desk.js";
 import { Library } from "/web/library.js";
 import { Side } from "/web/side.js";
 import { signIn } from "/web/signin.js";
 import { SourcePane } from "/web/source.js";
-import { state, onChange, tell } from "/web/state.js";
+import { mayEdit, state, onChange, tell } from "/web/state.js";
 import { Thread } from "/web/thread.js";
 import { loadWords, t } from "/web/words.js";
 
@@ -27,6 +28,7 @@ class Page {
     this.library = new Library({
       onOpen: (document, from) => this.openPassage({ document: document.id, title: document.title }, from),
     });
+    this.desk = mayEdit() ? new Desk({ onOpen: (run, from) => this.openPassage(run, from) }) : null;
     this.banner = h("p", { class: "banner", role: "alert", hidden: true, text: t("app.lost") });
     this.heading = h("h1", { dir: "auto" });
     this.acts = h("div", { class: "row" });
@@ -93,8 +95,8 @@ class Page {
       await this.openPlace(place.get("document"), place.get("start"), place.get("end"));
       return;
     }
-    if (view === "documents") {
-      this.show("library");
+    if (view === "documents" || (view === "desk" && this.desk)) {
+      this.show(view === "desk" ? "desk" : "library");
       return;
     }
     const stays = view === "c" && this.view === "thread" && id === state.conversation && this.thread.turns.length > 0;
@@ -137,6 +139,10 @@ class Page {
         this.closeSource(false);
         fill(this.content, this.banner, top, this.library.element);
         this.library.load();
+      } else if (view === "desk") {
+        this.closeSource(false);
+        fill(this.content, this.banner, top, this.desk.element);
+        this.desk.load();
       } else fill(this.content, this.banner, top, this.thread.scroll);
     }
     this.showTop();
@@ -146,7 +152,7 @@ class Page {
     const talk = this.view === "thread" && state.conversation;
     this.heading.textContent = talk ? this.thread.title : "";
     this.heading.hidden = !talk;
-    document.title = talk ? `${this.thread.title} · Footnote` : this.view === "library" ? `${t("library.title")} · Footnote` : "Footnote";
+    document.title = talk ? `${this.thread.title} · Footnote` : this.view === "thread" ? "Footnote" : `${t(`${this.view}.title`)} · Footnote`;
     fill(this.acts, talk && [
       iconButton("pen", t("talks.rename"), () => this.rename()),
       this.exportMenu(talk),

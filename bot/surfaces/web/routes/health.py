@@ -62,6 +62,9 @@ def status(request: Request, caller: Known) -> Response:
             "upload_types": upload_types(),
             "limits": limits,
             "addresses": settings.addresses,
+            "question_log": {"days": settings.question_log_days, "names": settings.question_log_names}
+            if settings.question_log
+            else None,
         }
     )
 

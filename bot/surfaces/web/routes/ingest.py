@@ -15,6 +15,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from bot.desk import curated
 from bot.surfaces.web.auth import Caller, Editing, Known, collection_missing
 from bot.surfaces.web.errors import Refused
 from bot.surfaces.web.responses import PING, EventStream, Json, event
@@ -155,6 +156,8 @@ def reingest(id: DocumentId, request: Request, caller: Editing) -> Response:
     services = services_of(request)
     info = services.document(caller, id)
     path = FilePath(info.source)
+    if path.parent == services.bot.library.folder / curated.FOLDER:
+        raise Refused(409, "library_conflict", "An editor wrote this document.", remedy="Write it again on the desk.")
     if not path.is_file():
         raise Refused(
             409,
