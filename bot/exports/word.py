@@ -157,7 +157,10 @@ def _bookmark(number: int) -> str:
 
 def _footnotes(notes: tuple[Note, ...]) -> tuple[Node, Node]:
     """Return the part of the footnotes, and the relationships that hold their links."""
-    links = node(f"{RELATIONSHIPS}Relationships")
+    from lxml import etree
+
+    # LibreOffice opens no file whose relationships have a prefix.
+    links = etree.Element(f"{RELATIONSHIPS}Relationships", nsmap={None: RELATIONSHIPS[1:-1]})
     root = _root("footnotes", _line("separator", "-1"), _line("continuationSeparator", "0"))
     for note in notes:
         key = f"rId{note.number}" if note.link else ""
