@@ -184,7 +184,7 @@ def part_dict(part: Statement | Citation | Passage | Conflict | Withheld) -> dic
     return {name: _plain(getattr(part, name)) for name in names}
 
 
-_PASSAGE_FIELDS = tuple("document title source collection start end page place heading score rank text".split())
+_PASSAGE_FIELDS = tuple("document title source collection start end page place heading kind score rank text".split())
 
 
 def _plain(value: Any) -> Any:

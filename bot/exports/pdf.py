@@ -1,7 +1,7 @@
 """A sheet as a PDF: footnotes at the foot of each page, tagged for screen readers, set by Typst.
 
 Typst sets every script for which the machine has a font, from right to left where the text runs so; Latin, Greek,
-Cyrillic and Hebrew letters come with it. Where a character has no font, the first lines of the PDF say so.
+Cyrillic, Hebrew and Arabic letters come with it. Where a character has no font, the first lines of the PDF say so.
 """
 
 from __future__ import annotations

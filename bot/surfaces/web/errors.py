@@ -215,6 +215,17 @@ def _invalid(errors: Any, content_type: str) -> Refused:
     )
 
 
+def answer_missing(param: str) -> Refused:
+    """Return the refusal of an answer that is not there, or not for this caller: the same words."""
+    return Refused(
+        404,
+        "answer_missing",
+        "There is no answer of yours with this id.",
+        remedy="Answers outside a conversation are remembered until a thousand others came.",
+        param=param,
+    )
+
+
 def conversation_missing() -> Refused:
     """Return the refusal for a conversation that is not there, or somebody else's."""
     return Refused(404, "conversation_missing", "There is no conversation with this id.", param="conversation")
