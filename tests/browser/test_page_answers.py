@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from browser_papers import ARABIC, HANDBOOK, PARTY
-from browser_steps import api, ask, attribute, count, lit
+from browser_steps import api, ask, attribute, count, lit, saved
 
 pytestmark = pytest.mark.browser
 
