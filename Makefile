@@ -77,9 +77,9 @@ bench: setup ## Measure speed and memory beside the yardsticks
 reader: setup ## Train the reader again: make reader BASE=… RUN=… MINUTES=… (see training/README.md)
 	@test -n "$(BASE)" || { echo "Name the folder of the base model: make reader BASE=… (training/README.md)"; exit 2; }
 	@mkdir -p $(RUN)
-	@test -f $(RUN)/examples.jsonl.gz || $(BIN)/python -m training.data --train ../shared/train --out $(RUN)/examples.jsonl.gz
-	@$(BIN)/python -m training.train --examples $(RUN)/examples.jsonl.gz --base $(BASE) --out $(RUN) --minutes $(MINUTES)
-	@$(BIN)/python -m training.export --checkpoint $(RUN)/checkpoint.pt --base $(BASE) --out $(RUN)/onnx
+	@test -f $(RUN)/examples.jsonl.gz || $(BIN)/python -m training.reader.data --train ../shared/train --out $(RUN)/examples.jsonl.gz
+	@$(BIN)/python -m training.reader.train --examples $(RUN)/examples.jsonl.gz --base $(BASE) --out $(RUN) --minutes $(MINUTES)
+	@$(BIN)/python -m training.reader.export --checkpoint $(RUN)/checkpoint.pt --base $(BASE) --out $(RUN)/onnx
 
 lock: setup ## Pin every package with its hashes
 	@$(BIN)/python scripts/lock.py
