@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 
@@ -19,6 +20,14 @@ def lit(page: Any) -> str:
     """Return the characters that are lit in the source pane."""
     page.wait_for_selector(".source mark.lit")
     return str(page.evaluate("[...document.querySelectorAll('.source mark.lit')].map(m => m.textContent).join('')"))
+
+
+def saved(place: Any, label: str) -> Path:
+    """Choose a format of the menu "Save as…" in a part of the page and return the file."""
+    place.locator(".menu summary").click()
+    with place.page.expect_download(timeout=60_000) as download:
+        place.locator(".menu-list").get_by_text(label).click()
+    return Path(download.value.path())
 
 
 def overflow(page: Any) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from browser_papers import ARABIC, HANDBOOK, PARTY
 from browser_stage import quoting_site
-from browser_steps import api, ask, attribute, count, leave, lit
+from browser_steps import api, ask, attribute, count, leave, lit, saved
 from test_page_library import DROP
 
 pytestmark = pytest.mark.browser
@@ -201,11 +201,8 @@ def test_conversations_are_renamed_searched_exported_and_deleted(site: Any, open
     assert page.locator("h1").inner_text() == "Hotels of the institute"
     page.fill(".side-search input", "Hotels of the institute")
     count(page.locator(".conversation-link"), 1)
-    for label, sign in (("Markdown", "# Hotels of the institute"), ("JSON", '"Hotels of the institute"')):
-        page.locator(".menu summary").click()
-        with page.expect_download() as download:
-            page.get_by_text(f"Export as {label}").click()
-        assert sign in download.value.path().read_text(encoding="utf-8")
+    for label, sign in (("Markdown", "# How much may a hotel cost?"), ("JSON", '"Hotels of the institute"')):
+        assert sign in saved(page.locator(".top"), label).read_text(encoding="utf-8")
     page.get_by_label("Delete").click()
     page.locator("dialog .trouble").click()
     count(page.locator(".conversation-link"), 0)

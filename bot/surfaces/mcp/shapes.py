@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from bot.answer import Answer, Citation
-from bot.surfaces.chat.words import page_address
+from bot.links import page_address
 from vectorstore.catalog.catalog import file_name
 from vectorstore.passage import Passage
 

@@ -18,7 +18,7 @@ QUESTION, QUOTE = "How long is the notice period?", "The notice period is 30 day
 SHOWN = {"document": DOCUMENT_ID, "title": "Lease of the office", "source": "/papers/lease.pdf", "page": 3}
 PLACE = {"start": 812, "end": 841, "start_utf16": 813, "end_utf16": 842, "collection": "default"}
 FOUND = {"heading": "Ending the lease", "place": "p. 3", "score": 1.31, "rank": 1, "text": QUOTE}
-PASSAGE: Object = {**SHOWN, **PLACE, **FOUND}
+PASSAGE: Object = {**SHOWN, **PLACE, **FOUND, "kind": "body"}
 CITATION: Object = {**SHOWN, **PLACE, "number": 1, "place": "p. 3, Ending the lease", "quote": QUOTE}
 STATEMENT: Object = {"text": QUOTE, "citations": [1], "support": "quoted", "note": "", "answer": None}
 ANSWER: Object = {
@@ -172,6 +172,7 @@ STATUS: Object = {
     "addresses": False,
     "question_log": None,
     "upload_types": [".docx", ".md", ".pdf"],
+    "exports": ["docx", "pdf", "html", "markdown"],
     "limits": {
         "question_characters": 4_000,
         "upload_megabytes": 256,
@@ -253,6 +254,7 @@ RESPONSES: dict[str, Any] = {
     "GET /v1/conversations/{id}": {**TALK, "turns": [{**TURN, "feedback": FEEDBACK}]},
     "PATCH /v1/conversations/{id}": {**TALK, "title": "The lease", "turns": 1},
     "GET /v1/conversations/{id}/export": {**TALK, "turns": [{**TURN, "feedback": None}]},
+    "GET /v1/answers/{id}/export": ANSWER,
     "POST /v1/feedback": FEEDBACK,
     "GET /v1/feedback": {"feedback": [{**FEEDBACK, "name": "ana", "question": QUESTION, "text": QUOTE}], "next": None},
     "GET /v1/desk/gaps": {

@@ -61,6 +61,8 @@ DRAWING = 2
 
 LOCK_SECONDS = 10.0
 """So long a person waits for somebody else's writing to end, then is told to come again."""
+EXPORT_SECONDS = 60.0
+"""So long a download waits for its turn to be made."""
 
 
 class RecentAnswers:
@@ -150,6 +152,14 @@ class Services:
             queued=50,
             seconds=LOCK_SECONDS,
             message="The library is being written to, and the answer was not kept.",
+        )
+        # A long PDF takes a core for seconds.
+        self.exports = Bulkhead(
+            "footnote-export",
+            threads=2,
+            queued=16,
+            seconds=EXPORT_SECONDS,
+            message="Too many files are being made at once, and this one was not.",
         )
         self._pages: dict[tuple[str, str, str], int | None] = {}
         self._utf16 = Utf16Cache(bot.library.text)
@@ -260,6 +270,7 @@ class Services:
         self.drawing.close()
         self.printed.close()
         self.answers_written.close()
+        self.exports.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._stream_threads.shutdown(wait=False, cancel_futures=True)
         if ended:
@@ -274,6 +285,11 @@ def services_of(request: Request) -> Services:
     """Return what the routes share."""
     services: Services = request.app.state.services
     return services
+
+
+def base_address(request: Request) -> str:
+    """Return the address at which people reach the page: the one that the settings name, else that of the request."""
+    return services_of(request).settings.page_url or str(request.base_url)
 
 
 DocumentId = Annotated[str, PathParameter(pattern=DOCUMENT, examples=["0123456789abcdef"])]

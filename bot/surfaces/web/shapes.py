@@ -244,6 +244,7 @@ class PassageOut(BaseModel):
     page: int | None
     place: str
     heading: str
+    kind: str = Field("body", description="body, heading, caption, byline, navigation, table or code.")
     score: float
     rank: int
     text: str
@@ -593,6 +594,7 @@ class StatusOut(BaseModel):
     collections: int
     ingesting: bool
     upload_types: list[str]
+    exports: list[str] = Field(description="Formats in which answers can be saved here.")
     limits: LimitsOut
     addresses: bool
     question_log: QuestionLogOut | None = Field(description="Null where nothing is kept of what is asked.")

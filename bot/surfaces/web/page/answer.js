@@ -1,9 +1,11 @@
 // One turn of a conversation: the question, statements as they come, footnotes, what was found.
+import { path } from "/web/api.js";
 import { add, announce, button, fill, h, icon, iconButton, said } from "/web/dom.js";
 import { copyText, footnoteLink, markdownOf } from "/web/copying.js";
 import { thumbs } from "/web/feedback.js";
 import { Long } from "/web/long.js";
 import { hideQuote, showQuote } from "/web/quote.js";
+import { saveMenu } from "/web/saving.js";
 import { modelName, seconds, t, translated } from "/web/words.js";
 
 /** Where a citation or passage stands, in words: "p. 4, Termination". */
@@ -269,6 +271,9 @@ export class Turn {
         foot, act("copy", t("answer.copy"), () => copyText(answer.text)),
         act("copy", t("answer.copy.markdown"), () => copyText(markdownOf(answer))),
       );
+    }
+    if (answer.statements.length || answer.abstained) {
+      add(foot, saveMenu((format) => path(`/v1/answers/${answer.id}/export`, { format }), { label: t("save.as") }));
     }
     if (answer.conversation) add(foot, act("link", t("answer.copy.link"), () => copyText(footnoteLink(answer))));
     if (answer.statements.length || answer.abstained) add(foot, thumbs(answer.id, this.feedback));

@@ -1,11 +1,12 @@
 // The page: puts its parts together and follows the address (#/, #/c/ID/ANSWER/NUMBER,
 // #/documents, #/desk, #document=ID&start=S&end=E).
 import { connection, get, patch, path, remove } from "/web/api.js";
-import { add, announce, button, fill, h, icon, iconButton, toast } from "/web/dom.js";
+import { announce, button, fill, h, iconButton, toast } from "/web/dom.js";
 import { asked, confirmed } from "/web/dialogs.js";
 import { footnoteHash } from "/web/copying.js";
 import { Desk } from "/web/desk.js";
 import { Library } from "/web/library.js";
+import { saveMenu } from "/web/saving.js";
 import { Side } from "/web/side.js";
 import { signIn } from "/web/signin.js";
 import { SourcePane } from "/web/source.js";
@@ -155,26 +156,10 @@ class Page {
     document.title = talk ? `${this.thread.title} · Footnote` : this.view === "thread" ? "Footnote" : `${t(`${this.view}.title`)} · Footnote`;
     fill(this.acts, talk && [
       iconButton("pen", t("talks.rename"), () => this.rename()),
-      this.exportMenu(talk),
+      saveMenu((format) => path(`/v1/conversations/${talk}/export`, { format }), { json: true }),
       iconButton("bin", t("talks.delete"), () => this.remove()),
     ]);
     tell("view");
-  }
-
-  exportMenu(id) {
-    const url = (format) => path(`/v1/conversations/${id}/export`, { format });
-    const menu = h("details", { class: "menu" }, h("summary", { class: "icon-button", "aria-label": t("talks.export"), title: t("talks.export") }, icon("down")));
-    const shut = () => { menu.open = false; };
-    menu.addEventListener("focusout", (event) => { if (!menu.contains(event.relatedTarget)) shut(); });
-    menu.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
-      event.stopPropagation();
-      shut();
-      menu.firstElementChild.focus();
-    });
-    return add(menu, h("div", { class: "menu-list" }, ...["markdown", "json"].map((format) => h(
-      "a", { class: "quiet", href: url(format), download: true, text: t(`talks.export.${format}`), on: { click: () => setTimeout(shut) } },
-    ))));
   }
 
   async rename() {

@@ -9,10 +9,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response, StreamingResponse
 
-from bot.answer import markdown
 from bot.surfaces.web.auth import Caller, Editing, Known
-from bot.surfaces.web.errors import Refused, conversation_missing
-from bot.surfaces.web.objects import answer_of, collections_of
+from bot.surfaces.web.errors import Refused, answer_missing, conversation_missing
+from bot.surfaces.web.objects import collections_of
 from bot.surfaces.web.responses import Json, download_name
 from bot.surfaces.web.services import Cursor, Services, services_of
 from bot.surfaces.web.shapes import (
@@ -27,8 +26,6 @@ from bot.surfaces.web.shapes import (
     TitleIn,
     errors_for,
 )
-from bot.text.markdown import escape_markdown
-from bot.text.shown import one_line
 
 router = APIRouter()
 TALKS: list[Any] = ["Conversations"]
@@ -118,44 +115,6 @@ def delete_conversation(id: ConversationId, request: Request, caller: Known) -> 
     return Response(status_code=204)
 
 
-@router.get(
-    "/v1/conversations/{id}/export",
-    tags=TALKS,
-    response_class=Response,
-    responses={
-        200: {
-            "description": "A download.",
-            "content": {"text/markdown": {"schema": {"type": "string"}}, "application/json": {"schema": {}}},
-        },
-        **errors_for(401, 404, 422, 503),
-    },
-)
-def export_conversation(
-    id: ConversationId, request: Request, caller: Known, format: Literal["markdown", "json"] = "markdown"
-) -> Response:
-    """Download a conversation as Markdown or JSON."""
-    services = services_of(request)
-    found = services.store.get(caller.key, id)
-    if not found:
-        raise conversation_missing()
-    turns = turns_for(services, caller, id)
-    if format == "json":
-        headers = {"Content-Disposition": download_name(found["title"], ".json")}
-        return Json({**found, "turns": turns}, headers=headers)
-    text = conversation_markdown(found, turns).encode("utf-8", "replace")
-    headers = {"Content-Disposition": download_name(found["title"], ".md")}
-    return Response(text, media_type="text/markdown; charset=utf-8", headers=headers)
-
-
-def conversation_markdown(conversation: Mapping[str, Any], turns: list[dict[str, Any]]) -> str:
-    """Return a conversation as Markdown: each question a heading, each answer with its footnotes."""
-    parts = [f"# {escape_markdown(one_line(conversation['title'])) or 'Conversation'}"]
-    for turn in turns:
-        parts.append(f"## {escape_markdown(one_line(turn['question']))}")
-        parts.append("*Its sources are out of your reach.*" if turn["hidden"] else markdown(answer_of(turn["answer"])))
-    return "\n\n".join(parts) + "\n"
-
-
 @router.post(
     "/v1/feedback",
     tags=FEEDBACK,
@@ -168,13 +127,7 @@ def give_feedback(body: FeedbackIn, request: Request, caller: Known) -> Response
     services = services_of(request)
     answer = services.store.answer(caller.key, body.answer) or services.recent.get(caller.key, body.answer)
     if not answer:
-        raise Refused(
-            404,
-            "answer_missing",
-            "There is no answer of yours with this id.",
-            remedy="Answers outside a conversation are remembered until a thousand others came.",
-            param="answer",
-        )
+        raise answer_missing("answer")
     return Json(services.store.add_feedback(caller.key, answer, thumb=body.thumb, comment=body.comment), 201)
 
 

@@ -129,6 +129,15 @@ export default {
   "answer.hidden": "The sources of this answer are not open to you any more.",
   "answer.page": "page {n}",
 
+  "save.as": "Save as…",
+  "save.docx": "Word",
+  "save.pdf": "PDF",
+  "save.html": "Web page (HTML)",
+  "save.markdown": "Markdown",
+  "save.json": "JSON",
+  "save.making": "The file is being made…",
+  "save.done": "Saved: {name}",
+
   "source.label": "Source",
   "source.number": "Footnote {n} of {all}",
   "source.passage": "Passage",
@@ -175,9 +184,6 @@ export default {
   "talks.delete": "Delete",
   "talks.delete.title": "Delete this conversation?",
   "talks.delete.text": "Its questions and answers are gone for good.",
-  "talks.export": "Export",
-  "talks.export.markdown": "Export as Markdown",
-  "talks.export.json": "Export as JSON",
   "talks.deleted": "Deleted.",
   "talks.missing": "This conversation is not there any more.",
 

@@ -122,6 +122,15 @@ export default {
   "answer.hidden": "この回答の出典は閲覧できなくなりました。",
   "answer.page": "{n} ページ",
 
+  "save.as": "名前を付けて保存…",
+  "save.docx": "Word",
+  "save.pdf": "PDF",
+  "save.html": "ウェブページ（HTML）",
+  "save.markdown": "Markdown",
+  "save.json": "JSON",
+  "save.making": "ファイルを作成しています…",
+  "save.done": "保存しました: {name}",
+
   "source.label": "出典",
   "source.number": "脚注 {n} / {all}",
   "source.passage": "箇所",
@@ -168,9 +177,6 @@ export default {
   "talks.delete": "削除",
   "talks.delete.title": "この会話を削除しますか？",
   "talks.delete.text": "質問と回答は元に戻せません。",
-  "talks.export": "書き出し",
-  "talks.export.markdown": "Markdown で書き出す",
-  "talks.export.json": "JSON で書き出す",
   "talks.deleted": "削除しました。",
   "talks.missing": "この会話はもうありません。",
 
