@@ -111,12 +111,12 @@ class Library:
             threads: Threads of the encoder; 0 for one a core.
 
         Raises:
-            LibraryMissing: There is none, and `create` is not set.
+            LibraryMissing: There is none, and `create` is not set; or what is named is an address.
             LibraryTooNew: A newer version wrote it.
             LibraryDamaged: Its catalog cannot be read.
             LibraryReadOnly: It should be created but cannot be written.
         """
-        path = Path(folder).expanduser().absolute()
+        path = _folder(folder)
         lock = LibraryLock(path, wait=wait, notice=notice)
         try:
             catalog = Catalog(path, read_only=read_only)
@@ -672,6 +672,21 @@ if hasattr(os, "register_at_fork"):
 
 def _identity(owner: Any) -> ModelIdentity:
     return ModelIdentity(str(owner.name), str(owner.fingerprint), int(owner.dimension))
+
+
+def _folder(named: str | os.PathLike[str]) -> Path:
+    """Return the whole path of a library's folder.
+
+    Raises:
+        LibraryMissing: An address is named: a folder called "postgresql:" would be made in silence.
+    """
+    scheme, mark, _ = os.fspath(named).partition("://")
+    if mark and scheme.isalnum():
+        raise LibraryMissing(  # without the address: it may hold a password
+            f"The library is named by an address ({scheme}://…); it is a folder on this machine.",
+            remedy="Name a folder. The address of a Chroma server goes into FOOTNOTE_CHROMA.",
+        )
+    return Path(named).expanduser().absolute()
 
 
 def _create(folder: Path, lock: LibraryLock) -> None:

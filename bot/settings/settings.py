@@ -22,6 +22,7 @@ from bot.settings.checks import (
     between,
     channel_map,
     collection_name,
+    folder,
     http_address,
     level_or_probability,
     not_blank,
@@ -67,7 +68,7 @@ class Settings:
         ".footnote",
         "Folder of the library. A relative path starts at the current folder.",
         group="Library",
-        check=not_blank,
+        check=folder,
         path=True,
     )
     collection: str = setting(

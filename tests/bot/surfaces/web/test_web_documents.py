@@ -346,6 +346,16 @@ def test_an_upload_in_the_place_of_a_removed_one_stays(here: Site) -> None:
     assert here.client.get(f"{path}/original").content == other
 
 
+def test_a_file_that_is_sent_again_and_waits_to_be_read_is_left_where_it_is(here: Site) -> None:
+    """Somebody else's removal tidies up meanwhile; the waiting file is not taken for what the removed document left."""
+    file = upload(here, ("rules.md", MARKDOWN))["files"][0]
+    here.client.delete(f"/v1/documents/{file['document']}")
+    waiting = here.services.uploads.save(BytesIO(MARKDOWN), "default", "rules.md")
+    here.services.tidy_removed()
+    assert waiting.read_bytes() == MARKDOWN
+    assert here.client.get("/v1/removed").json()["total"] == 1
+
+
 def test_an_upload_goes_for_good_when_the_bin_is_emptied(here: Site) -> None:
     """Compacting empties the bin; the file is deleted with the next removal, or when the server starts."""
     file = upload(here, ("rules.md", MARKDOWN))["files"][0]
