@@ -21,7 +21,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-HERE = [sys.executable, "-c", "from bot.surfaces.cli.app import main; main()"]
+HERE = [
+    sys.executable,
+    "-c",
+    f"import sys; sys.path.insert(0, {str(ROOT)!r}); from bot.surfaces.cli.app import main; main()",
+]
 OWN = ("memorandum-of-cooperation.md", "investment-figures.pdf", "who-signed-what.docx")
 """The files of the folder of one's own: a text, a PDF, a Word document."""
 
@@ -113,8 +117,8 @@ def page(command: Sequence[str], folder: Path) -> Step:
 
 
 def _environment() -> dict[str, str]:
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("FOOTNOTE_") and key != "PYTHONPATH"}
-    return kept | {"PYTHONPATH": str(ROOT)}
+    """Return this environment without what would change which code runs, or how."""
+    return {key: value for key, value in os.environ.items() if not key.startswith("FOOTNOTE_") and key != "PYTHONPATH"}
 
 
 if __name__ == "__main__":
