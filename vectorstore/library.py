@@ -417,8 +417,9 @@ class Library:
         sha256: str | None = None,
         title: str | None = None,
         media_type: str | None = None,
+        name: str | None = None,
     ) -> None:
-        """Store what changed about a source whose text did not.
+        """Store what changed about a source whose text did not. Fields as in `Document`.
 
         Raises:
             DocumentMissing: No document has this id.
@@ -429,6 +430,7 @@ class Library:
             "sha256": sha256,
             "title": title,
             "media_type": media_type,
+            "name": name,
         }
         with self.writing() as writer:
             writer.update(document_id, changes)

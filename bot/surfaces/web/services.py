@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -17,7 +18,6 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from fastapi import Path as PathParameter
 from fastapi import Query, Request
 
-from bot.answer import Answer, Citation
 from bot.printed import PrintedPages
 from bot.settings.settings import Settings
 from bot.surfaces.rate_limit import RateLimit
@@ -36,14 +36,14 @@ from bot.surfaces.web.storage.database import Database
 from bot.surfaces.web.storage.jobs import Ingest, Jobs
 from bot.surfaces.web.storage.questions import QuestionLog
 from bot.surfaces.web.storage.uploads import Uploads
-from vectorstore.passage import Filter, Passage
+from vectorstore.errors import LibraryError
+from vectorstore.passage import Filter
 from vectorstore.records import DocumentInfo
 
 if TYPE_CHECKING:
     from bot.ask import Bot
 
 Result = TypeVar("Result")
-Part = TypeVar("Part", Passage, Citation)
 
 NO_DOCUMENT = "-"
 """An id that no document has, for they are hexadecimal."""
@@ -115,6 +115,8 @@ class Services:
         self.password_checks = asyncio.Semaphore(2)
         self.stopping = asyncio.Event()
         self.uploads = Uploads(folder, self.database)
+        with suppress(LibraryError):  # it cannot be written now: the next start names them
+            self.uploads.name_documents(bot.library)
         self.tidy_removed()
         self.jobs = Jobs(self.database, ingest, self.metrics, self.forget_unread)
         quotes = settings.model == "quotes"
@@ -194,14 +196,6 @@ class Services:
         ids = tuple(documents)
         found: list[DocumentInfo] = self.bot.library.documents(Filter(documents=ids)) if ids else []
         return {info.id: info for info in found}
-
-    def shown(self, parts: Iterable[Part]) -> tuple[Part, ...]:
-        """Return passages or citations with the source that a client is shown."""
-        return tuple(replace(part, source=self.uploads.shown(part.source)) for part in parts)
-
-    def shown_answer(self, answer: Answer) -> Answer:
-        """Return an answer with the sources that a client is shown."""
-        return replace(answer, citations=self.shown(answer.citations), passages=self.shown(answer.passages))
 
     def pages(self, info: DocumentInfo) -> int | None:
         """Return how many pages or slides a document has, or None where it has none."""

@@ -125,4 +125,4 @@ def _search(services: Services, body: SearchIn, caller: Caller) -> dict[str, Any
     query = checked_question(services, body.query, param="query")
     wanted = services.visible(caller, body.filter.filter())
     found = services.bot.library.search(query, limit=body.limit, filter=wanted)
-    return {"passages": shown_objects(services, caller, services.shown(found.passages))[0]}
+    return {"passages": shown_objects(services, caller, found.passages)[0]}

@@ -27,6 +27,7 @@ from bot.surfaces.web.shapes import (
 )
 from bot.surfaces.web.storage import removed_files
 from ingest.errors import OriginalChanged, OriginalGone
+from vectorstore.document import file_name
 from vectorstore.passage import Filter
 from vectorstore.records import DocumentInfo, RemovedDocument
 
@@ -42,14 +43,13 @@ PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; 
 Offset = Annotated[int, Query(ge=0, le=LARGEST_OFFSET)]
 
 
-def document_object(services: Services, info: DocumentInfo, pages: int | None, notes: str) -> dict[str, Any]:
+def document_object(info: DocumentInfo, pages: int | None, notes: str) -> dict[str, Any]:
     """Return a document as the API sends it."""
-    source = services.uploads.shown(info.source)
     return {
         "id": info.id,
         "title": info.title,
-        "source": source,
-        "name": source.replace("\\", "/").rstrip("/").rpartition("/")[2] or source,
+        "source": info.source,
+        "name": file_name(info.source),
         "collection": info.collection,
         "media_type": info.media_type,
         "size": info.size,
@@ -57,8 +57,8 @@ def document_object(services: Services, info: DocumentInfo, pages: int | None, n
         "chunks": info.chunks,
         "modified": info.modified,
         "added": info.added,
-        "uploaded": services.uploads.name(info.source) is not None,
-        "original": FilePath(info.source).is_file(),
+        "uploaded": bool(info.kept_at),
+        "original": FilePath(info.path).is_file(),
         "notes": [notes] if notes else [],
     }
 
@@ -82,7 +82,7 @@ def list_documents(
     found = [
         info
         for info in services.bot.library.documents(wanted)
-        if not words or words in info.title.casefold() or words in services.uploads.shown(info.source).casefold()
+        if not words or words in info.title.casefold() or words in info.source.casefold()
     ]
     found.sort(key=lambda info: (info.title.casefold(), info.id))
     if order == "newest":
@@ -90,7 +90,7 @@ def list_documents(
     begin = int(cursor or 0)
     end = begin + limit
     notes = services.jobs.notes()
-    shown = [document_object(services, info, services.pages(info), notes.get(info.id, "")) for info in found[begin:end]]
+    shown = [document_object(info, services.pages(info), notes.get(info.id, "")) for info in found[begin:end]]
     return Json({"documents": shown, "total": len(found), "next": str(end) if end < len(found) else None})
 
 
@@ -117,7 +117,7 @@ def read_document(id: DocumentId, request: Request, caller: Known) -> Response:
         for p in document.places
     ]
     notes = services.jobs.notes().get(id, "")
-    shown = document_object(services, info, services.pages(info), notes)
+    shown = document_object(info, services.pages(info), notes)
     return Json({**shown, "headings": headings, "places": places})
 
 
@@ -174,10 +174,9 @@ def read_original(id: DocumentId, request: Request, caller: Known, inline: bool 
     """Download the file that was read. Only a PDF is ever shown in the browser, with `inline`."""
     services = services_of(request)
     info = services.document(caller, id)
-    path = FilePath(info.source)
+    path = FilePath(info.path)
     check_original(path, info)
-    name = services.uploads.shown(info.source).replace("\\", "/").rpartition("/")[2]
-    disposition = download_name(name, "")
+    disposition = download_name(file_name(info.source), "")
     if inline and is_pdf(path):
         headers = {
             "Content-Disposition": disposition.replace("attachment", "inline", 1),
@@ -265,7 +264,7 @@ def _remove(services: Services, caller: Caller, id: str) -> None:
     info = services.document(caller, id)
     with writing(services):
         services.bot.library.remove([id])
-    removed_files.set_aside(services.folder, [info.source])
+    removed_files.set_aside(services.folder, [info.path])
     services.tidy_removed()
 
 
@@ -283,7 +282,7 @@ def list_removed(request: Request, caller: Editing) -> Response:
     """List removed documents that can be restored, last removed first. For editors."""
     services = services_of(request)
     found = services.bot.library.removed(caller.narrowed(Filter()))
-    return Json({"documents": [removed_object(services, gone) for gone in found[:MOST_REMOVED]], "total": len(found)})
+    return Json({"documents": [removed_object(gone) for gone in found[:MOST_REMOVED]], "total": len(found)})
 
 
 @router.post("/v1/documents/{id}/restore", response_model=DocumentOut, responses=errors_for(401, 404, 409, 422, 503))
@@ -310,23 +309,21 @@ def _restore(services: Services, caller: Caller, id: str) -> dict[str, Any]:
             "The library has a document in its place again.",
             remedy="Remove that one first.",
         )
-    removed_files.bring_back(services.folder, [removed[0].info.source])
+    removed_files.bring_back(services.folder, [removed[0].info.path])
     try:
         with writing(services):
             (info,) = services.bot.library.restore([id])
     finally:
         services.tidy_removed()  # what was not restored is set aside again
-    return document_object(services, info, services.pages(info), services.jobs.notes().get(id, ""))
+    return document_object(info, services.pages(info), services.jobs.notes().get(id, ""))
 
 
-def removed_object(services: Services, gone: RemovedDocument) -> dict[str, Any]:
+def removed_object(gone: RemovedDocument) -> dict[str, Any]:
     """Return a removed document as the API sends it."""
     info = gone.info
-    source = services.uploads.shown(info.source)
     return {
-        **{key: getattr(info, key) for key in ("id", "title", "collection", "media_type", "size")},
-        "source": source,
-        "name": source.replace("\\", "/").rstrip("/").rpartition("/")[2] or source,
+        **{key: getattr(info, key) for key in ("id", "title", "source", "collection", "media_type", "size")},
+        "name": file_name(info.source),
         "removed": gone.removed,
         "present": gone.present,
     }

@@ -155,7 +155,7 @@ def reingest(id: DocumentId, request: Request, caller: Editing) -> Response:
     """Read a document's file again in the background. For editors."""
     services = services_of(request)
     info = services.document(caller, id)
-    path = FilePath(info.source)
+    path = FilePath(info.path)
     if path.parent == services.bot.library.folder / curated.FOLDER:
         raise Refused(409, "library_conflict", "An editor wrote this document.", remedy="Write it again on the desk.")
     if not path.is_file():
@@ -165,7 +165,7 @@ def reingest(id: DocumentId, request: Request, caller: Editing) -> Response:
             "The file is not where it was read from any more.",
             remedy="Upload it again.",
         )
-    file = Incoming(path, services.uploads.name(info.source) or path.name)
+    file = Incoming(path, info.source if info.kept_at else path.name)
     return Json({"job": services.jobs.add(caller.key, "reingest", info.collection, [file])}, 202)
 
 
