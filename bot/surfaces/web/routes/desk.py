@@ -231,8 +231,8 @@ async def write_answer_again(id: DocumentId, body: CuratedIn, request: Request, 
 
 def _write(services: Services, caller: Caller, body: CuratedIn, id: str | None) -> dict[str, Any]:
     library = services.bot.library
-    before = next((one for one in curated.curated(library.folder) if one.id == id), None)
-    if id is not None and (before is None or services.document(caller, id).id != before.id):
+    before = None if id is None else services.document(caller, id)
+    if before and before.id not in {one.id for one in curated.curated(library.folder)}:
         raise Refused(404, "document_missing", "There is no answer of an editor with this id.", param="id")
     for source in body.sources:
         services.document(caller, source.document)
