@@ -65,6 +65,15 @@ def attribute(locator: Any, name: str, value: str) -> None:
     expect(locator).to_have_attribute(name, value, timeout=15_000)
 
 
+def until(page: Any, expression: str, value: object = True) -> None:
+    """Wait until an expression has a value; the page's policy forbids Playwright's own way, which evaluates text."""
+    for _ in range(1200):
+        if page.evaluate(expression) == value:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{expression} is {page.evaluate(expression)!r} and not {value!r}")
+
+
 def leave(page: Any) -> None:
     """Leave the page, so that it does not miss a server that is about to stop."""
     page.goto("about:blank")

@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     base = find_model().folder
-    state = torch.load(options.checkpoint, map_location="cpu", weights_only=False)
+    state = torch.load(options.checkpoint, map_location="cpu", weights_only=True)
     model = EncoderModel(base)
     model.load_state_dict(state["model"])
     print(f"{state['steps']} steps, {state['seconds'] / 60:.0f} minutes")

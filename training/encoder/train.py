@@ -6,8 +6,9 @@ The way is LEAF's (arXiv 2509.12539): a student needs only texts and what the te
 section once, as ingest does, and learns that the mean of a chunk's tokens in it is the teacher's vector of that chunk;
 a question's mean is the teacher's of the question. Beside that each question must find its own chunk among all of its
 batch (contrastive; the chunks beside it in its section are the hard ones). The teacher's vectors lie in a narrow cone
-(two texts about nothing in common have a cosine of 0.4 and more), so their mean is taken off first: the order of what
-is found hardly changes, and cosines spread as those of other models do.
+(a question and a chunk about nothing in common have a cosine of 0.38), so the mean of all chunks is taken off theirs,
+and that of all questions off theirs: of 3,462 questions over 26,437 chunks of the training sets the teacher then finds
+47.3 % first and 65.7 among five, not 44.9 and 62.9, and cosines spread around nought as those of other models do.
 
 A checkpoint is written every few minutes; the same command goes on from it. It uses a GPU where there is one.
 """
@@ -32,9 +33,10 @@ from training.encoder.teacher import places_of, read_sections
 from vectorstore.embedding.model_files import find_model
 
 LONGEST = 256
-BATCH_TOKENS = 3072
-"""Tokens of sections in a batch; the questions come on top."""
-RATE = 2.5e-4
+BATCH_TOKENS = 1024
+"""Tokens of sections in a batch; the questions come on top. One core learns from seven batches of 3,072 a minute."""
+RATE = 1e-4
+"""At 2.5e-4 the distance from the teacher rose again as soon as that was reached (0.31 to 0.36 in a hundred steps)."""
 WARM = 0.04
 """Share of the time in which the learning rate rises."""
 CONTRASTIVE = 0.1
@@ -78,7 +80,7 @@ class Data:
         self.places = places_of(rows)
         self.vectors = np.load(vectors, mmap_mode="r")
         done = int(vectors.with_suffix(".done").read_text())
-        self.mean = np.asarray(self.vectors[: self.places[done]], np.float32).mean(0)
+        self.means = _means(self.vectors, rows[:done], self.places)
         tokenizer = Tokenizer.from_file(str(find_model().folder / "tokenizer.json"))
         tokenizer.no_truncation()
         tokenizer.no_padding()
@@ -112,11 +114,21 @@ class Data:
             middle = row["place"] + len(row["chunks"])
             chunks.append(self.vectors[row["place"] : middle])
             questions.append(self.vectors[middle : middle + len(row["questions"])])
-        return self._centred(chunks), self._centred(questions)
+        return _centred(chunks, self.means[0]), _centred(questions, self.means[1])
 
-    def _centred(self, parts: Sequence[npt.NDArray[np.float16]]) -> Vectors:
-        whole = np.concatenate(parts).astype(np.float32) - self.mean
-        return np.asarray(whole / np.linalg.norm(whole, axis=1, keepdims=True), np.float32)
+
+def _means(vectors: npt.NDArray[np.float16], rows: Sequence[Row], places: Sequence[int]) -> tuple[Vectors, Vectors]:
+    """Return the mean of all chunks and that of all questions."""
+    asked = np.zeros(places[len(rows)], bool)
+    for number, row in enumerate(rows):
+        asked[places[number] + len(row["chunks"]) : places[number + 1]] = True
+    whole = np.asarray(vectors[: len(asked)], np.float32)
+    return whole[~asked].mean(0), whole[asked].mean(0)
+
+
+def _centred(parts: Sequence[npt.NDArray[np.float16]], mean: Vectors) -> Vectors:
+    whole = np.concatenate(parts).astype(np.float32) - mean
+    return np.asarray(whole / np.linalg.norm(whole, axis=1, keepdims=True), np.float32)
 
 
 def batches(rows: Sequence[Row], chance: random.Random) -> Iterator[list[Row]]:
@@ -274,7 +286,7 @@ class Run:
         """Write a checkpoint beside the old one and put it in its place."""
         fresh = self.kept.with_suffix(".new")
         state = {"model": self.model.state_dict(), "optimiser": self.optimiser.state_dict()}
-        torch.save({**state, "seconds": elapsed, "steps": self.steps, "mean": self.data.mean}, fresh)
+        torch.save({**state, "seconds": elapsed, "steps": self.steps}, fresh)
         fresh.replace(self.kept)
 
 

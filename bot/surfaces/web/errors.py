@@ -56,6 +56,8 @@ STATUS_OF: tuple[tuple[type[FootnoteError], int, str], ...] = (
     (bot_errors.ModelError, 502, "model_failed"),
     (bot_errors.ExtraMissing, 422, "unsupported"),
     (bot_errors.SettingError, 422, "invalid"),
+    (ingest_errors.OriginalGone, 409, "original_gone"),
+    (ingest_errors.OriginalChanged, 409, "original_changed"),
     (bot_errors.ExportError, 422, "invalid"),
     (ingest_errors.IngestError, 422, "invalid"),
     (library_errors.DateInvalid, 422, "invalid"),

@@ -188,7 +188,8 @@ export class Turn {
             "span", { class: "note-of" }, said("bdi", citation.title, { class: "note-title" }),
             place && h("span", { class: "note-place" }, ", ", said("bdi", place)),
           ),
-          !verbatim.has(citation.quote.trim()) && said("span", citation.quote, { class: "note-quote" }),
+          // What the answer quotes word for word need not be read twice, but on paper it belongs to its footnote.
+          said("span", citation.quote, { class: verbatim.has(citation.quote.trim()) ? "note-quote on-paper" : "note-quote" }),
         ),
       );
       const link = this.answer.conversation && iconButton("link", t("answer.copy.note"), () =>

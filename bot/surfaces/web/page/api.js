@@ -70,6 +70,9 @@ function withJson(method, body) {
 
 export async function get(path) { return (await send(path)).json(); }
 export async function post(path, body) { return (await send(path, withJson("POST", body))).json(); }
+export async function put(path, body) { return (await send(path, withJson("PUT", body))).json(); }
+/** POST what is answered with nothing. */
+export async function tellServer(path, body) { await send(path, withJson("POST", body)); }
 export async function patch(path, body) { return (await send(path, withJson("PATCH", body))).json(); }
 export async function remove(path) { await send(path, { method: "DELETE" }); }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response, StreamingResponse
@@ -139,23 +139,27 @@ def delete_feedback(id: FeedbackId, request: Request, caller: Known) -> Response
     return Response(status_code=204)
 
 
-def feedback_for(services: Services, caller: Caller, *, limit: int, before: int | None) -> list[dict[str, Any]]:
+def feedback_for(
+    services: Services, caller: Caller, *, limit: int, before: int | None, thumb: str = ""
+) -> list[dict[str, Any]]:
     """Return feedback as the caller may read it, newest first, with at most `limit` items (-1 for all).
 
     Whoever is restricted reads the own only: what others ask and remark upon is about whatever they may see, also
     where the answer showed nothing.
     """
     owner = None if caller.collections is None else caller.key
-    return services.store.feedback(owner=owner, limit=limit, before=before)
+    return services.store.feedback(owner=owner, limit=limit, before=before, thumb=thumb)
 
 
 @router.get("/v1/feedback", tags=FEEDBACK, response_model=FeedbackPage, responses=errors_for(400, 401, 422, 503))
-def list_feedback(request: Request, caller: Editing, limit: Limit = 50, cursor: Cursor = "") -> Response:
+def list_feedback(
+    request: Request, caller: Editing, limit: Limit = 50, cursor: Cursor = "", thumb: Literal["", "up", "down"] = ""
+) -> Response:
     """List everybody's feedback, newest first; your own where you are restricted to collections. For editors."""
     if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
         raise _bad_cursor()
     before = int(cursor) if cursor else None
-    rows = feedback_for(services_of(request), caller, limit=limit + 1, before=before)
+    rows = feedback_for(services_of(request), caller, limit=limit + 1, before=before, thumb=thumb)
     shown = [
         {
             **{key: row[key] for key in ("id", "answer", "thumb", "comment", "created", "name", "question")},
