@@ -30,15 +30,6 @@ def saved(place: Any, label: str) -> Path:
     return Path(download.value.path())
 
 
-def until(page: Any, condition: str) -> None:
-    """Wait until a condition holds; Playwright's own wait evaluates text, which the page forbids but at first."""
-    for _ in range(600):
-        if page.evaluate(condition):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"It never held: {condition}")
-
-
 def overflow(page: Any) -> int:
     """Return by how many pixels the page is wider than its window."""
     return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
