@@ -67,6 +67,7 @@ class Document:
         headings: Headings by ascending start.
         size: Bytes of the source.
         modified: Time of the source's last change, ISO 8601 in UTC ("2026-11-25T09:30:00Z"), or "".
+        notes: Sentences about what of the source is not in the text, or may be wrong; empty where it was read whole.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Document:
     headings: tuple[Heading, ...] = ()
     size: int = 0
     modified: str = ""
+    notes: tuple[str, ...] = ()
 
     def place_at(self, offset: int) -> Place | None:
         """Return the last place that begins at or before `offset`, or None."""

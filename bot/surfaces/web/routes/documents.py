@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
 from hashlib import sha256
@@ -40,9 +41,10 @@ PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; 
 Offset = Annotated[int, Query(ge=0, le=LARGEST_OFFSET)]
 
 
-def document_object(services: Services, info: DocumentInfo, pages: int | None, notes: str) -> dict[str, Any]:
-    """Return a document as the API sends it."""
+def document_object(services: Services, info: DocumentInfo, notes: Sequence[str]) -> dict[str, Any]:
+    """Return a document as the API sends it, with what was remarked on it when it was read."""
     source = services.uploads.shown(info.source)
+    stored, given = FilePath(info.source).name, FilePath(source).name
     return {
         "id": info.id,
         "title": info.title,
@@ -51,13 +53,13 @@ def document_object(services: Services, info: DocumentInfo, pages: int | None, n
         "collection": info.collection,
         "media_type": info.media_type,
         "size": info.size,
-        "pages": pages,
+        "pages": services.pages(info),
         "chunks": info.chunks,
         "modified": info.modified,
         "added": info.added,
         "uploaded": services.uploads.name(info.source) is not None,
         "original": FilePath(info.source).is_file(),
-        "notes": [notes] if notes else [],
+        "notes": [note.replace(stored, given) for note in notes],
     }
 
 
@@ -84,8 +86,8 @@ def list_documents(
     found.sort(key=lambda info: (info.title.casefold(), info.id))
     begin = int(cursor or 0)
     end = begin + limit
-    notes = services.jobs.notes()
-    shown = [document_object(services, info, services.pages(info), notes.get(info.id, "")) for info in found[begin:end]]
+    notes = services.bot.library.notes(wanted)
+    shown = [document_object(services, info, notes.get(info.id, ())) for info in found[begin:end]]
     return Json({"documents": shown, "total": len(found), "next": str(end) if end < len(found) else None})
 
 
@@ -111,9 +113,7 @@ def read_document(id: DocumentId, request: Request, caller: Known) -> Response:
         {"start": p.start, "start_utf16": utf16.units(p.start), "kind": p.kind, "number": p.number, "by_ocr": p.by_ocr}
         for p in document.places
     ]
-    notes = services.jobs.notes().get(id, "")
-    shown = document_object(services, info, services.pages(info), notes)
-    return Json({**shown, "headings": headings, "places": places})
+    return Json({**document_object(services, info, document.notes), "headings": headings, "places": places})
 
 
 @router.get("/v1/documents/{id}/text", response_model=TextOut, responses=errors_for(401, 404, 422, 503))
@@ -290,7 +290,7 @@ def _restore(services: Services, caller: Caller, id: str) -> dict[str, Any]:
             (info,) = services.bot.library.restore([id])
     finally:
         services.tidy_removed()  # what was not restored is set aside again
-    return document_object(services, info, services.pages(info), services.jobs.notes().get(id, ""))
+    return document_object(services, info, services.bot.library.notes(Filter(documents=(id,))).get(id, ()))
 
 
 def removed_object(services: Services, gone: RemovedDocument) -> dict[str, Any]:
