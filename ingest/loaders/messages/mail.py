@@ -116,6 +116,8 @@ class _Writer:
                 chosen = _best(children)
                 yield from self._bodies(chosen, attachments, depth + 1) if chosen is not None else ()
                 return
+            if len(children) > MAX_PARTS:
+                self.builder.note(f"Only the first {MAX_PARTS} of {len(children):,} parts were read.")
             for child in children[:MAX_PARTS]:
                 yield from self._bodies(child, attachments, depth + 1)
             return
@@ -131,11 +133,14 @@ class _Writer:
     def _body(self, part: Message) -> None:
         data = payload(part)
         decoded = decode(data, declared=_charset(part, data))
+        for note in decoded.notes:
+            self.builder.note(note)
         if part.get_content_type() == "text/html":
             try:
                 self.builder.include(read_html(decoded.text, whole=True), level=2)
             except NoText:
-                return
+                if "<img" in decoded.text.lower():
+                    self.builder.unread("picture")
             return
         flowed = str(part.get_param("format", "")).lower() == "flowed"
         for mark, paragraph in _paragraphs(decoded.text):

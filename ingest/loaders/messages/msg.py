@@ -104,6 +104,8 @@ class _Reader:
             and list(entry[: len(folder)]) == folder
             and entry[-1].startswith("__attach_version1.0_")
         )
+        if len(attachments) > MAX_ATTACHMENTS:
+            self.builder.note("More attachments than are read were left out.")
         for name in attachments[:MAX_ATTACHMENTS]:
             self._attachment([*folder, name], codec, level + 1, depth)
 
@@ -143,12 +145,16 @@ class _Reader:
         if tuple(embedded) in self.names:
             if depth < MAX_DEPTH:
                 self.message(embedded, level=level, depth=depth + 1)
+            else:
+                self.builder.note("Parts nested too deeply were left out.")
             return
         name = self._text(folder, "3707", codec) or self._text(folder, "3704", codec)
         data = self._bytes(folder, "__substg1.0_37010102")
         if data:
             self.parts += 1
             add_member(self.builder, name, data, self.options, number=self.parts, level=level)
+        else:
+            self.builder.unread("embedded object")
 
 
 def _time(data: bytes | None) -> str:
