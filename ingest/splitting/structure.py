@@ -44,6 +44,10 @@ _NAVIGATION = re.compile(
     r"|previous page|menu$)",
     re.IGNORECASE,
 )
+_LABEL_ALONE = re.compile(r"[^\W\d_a-z][\w.'’()/%&#-]*(?: [\w.'’()/%&#-]+){0,5}:$")
+"""A label whose value stands in the next line."""
+_AMOUNTS = re.compile(r"(?:\d+\s*[@x×*]\s*)?(?:[$€£¥]\s?|[A-Z]{3}\s)?\d[\d.,]*(?:\s?(?:[$€£¥]|[A-Z]{3}))?$")
+"""A line of a receipt that says how many, for how much, or what that makes."""
 _SMALL_WORDS = frozenset(
     "a an and as at but by for from in into nor of off on or over per the to up via vs with".split()
 )
@@ -101,11 +105,31 @@ def _paragraph(text: str, start: int, end: int) -> Iterator[Block]:
     widths = sorted(b - a for a, b in lines)
     wrap = widths[-1] if widths[-1] <= 130 else 0  # hard-wrapped text has no line much longer than this
     begin = 0
+    joined = _joined(text, lines)
     for index in range(1, len(lines) + 1):
+        if index < len(lines) and index in joined:
+            continue
         if index == len(lines) or _breaks(text, lines[index - 1], lines[index], wrap):
             left, right = lines[begin][0], lines[index - 1][1]
-            yield from _trimmed(text, left, right, kind_of(text[left:right]))
+            whole = begin + 1 in joined and index > begin + 1
+            yield from _trimmed(text, left, right, "body" if whole else kind_of(text[left:right]))
             begin = index
+
+
+def _joined(text: str, lines: Sequence[tuple[int, int]]) -> set[int]:
+    """Return which lines belong to the one before: a value under its label, amounts under what they are for."""
+    if len(lines) > 40:
+        return set()
+    words = [text[start:end].strip() for start, end in lines]
+    found: set[int] = set()
+    for index in range(1, len(words)):
+        label, value, after = words[index - 1], words[index], words[index + 1 : index + 2]
+        free = not _ITEM.match(value) and not _labelled(value) and not _LABEL_ALONE.match(value)
+        if _LABEL_ALONE.match(label) and free and len(value) <= 100 and all(map(_LABEL_ALONE.match, after)):
+            found.add(index)
+    if 2 <= len(words) <= 4 and not any(map(str.isdigit, words[0])) and all(map(_AMOUNTS.match, words[1:])):
+        found.update(range(1, len(words)))
+    return found
 
 
 def _breaks(text: str, line: tuple[int, int], following: tuple[int, int], wrap: int) -> bool:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import base64
 import email
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from email.header import decode_header, make_header
 from email.message import Message
-from email.utils import parsedate_to_datetime
+from email.utils import parseaddr, parsedate_to_datetime
 from itertools import groupby
 from pathlib import Path
 
@@ -31,6 +32,7 @@ _UNREAD = frozenset(("text/css", "text/javascript", "application/javascript", "a
 _SHOWN = ("From", "To", "Cc", "Date")
 _FROM_LINE = re.compile(rb"^From \S.*\d{4}", re.MULTILINE)
 _WRAPPED = 78
+_REPLY = re.compile(r"^(?:\s*(?:re|aw|sv|antw|fw|fwd|wg|tr)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 _QUOTED = re.compile(r"^(?:>[ \t]?)+")
 
 
@@ -51,7 +53,7 @@ def load(path: Path, options: LoadOptions) -> Loaded:
 def _load_folder(path: Path, data: bytes, options: LoadOptions) -> Loaded:
     builder = TextBuilder("application/mbox")
     writer = _Writer(builder, options)
-    for message in _messages(data):
+    for message in _in_threads(_messages(data)):
         writer.message(message, level=1)
     return builder.finish(title=path.stem, empty="The folder holds no mail.")
 
@@ -98,6 +100,7 @@ class _Writer:
             if message.get(name) and "<Saved by" not in message[name]
         ]
         self.builder.paragraph("\n".join(lines))
+        self.builder.heading(written_by(_sender(message), _day(message)), level + 1)
         attachments: list[tuple[str, Message]] = []
         for part in self._bodies(message, attachments, 0):
             self._body(part)
@@ -161,6 +164,47 @@ class _Writer:
         suffix = _SUFFIXES.get(part.get_content_type(), "") if "." not in name else ""
         name = (name or "attachment") + suffix
         add_member(self.builder, name, payload(part), self.options, number=self.parts, level=level)
+
+
+def written_by(name: str, day: str) -> str:
+    """Return the heading of what somebody wrote: "Petra Vogel, 10 February 2025"; "" where either is not known.
+
+    It stands above the text with the subject, so that each mail of a thread is found and cited by writer and day.
+    """
+    return f"{name}, {day}" if name and day else ""
+
+
+def _sender(message: Message) -> str:
+    name, address = parseaddr(header(message, "From"))
+    return one_line(name) or address.partition("@")[0]
+
+
+def _when(message: Message) -> datetime | None:
+    try:
+        return parsedate_to_datetime(header(message, "Date"))
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def _day(message: Message) -> str:
+    when = _when(message)
+    return f"{when.day} {when:%B %Y}" if when else ""
+
+
+def _in_threads(messages: Iterable[Message]) -> list[Message]:
+    """Return messages by thread, in the order in which the threads begin, those of a thread by date."""
+    threads: dict[str, list[Message]] = {}
+    for message in messages:
+        threads.setdefault(_REPLY.sub("", header(message, "Subject")).casefold(), []).append(message)
+    return [message for thread in threads.values() for message in sorted(thread, key=_moment)]
+
+
+def _moment(message: Message) -> float:
+    when = _when(message)
+    try:
+        return when.timestamp() if when else 0.0
+    except (ValueError, OverflowError):
+        return 0.0
 
 
 def _opened(inner: Message, part: Message) -> Message:
