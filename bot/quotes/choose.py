@@ -123,7 +123,7 @@ def choose(
     lists = _Lists(question.kind, dict(zip(result.terms, result.weights, strict=True)), read)
     # What the reader puts first is not so sure that it should hide what the search finds as good as ever.
     least = max(quoted.score - READ_WEIGHT * quoted.read for quoted in ranked) - MARGIN
-    near = [quoted for quoted in ranked if quoted.score >= least]
+    near = [quoted for quoted in ranked if quoted.score >= least or (quoted.plain and ranked[0].plain)]
     clearly = [q for q in near if lists.is_clear(q, question) and lists.covered(q.text) >= lists.covered(near[0].text)]
     best, listed = (clearly or near)[0], bool(clearly)
     clear = lists.kind in ("number", "when") and fits(lists.kind, best.text, question) == 1

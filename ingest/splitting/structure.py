@@ -33,6 +33,9 @@ _LABELLED = re.compile(r"^(?P<label>[^\W\d_a-z][\w.'’()/%&#-]*(?: [\w.'’()/%
 _VALUE = re.compile(r":.*[\d@]|: .*: ")
 """What tells a label with its value from a title with a colon: a figure, or a path of labels. "Total: 128.40 GBP" and
 "database: host: alpha", but not "The deal: a new blueprint"."""
+_SET = re.compile(r"\w = \S|\s(?:[$€£¥]\s?\d[\d.,]*|\d[\d.,]*[.,]\d\d)(?:\s?\S{1,3})?$")
+"""What is set to a value, or ends with an amount ("TOTAL $553.32")."""
+_MAIL = re.compile(r"^(?:from|to|cc|bcc|reply-to|sent|subject)\s*:", re.IGNORECASE)
 _ADDRESSED = re.compile(r"^(?:from|to|cc|bcc|reply-to|sent|subject)\s*:\s.*@", re.IGNORECASE)
 """A line of a mail's header."""
 _QUOTED = re.compile(r"^(?:>[ \t]?)+\S")
@@ -106,14 +109,23 @@ def _paragraph(text: str, start: int, end: int) -> Iterator[Block]:
     wrap = widths[-1] if widths[-1] <= 130 else 0  # hard-wrapped text has no line much longer than this
     begin = 0
     joined = _joined(text, lines)
+    fields = _fields(text, lines)
     for index in range(1, len(lines) + 1):
         if index < len(lines) and index in joined:
             continue
         if index == len(lines) or _breaks(text, lines[index - 1], lines[index], wrap):
             left, right = lines[begin][0], lines[index - 1][1]
-            whole = begin + 1 in joined and index > begin + 1
-            yield from _trimmed(text, left, right, "body" if whole else kind_of(text[left:right]))
+            stated = begin in fields or (begin + 1 in joined and index > begin + 1)
+            yield from _trimmed(text, left, right, "body" if stated else kind_of(text[left:right]))
             begin = index
+
+
+def _fields(text: str, lines: Sequence[tuple[int, int]]) -> set[int]:
+    """Return which lines are fields of a form: lines with labels, several in a row. The head of a mail is none."""
+    labelled = [index for index, (start, end) in enumerate(lines) if _labelled(text[start:end].strip())]
+    if any(_MAIL.match(text[slice(*lines[index])].strip()) for index in labelled):
+        return set()
+    return {index for index in labelled if index + 1 in labelled or index - 1 in labelled}
 
 
 def _joined(text: str, lines: Sequence[tuple[int, int]]) -> set[int]:
@@ -177,6 +189,7 @@ def _looks_like_heading(line: str) -> bool:
         or "\n" in line
         or _ITEM.match(line)
         or (_LABELLED.match(line) and _VALUE.search(line))
+        or _SET.search(line)
         or re.search(r"[.!…。！｡।;,、]$", line)
     ):
         return False

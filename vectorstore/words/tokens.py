@@ -39,7 +39,9 @@ _PART = re.compile(r"[A-Z]?[a-z\d]+|[A-Z]+(?![a-z])")
 _JOINED = re.compile(
     r"\b(?:(?:[WwHh]i|[Ss]ci)-[Ff]i|[A-Za-z]-[A-Za-z]+)\b"  # Wi-Fi, e-mail
     r"|\b[A-Z]{2}\d{2}(?: [A-Z\d]{4}){2,7}(?: [A-Z\d]{1,3})?\b"  # an account number in groups of four
-    r"|(?<![\w+-])(?!\d{1,2}[-/]\d{1,2}[-/]\d)(?=(?:\D{0,3}\d){8})(?:\+\d{1,3}|\(?0\d{1,5}\)?)(?:[ /-]?\(0\))?(?:[ /-]\d{2,}|(?<=\))\d{2,}){1,5}(?!\w)"  # telephone
+    # a telephone number, which is no date
+    r"|(?<![\w+-])(?!\d{1,2}[-/]\d{1,2}[-/]\d)(?=(?:\D{0,3}\d){8})(?:\+\d{1,3}|\(?0\d{1,5}\)?)(?:[ /-]?\(0\))?"
+    r"(?:[ /-]\d{2,}|(?<=\))\d{2,}){1,5}(?!\w)"
 )
 """What is also written without its hyphens and blanks."""
 _BRITISH = re.compile(
