@@ -89,7 +89,7 @@ CREATE TABLE IF NOT EXISTS bin_parts(
 CREATE UNIQUE INDEX IF NOT EXISTS bin_parts_by_number ON bin_parts(entry, kind, number);
 """,
     NOTES_SINCE: """
-CREATE TABLE notes(document INTEGER PRIMARY KEY, notes TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS notes(document INTEGER PRIMARY KEY, notes TEXT NOT NULL);
 """,
 }
 """The tables that each form of the catalog has beyond the one before; `upgrade` adds them to older libraries.
