@@ -55,6 +55,7 @@ _IN_CODE = re.compile(
 """A name and what it is set to: an assignment, a parameter with its default, a field of a record."""
 _HUMP = re.compile(r"(?<=[a-z\d])(?=[A-Z])|_")
 _WHAT_IT_DOES = re.compile(r"\bwhat (?:does|do|did)\b.*\b(?:do|return|returns)\b", re.IGNORECASE)
+_EXPLAINS = ('"""', "'''", "/*", "//", "#")
 _LEADS = re.compile(r"(?:Q|A|Question|Answer|Frage|Antwort|\d{1,3}[.)])[:.]?\s+")
 _WROTE = re.compile(
     r"\bwhat (?:does|did|do|has|is|was) (?P<name>[\w .'’-]+?) (?:want|sa[iy]|write|written|ask|need|think|propose"
@@ -93,7 +94,7 @@ _DOING = _stems(
 _KINDS = {
     "when": (_stems("date time when day"), re.compile(r"\d")),
     "where": (_stems("place location where address venue"), re.compile(r"[^\W\d_]")),
-    "who": (_stems("name by who"), re.compile(r"[^\W\d_]{2}")),
+    "who": (_stems("name by who"), re.compile(r"\A[^\d$€£¥]*[^\W\d_]{2}")),
     "number": (frozenset[str](), re.compile(r"\d")),
 }
 """Labels that name the kind of answer, and what such an answer looks like."""
@@ -140,6 +141,8 @@ def _worth(question: Question, passage: Passage, text: str, named: frozenset[str
         return SURE
     if _wrote(question, heading):
         return SURE * (len(text.split()) > SHORT and not text.endswith(","))
+    if passage.kind == "code" and _WHAT_IT_DOES.search(question.text) and text.startswith(_EXPLAINS):
+        return SURE * (question.terms - _DOING <= _stems(heading))
     numbers = {term for term in question.terms if sum(map(str.isdigit, term)) >= LONG_NUMBER}
     if numbers and numbers <= set(tokens(text)):
         return SURE

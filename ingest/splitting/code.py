@@ -17,7 +17,7 @@ _TOKEN = re.compile(
 )
 _ENDS = {'"""': '"""', "'''": "'''", "`": "`", "/*": "*/", "<!--": "-->"}
 _COMMENT = re.compile(r"\s*(?://|#(?!!)|--(?!\S)|\*(?!/))")
-_CONTINUES = re.compile(r"\s*(?:[?:.]\s?\w|\.\w|&&|\|\|)")
+_CONTINUES = re.compile(r"\s*(?:[?:]\s|\.\w|&&|\|\|)")
 MOST_LINES = 12
 """Lines of a statement, at most; a longer one is data or text."""
 

@@ -51,6 +51,11 @@ _LABEL_ALONE = re.compile(r"[^\W\d_a-z][\w.'’()/%&#-]*(?: [\w.'’()/%&#-]+){0
 """A label whose value stands in the next line."""
 _AMOUNTS = re.compile(r"(?:\d+\s*[@x×*]\s*)?(?:[$€£¥]\s?|[A-Z]{3}\s)?\d[\d.,]*(?:\s?(?:[$€£¥]|[A-Z]{3}))?$")
 """A line of a receipt that says how many, for how much, or what that makes."""
+_STAMPED = re.compile(
+    r"\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\[?\d\d:\d\d:\d\d\b|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d"
+    r"|\d{1,3}(?:\.\d{1,3}){3} \S+ \S+ \["
+)
+"""The time at the beginning of a line of a log."""
 _SMALL_WORDS = frozenset(
     "a an and as at but by for from in into nor of off on or over per the to up via vs with".split()
 )
@@ -151,7 +156,7 @@ def _breaks(text: str, line: tuple[int, int], following: tuple[int, int], wrap: 
         return True
     if " | " in this or " | " in after or "\t" in this:
         return True
-    if _QUOTED.match(this) or _QUOTED.match(after):
+    if _QUOTED.match(this) or _QUOTED.match(after) or _STAMPED.match(after):
         return True
     if _labelled(after) and (_labelled(this) or _ENDS.search(this) or len(this) < wrap * 0.6):
         return True

@@ -13,7 +13,7 @@ from pathlib import Path
 from ingest.document import Loaded, LoadOptions
 from ingest.loaders.archives.members import add_member
 from ingest.loaders.builder import TextBuilder, add_table, one_line, raised
-from ingest.loaders.office.chart import chart_rows
+from ingest.loaders.office.chart import chart_rows, diagram_texts
 from ingest.loaders.office.docx_numbering import Numbering, read_numbering
 from ingest.loaders.office.formula import formula_text
 from ingest.loaders.office.package import Package, open_package
@@ -182,7 +182,7 @@ def _paragraph(reader: _Reader, paragraph: Element, depth: int) -> None:
 
 
 def _drawings(reader: _Reader) -> None:
-    """Add the alternative texts of the last block's pictures and the values of its charts."""
+    """Add the alternative texts of the last block's pictures, the values of its charts, the boxes of its diagrams."""
     captions, reader.captions = reader.captions, []
     for caption in captions:
         reader.builder.paragraph(caption)
@@ -195,6 +195,9 @@ def _drawings(reader: _Reader) -> None:
             title, rows = chart_rows(reader.package.root(part))
             reader.builder.paragraph(title)
             add_table(reader.builder, rows, header=True)
+        elif kind == "diagramData" and part in reader.package.archive:
+            for text in diagram_texts(reader.package.root(part)):
+                reader.builder.paragraph(text)
 
 
 def _embedded_text(reader: _Reader, item: Element) -> None:
@@ -257,6 +260,8 @@ def _runs(reader: _Reader, parent: Element, depth: int) -> Iterator[str]:
                 reader.builder.unread("embedded object")
             case "chart":
                 reader.charts.append(attribute(item, "id"))
+            case "relIds":
+                reader.charts.append(attribute(item, "dm"))
             case "AlternateContent":
                 chosen = _chosen(item)
                 if chosen is not None:

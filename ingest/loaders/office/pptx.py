@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ingest.document import Loaded, LoadOptions
 from ingest.loaders.builder import TextBuilder, add_table, one_line
-from ingest.loaders.office.chart import chart_rows
+from ingest.loaders.office.chart import chart_rows, diagram_texts
 from ingest.loaders.office.formula import formula_text
 from ingest.loaders.office.package import Package, open_package
 from ingest.loaders.office.pictures import COMMENTS, caption_of
@@ -282,9 +282,8 @@ def _graphic(reader: _Reader, frame: Element, part: str) -> None:
                 reader.builder.paragraph(title)
                 add_table(reader.builder, rows, header=True)
             elif kind == "diagramData":
-                for point in reader.package.root(target).iter():
-                    if name_of(point) == "t" and len(point) and name_of(point[0]) == "bodyPr":
-                        reader.builder.paragraph(" ".join(text for text, _ in _paragraphs(point)))
+                for text in diagram_texts(reader.package.root(target)):
+                    reader.builder.paragraph(text)
 
 
 def _notes(reader: _Reader, part: str) -> None:
