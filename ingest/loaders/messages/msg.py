@@ -109,8 +109,8 @@ class _Reader:
             found = ((label, one_line(self._text(folder, number, codec))) for label, number in _CONTACT.items())
             self._fields((f"{label}: {words}", words) for label, words in found)
         writer = sender.partition(" <")[0].partition("@")[0].strip('<" ')
-        when = _utc(fixed.get(0x00390040) or fixed.get(0x0E060040))
-        day = f"{when.day} {when:%B %Y}" if when else ""
+        sent = _utc(fixed.get(0x00390040) or fixed.get(0x0E060040))
+        day = f"{sent.day} {sent:%B %Y}" if sent else ""
         self.builder.heading(written_by(writer, day), level + 1)
         self._body(folder, codec)
         attachments = sorted(
