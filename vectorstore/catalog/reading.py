@@ -6,7 +6,7 @@ import json
 import sqlite3
 
 from vectorstore.catalog.pieces import read_text, text_damaged
-from vectorstore.document import Document, Heading, Place
+from vectorstore.document import Document, Heading, Place, given_name
 from vectorstore.passage import Chunk
 
 
@@ -16,8 +16,8 @@ def read_document(connection: sqlite3.Connection, row: int) -> Document:
     Raises:
         TextDamaged: Its text or its outline is not what was stored once.
     """
-    id, source, title, media_type, sha256, collection, size, modified, characters = connection.execute(
-        "SELECT id, source, title, media_type, sha256, collection, size, modified, characters"
+    id, source, title, name, media_type, sha256, collection, size, modified, characters = connection.execute(
+        "SELECT id, source, title, name, media_type, sha256, collection, size, modified, characters"
         " FROM documents WHERE row = ?",
         (row,),
     ).fetchone()
@@ -37,6 +37,7 @@ def read_document(connection: sqlite3.Connection, row: int) -> Document:
         size=size,
         modified=modified,
         notes=read_notes(connection, row),
+        name=given_name(source, name),
     )
 
 
