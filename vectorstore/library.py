@@ -441,6 +441,10 @@ class Library:
         """Return the documents that match, without their text, by collection and source."""
         return self.catalog.documents(filter)
 
+    def notes(self, filter: Filter | None = None) -> dict[str, tuple[str, ...]]:
+        """Return what of documents that match was lost or may be wrong, in sentences by id; the others are whole."""
+        return self.catalog.notes(filter)
+
     def count_documents(self, filter: Filter | None = None) -> int:
         """Return how many documents match, without reading any."""
         return self.catalog.count_documents(filter)

@@ -25,7 +25,7 @@ from typing import Any
 
 from vectorstore.catalog import schema
 from vectorstore.catalog.pieces import read_text
-from vectorstore.catalog.reading import read_document
+from vectorstore.catalog.reading import keeps_notes, read_document
 from vectorstore.catalog.schema import sqlite_errors
 from vectorstore.dates import comparable
 from vectorstore.document import Document, Heading, Place, given_name
@@ -220,6 +220,17 @@ class Catalog:
             )
             found = [document_info(row) for row in rows]
         return sorted(found, key=lambda info: (info.collection, info.source))  # uploads stand where their names do
+
+    def notes(self, filter: Filter | None = None) -> dict[str, tuple[str, ...]]:
+        """Return what was remarked on documents that match `filter` when they were read, by id, where there is any."""
+        where, values = conditions(filter or Filter())
+        with self.snapshot() as connection:
+            if not keeps_notes(connection):
+                return {}
+            rows = connection.execute(
+                f"SELECT id, notes FROM documents JOIN notes ON notes.document = documents.row{where}", values
+            )
+            return {id: tuple(notes.split("\n")) for id, notes in rows}
 
     def count_documents(self, filter: Filter | None = None) -> int:
         """Return how many documents match `filter`."""

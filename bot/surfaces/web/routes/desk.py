@@ -151,9 +151,11 @@ def list_documents(request: Request, caller: Editing) -> Response:
     services = services_of(request)
     found: list[DocumentInfo] = services.bot.library.documents(services.visible(caller, Filter()))
     found.sort(key=lambda info: (info.title.casefold(), info.id))
-    since, cited, notes = services.log.totals().since, services.log.cited(), services.jobs.notes()
+    since, cited, notes = services.log.totals().since, services.log.cited(), services.bot.library.notes()
     never = [info for info in found if info.id not in cited] if since else []
-    noted = [(info, note) for info in found if (note := notes.get(info.id) or ("" if info.chunks else NO_TEXT))]
+    noted = [
+        (info, note) for info in found if (note := " ".join(notes.get(info.id, ())) or ("" if info.chunks else NO_TEXT))
+    ]
     return Json(
         {
             "since": since,
@@ -169,7 +171,7 @@ NO_TEXT = "No text was found in it."
 
 
 def _listed(services: Services, info: DocumentInfo, note: str = "") -> dict[str, Any]:
-    shown = document_object(services, info, None, "")
+    shown = document_object(services, info, ())
     return {**{key: shown[key] for key in ("id", "title", "name", "collection", "added")}, "note": note}
 
 
