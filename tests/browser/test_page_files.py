@@ -64,6 +64,7 @@ def test_no_sentence_is_left_in_english(language: str) -> None:
 def test_the_notices_that_are_translated_are_those_that_are_sent() -> None:
     """The page knows them by their English words."""
     from bot.answerer import WHOLE_QUESTION
+    from bot.computed import curated
     from bot.finder import RESPELLED, WORDS_ALONE
     from bot.quotes import overview
 
@@ -74,6 +75,8 @@ def test_the_notices_that_are_translated_are_those_that_are_sent() -> None:
         "many": overview.TOO_MANY.replace("{count:,}", "{count}"),
         "respelled": RESPELLED,
         "question": WHOLE_QUESTION,
+        "curated": curated.WRITTEN,
+        "curated.changed": curated.CHANGED,
     }
     english = words("en")
     assert {key: text for key, text in english.items() if key.startswith("notice.")} == {
