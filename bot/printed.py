@@ -123,7 +123,7 @@ class PrintedPages:
             return []
         records = [run.record(find=not run.scanned) for run in runs]
         with _said_of_the_file(document):
-            found, _ = self._workers.task(Path(document.source), self._task(document, kind="marks", runs=records))
+            found, _ = self._workers.task(Path(document.path), self._task(document, kind="marks", runs=records))
         return [_page(run, page) for run, page in zip(runs, found["pages"], strict=True)]
 
     def picture(self, document: DocumentInfo, number: int, width: int) -> bytes:
@@ -139,7 +139,7 @@ class PrintedPages:
         """
         with _said_of_the_file(document):
             task = self._task(document, kind="picture", page=number - 1, width=width)
-            return self._workers.task(Path(document.source), task)[1]
+            return self._workers.task(Path(document.path), task)[1]
 
     def pdf(self, citations: Sequence[Citation], *, after: bytes = b"") -> LitPages:
         """Return one PDF: for each footnote into a PDF, in order, the page that it stands on with its words lit.
@@ -214,4 +214,4 @@ def _said_of_the_file(document: DocumentInfo) -> Iterator[None]:
     try:
         yield
     except LoadError as error:
-        raise type(error)(error.message.replace(Path(document.source).name, "The file"), remedy=error.remedy) from error
+        raise type(error)(error.message.replace(Path(document.path).name, "The file"), remedy=error.remedy) from error

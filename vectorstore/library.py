@@ -27,7 +27,14 @@ from vectorstore.catalog.lock import WORK, Holder, LibraryLock
 from vectorstore.catalog.schema import sqlite_errors
 from vectorstore.document import Document, Place
 from vectorstore.embedding.model_files import ModelIdentity
-from vectorstore.errors import LibraryBusy, LibraryError, LibraryMissing, LibraryOutdated, ModelMismatch
+from vectorstore.errors import (
+    DocumentPresent,
+    LibraryBusy,
+    LibraryError,
+    LibraryMissing,
+    LibraryOutdated,
+    ModelMismatch,
+)
 from vectorstore.passage import Chunk, Filter, Passage
 from vectorstore.records import Compaction, DocumentInfo, Finding, LibraryStatus, Recovered, RemovedDocument, Stamp
 from vectorstore.search.view import View
@@ -371,6 +378,27 @@ class Library:
                 self._changed = True
         return self.documents(Filter(documents=tuple(document_ids))) if document_ids else []
 
+    def move(self, document_id: str, collection: str) -> None:
+        """Store a document in another collection; its id, text and vectors stay, and so do links to it.
+
+        Raises:
+            DocumentMissing: No document has this id.
+            DocumentPresent: The collection has a document of the same source.
+            LibraryDamaged: What is stored of it is not whole.
+            LibraryBusy, LibraryReadOnly, DiskFull: It cannot be written now.
+        """
+        with self.writing() as writer:
+            for info in self.documents(Filter(documents=(document_id,))):
+                if info.collection == collection:
+                    return
+                if info.source in self.manifest(collection):
+                    raise DocumentPresent(
+                        f"{collection} has a document from {info.source} already.",
+                        remedy="Remove one of the two first.",
+                    )
+            writer.move(document_id, collection)
+            self._changed = True
+
     def rename(self, document_id: str, *, source: str, title: str, modified: str) -> None:
         """Store that a source has moved; its text and vectors stay.
 
@@ -389,8 +417,9 @@ class Library:
         sha256: str | None = None,
         title: str | None = None,
         media_type: str | None = None,
+        name: str | None = None,
     ) -> None:
-        """Store what changed about a source whose text did not.
+        """Store what changed about a source whose text did not. Fields as in `Document`.
 
         Raises:
             DocumentMissing: No document has this id.
@@ -401,6 +430,7 @@ class Library:
             "sha256": sha256,
             "title": title,
             "media_type": media_type,
+            "name": name,
         }
         with self.writing() as writer:
             writer.update(document_id, changes)
@@ -410,6 +440,10 @@ class Library:
     def documents(self, filter: Filter | None = None) -> list[DocumentInfo]:
         """Return the documents that match, without their text, by collection and source."""
         return self.catalog.documents(filter)
+
+    def notes(self, filter: Filter | None = None) -> dict[str, tuple[str, ...]]:
+        """Return what of documents that match was lost or may be wrong, in sentences by id; the others are whole."""
+        return self.catalog.notes(filter)
 
     def count_documents(self, filter: Filter | None = None) -> int:
         """Return how many documents match, without reading any."""

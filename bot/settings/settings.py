@@ -271,6 +271,18 @@ class Settings:
         group="Serving",
         check=between(1, 100_000),
     )
+    question_log: bool = setting(
+        False,
+        "Whether questions that people ask on the page, or by `/v1/ask`, and that the documents don't answer are kept "
+        "for [the desk](desk.md); the page says so to whoever asks.",
+        group="Serving",
+    )
+    question_log_names: bool = setting(
+        False, "Whether it is kept who asked them. The page says that too.", group="Serving"
+    )
+    question_log_days: int = setting(
+        90, "Days after which what was kept for the desk is deleted.", group="Serving", check=between(1, 3_650)
+    )
     stop_seconds: int = setting(
         30,
         "Longest time that `footnote serve` waits for answers to finish when it is stopped.",

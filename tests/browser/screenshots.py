@@ -73,7 +73,7 @@ def quoting(pictures: Pictures, library: Path) -> None:
         lit(page)
         pictures.take(page, "source-wide")
         page.keyboard.press("Escape")
-        ask(page, "Who won the football world cup in 1998?").locator("summary").click()
+        ask(page, "Who won the football world cup in 1998?").locator(".fold summary").click()
         pictures.take(page, "abstention")
         page.get_by_text("All documents").click()
         page.locator(".filters input").first.wait_for()

@@ -34,7 +34,7 @@ from vectorstore.embedding.model_files import find_model
 
 LONGEST = 256
 BATCH_TOKENS = 1024
-"""Tokens of sections in a batch; the questions come on top. Of 3,072 a core of two learns from seven batches a minute."""
+"""Tokens of sections in a batch; the questions come on top. One core learns from seven batches of 3,072 a minute."""
 RATE = 1e-4
 """At 2.5e-4 the distance from the teacher rose again as soon as that was reached (0.31 to 0.36 in a hundred steps)."""
 WARM = 0.04

@@ -65,7 +65,7 @@ def remove(
         if not yes and not _agreed(names, "for good" if for_good else "from the library"):
             return
         opened.remove([info.id for info in found], keep=not for_good)
-        set_aside(opened.folder, [info.source for info in found])
+        set_aside(opened.folder, [info.path for info in found])
         tidy(opened)
     print("\n".join(_few([f"Removed {name}" for name in names])))
     if len(names) > MOST_SHOWN:
@@ -217,7 +217,7 @@ def _removed_one(opened: Library, name: str) -> RemovedDocument:
 def _bring_back(opened: Library, wanted: Sequence[DocumentInfo]) -> None:
     from bot.surfaces.web.storage.removed_files import bring_back, tidy
 
-    bring_back(opened.folder, [info.source for info in wanted])
+    bring_back(opened.folder, [info.path for info in wanted])
     try:
         opened.restore([info.id for info in wanted])
     finally:

@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -17,7 +18,6 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from fastapi import Path as PathParameter
 from fastapi import Query, Request
 
-from bot.answer import Answer, Citation
 from bot.printed import PrintedPages
 from bot.settings.settings import Settings
 from bot.surfaces.rate_limit import RateLimit
@@ -34,15 +34,16 @@ from bot.surfaces.web.storage.accounts import Accounts
 from bot.surfaces.web.storage.conversations import ConversationStore
 from bot.surfaces.web.storage.database import Database
 from bot.surfaces.web.storage.jobs import Ingest, Jobs
+from bot.surfaces.web.storage.questions import QuestionLog
 from bot.surfaces.web.storage.uploads import Uploads
-from vectorstore.passage import Filter, Passage
+from vectorstore.errors import LibraryError
+from vectorstore.passage import Filter
 from vectorstore.records import DocumentInfo
 
 if TYPE_CHECKING:
     from bot.ask import Bot
 
 Result = TypeVar("Result")
-Part = TypeVar("Part", Passage, Citation)
 
 NO_DOCUMENT = "-"
 """An id that no document has, for they are hexadecimal."""
@@ -60,6 +61,8 @@ DRAWING = 2
 
 LOCK_SECONDS = 10.0
 """So long a person waits for somebody else's writing to end, then is told to come again."""
+EXPORT_SECONDS = 60.0
+"""So long a download waits for its turn to be made."""
 
 
 class RecentAnswers:
@@ -100,6 +103,8 @@ class Services:
         self.database = Database(folder)
         self.accounts = Accounts(self.database)
         self.store = ConversationStore(self.database)
+        self.log = QuestionLog(self.database, settings)
+        self.log.tidy()
         self.authentication = Authentication(self.accounts, settings)
         self.metrics = Metrics()
         self.questions = RateLimit(settings.questions_per_minute)
@@ -110,6 +115,8 @@ class Services:
         self.password_checks = asyncio.Semaphore(2)
         self.stopping = asyncio.Event()
         self.uploads = Uploads(folder, self.database)
+        with suppress(LibraryError):  # it cannot be written now: the next start names them
+            self.uploads.name_documents(bot.library)
         self.tidy_removed()
         self.jobs = Jobs(self.database, ingest, self.metrics, self.forget_unread)
         quotes = settings.model == "quotes"
@@ -141,6 +148,21 @@ class Services:
         )
         self.printed = PrintedPages(bot.library, settings, count=DRAWING)
         self.pictures = Pictures()
+        self.answers_written = Bulkhead(
+            "footnote-write",
+            threads=1,
+            queued=50,
+            seconds=LOCK_SECONDS,
+            message="The library is being written to, and the answer was not kept.",
+        )
+        # A long PDF takes a core for seconds.
+        self.exports = Bulkhead(
+            "footnote-export",
+            threads=2,
+            queued=16,
+            seconds=EXPORT_SECONDS,
+            message="Too many files are being made at once, and this one was not.",
+        )
         self._pages: dict[tuple[str, str, str], int | None] = {}
         self._utf16 = Utf16Cache(bot.library.text)
 
@@ -174,14 +196,6 @@ class Services:
         ids = tuple(documents)
         found: list[DocumentInfo] = self.bot.library.documents(Filter(documents=ids)) if ids else []
         return {info.id: info for info in found}
-
-    def shown(self, parts: Iterable[Part]) -> tuple[Part, ...]:
-        """Return passages or citations with the source that a client is shown."""
-        return tuple(replace(part, source=self.uploads.shown(part.source)) for part in parts)
-
-    def shown_answer(self, answer: Answer) -> Answer:
-        """Return an answer with the sources that a client is shown."""
-        return replace(answer, citations=self.shown(answer.citations), passages=self.shown(answer.passages))
 
     def pages(self, info: DocumentInfo) -> int | None:
         """Return how many pages or slides a document has, or None where it has none."""
@@ -249,6 +263,8 @@ class Services:
         self.arrivals.close()
         self.drawing.close()
         self.printed.close()
+        self.answers_written.close()
+        self.exports.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._stream_threads.shutdown(wait=False, cancel_futures=True)
         if ended:
@@ -263,6 +279,11 @@ def services_of(request: Request) -> Services:
     """Return what the routes share."""
     services: Services = request.app.state.services
     return services
+
+
+def base_address(request: Request) -> str:
+    """Return the address at which people reach the page: the one that the settings name, else that of the request."""
+    return services_of(request).settings.page_url or str(request.base_url)
 
 
 DocumentId = Annotated[str, PathParameter(pattern=DOCUMENT, examples=["0123456789abcdef"])]

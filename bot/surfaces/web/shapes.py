@@ -155,7 +155,7 @@ class FilterIn(Request):
     collections: list[Words] = Field(default=[], max_length=100)
     documents: list[Annotated[str, StringConstraints(pattern=DOCUMENT)]] = Field(default=[], max_length=1_000)
     sources: list[Annotated[Words, Field(max_length=1_000)]] = Field(
-        default=[], max_length=100, description="Glob patterns on the source."
+        default=[], max_length=100, description="Glob patterns on the source, or on the file's name."
     )
     media_types: list[Annotated[Words, Field(max_length=200)]] = Field(default=[], max_length=100)
     modified_after: Date = ""
@@ -244,6 +244,7 @@ class PassageOut(BaseModel):
     page: int | None
     place: str
     heading: str
+    kind: str = Field("body", description="body, heading, caption, byline, navigation, table or code.")
     score: float
     rank: int
     text: str
@@ -556,6 +557,12 @@ class AddressIn(Request):
     collection: CollectionName | None = None
 
 
+class MoveIn(Request):
+    """Where a document is moved to."""
+
+    collection: CollectionName
+
+
 class LimitsOut(BaseModel):
     """What the server allows."""
 
@@ -564,6 +571,13 @@ class LimitsOut(BaseModel):
     upload_files: int
     questions_per_minute: int
     streams: int
+
+
+class QuestionLogOut(BaseModel):
+    """What is kept for the desk: questions without an answer, for so many days, with names or without."""
+
+    days: int
+    names: bool
 
 
 class StatusOut(BaseModel):
@@ -580,5 +594,7 @@ class StatusOut(BaseModel):
     collections: int
     ingesting: bool
     upload_types: list[str]
+    exports: list[str] = Field(description="Formats in which answers can be saved here.")
     limits: LimitsOut
     addresses: bool
+    question_log: QuestionLogOut | None = Field(description="Null where nothing is kept of what is asked.")

@@ -47,7 +47,7 @@ def _find(services: Services, caller: Caller, id: str, run: tuple[int, int], uni
         run = utf16.points(run[0]), utf16.points(run[1])
     if info.media_type != MEDIA_TYPE:
         return {"id": info.id, "pages": []}
-    check_original(FilePath(info.source), info)
+    check_original(FilePath(info.path), info)
     try:
         pages = services.printed.marks(info, *run)
     except LoadError as error:
@@ -103,7 +103,7 @@ def _draw(services: Services, caller: Caller, id: str, number: int, width: int, 
     info = services.document(caller, id)
     if info.media_type != MEDIA_TYPE or number > (services.pages(info) or 0):
         raise Refused(404, "page_missing", "The document has no such page that could be drawn.", param="number")
-    check_original(FilePath(info.source), info)
+    check_original(FilePath(info.path), info)
     name = f'"{info.sha256[:32]}-{number}-{width}-{DRAWN_AS}"'
     if name in known:
         return name, None

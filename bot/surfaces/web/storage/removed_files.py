@@ -59,12 +59,12 @@ def tidy(library: Library) -> list[str]:
     # The list of files comes first: one that is set aside after it is not looked for in a bin that was read before.
     files = [path for path in root.rglob("*") if path.is_file()]
     removed = library.removed()
-    kept = {place_aside(library.folder, gone.info.source) for gone in removed}
+    kept = {place_aside(library.folder, gone.info.path) for gone in removed}
     deleted = [path for path in files if path not in kept]
     for path in deleted:
         path.unlink(missing_ok=True)
-    left = [gone for gone in removed if not gone.present and not _written_since(Path(gone.info.source), gone.removed)]
-    set_aside(library.folder, [gone.info.source for gone in left])
+    left = [gone for gone in removed if not gone.present and not _written_since(Path(gone.info.path), gone.removed)]
+    set_aside(library.folder, [gone.info.path for gone in left])
     return [str(root.parent / path.relative_to(root)) for path in deleted]
 
 

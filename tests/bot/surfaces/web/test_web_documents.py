@@ -366,6 +366,36 @@ def test_an_upload_goes_for_good_when_the_bin_is_emptied(here: Site) -> None:
     assert not aside.exists() and here.services.database.rows("SELECT * FROM uploads") == []
 
 
+def test_a_document_is_moved_with_its_name_and_found_where_it_is(here: Site) -> None:
+    """Id, text and original stay; it is found in the new collection only, and the name is free again in the old one."""
+    file = upload(here, ("rules.md", MARKDOWN))["files"][0]
+    path = f"/v1/documents/{file['document']}"
+    before = here.client.get(path).json()
+    moved = here.client.patch(path, json={"collection": "staff"})
+    assert moved.status_code == 200 and moved.json()["collection"] == "staff"
+    assert here.client.get(path).json() == {**before, "collection": "staff"}
+    assert here.client.get(f"{path}/original").content == MARKDOWN
+    assert here.client.get("/v1/removed").json()["total"] == 0
+    for collection, times in (("staff", 1), ("default", 0)):
+        body = {"query": "days of holiday a year", "filter": {"collections": [collection]}}
+        assert here.client.post("/v1/search", json=body).text.count("28 days") == times
+    again = upload(here, ("rules.md", MARKDOWN), collection="staff")["files"][0]
+    assert (again["state"], again["document"]) == ("unchanged", file["document"])
+    other = upload(here, ("rules.md", MARKDOWN.replace(b"28", b"30")))["files"][0]
+    assert other["document"] != file["document"]
+    refused = here.client.patch(path, json={"collection": "default"})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "library_conflict")
+    assert here.client.get(path).json()["collection"] == "staff"
+    assert here.client.patch(path, json={"collection": "a/b"}).status_code == 422
+
+
+def test_documents_are_listed_newest_first(here: Site) -> None:
+    """With `order=newest` what was added last comes first."""
+    upload(here, ("zebra.md", b"# Zebra\n\nZebras graze here.\n"))
+    (first,) = here.client.get("/v1/documents?order=newest&limit=1").json()["documents"]
+    assert first["title"] == "Zebra"
+
+
 def test_files_of_one_name_in_one_upload_are_all_kept(here: Site) -> None:
     """Each is a document, told apart, and sending them again changes nothing."""
     sent = (("a/q.txt", b"The first has words."), ("q.txt", b"The second, too."), ("q.txt", b"So has the third."))
