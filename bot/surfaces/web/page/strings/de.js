@@ -163,7 +163,7 @@ export default {
   "source.sheet.part": "Nicht alle zitierten Wörter wurden auf der Seite gefunden. Im Text stehen sie ganz.",
   "source.sheet.none": "Die zitierten Wörter wurden auf der Seite nicht gefunden. Der Text zeigt, wo sie stehen.",
   "source.sheet.scanned": "Diese Seite ist ein Scan: Wo ihre Wörter stehen, ist nicht bekannt. Der Text zeigt sie.",
-  "source.sheet.broken": "Die Seite lässt sich nicht zeigen. Hier ist ihr Text.",
+  "source.sheet.broken": "Die Seite kann nicht gezeigt werden. Hier ist ihr Text.",
   "source.lit": "Zitierte Stelle: {text}",
   "source.gone": "Dieses Dokument wurde entfernt. In der Fußnote stand:",
 
