@@ -119,6 +119,15 @@ export default {
   "answer.hidden": "Die Quellen dieser Antwort stehen Ihnen nicht mehr offen.",
   "answer.page": "Seite {n}",
 
+  "save.as": "Speichern als …",
+  "save.docx": "Word",
+  "save.pdf": "PDF",
+  "save.html": "Webseite (HTML)",
+  "save.markdown": "Markdown",
+  "save.json": "JSON",
+  "save.making": "Die Datei wird erstellt …",
+  "save.done": "Gespeichert: {name}",
+
   "source.label": "Quelle",
   "source.number": "Fußnote {n} von {all}",
   "source.passage": "Stelle",
@@ -149,9 +158,6 @@ export default {
   "talks.delete": "Löschen",
   "talks.delete.title": "Dieses Gespräch löschen?",
   "talks.delete.text": "Seine Fragen und Antworten sind dann endgültig weg.",
-  "talks.export": "Exportieren",
-  "talks.export.markdown": "Als Markdown exportieren",
-  "talks.export.json": "Als JSON exportieren",
   "talks.deleted": "Gelöscht.",
   "talks.missing": "Dieses Gespräch ist nicht mehr da.",
 

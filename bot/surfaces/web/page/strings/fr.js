@@ -119,6 +119,15 @@ export default {
   "answer.hidden": "Les sources de cette réponse ne vous sont plus ouvertes.",
   "answer.page": "page {n}",
 
+  "save.as": "Enregistrer sous…",
+  "save.docx": "Word",
+  "save.pdf": "PDF",
+  "save.html": "Page web (HTML)",
+  "save.markdown": "Markdown",
+  "save.json": "JSON",
+  "save.making": "Le fichier est en préparation…",
+  "save.done": "Enregistré : {name}",
+
   "source.label": "Source",
   "source.number": "Note {n} sur {all}",
   "source.passage": "Passage",
@@ -149,9 +158,6 @@ export default {
   "talks.delete": "Supprimer",
   "talks.delete.title": "Supprimer cette conversation ?",
   "talks.delete.text": "Ses questions et réponses seront perdues pour de bon.",
-  "talks.export": "Exporter",
-  "talks.export.markdown": "Exporter en Markdown",
-  "talks.export.json": "Exporter en JSON",
   "talks.deleted": "Supprimé.",
   "talks.missing": "Cette conversation n’est plus là.",
 
