@@ -133,6 +133,15 @@ export default {
   "answer.hidden": "Die Quellen dieser Antwort stehen Ihnen nicht mehr offen.",
   "answer.page": "Seite {n}",
 
+  "save.as": "Speichern als …",
+  "save.docx": "Word",
+  "save.pdf": "PDF",
+  "save.html": "Webseite (HTML)",
+  "save.markdown": "Markdown",
+  "save.json": "JSON",
+  "save.making": "Die Datei wird erstellt …",
+  "save.done": "Gespeichert: {name}",
+
   "source.label": "Quelle",
   "source.number": "Fußnote {n} von {all}",
   "source.passage": "Stelle",

@@ -133,6 +133,15 @@ export default {
   "answer.hidden": "Les sources de cette réponse ne vous sont plus ouvertes.",
   "answer.page": "page {n}",
 
+  "save.as": "Enregistrer sous…",
+  "save.docx": "Word",
+  "save.pdf": "PDF",
+  "save.html": "Page web (HTML)",
+  "save.markdown": "Markdown",
+  "save.json": "JSON",
+  "save.making": "Le fichier est en préparation…",
+  "save.done": "Enregistré : {name}",
+
   "source.label": "Source",
   "source.number": "Note {n} sur {all}",
   "source.passage": "Passage",
