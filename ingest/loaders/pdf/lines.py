@@ -13,6 +13,7 @@ from typing import Any
 
 from ingest.loaders.builder import clean
 from ingest.loaders.pdf.boxes import Boxes
+from ingest.loaders.pdf.gutters import part_columns
 from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.margin import strip_line_numbers
 from ingest.loaders.pdf.raised import mark_raised, with_raised
@@ -57,6 +58,16 @@ def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
     if not turn:
         mark_raised(text, lines, starts, [box[1] for box, *_ in measured], boxes)
     starts = strip_line_numbers(lines, starts)
+    if not turn:
+
+        def cut(line: Line, start: int, begin: int, end: int) -> Line:
+            """Measure a part of a line as a line of its own."""
+            words = line.text[begin:end]
+            box, size, weight, *_ = _measure(words, start + begin, boxes, weigh=False)
+            whole = end == len(line.text)
+            return Line(words, *_turned(box, 0, width, height), size, weight, line.broken and whole, number)
+
+        lines, starts = part_columns(lines, starts, boxes, cut)
     _mark_cells(lines, starts, boxes, turn)
     kept = [line for line in lines if _clean(line)]
     return with_raised(_without_overprint(kept))
