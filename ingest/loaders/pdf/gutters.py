@@ -1,7 +1,7 @@
 """Gutters: empty strips between columns that a file draws row by row, so that its lines run across all of them.
 
-A few long lines of a page are looked at first; only where two of them leave room at the same place is every blank of
-the page measured.
+A few of the widest lines of a page are looked at first; only where two of them leave room at the same place, or leap
+to another height, is every blank of the page measured.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _BLANKS = re.compile(r"[ \u00a0\u2000-\u200a\u3000]+")
 _ENTRY = re.compile(r"(?:\.{3,}|…|\s)\s*(?:\d{1,4}|[ivxlc]{1,6})$")
-SAMPLE = 6
+SAMPLE = 8
 """Lines of a page that are looked at first."""
 LONG = 30
 """Characters of a line that may run across columns."""
@@ -29,47 +29,58 @@ SIDE = 10
 ROOM = 0.6
 """Width of a gutter at least, as a multiple of the font's size."""
 
+Cut = Callable[[Line, int, int, int], Line]
+
 
 @dataclass(slots=True)
 class _Gap:
-    """A wide blank: where it begins and ends in the words of a line, and left and right of its room."""
+    """A blank: where it begins and ends in the words of a line, and left and right of its room.
+
+    Attributes:
+        leaps: Whether the words behind it stand at another height, or further left.
+    """
 
     line: int
     at: int
     end: int
     left: float
     right: float
+    leaps: bool
 
 
 @dataclass(slots=True)
 class _Strip:
-    """An empty strip that runs down through several lines."""
+    """An empty strip that runs down through several lines, with the lines that lie wholly at one side of it."""
 
     left: float
     right: float
     gaps: list[_Gap] = field(default_factory=list)
+    at_left: list[int] = field(default_factory=list)
+    at_right: list[int] = field(default_factory=list)
 
 
-def part_columns(
-    lines: list[Line], starts: list[int], boxes: Boxes, cut: Callable[[Line, int, int, int], Line]
-) -> tuple[list[Line], list[int]]:
+def part_columns(lines: list[Line], starts: list[int], boxes: Boxes, cut: Cut) -> tuple[list[Line], list[int]]:
     """Return lines that run across columns as a line for each column, and where each begins in the page's text.
 
     Args:
         lines: As pdfium gives them, in the order of the file; their boxes upright.
         starts: Where each begins in the page's text.
         boxes: Of the page's characters.
-        cut: Measures a part of a line, from one of its characters to another, as a line of its own; the third
+        cut: Measures a part of a line, from one of its characters to another, as a line of its own; its second
             argument is where the line begins in the page's text.
     """
     if not _may_cross(lines, starts, boxes):
         return lines, starts
-    gaps = [_gaps(line, index, start, boxes, SIDE // 2) for index, (line, start) in enumerate(zip(lines, starts, strict=True))]
-    strips = _gutters(lines, gaps)
-    if not strips:
-        return lines, starts
+    gaps = _all_gaps(lines, starts, boxes)
+    if any(gap.leaps for found in gaps for gap in found):
+        lines, starts = _parted(lines, starts, [gap for found in gaps for gap in found if gap.leaps], cut)
+        gaps = _all_gaps(lines, starts, boxes)
+    return _parted(lines, starts, [gap for strip in _gutters(lines, gaps) for gap in strip.gaps], cut)
+
+
+def _parted(lines: list[Line], starts: list[int], gaps: list[_Gap], cut: Cut) -> tuple[list[Line], list[int]]:
     cuts: dict[int, list[_Gap]] = {}
-    for gap in (gap for strip in strips for gap in strip.gaps):
+    for gap in gaps:
         cuts.setdefault(gap.line, []).append(gap)
     parted: list[Line] = []
     begins: list[int] = []
@@ -85,23 +96,25 @@ def part_columns(
 
 
 def _may_cross(lines: list[Line], starts: list[int], boxes: Boxes) -> bool:
-    """Tell whether two of a few long lines leave room at the same place."""
-    long = [index for index, line in enumerate(lines) if len(line.text) >= LONG]
-    if len(long) < 3:
-        return False
-    widest = max(lines[index].x1 - lines[index].x0 for index in long)
-    wide = [index for index in long if lines[index].x1 - lines[index].x0 > 0.55 * widest]
-    step = max(1, len(wide) // SAMPLE)
+    """Tell whether two of the widest lines leave room at the same place, or leap."""
+    long = sorted((lines[i].x0 - lines[i].x1, i) for i in range(len(lines)) if len(lines[i].text) >= LONG)
     seen: list[_Gap] = []
-    for number, index in enumerate(wide[step // 2 :: step]):
-        if number >= 3 and not seen:
+    leaps = 0
+    for number, (_, index) in enumerate(long[1 : 2 * SAMPLE : 2] if len(long) > SAMPLE else long):
+        if number >= SAMPLE - 2 and not seen and not leaps:
             return False
         size = lines[index].size
-        found = _wide(_gaps(lines[index], index, starts[index], boxes, SIDE), size)
-        if any(min(a.right, b.right) - max(a.left, b.left) > 0.5 * size for a in found for b in seen):
+        gaps = _gaps(lines[index], index, starts[index], boxes, SIDE)
+        leaps += any(gap.leaps for gap in gaps)
+        found = _wide(gaps, size)
+        if leaps > 1 or any(min(a.right, b.right) - max(a.left, b.left) > 0.5 * size for a in found for b in seen):
             return True
         seen += found
     return False
+
+
+def _all_gaps(lines: list[Line], starts: list[int], boxes: Boxes) -> list[list[_Gap]]:
+    return [_gaps(line, index, starts[index], boxes, 2) for index, line in enumerate(lines)]
 
 
 def _gaps(line: Line, index: int, start: int, boxes: Boxes, side: int) -> list[_Gap]:
@@ -110,69 +123,89 @@ def _gaps(line: Line, index: int, start: int, boxes: Boxes, side: int) -> list[_
     found: list[_Gap] = []
     for match in _BLANKS.finditer(words, side, max(side, len(words) - side)):
         at, end = match.span()
-        _, left, right, _ = boxes.ends(start + at - 1, start + end)
-        found.append(_Gap(index, at, end, left, right))
+        _, top, left, bottom = boxes.font(start + at - 1)
+        right, other_top, _, other_bottom = boxes.font(start + end)
+        height = top - bottom
+        same = abs(height - other_top + other_bottom) < 0.03 * height
+        room = right - left
+        leaps = room < -height or (same and room > 0.3 * height and abs(bottom - other_bottom) > 0.12 * height)
+        found.append(_Gap(index, at, end, left, right, leaps))
     return found
 
 
 def _wide(gaps: list[_Gap], size: float) -> list[_Gap]:
     """Return the gaps that are wider than the blanks of their line."""
-    usual = median(gap.right - gap.left for gap in gaps) if gaps else 0.0
+    rooms = [gap.right - gap.left for gap in gaps]
+    usual = median(rooms) if rooms else 0.0
     if usual > 0.6 * size:
-        usual = min(gap.right - gap.left for gap in gaps)
+        usual = min(rooms)
     return [gap for gap in gaps if gap.right - gap.left > max(ROOM * size, 1.6 * usual)]
 
 
 def _gutters(lines: list[Line], gaps: list[list[_Gap]]) -> list[_Strip]:
     """Return the strips between columns of prose or of entries; the rooms between cells of a table are none."""
-    wide = [gap for line, found in zip(lines, gaps, strict=True) for gap in _wide(found, line.size)]
+    wide = {index: _wide(found, lines[index].size) for index, found in enumerate(gaps) if found}
     strips = [strip for strip in _strips(lines, wide) if _is_long(strip, lines)]
     while strips:
         spans = _spans(lines, strips)
-        kept = [strip for strip in strips if _parts_columns(*spans[id(strip)])]
+        kept = [strip for strip in strips if all(map(_is_column, spans[id(strip)]))]
         if len(kept) == len(strips):
             break
         strips = kept
     return strips
 
 
-def _strips(lines: list[Line], gaps: list[_Gap]) -> list[_Strip]:
+def _strips(lines: list[Line], gaps: dict[int, list[_Gap]]) -> list[_Strip]:
     """Return the empty strips that gaps make which stand one under the other."""
-    inked = [(line.y0 + 0.5 * (line.y1 - line.y0), index) for index, line in enumerate(lines)]
-    inked.sort()
-    by_line: dict[int, list[_Gap]] = {}
-    for gap in gaps:
-        by_line.setdefault(gap.line, []).append(gap)
+    down = sorted(range(len(lines)), key=lambda index: lines[index].y0 + lines[index].y1)
     done: list[_Strip] = []
-    open_strips: list[_Strip] = []
-    for _, index in inked:
-        line = lines[index]
-        here = by_line.get(index, [])
+    still: list[_Strip] = []
+    for place, index in enumerate(down):
+        line, here = lines[index], gaps.get(index, [])
         used: set[int] = set()
-        still: list[_Strip] = []
-        for strip in open_strips:
-            found = next((gap for gap in here if min(gap.right, strip.right) - max(gap.left, strip.left) > 0), None)
-            if found is not None:
-                left, right = max(found.left, strip.left), min(found.right, strip.right)
-                if right - left > 0.5 * line.size and id(found) not in used:
-                    strip.left, strip.right = left, right
-                    strip.gaps.append(found)
-                    used.add(id(found))
-                    still.append(strip)
-                    continue
-                done.append(strip)
-                continue
-            if line.x1 <= strip.left + 0.3 * line.size or line.x0 >= strip.right - 0.3 * line.size:
+        going, still = still, []
+        for strip in going:
+            (still if _goes_through(strip, line, index, here, used) else done).append(strip)
+        for gap in here:
+            if id(gap) not in used:
+                strip = _Strip(gap.left, gap.right, [gap])
+                for above in reversed(down[:place]):
+                    if not _goes_through(strip, lines[above], above, [], used):
+                        break
                 still.append(strip)
-            else:
-                done.append(strip)
-        open_strips = still + [_Strip(gap.left, gap.right, [gap]) for gap in here if id(gap) not in used]
-    return done + open_strips
+    return done + still
+
+
+def _goes_through(strip: _Strip, line: Line, index: int, gaps: list[_Gap], used: set[int]) -> bool:
+    """Let a strip run through one more line, and tell whether that leaves it open."""
+    for gap in gaps:
+        left, right = max(gap.left, strip.left), min(gap.right, strip.right)
+        if right - left > 0.5 * line.size and id(gap) not in used:
+            strip.left, strip.right = left, right
+            strip.gaps.append(gap)
+            used.add(id(gap))
+            return True
+    middle = 0.5 * (strip.left + strip.right)
+    at_left = line.x1 <= middle
+    if at_left:
+        left, right = max(strip.left, line.x1), strip.right
+    else:
+        left, right = strip.left, min(strip.right, line.x0)
+    if right - left < 0.5 * line.size:
+        return False
+    strip.left, strip.right = left, right
+    (strip.at_left if at_left else strip.at_right).append(index)
+    return True
 
 
 def _is_long(strip: _Strip, lines: list[Line]) -> bool:
     size = lines[strip.gaps[0].line].size
-    return len(strip.gaps) >= (3 if strip.right - strip.left > 1.1 * size else 4)
+    rows = len(strip.gaps)
+    if rows >= (3 if strip.right - strip.left > 1.1 * size else 4):
+        return True
+    begins = [gap.right for gap in strip.gaps] + [lines[index].x0 for index in strip.at_right]
+    aligned = sum(x < strip.right + 1.2 * size for x in begins)
+    return min(rows + len(strip.at_left), aligned) >= 6 and aligned >= 0.3 * len(begins)
 
 
 def _spans(lines: list[Line], strips: list[_Strip]) -> dict[int, tuple[list[str], list[str]]]:
@@ -192,15 +225,14 @@ def _spans(lines: list[Line], strips: list[_Strip]) -> dict[int, tuple[list[str]
     return spans
 
 
-def _parts_columns(left: list[str], right: list[str]) -> bool:
-    """Tell whether what stands at both sides is running text, or entries with numbers of pages."""
-    return all(_is_column(side) for side in (left, right))
-
-
 def _is_column(words: list[str]) -> bool:
-    if sum(map(len, words)) < 12 * len(words):
+    """Tell whether words one under the other are running text, or entries with numbers of pages."""
+    text = "".join(words)
+    if len(text) < 12 * len(words):
         return False
-    if sum(map(str.isalpha, "".join(words))) < 0.55 * sum(map(len, words)):
-        return sum(bool(_ENTRY.search(line)) for line in words) > 0.7 * len(words)
+    if sum(map(bool, map(_ENTRY.search, words))) > 0.7 * len(words):
+        return True
+    if sum(map(str.isalpha, text)) < 0.55 * len(text):
+        return False
     goes_on = sum(line[:1].isalpha() and not line[:1].isupper() for line in words)
     return goes_on >= 0.3 * len(words) or median(map(len, words)) >= 40
