@@ -100,6 +100,7 @@ class Sheet:
                     self.blocks.append(block)
                 title = " ".join(self.source.choices(WORDS[:30], k=3)).title()
                 block.append(Piece(left, y, title, size + 1, bold=True))
+                sentences.append(title)
                 y += 1.5 * pitch
             for at, line in enumerate(lines):
                 if y > bottom:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from ingest.loaders.pdf.boxes import Boxes
 
 _BLANKS = re.compile(r"[ \u00a0\u2000-\u200a\u3000]+")
-_ENTRY = re.compile(r"(?:\.{3,}|…|\s)\s*(?:\d{1,4}|[ivxlc]{1,6})$")
+ENTRY = re.compile(r"(?:\.{3,}|…)\s*(?:\d{1,4}|[ivxlc]{1,6})$")
+"""An entry of a table of contents, with the number of its page."""
 SAMPLE = 8
 """Lines of a page that are looked at first."""
 LONG = 30
@@ -97,7 +98,7 @@ def _parted(lines: list[Line], starts: list[int], gaps: list[_Gap], cut: Cut) ->
 
 def _may_cross(lines: list[Line], starts: list[int], boxes: Boxes) -> bool:
     """Tell whether two of the widest lines leave room at the same place, or leap."""
-    long = sorted((lines[i].x0 - lines[i].x1, i) for i in range(len(lines)) if len(lines[i].text) >= LONG)
+    long = sorted((lines[i].x0 - lines[i].x1, i) for i in range(len(lines)) if len(lines[i].text) >= LONG and not lines[i].slanted)
     seen: list[_Gap] = []
     leaps = 0
     for number, (_, index) in enumerate(long[1 : 2 * SAMPLE : 2] if len(long) > SAMPLE else long):
@@ -114,7 +115,7 @@ def _may_cross(lines: list[Line], starts: list[int], boxes: Boxes) -> bool:
 
 
 def _all_gaps(lines: list[Line], starts: list[int], boxes: Boxes) -> list[list[_Gap]]:
-    return [_gaps(line, index, starts[index], boxes, 2) for index, line in enumerate(lines)]
+    return [[] if line.slanted else _gaps(line, i, starts[i], boxes, 2) for i, line in enumerate(lines)]
 
 
 def _gaps(line: Line, index: int, start: int, boxes: Boxes, side: int) -> list[_Gap]:
@@ -157,7 +158,8 @@ def _gutters(lines: list[Line], gaps: list[list[_Gap]]) -> list[_Strip]:
 
 def _strips(lines: list[Line], gaps: dict[int, list[_Gap]]) -> list[_Strip]:
     """Return the empty strips that gaps make which stand one under the other."""
-    down = sorted(range(len(lines)), key=lambda index: lines[index].y0 + lines[index].y1)
+    down = [index for index, line in enumerate(lines) if not line.slanted]
+    down.sort(key=lambda index: lines[index].y0 + lines[index].y1)
     done: list[_Strip] = []
     still: list[_Strip] = []
     for place, index in enumerate(down):
@@ -230,7 +232,7 @@ def _is_column(words: list[str]) -> bool:
     text = "".join(words)
     if len(text) < 12 * len(words):
         return False
-    if sum(map(bool, map(_ENTRY.search, words))) > 0.7 * len(words):
+    if sum(map(bool, map(ENTRY.search, words))) > 0.7 * len(words):
         return True
     if sum(map(str.isalpha, text)) < 0.55 * len(text):
         return False

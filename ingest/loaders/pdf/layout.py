@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
+from ingest.loaders.pdf.gutters import ENTRY
 from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.margin import without_margin
 from ingest.loaders.pdf.reading_order import PROSE, Box, reading_order
@@ -37,7 +38,7 @@ def _in_order(lines: list[Line]) -> list[Line]:
         return lines
     size = median(line.size for line in lines)
     boxes = [_inner(line) for line in lines]
-    weights = [len(line.text) for line in lines]
+    weights = [max(len(line.text), PROSE if ENTRY.search(line.text) else 0) for line in lines]
     order = reading_order(boxes, row_gap=0.25 * size, column_gap=0.8 * size, weights=weights)
     return [lines[index] for index in order]
 

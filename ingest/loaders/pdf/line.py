@@ -17,6 +17,7 @@ class Line:
             was not asked for.
         broken: Whether it ends inside a word that goes on in the next line.
         page: Index of the page.
+        slanted: Whether it runs at a slant or up the page, as stamps and watermarks do.
         gaps: (left, right) of the room at each tab.
     """
 
@@ -30,6 +31,7 @@ class Line:
     broken: bool = False
     page: int = 0
     gaps: tuple[tuple[float, float], ...] = ()
+    slanted: bool = False
 
     @property
     def is_row(self) -> bool:

@@ -27,6 +27,8 @@ _LIGATURES = str.maketrans({
     "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st",
     "\u0132": "IJ", "\u0133": "ij", "\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓", "\uf020": " ",
 })  # fmt: skip
+SLANT = 0.3
+"""Rise by run (or run by rise) of text from which it stands at a slant."""
 _LIGATURE = re.compile("[" + "".join(map(chr, _LIGATURES)) + "]")
 
 
@@ -51,9 +53,10 @@ def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
     if page.get_rotation() in (90, 270):
         width, height = height, width  # boxes are in the page's own axes
     lines: list[Line] = []
-    for (words, _, broken), (box, size, weight, _, _) in zip(raw_lines, measured, strict=True):
+    for (words, _, broken), (box, size, weight, dx, dy) in zip(raw_lines, measured, strict=True):
         x0, y0, x1, y1 = _turned(box, turn, width, height)
-        lines.append(Line(words, x0, y0, x1, y1, size, weight, broken, number))
+        slanted = dy != 0 and (dx != 0 or not turn)
+        lines.append(Line(words, x0, y0, x1, y1, size, weight, broken, number, slanted=slanted))
     starts = [start for _, start, _ in raw_lines]
     if not turn:
         mark_raised(text, lines, starts, [box[1] for box, *_ in measured], boxes)
@@ -106,11 +109,12 @@ def _measure(words: str, start: int, boxes: Boxes, *, weigh: bool) -> _Measured:
     dx, dy = bx0 + bx1 - ax0 - ax1, by0 + by1 - ay0 - ay1
     if abs(dy) > abs(dx) and len(words) > 2:
         box = (min(ax0, bx0), min(ay0, by0), max(ax1, bx1), max(ay1, by1))
-        return box, max(ax1 - ax0, 0.1), weight, 0.0, dy
+        return box, max(ax1 - ax0, 0.1), weight, dx if abs(dx) > SLANT * abs(dy) else 0.0, dy
     # The taller of the two: the first may be a raised number.
     bottom, top = (ay0, ay1) if ay1 - ay0 >= by1 - by0 else (by0, by1)
     left, right = (ax0, bx1) if ax0 <= bx0 else (bx0, ax1)
-    return (left, bottom, right, top), max(top - bottom, 0.1), weight, dx, 0.0
+    size = max(top - bottom, 0.1)
+    return (left, bottom, right, top), size, weight, dx, dy if abs(dy) > max(SLANT * abs(dx), 2 * size) else 0.0
 
 
 def _may_be_heading(words: str) -> bool:
@@ -119,8 +123,8 @@ def _may_be_heading(words: str) -> bool:
 
 def _turn(rotation: int, measured: list[_Measured]) -> int:
     """Return by how much the page must be turned so that most of its text stands upright."""
-    up = sum(1 for m in measured if m[4] > 0)
-    down = sum(1 for m in measured if m[4] < 0)
+    up = sum(1 for m in measured if m[4] > 0 and not m[3])
+    down = sum(1 for m in measured if m[4] < 0 and not m[3])
     level = len(measured) - up - down
     if up > level and up >= down:
         return 90
