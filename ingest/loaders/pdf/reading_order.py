@@ -60,12 +60,12 @@ class _Cutter:
         if all(boxes[b].y0 >= boxes[a].y1 for a, b in pairwise(down)):
             self.order.extend(down)  # one under the other: nothing to choose
             return
-        strips = _runs([(boxes[i].x0, boxes[i].x1, i) for i in members], self.column_gap)
+        strips = self._strips(members)
         if len(strips) > 1 and self._columns(strips):
             parts = strips
         else:
             parts = _runs([(boxes[i].y0, boxes[i].y1, i) for i in members], self.row_gap)
-            if len(parts) > 1 and len(strips) == 1:
+            if len(parts) > 1 and self.weights is not None:
                 parts = self._merged(parts)
         if len(parts) < 2:
             self._rows(members)
@@ -73,32 +73,46 @@ class _Cutter:
         for part in parts:
             self.cut(part, depth + 1)
 
+    def _strips(self, members: list[int]) -> list[list[int]]:
+        return _runs([(self.boxes[i].x0, self.boxes[i].x1, i) for i in members], self.column_gap)
+
     def _columns(self, strips: list[list[int]]) -> bool:
-        """Tell whether strips are columns of running text rather than cells."""
+        """Tell whether strips are columns of running text, or were drawn as such, rather than cells."""
         if self.weights is None:
             return all(len(strip) > 1 for strip in strips)
+        weights = self.weights
         return all(
-            len(strip) > 1 and median(self.weights[i] for i in strip) >= PROSE
+            len(strip) > 1 and median(weights[i] for i in strip) >= PROSE
             for strip in strips
             if len(strip) > 2 or len(strips) == 2
         )
 
     def _merged(self, bands: list[list[int]]) -> list[list[int]]:
-        """Join neighbouring bands that are the same columns, cut apart by an empty row in all of them."""
-        if self.weights is None:
-            return bands
+        """Join neighbouring bands that are the same columns, cut apart by an empty row in all of them.
+
+        What runs across the columns ends them, and so does a wide room, beyond which a few lines are a head or foot.
+        """
         merged: list[list[int]] = []
         for band in bands:
-            if merged:
-                both = merged[-1] + band
-                spans = [(self.boxes[i].x0, self.boxes[i].x1, i) for i in both]
-                strips = _runs(spans, self.column_gap)
-                parted = len(_runs([(self.boxes[i].x0, self.boxes[i].x1, i) for i in band], self.column_gap)) > 1
-                if len(strips) > 1 and parted and self._columns(strips):
-                    merged[-1] = both
-                    continue
-            merged.append(band)
+            if merged and self._goes_on(merged[-1], band):
+                merged[-1] = merged[-1] + band
+            else:
+                merged.append(band)
         return merged
+
+    def _goes_on(self, above: list[int], band: list[int]) -> bool:
+        """Tell whether the columns of what was joined so far go on in the next band."""
+        strips = self._strips(above + band)
+        if len(strips) < 2:
+            return False
+        parts = [self._strips(part) for part in (above, band)]
+        boxes = self.boxes
+        near = min(boxes[i].y0 for i in band) - max(boxes[i].y1 for i in above) < 6 * self.row_gap
+        if near:
+            goes_on = max(map(len, parts)) > 1
+        else:
+            goes_on = all(len(part) > 1 and max(map(len, part)) > 2 for part in parts)
+        return goes_on and self._columns(strips)
 
     def _rows(self, members: list[int]) -> None:
         """Order boxes by rows: those whose heights overlap are read from the left."""
