@@ -97,7 +97,9 @@ def _parted(lines: list[Line], starts: list[int], gaps: list[_Gap], cut: Cut) ->
 
 
 def _may_cross(lines: list[Line], starts: list[int], boxes: Boxes) -> bool:
-    """Tell whether two of the widest lines leave room at the same place, or leap."""
+    """Tell whether two of the widest lines leave room at the same place, or leap, or one is as high as several."""
+    if any(line.y1 - line.y0 > 1.5 * line.size and not line.slanted for line in lines):
+        return True
     long = sorted((lines[i].x0 - lines[i].x1, i) for i in range(len(lines)) if len(lines[i].text) >= LONG and not lines[i].slanted)
     seen: list[_Gap] = []
     leaps = 0

@@ -34,7 +34,7 @@ def ordered(lines: list[Line]) -> list[Line]:
 
 
 def _in_order(lines: list[Line]) -> list[Line]:
-    if _disorders(lines) == 0 and _across(lines) < 5:
+    if _disorders(lines) == 0 and _across(lines) < 5 and not any(line.parted for line in lines):
         return lines
     size = median(line.size for line in lines)
     boxes = [_inner(line) for line in lines]

@@ -27,6 +27,7 @@ _LIGATURES = str.maketrans({
     "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st",
     "\u0132": "IJ", "\u0133": "ij", "\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓", "\uf020": " ",
 })  # fmt: skip
+_WRITTEN_DOWN = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]")
 SLANT = 0.3
 """Rise by run (or run by rise) of text from which it stands at a slant."""
 _LIGATURE = re.compile("[" + "".join(map(chr, _LIGATURES)) + "]")
@@ -67,8 +68,8 @@ def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
             """Measure a part of a line as a line of its own."""
             words = line.text[begin:end]
             box, size, weight, *_ = _measure(words, start + begin, boxes, weigh=False)
-            whole = end == len(line.text)
-            return Line(words, *_turned(box, 0, width, height), size, weight, line.broken and whole, number)
+            broken = line.broken and end == len(line.text)
+            return Line(words, *_turned(box, 0, width, height), size, weight, broken, number, parted=True)
 
         lines, starts = part_columns(lines, starts, boxes, cut)
     _mark_cells(lines, starts, boxes, turn)
@@ -107,14 +108,16 @@ def _measure(words: str, start: int, boxes: Boxes, *, weigh: bool) -> _Measured:
         return (ax0, ay0, ax1, ay1), max(ay1 - ay0, 0.1), weight, 1.0, 0.0
     bx0, by1, bx1, by0 = boxes.font(start + len(words) - 1)
     dx, dy = bx0 + bx1 - ax0 - ax1, by0 + by1 - ay0 - ay1
-    if abs(dy) > abs(dx) and len(words) > 2:
+    slope = SLANT * abs(dx)
+    if abs(dy) > slope and len(words) > 2 and abs(dy) > 2 * (ay1 - ay0):
         box = (min(ax0, bx0), min(ay0, by0), max(ax1, bx1), max(ay1, by1))
-        return box, max(ax1 - ax0, 0.1), weight, dx if abs(dx) > SLANT * abs(dy) else 0.0, dy
+        if _WRITTEN_DOWN.match(words) or boxes.is_turned(start):
+            return box, max(ax1 - ax0, 0.1), weight, 0.0 if abs(dx) < SLANT * abs(dy) else dx, dy
+        return box, max(ay1 - ay0, by1 - by0, 0.1), weight, abs(dx), 0.0  # rows that pdfium took for one line
     # The taller of the two: the first may be a raised number.
     bottom, top = (ay0, ay1) if ay1 - ay0 >= by1 - by0 else (by0, by1)
     left, right = (ax0, bx1) if ax0 <= bx0 else (bx0, ax1)
-    size = max(top - bottom, 0.1)
-    return (left, bottom, right, top), size, weight, dx, dy if abs(dy) > max(SLANT * abs(dx), 2 * size) else 0.0
+    return (left, bottom, right, top), max(top - bottom, 0.1), weight, dx, 0.0
 
 
 def _may_be_heading(words: str) -> bool:
