@@ -195,8 +195,8 @@ def _goes_through(strip: _Strip, line: Line, index: int, gaps: list[_Gap], used:
         left, right = max(strip.left, line.x1), strip.right
     else:
         left, right = strip.left, min(strip.right, line.x0)
-    if right - left < 0.5 * line.size:
-        return False
+    if right - left < 0.5 * line.size or strip.right - right > line.size:
+        return False  # what a column begins with stands at its edge
     strip.left, strip.right = left, right
     (strip.at_left if at_left else strip.at_right).append(index)
     return True

@@ -67,9 +67,10 @@ def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
         def cut(line: Line, start: int, begin: int, end: int) -> Line:
             """Measure a part of a line as a line of its own."""
             words = line.text[begin:end]
-            box, size, weight, *_ = _measure(words, start + begin, boxes, weigh=False)
+            box, size, weight, _, rise = _measure(words, start + begin, boxes, weigh=False)
+            edges = _turned(box, 0, width, height)
             broken = line.broken and end == len(line.text)
-            return Line(words, *_turned(box, 0, width, height), size, weight, broken, number, parted=True)
+            return Line(words, *edges, size, weight, broken, number, slanted=rise != 0, parted=True)
 
         lines, starts = part_columns(lines, starts, boxes, cut)
     _mark_cells(lines, starts, boxes, turn)
