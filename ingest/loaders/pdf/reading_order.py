@@ -8,7 +8,7 @@ Boxes side by side with a few words each are cells of a table and are read row b
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -66,7 +66,7 @@ class _Cutter:
         else:
             parts = _runs([(boxes[i].y0, boxes[i].y1, i) for i in members], self.row_gap)
             if len(parts) > 1 and self.weights is not None:
-                parts = self._merged(parts)
+                parts = self._merged(parts) if len(strips) == 1 or self._text_columns(strips) else parts
         if len(parts) < 2:
             self._rows(members)
             return
@@ -77,42 +77,59 @@ class _Cutter:
         return _runs([(self.boxes[i].x0, self.boxes[i].x1, i) for i in members], self.column_gap)
 
     def _columns(self, strips: list[list[int]]) -> bool:
-        """Tell whether strips are columns of running text, or were drawn as such, rather than cells."""
+        """Tell whether strips are columns of running text, or heads of a table's columns, rather than cells."""
         if self.weights is None:
             return all(len(strip) > 1 for strip in strips)
-        weights = self.weights
-        return all(
-            len(strip) > 1 and median(weights[i] for i in strip) >= PROSE
-            for strip in strips
-            if len(strip) > 2 or len(strips) == 2
-        )
+        # More than two of one or two lines each are heads of columns, each to be read as a whole.
+        long = [strip for strip in strips if len(strip) > 2 or len(strips) == 2]
+        return all(len(strip) > 1 and self._is_prose(strip) for strip in long)
+
+    def _is_prose(self, strip: list[int]) -> bool:
+        return self.weights is None or median(self.weights[i] for i in strip) >= PROSE
+
+    def _text_columns(self, strips: list[list[int]]) -> bool:
+        """Tell whether strips are columns of running text for certain."""
+        long = [strip for strip in strips if len(strip) > 2]
+        return len(long) > 1 and all(map(self._is_prose, long))
 
     def _merged(self, bands: list[list[int]]) -> list[list[int]]:
         """Join neighbouring bands that are the same columns, cut apart by an empty row in all of them.
 
         What runs across the columns ends them, and so does a wide room, beyond which a few lines are a head or foot.
         """
-        merged: list[list[int]] = []
+        zones: list[list[list[int]]] = []
         for band in bands:
-            if merged and self._goes_on(merged[-1], band):
-                merged[-1] = merged[-1] + band
+            if zones and self._goes_on(list(chain.from_iterable(zones[-1])), band):
+                zones[-1].append(band)
             else:
-                merged.append(band)
+                zones.append([band])
+        merged: list[list[int]] = []
+        for zone in zones:
+            whole = list(chain.from_iterable(zone))
+            merged.extend([whole] if self._text_columns(self._strips(whole)) else self._heads(zone))
         return merged
 
     def _goes_on(self, above: list[int], band: list[int]) -> bool:
-        """Tell whether the columns of what was joined so far go on in the next band."""
-        strips = self._strips(above + band)
-        if len(strips) < 2:
+        """Tell whether the next band may be columns that go on."""
+        if len(self._strips(above + band)) < 2:
             return False
         parts = [self._strips(part) for part in (above, band)]
         boxes = self.boxes
-        near = min(boxes[i].y0 for i in band) - max(boxes[i].y1 for i in above) < 6 * self.row_gap
-        if near:
-            goes_on = max(map(len, parts)) > 1
-        else:
-            goes_on = all(len(part) > 1 and max(map(len, part)) > 2 for part in parts)
-        return goes_on and self._columns(strips)
+        if min(boxes[i].y0 for i in band) - max(boxes[i].y1 for i in above) < 6 * self.row_gap:
+            return max(map(len, parts)) > 1
+        return all(map(self._text_columns, parts))
+
+    def _heads(self, bands: list[list[int]]) -> list[list[int]]:
+        """Join the rows of heads of a table's columns."""
+        joined: list[list[int]] = []
+        for band in bands:
+            if joined and len(self._strips(band)) > 1:
+                strips = self._strips(joined[-1] + band)
+                if len(strips) > 1 and self._columns(strips):
+                    joined[-1] = joined[-1] + band
+                    continue
+            joined.append(band)
+        return joined
 
     def _rows(self, members: list[int]) -> None:
         """Order boxes by rows: those whose heights overlap are read from the left."""
