@@ -30,6 +30,9 @@ SIDE = 10
 ROOM = 0.6
 """Width of a gutter at least, as a multiple of the font's size."""
 
+LEAPS = 4
+"""Leaps to another height from which a page has columns whose lines stand on no common rows."""
+
 Cut = Callable[[Line, int, int, int], Line]
 
 
@@ -73,8 +76,9 @@ def part_columns(lines: list[Line], starts: list[int], boxes: Boxes, cut: Cut) -
     if not _may_cross(lines, starts, boxes):
         return lines, starts
     gaps = _all_gaps(lines, starts, boxes)
-    if any(gap.leaps for found in gaps for gap in found):
-        lines, starts = _parted(lines, starts, [gap for found in gaps for gap in found if gap.leaps], cut)
+    leaps = [gap for found in gaps for gap in found if gap.leaps]
+    if len(leaps) >= LEAPS or any(map(_is_tall, lines)):
+        lines, starts = _parted(lines, starts, leaps, cut)
         gaps = _all_gaps(lines, starts, boxes)
     return _parted(lines, starts, [gap for strip in _gutters(lines, gaps) for gap in strip.gaps], cut)
 
@@ -98,7 +102,7 @@ def _parted(lines: list[Line], starts: list[int], gaps: list[_Gap], cut: Cut) ->
 
 def _may_cross(lines: list[Line], starts: list[int], boxes: Boxes) -> bool:
     """Tell whether two of the widest lines leave room at the same place, or leap, or one is as high as several."""
-    if any(line.y1 - line.y0 > 1.5 * line.size and not line.slanted for line in lines):
+    if any(map(_is_tall, lines)):
         return True
     long = sorted((lines[i].x0 - lines[i].x1, i) for i in range(len(lines)) if len(lines[i].text) >= LONG and not lines[i].slanted)
     seen: list[_Gap] = []
@@ -116,6 +120,11 @@ def _may_cross(lines: list[Line], starts: list[int], boxes: Boxes) -> bool:
     return False
 
 
+def _is_tall(line: Line) -> bool:
+    """Tell whether a line is several rows that pdfium took for one."""
+    return line.y1 - line.y0 > 1.5 * line.size and not line.slanted
+
+
 def _all_gaps(lines: list[Line], starts: list[int], boxes: Boxes) -> list[list[_Gap]]:
     return [[] if line.slanted else _gaps(line, i, starts[i], boxes, 2) for i, line in enumerate(lines)]
 
@@ -131,7 +140,9 @@ def _gaps(line: Line, index: int, start: int, boxes: Boxes, side: int) -> list[_
         height = top - bottom
         same = abs(height - other_top + other_bottom) < 0.03 * height
         room = right - left
-        leaps = room < -height or (same and room > 0.3 * height and abs(bottom - other_bottom) > 0.12 * height)
+        # Numbers of a table may stand a little higher than the words before them.
+        apart = same and room > 0.3 * height and abs(bottom - other_bottom) > 0.12 * height
+        leaps = room < -height or (apart and words[end].isalpha() and words[at - 1] not in "0123456789%)")
         found.append(_Gap(index, at, end, left, right, leaps))
     return found
 
