@@ -162,28 +162,32 @@ def _mark_cells(lines: list[Line], starts: list[int], boxes: Boxes, turn: int) -
         return
     # Few long lines among many rows must not make the rows look normal: no prose is wider than 0.5.
     usual = min(median(densities), 0.5)
-    if _crosses(lines, starts, usual, boxes):
-        usual *= 0.8
     for line, start in zip(lines, starts, strict=True):
         words = line.text
         if " " not in words or (line.x1 - line.x0) / (len(words) * line.size) < 1.15 * usual:
             continue
-        line.text = _with_tabs(line, start, 0.9 * usual, boxes)
+        marked = _with_tabs(line, start, 0.9 * usual, boxes)
+        if "\t" in marked and _is_justified(line, start, lines, boxes):
+            line.gaps = ()
+        else:
+            line.text = marked
 
 
-def _crosses(lines: list[Line], starts: list[int], usual: float, boxes: Boxes) -> bool:
-    """Tell whether lines were drawn across two columns, so that all are alike and none looks wide.
-
-    Two of the widest lines are looked at, and only where most lines are about as wide.
-    """
-    widest = sorted(range(len(lines)), key=lambda i: lines[i].x0 - lines[i].x1)[:8]
-    if len(widest) < 8 or lines[widest[7]].x1 - lines[widest[7]].x0 < 0.8 * (lines[widest[0]].x1 - lines[widest[0]].x0):
+def _is_justified(line: Line, start: int, lines: list[Line], boxes: Boxes) -> bool:
+    """Tell whether a wide line is prose drawn out to the edges of its column: all its blanks are as wide."""
+    reach = 0.5 * line.size
+    if not any(
+        abs(line.x0 - other.x0) < reach and abs(line.x1 - other.x1) < reach and len(other.text) >= 40
+        for other in lines
+        if other is not line and not other.gaps
+    ):
         return False
-    for i in widest[3:5]:
-        cells = _with_tabs(lines[i], starts[i], 0.5 * usual, boxes).split("\t")
-        if len(cells) != 2 or min(map(len, cells)) < 20:
-            return False
-    return True
+    rooms = []
+    for match in _BLANKS.finditer(line.text):
+        _, a1, b0, _ = boxes.ends(start + match.start() - 1, start + match.end())
+        rooms.append(b0 - a1)
+    letters = sum(map(str.isalpha, line.text))
+    return max(rooms) - min(rooms) < 0.35 * line.size and letters > 0.6 * len(line.text)
 
 
 def _with_tabs(line: Line, start: int, usual: float, boxes: Boxes) -> str:
