@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _BLANKS = re.compile(r"[ \u00a0\u2000-\u200a\u3000]+")
 ENTRY = re.compile(r"(?:\.{3,}|…)\s*(?:\d{1,4}|[ivxlc]{1,6})$")
 """An entry of a table of contents, with the number of its page."""
-SAMPLE = 8
+_SENTENCE_END = re.compile(r"[^\W\d_][)”\"]?[.!?,;](?:\s|$)|[。、！？]")
+SAMPLE = 6
 """Lines of a page that are looked at first."""
 LONG = 30
 """Characters of a line that may run across columns."""
@@ -108,7 +109,7 @@ def _may_cross(lines: list[Line], starts: list[int], boxes: Boxes) -> bool:
     seen: list[_Gap] = []
     leaps = 0
     for number, (_, index) in enumerate(long[1 : 2 * SAMPLE : 2] if len(long) > SAMPLE else long):
-        if number >= SAMPLE - 2 and not seen and not leaps:
+        if number >= SAMPLE // 2 and not seen and not leaps:
             return False
         size = lines[index].size
         gaps = _gaps(lines[index], index, starts[index], boxes, SIDE)
@@ -162,7 +163,7 @@ def _gutters(lines: list[Line], gaps: list[list[_Gap]]) -> list[_Strip]:
     strips = [strip for strip in _strips(lines, wide) if _is_long(strip, lines)]
     while strips:
         spans = _spans(lines, strips)
-        kept = [strip for strip in strips if all(map(_is_column, spans[id(strip)]))]
+        kept = [strip for strip in strips if _parts_columns(*spans[id(strip)])]
         if len(kept) == len(strips):
             break
         strips = kept
@@ -238,6 +239,14 @@ def _spans(lines: list[Line], strips: list[_Strip]) -> dict[int, tuple[list[str]
             spans[id(strip)][0].append(words[number])
             spans[id(strip)][1].append(words[number + 1])
     return spans
+
+
+def _parts_columns(left: list[str], right: list[str]) -> bool:
+    """Tell whether columns stand at both sides of a strip, rather than labels and what is said of them."""
+    if not _is_column(left) or not _is_column(right):
+        return False
+    ends = sum(map(bool, map(_SENTENCE_END.search, right)))
+    return ends < 0.1 * len(right) or any(map(_SENTENCE_END.search, left)) or bool(ENTRY.search(left[0]))
 
 
 def _is_column(words: list[str]) -> bool:

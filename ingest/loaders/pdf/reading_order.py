@@ -61,7 +61,10 @@ class _Cutter:
             self.order.extend(down)  # one under the other: nothing to choose
             return
         strips = self._strips(members)
-        if len(strips) > 1 and self._columns(strips):
+        rows = self._table_rows(members) if len(strips) > 1 and self.weights is not None else []
+        if len(rows) > 1:
+            parts = rows
+        elif len(strips) > 1 and self._columns(strips):
             parts = strips
         else:
             parts = _runs([(boxes[i].y0, boxes[i].y1, i) for i in members], self.row_gap)
@@ -75,6 +78,17 @@ class _Cutter:
 
     def _strips(self, members: list[int]) -> list[list[int]]:
         return _runs([(self.boxes[i].x0, self.boxes[i].x1, i) for i in members], self.column_gap)
+
+    def _table_rows(self, members: list[int]) -> list[list[int]]:
+        """Return the rows of a table whose cells have several lines: all its cells begin at the top of their row."""
+        rows = _runs([(self.boxes[i].y0, self.boxes[i].y1, i) for i in members], 3.2 * self.row_gap)
+        if len(rows) < 3 or len(members) > 12 * len(rows):
+            return []
+        for row in rows:
+            tops = [min(self.boxes[i].y0 for i in strip) for strip in self._strips(row)]
+            if len(tops) < 2 or max(tops) - min(tops) > 2 * self.row_gap:
+                return []
+        return rows
 
     def _columns(self, strips: list[list[int]]) -> bool:
         """Tell whether strips are columns of running text, or heads of a table's columns, rather than cells."""

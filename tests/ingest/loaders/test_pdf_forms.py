@@ -46,7 +46,7 @@ def _field(
         field[NameObject("/FT")], field[NameObject("/V")] = NameObject("/Tx"), TextStringObject(value)
     else:
         state = NameObject(f"/{value}" if ticked else "/Off")
-        look = DictionaryObject({NameObject(f"/{value}"): StreamObject(), NameObject("/Off"): StreamObject()})
+        look = DictionaryObject({NameObject(f"/{name}"): writer._add_object(StreamObject()) for name in (value, "Off")})
         field.update({
             NameObject("/FT"): NameObject("/Btn"), NameObject("/V"): state, NameObject("/AS"): state,
             NameObject("/AP"): DictionaryObject({NameObject("/N"): look}),
@@ -78,8 +78,8 @@ def test_fields_are_named_by_the_words_beside_them(tmp_path: Path) -> None:
 def test_a_ticked_box_is_said_once_and_an_empty_one_not(tmp_path: Path) -> None:
     """Boxes are named by the words behind them."""
     writer = _page((80, 100, "Single"), (80, 120, "Married"))
-    _field(writer, "form.c1_1[0]", (60, 90, 72, 102), "1", ticked=False)
-    _field(writer, "form.c1_1[1]", (60, 110, 72, 122), "2", ticked=True)
+    _field(writer, "c1_1[0]", (60, 90, 72, 102), "1", ticked=False)
+    _field(writer, "c1_1[1]", (60, 110, 72, 122), "2", ticked=True)
     text = load(_saved(writer, tmp_path)).text
     assert text.count("Married: yes") == 1
     assert "Single: " not in text
