@@ -15,7 +15,9 @@ MAX_PACKET = 50_000_000
 NEAR, ABOVE = 60.0, 26.0
 """Points from a field to the words at its left, and to those above it, that may be its label."""
 FAR = 250.0
-_INTERNAL = re.compile(r"[\[\]#_]|\w\.\w|^\S*\d\S*$|^(?:text|field|check ?box|button|radio|group|undefined)\W*\d*$", re.I)
+_INTERNAL = re.compile(
+    r"[\[\]#_]|\w\.\w|^\S*\d\S*$|^(?:text|field|check ?box|button|radio|group|undefined)\W*\d*$", re.I
+)
 """A name that a program gave a field."""
 _TICKED = re.compile(r"(?:yes|on|true|x|ja|oui|si|sí|\d{1,2})?$", re.I)
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|[_.\-]+")

@@ -105,7 +105,9 @@ def _may_cross(lines: list[Line], starts: list[int], boxes: Boxes) -> bool:
     """Tell whether two of the widest lines leave room at the same place, or leap, or one is as high as several."""
     if any(map(_is_tall, lines)):
         return True
-    long = sorted((lines[i].x0 - lines[i].x1, i) for i in range(len(lines)) if len(lines[i].text) >= LONG and not lines[i].slanted)
+    long = sorted(
+        (lines[i].x0 - lines[i].x1, i) for i in range(len(lines)) if len(lines[i].text) >= LONG and not lines[i].slanted
+    )
     seen: list[_Gap] = []
     leaps = 0
     for number, (_, index) in enumerate(long[1 : 2 * SAMPLE : 2] if len(long) > SAMPLE else long):

@@ -53,13 +53,14 @@ def load(path: Path, options: LoadOptions) -> Loaded:
         if count > MAX_PAGES:
             raise TooLarge(f"{path.name} has {count:,} pages, more than {MAX_PAGES:,}.", remedy="Split it.")
         pages, asides, damaged = _read(document)
+        garbled, hidden = _without_noise(pages)
         inside = list(attachments(document))
         filled = xfa_values(document) if document.get_formtype() in XFA else []
         if sum(map(len, pages)) > MAX_LINES:
             raise TooLarge(f"{path.name} has more text than one file may have.", remedy="Split it.")
         pictures = [
             index for index in range(count)
-            if not asides[index] and _is_picture(document, index, sum(len(line.text) for line in pages[index]))
+            if index in hidden or not asides[index] and _is_picture(document, index, sum(len(line.text) for line in pages[index]))
         ]  # fmt: skip
         scanned, how = _scans(document, pictures, options)
         outline = bookmarks(document, limit=MAX_PAGES)
@@ -71,22 +72,21 @@ def load(path: Path, options: LoadOptions) -> Loaded:
     for index, lines in scanned.items():
         known = {_letters(line.text) for line in pages[index]}
         pages[index] += [line for line in lines if _letters(line.text) not in known]
-    garbled = [index for index, lines in enumerate(pages) if _is_garbled(lines)]
-    for index in garbled:
-        pages[index] = [line for line in pages[index] if not _is_noise(line.text)]
     pages, heads = without_running_heads(pages)
     _write(builder, paragraphs(pages, style_of(pages, outline)), asides, frozenset(scanned))
     for number, (name, data) in enumerate(inside, start=1):
         _add_attachment(builder, name, data, options, number=number, beside=any(map(any, pages)))
     if damaged:
         builder.note(f"{damaged} of {count} pages are damaged and were left out.")
-    if left := len(pictures) - len(scanned):
+    for index in sorted(hidden - scanned.keys()):
+        builder.note(f"Page {index + 1} cannot be read as text: its font hides what its characters are. {how}".strip())
+    if left := len(set(pictures) - hidden - scanned.keys()):
         builder.note(f"{left} of {count} pages have no text layer. {how}".strip())
     if scanned:
         what = "scanned page was" if len(scanned) == 1 else "scanned pages were"
         builder.note(f"{len(scanned)} {what} read by OCR (Tesseract), which may err.")
     if garbled:
-        builder.note(f"{len(garbled)} of {count} pages use a font that hides what its characters are.")
+        builder.note(f"{garbled} of {count} pages use a font that hides what its characters are.")
     if heads:
         builder.note(f"{heads} repeated heads and feet of pages were left out.")
     try:
@@ -106,6 +106,9 @@ def load(path: Path, options: LoadOptions) -> Loaded:
                 f"The pages of {path.name} are empty: no text layer, and no picture of any.",
                 remedy="There is nothing to search in it.",
             ) from error
+        if hidden:
+            said = f"{path.name} cannot be read as text: its fonts hide what their characters are."
+            raise NoText(said, remedy=how) from error
         raise NoText(f"{path.name} has no text layer: its pages are pictures.", remedy=how) from error
 
 
@@ -128,6 +131,19 @@ def _add_attachment(
 
 def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text)).casefold()
+
+
+def _without_noise(pages: list[list[Line]]) -> tuple[int, set[int]]:
+    """Take out lines that are signs without sense; return on how many pages, and the pages of which nothing is left."""
+    garbled = [index for index, lines in enumerate(pages) if _is_garbled(lines)]
+    hidden: set[int] = set()
+    for index in garbled:
+        kept = [line for line in pages[index] if not _is_noise(line.text)]
+        if sum(len(_letters(line.text)) for line in kept) <= STAMP or _is_garbled(kept):
+            kept = []
+            hidden.add(index)
+        pages[index] = kept
+    return len(garbled) - len(hidden), hidden
 
 
 def _is_garbled(lines: list[Line]) -> bool:

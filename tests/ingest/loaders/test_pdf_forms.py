@@ -54,7 +54,9 @@ def _field(
     reference = writer._add_object(field)
     page = writer.pages[0]
     page[NameObject("/Annots")] = ArrayObject([*page.get("/Annots", []), reference])
-    form = writer._root_object.setdefault(NameObject("/AcroForm"), DictionaryObject({NameObject("/Fields"): ArrayObject()}))
+    form = writer._root_object.setdefault(
+        NameObject("/AcroForm"), DictionaryObject({NameObject("/Fields"): ArrayObject()})
+    )
     form["/Fields"].append(reference)
 
 
