@@ -17,6 +17,7 @@ import re
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from evals.reading_pages import pages
@@ -72,7 +73,7 @@ def in_order(found: str, texts: Sequence[Sequence[str]]) -> int:
     right = 0
     for sentences in texts:
         plain = [_plain(sentence) for sentence in sentences]
-        right += sum(f"{first}{second}" in found for first, second in zip(plain, plain[1:], strict=False))
+        right += sum(f"{first}{second}" in found for first, second in pairwise(plain))
     return right
 
 

@@ -114,7 +114,7 @@ def _measure(words: str, start: int, boxes: Boxes, *, weigh: bool) -> _Measured:
         box = (min(ax0, bx0), min(ay0, by0), max(ax1, bx1), max(ay1, by1))
         if _WRITTEN_DOWN.match(words) or boxes.is_turned(start):
             return box, max(ax1 - ax0, 0.1), weight, 0.0 if abs(dx) < SLANT * abs(dy) else dx, dy
-        return box, max(ay1 - ay0, by1 - by0, 0.1), weight, abs(dx), 0.0  # rows that pdfium took for one line
+        return box, max(min(ay1 - ay0, by1 - by0), 0.1), weight, abs(dx), 0.0  # rows that pdfium took for one line
     # The taller of the two: the first may be a raised number.
     bottom, top = (ay0, ay1) if ay1 - ay0 >= by1 - by0 else (by0, by1)
     left, right = (ax0, bx1) if ax0 <= bx0 else (bx0, ax1)

@@ -58,9 +58,10 @@ def load(path: Path, options: LoadOptions) -> Loaded:
         filled = xfa_values(document) if document.get_formtype() in XFA else []
         if sum(map(len, pages)) > MAX_LINES:
             raise TooLarge(f"{path.name} has more text than one file may have.", remedy="Split it.")
+        letters = [sum(len(line.text) for line in lines) for lines in pages]
         pictures = [
             index for index in range(count)
-            if index in hidden or not asides[index] and _is_picture(document, index, sum(len(line.text) for line in pages[index]))
+            if index in hidden or (not asides[index] and _is_picture(document, index, letters[index]))
         ]  # fmt: skip
         scanned, how = _scans(document, pictures, options)
         outline = bookmarks(document, limit=MAX_PAGES)
@@ -98,7 +99,7 @@ def load(path: Path, options: LoadOptions) -> Loaded:
     except NoText as error:
         if document_is_shell:
             raise NoText(
-                f"{path.name} is a form of Adobe's (XFA) that holds no values; its pages are drawn by Adobe's programs.",
+                f"{path.name} is a form of Adobe's (XFA) without values; only Adobe's programs draw its pages.",
                 remedy="Open it in Adobe Reader, print it as PDF, and add that file.",
             ) from error
         if not pictures:
