@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from vectorstore.catalog.catalog import DOCUMENT_INFO, conditions, now, sql_text, ways_to_name
+from vectorstore.catalog.catalog import DOCUMENT_INFO, conditions, document_info, now, sql_text, ways_to_name
 from vectorstore.catalog.pieces import read_text
-from vectorstore.document import Document, Heading, Place
+from vectorstore.catalog.reading import read_notes
+from vectorstore.document import Document, Heading, Place, given_name
 from vectorstore.errors import DocumentMissing, LibraryDamaged
 from vectorstore.passage import Chunk, Filter
-from vectorstore.records import DocumentInfo, RemovedDocument
+from vectorstore.records import RemovedDocument
 
 KEPT_DAYS = 30
 """Days that a removed document stays: a mistake of last month's tidying is noticed by then."""
@@ -72,6 +73,11 @@ def keep(connection: sqlite3.Connection, document_id: str) -> None:
         (sql_text(collection), sql_text(source)),
     ).fetchall()
     drop(connection, [entry for (entry,) in older])
+    add_copy(connection, row)
+
+
+def add_copy(connection: sqlite3.Connection, row: int) -> int:
+    """Put a copy of the document in a row of the catalog into the bin; return the entry."""
     cursor = connection.execute(
         f"INSERT INTO bin({_COPIED}, chunks, removed, model, bytes)"
         f" SELECT {_COPIED}, last_chunk - first_chunk + 1, ?,"
@@ -83,6 +89,7 @@ def keep(connection: sqlite3.Connection, document_id: str) -> None:
         connection.execute("INSERT INTO bin_parts VALUES(?, ?, ?, ?)", (entry, kind, number, part))
         size += len(part)
     connection.execute("UPDATE bin SET bytes = ? WHERE entry = ?", (size, entry))
+    return entry
 
 
 def _packed(connection: sqlite3.Connection, row: int) -> Iterator[tuple[str, int, bytes]]:
@@ -91,7 +98,7 @@ def _packed(connection: sqlite3.Connection, row: int) -> Iterator[tuple[str, int
         "SELECT characters, first_chunk, last_chunk, first_section, last_section FROM documents WHERE row = ?", (row,)
     ).fetchone()
     outline = connection.execute("SELECT places, headings FROM outlines WHERE document = ?", (row,)).fetchone()
-    yield "outline", 0, zlib.compress(json.dumps(outline).encode(), 1)
+    yield "outline", 0, zlib.compress(json.dumps([*outline, read_notes(connection, row)]).encode(), 1)
     for number, start in enumerate(range(0, characters, _TEXT_CHARACTERS)):
         text = read_text(connection, row, start, min(start + _TEXT_CHARACTERS, characters))
         yield "text", number, zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
@@ -129,7 +136,7 @@ def read(connection: sqlite3.Connection, document_id: str) -> Kept:
         raise missing(document_id)
     entry, id, source, title, name, media_type, collection, sha256, size, modified, added, characters, model = found
     try:
-        places, headings = json.loads(_unpacked(connection, entry, "outline")[0])
+        places, headings, *notes = json.loads(_unpacked(connection, entry, "outline")[0])
         text = b"".join(_unpacked(connection, entry, "text")).decode("utf-8", "surrogatepass")
         rows = [row for part in _unpacked(connection, entry, "chunks") for row in json.loads(part)]
     except (zlib.error, ValueError, IndexError) as error:
@@ -148,6 +155,8 @@ def read(connection: sqlite3.Connection, document_id: str) -> Kept:
         headings=tuple(Heading(*heading) for heading in json.loads(headings)),
         size=size,
         modified=modified,
+        notes=tuple(*notes),  # what an older version put here has none
+        name=given_name(source, name),
     )
     chunks = tuple(
         Chunk(start, end, ordinal, section, kind, tuple((first, last) for first, last in json.loads(sentences)))
@@ -210,7 +219,7 @@ def listed(connection: sqlite3.Connection, filter: Filter | None = None, *, name
         ).fetchall()
         if found:
             break
-    return [RemovedDocument(DocumentInfo(*row[:11]), row[11], row[12], bool(row[13])) for row in found]
+    return [RemovedDocument(document_info(info), removed, size, bool(there)) for *info, removed, size, there in found]
 
 
 def outdated(connection: sqlite3.Connection) -> list[int]:

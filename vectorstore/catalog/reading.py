@@ -6,7 +6,7 @@ import json
 import sqlite3
 
 from vectorstore.catalog.pieces import read_text, text_damaged
-from vectorstore.document import Document, Heading, Place
+from vectorstore.document import Document, Heading, Place, given_name
 from vectorstore.passage import Chunk
 
 
@@ -16,8 +16,8 @@ def read_document(connection: sqlite3.Connection, row: int) -> Document:
     Raises:
         TextDamaged: Its text or its outline is not what was stored once.
     """
-    id, source, title, media_type, sha256, collection, size, modified, characters = connection.execute(
-        "SELECT id, source, title, media_type, sha256, collection, size, modified, characters"
+    id, source, title, name, media_type, sha256, collection, size, modified, characters = connection.execute(
+        "SELECT id, source, title, name, media_type, sha256, collection, size, modified, characters"
         " FROM documents WHERE row = ?",
         (row,),
     ).fetchone()
@@ -36,7 +36,22 @@ def read_document(connection: sqlite3.Connection, row: int) -> Document:
         headings=tuple(Heading(*heading) for heading in json.loads(outline[1])),
         size=size,
         modified=modified,
+        notes=read_notes(connection, row),
+        name=given_name(source, name),
     )
+
+
+def read_notes(connection: sqlite3.Connection, row: int) -> tuple[str, ...]:
+    """Return what was remarked on a document when it was read; nothing where an older form kept no notes."""
+    if not keeps_notes(connection):
+        return ()
+    found = connection.execute("SELECT notes FROM notes WHERE document = ?", (row,)).fetchone()
+    return tuple(found[0].split("\n")) if found else ()
+
+
+def keeps_notes(connection: sqlite3.Connection) -> bool:
+    """Tell whether this catalog has notes: one that was only read since the version before has none."""
+    return connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'notes'").fetchone() is not None
 
 
 def read_chunks(connection: sqlite3.Connection, row: int) -> list[Chunk]:

@@ -29,13 +29,15 @@ from vectorstore.errors import (
 )
 
 FILE_NAME = "catalog.sqlite3"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 APPLICATION_ID = 0x466F6F74
 """Spells "Foot": tells a catalog from any other SQLite file."""
 PIECE_CHARACTERS = 8192
 """Characters of text in one stored piece."""
 DIGESTS_SINCE = 2
 """The form of the catalog since which each piece of text has a digest."""
+NOTES_SINCE = 3
+"""The form of the catalog since which it keeps what was remarked on a document when it was read."""
 
 Mode = Literal["rw", "ro", "immutable"]
 
@@ -85,6 +87,9 @@ CREATE INDEX IF NOT EXISTS bin_by_time ON bin(removed);
 CREATE TABLE IF NOT EXISTS bin_parts(
     entry INTEGER NOT NULL, kind TEXT NOT NULL, number INTEGER NOT NULL, part BLOB NOT NULL);
 CREATE UNIQUE INDEX IF NOT EXISTS bin_parts_by_number ON bin_parts(entry, kind, number);
+""",
+    NOTES_SINCE: """
+CREATE TABLE IF NOT EXISTS notes(document INTEGER PRIMARY KEY, notes TEXT NOT NULL);
 """,
 }
 """The tables that each form of the catalog has beyond the one before; `upgrade` adds them to older libraries.

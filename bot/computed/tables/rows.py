@@ -12,7 +12,7 @@ from bot.computed.tables.plan import ITSELF, Condition, Plan
 from bot.computed.tables.table import Table, tables
 from bot.computed.tables.work import Worked, work
 from bot.text.shown import one_line
-from vectorstore.catalog.catalog import file_name
+from vectorstore.document import file_name
 from vectorstore.passage import Filter
 
 if TYPE_CHECKING:
