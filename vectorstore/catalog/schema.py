@@ -27,15 +27,19 @@ from vectorstore.errors import (
     LibraryReadOnly,
     LibraryTooNew,
 )
+from vectorstore.tables import keep
 
 FILE_NAME = "catalog.sqlite3"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 APPLICATION_ID = 0x466F6F74
 """Spells "Foot": tells a catalog from any other SQLite file."""
 PIECE_CHARACTERS = 8192
 """Characters of text in one stored piece."""
 DIGESTS_SINCE = 2
 """The form of the catalog since which each piece of text has a digest."""
+
+TABLES_SINCE = 3
+"""The form of the catalog since which long tables are kept with types, and what files say of themselves."""
 
 Mode = Literal["rw", "ro", "immutable"]
 
@@ -86,6 +90,7 @@ CREATE TABLE IF NOT EXISTS bin_parts(
     entry INTEGER NOT NULL, kind TEXT NOT NULL, number INTEGER NOT NULL, part BLOB NOT NULL);
 CREATE UNIQUE INDEX IF NOT EXISTS bin_parts_by_number ON bin_parts(entry, kind, number);
 """,
+    TABLES_SINCE: keep.SCRIPT,
 }
 """The tables that each form of the catalog has beyond the one before; `upgrade` adds them to older libraries.
 

@@ -23,6 +23,7 @@ from vectorstore.document import Document
 from vectorstore.embedding.model_files import ModelIdentity
 from vectorstore.errors import DocumentMissing, TextDamaged
 from vectorstore.passage import Chunk
+from vectorstore.tables import keep
 from vectorstore.words import tokens
 
 _DELETE_WORDS = "INSERT INTO words(words, rowid, terms) VALUES('delete', ?, CAST(? AS TEXT))"
@@ -316,6 +317,7 @@ def _insert(
     _insert_vectors(connection, first_chunk, first_section, vectors)
     connection.executemany(_INSERT_WORDS, _chunk_terms(connection, row))
     _insert_title(connection, row, document.source, document.title)
+    keep.keep_long(connection, row, document.text)
 
 
 def _next_id(connection: sqlite3.Connection, table: str) -> int:
@@ -474,6 +476,7 @@ def _delete(connection: sqlite3.Connection, document_id: str) -> bool:
         connection.execute(f"DELETE FROM {table} WHERE {column} BETWEEN ? AND ?", (first_chunk, last_chunk))
     for table, column in (("sections", "id"), ("section_vectors", "section")):
         connection.execute(f"DELETE FROM {table} WHERE {column} BETWEEN ? AND ?", (first_section, last_section))
+    keep.forget(connection, row)
     connection.execute("DELETE FROM documents WHERE row = ?", (row,))
     if last_chunk >= first_chunk:
         connection.execute(
