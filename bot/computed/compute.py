@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.computed.changes.answer import changes_answer
 from bot.computed.computed import Computed
 from bot.computed.documents import documents_answer
+from bot.computed.lists import list_answer
 from bot.computed.places import place_answer
 from bot.computed.tables.rows import rows_answer
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     Way = Callable[[Question, Library, Filter | None], Computed | None]
 
-WAYS: Sequence[Way] = (documents_answer, place_answer, changes_answer, rows_answer)
+WAYS: Sequence[Way] = (documents_answer, place_answer, changes_answer, rows_answer, list_answer)
 """Each returns None for a question that it is not sure to understand."""
 
 

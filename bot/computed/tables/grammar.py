@@ -12,7 +12,7 @@ import re
 from dataclasses import replace
 
 from bot.computed.tables.bounds import limit_of
-from bot.computed.tables.mention import words
+from bot.computed.tables.mention import ColumnMention, words
 from bot.computed.tables.plan import ITSELF, Operation, Plan
 from bot.computed.tables.reading import Reading
 from bot.computed.tables.vocabulary import CHOICE, DIFFERENCE, EARLY, HIGHEST, LATE, LOWEST, SHARE
@@ -33,6 +33,10 @@ def plan(text: str, table: Table, *, about: frozenset[str] = frozenset()) -> Pla
         return None
     made = _Forms(text, table, about).plan()
     return made if made and not made.unplaced else None
+
+
+LEAST_SHARE = 0.4
+"""Of the words of a column's name that a question says of what it wants to be added up."""
 
 
 class _Forms(Reading):
@@ -150,12 +154,12 @@ class _Forms(Reading):
 
     def _counted(self) -> Plan | None:
         """ "How many customers are blocked?", "How many different cities are there?" """
-        match = re.search(r"\bhow many\b|\b(?:total )?number of\b|\bhow often\b|\bhow many times\b", self.text)
+        match = re.search(r"\bhow many\b|\b(?:total )?(?:number of|amount of(?= times))\b|\bhow often\b", self.text)
         if not match:
             return None
         at = self.position(match.end())
         noun = self.column_after(at, reach=1)
-        if noun is not None and self.is_numeric(noun.column) and not self.identifies(noun.column):
+        if noun is not None and self.table.columns[noun.column].numbers and not self.identifies(noun.column):
             return None  # an amount in the table: added up or looked up
         distinct = self.has("different|distinct|unique")
         compared = bool(self.used)
@@ -165,11 +169,12 @@ class _Forms(Reading):
             if distinct:
                 self.use_words("different", "distinct", "unique")
                 return Plan("distinct", target=noun.column, conditions=conditions)
-            of_table = self.has("rows?|records?|entries|table|list(?:ed)?|sheet|chart")
+            of_table = self.has("rows?|records?|entries|table|list(?:ed)?|sheet|chart") or self._names_table(noun)
             if not conditions and not compared and not of_table:
                 return None  # it may well be said in a sentence: "the memorandum names seven fields"
             if not conditions and not compared and self.is_repeated(noun.column):
-                return None  # each once, or every row? The question does not say
+                # Each once, or every row? Only where the sheet itself is named is it what the sheet has of them.
+                return Plan("distinct", target=noun.column) if self._names_table(noun) else None
         elif at < len(self.asked) and not distinct:
             # What is counted are the rows, whatever they are called; something else must say that it is this table.
             if any(cell.span[0] == at for cell in self.cells):
@@ -184,6 +189,10 @@ class _Forms(Reading):
             return None  # a row is named: something of it is counted, not the row
         return Plan("count", conditions=conditions)
 
+    def _names_table(self, noun: ColumnMention) -> bool:
+        """Tell whether a word of the question is of the table's title, and not the noun itself."""
+        return any(w.stem in self.about and not noun.span[0] <= i < noun.span[1] for i, w in enumerate(self.asked))
+
     def _added(self) -> Plan | None:
         """ "What is the total budget?", "What is the average age of …?", "How many lamps are there in all?" """
         mean = self.has("average|mean")
@@ -191,7 +200,11 @@ class _Forms(Reading):
         total = self.has("total|sum|altogether|combined|in all|overall|together") or counted
         if not (mean or total) or self.has("|".join((*HIGHEST - {"top", "best"}, *LOWEST))):
             return None
-        numeric = [m for m in self.columns if self.is_numeric(m.column) and not self.identifies(m.column)]
+        numeric = [
+            m
+            for m in self.columns
+            if m.share >= LEAST_SHARE and self.is_numeric(m.column) and not self.identifies(m.column)
+        ]
         best = max(numeric, key=lambda m: m.share, default=None)
         if best is not None and len({m.column for m in numeric if m.share == best.share}) > 1:
             return None
@@ -206,7 +219,8 @@ class _Forms(Reading):
 
     def _added_by_default(self) -> int | None:
         """Return what "how many lamps" and "how much do we owe" ask for where they name no column."""
-        if not (self.cells or self.bounds):
+        named = any(self.identifies(m.column) or m.column == self.subject(-1) for m in self.columns)
+        if not (self.cells or self.bounds or (named and self.has("all"))):
             return None
         match = re.search(r"\bhow many\b|\bnumber of\b", self.text)
         if match:
@@ -222,6 +236,9 @@ class _Forms(Reading):
             return self._first_in_time()
         high = self.asked[at].text in HIGHEST or recent == at + 1
         self.use_words("recent", "recently", self.asked[at].text)
+        verb = at - 2 if at and self.asked[at - 1].text == "the" else -1
+        if verb > 0 and self.asked[verb].text.endswith("ed"):
+            self.used.append((verb, verb + 1))  # "produced the most energy"
         if self.has(r"appears?|listed|occurs?|shows? up|mentioned") and self.asked[at].text in ("most", "least"):
             return self._usual(high=high)
         limit = limit_of(self.text)
@@ -235,6 +252,8 @@ class _Forms(Reading):
             target = self._listed(column)
         if target < 0 and (limit or target != ITSELF):
             return None
+        if self.asked[at].text in ("best", "worst") and not self.adds_up(column):
+            return None  # the best position is the lowest number
         operation: Operation = "highest" if high else "lowest"
         if self.asked[at].text == "oldest" and self.table.columns[column].kind == "date":
             operation = "lowest"
@@ -318,7 +337,9 @@ class _Forms(Reading):
             return None
         if not self.has("what|which|who|when|where|how much|how many|how long|list|name|show"):
             return None
-        if self.has("first|last|next|previous|same|before|after") and not self.bounds:
+        if self.has("first|last|next|previous|same|before|after|only") and not self.bounds:
+            return None
+        if self.has("|".join((*HIGHEST, *LOWEST, "difference", "number of"))):
             return None
         target = self._looked_up_in()
         if target < 0:
@@ -331,13 +352,13 @@ class _Forms(Reading):
     def _looked_up_in(self) -> int:
         """Return the column whose cells are asked for; -1 where none is."""
         bound = {condition.columns[0] for found in self.bounds or () for condition in found.conditions}
-        free = [m for m in self.columns if m.column not in bound]
-        named = self.asked_column() or max(free, key=lambda m: m.share, default=None)
-        if named is not None and not (named.column in bound and not free):
+        held = {column for cell in self.cells for column in cell.columns}
+        asked = self.asked_column()
+        free = [m for m in self.columns if m.column not in bound | held]
+        named = asked or max(free, key=lambda m: m.share, default=None)
+        if named is not None:
             self.use(named)
             return named.column
         if self.has("when") and (dated := self.dated(but=-1)) is not None:
             return dated
-        if self.has("who"):
-            return self.subject(-1)
-        return -1
+        return self.subject(-1) if self.has("who") else -1

@@ -42,6 +42,11 @@ def in_words(made: Plan, table: Table, worked: Worked) -> str:
     return f"{words[made.operation]} {table.names[made.target]}{where}: {values}{many}.".lstrip()
 
 
+def none_in_words(made: Plan, table: Table) -> str:
+    """Return that no row meets the conditions of a plan."""
+    return f"None of {table.entries:,} rows{_where(made.conditions, table)}."
+
+
 def _ordered(made: Plan, name: str, where: str, worked: Worked) -> str:
     kind = "Highest" if made.operation == "highest" else "Lowest"
     best = _cells(worked, made.measure)

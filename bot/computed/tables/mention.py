@@ -83,9 +83,11 @@ def columns_named(table: Table, asked: Sequence[Word]) -> list[ColumnMention]:
 def _meant(
     column: int, name: tuple[str, ...], names: Sequence[tuple[str, ...]], asked: Sequence[Word]
 ) -> Iterator[ColumnMention]:
+    """Yield where a column is meant by another word: "cost" for a price, "own" for an owner."""
     others = {part for i, other in enumerate(names) if i != column for part in other}
     for i, word in enumerate(asked):
-        if word.stem not in others and len(name) == 1 and word.text in SYNONYMS.get(name[0], ()):
+        does = word.stem in (f"{name[0].removesuffix('er')}", f"{name[0].removesuffix('or')}") and word.stem != name[0]
+        if word.stem not in others and len(name) == 1 and (does or word.text in SYNONYMS.get(name[0], ())):
             yield ColumnMention(column, (i, i + 1), 0.9)
 
 

@@ -101,8 +101,10 @@ class Reading:
 
     def identifies(self, column: int) -> bool:
         """Tell whether a column tells rows apart by a number: the first, with another in each row."""
-        dated = self.table.columns[column].is_dated
-        return column == 0 and self.is_numeric(0) and not dated and not self.is_repeated(0)
+        kind = self.table.columns[column]
+        name = set(stems(kind.name))
+        named = bool(name) and not name & NOT_ADDED
+        return column == 0 and named and kind.is_numeric and not kind.is_dated and not self.is_repeated(0)
 
     def column_after(self, index: int, *, numeric: bool = False, reach: int = 4) -> ColumnMention | None:
         """Return the column that is named within a few words from `index` on."""
@@ -117,10 +119,15 @@ class Reading:
         """Return the column that is asked for: named right after "which", "what", "name" or "list"."""
         index = self.index("which", "what", "name", "list", "whose", "show")
         found = self.column_after(index + 1, reach=2) if index >= 0 else None
-        while found and (after := self.column_after(found.span[1], reach=0)) and after.column != found.column:
+        while found and (after := self._next_noun(found)):
             self.use(found)  # "energy source": the last noun is what is asked for
             found = after
         return found
+
+    def _next_noun(self, mention: ColumnMention) -> ColumnMention | None:
+        after = self.column_after(mention.span[1], reach=0)
+        named = after is not None and self.asked[after.span[0]].stem in stems(self.table.names[after.column])
+        return after if after and named and after.column != mention.column else None
 
     def subject(self, measure: int) -> int:
         """Return the column that tells rows apart: the first of words, where each row has its own; else -1."""

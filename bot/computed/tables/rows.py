@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.computed.computed import Computed, Line, quote
 from bot.computed.tables.grammar import plan
-from bot.computed.tables.in_words import in_words
+from bot.computed.tables.in_words import in_words, none_in_words
 from bot.computed.tables.plan import Plan
-from bot.computed.tables.work import Worked, work
+from bot.computed.tables.work import Worked, nothing_meets, work
 from vectorstore.catalog.catalog import file_name
 from vectorstore.passage import Filter
 from vectorstore.tables.cells import stems
@@ -25,6 +26,12 @@ LOOKED_AT = 12
 """Passages found for a question among which its table must be."""
 MOST_DOCUMENTS = 12
 """Documents whose tables are tried, at most."""
+MOST_OTHERS = 4
+"""Documents found first that are looked through for records, though no table of theirs was found."""
+MAY_ASK = re.compile(
+    r"\b(?:how|which|what|who|when|where|whose|list|name|show|total|sum|average|number|share|percentage|top|tell|give)\b",
+    re.IGNORECASE,
+)
 ORDINALS = ("first", "second", "third", "fourth")
 
 
@@ -40,10 +47,14 @@ class _Fit:
 
 def rows_answer(question: Question, library: Library, filter: Filter | None) -> Computed | None:
     """Return what the rows of a table answer, or of several under one heading; None where two could be meant."""
-    if not library.lookup.has_tables():
+    if not MAY_ASK.search(question.text):
         return None
     with library.catalog.snapshot():
-        found = _chosen(question.text, list(_fits(question, library, filter)))
+        fits = list(_fits(question, library, filter))
+        met = [fit for fit in fits if fit.worked.met]
+        if fits and not met:
+            return Computed(notice=none_in_words(fits[0].plan, fits[0].table), none=True) if len(fits) == 1 else None
+        found = _chosen(question.text, met)
         if not found:
             return None
         if len(found) == 1:
@@ -57,15 +68,19 @@ def _fits(question: Question, library: Library, filter: Filter | None) -> Iterat
     for document, table in _candidates(question, library, filter):
         made = plan(question.text, table, about=_about(document))
         worked = work(made, table) if made else None
+        if made and worked is None and nothing_meets(made, table):
+            worked = Worked((), (), 0, 0)
         if made and worked:
             yield _Fit(document, table, made, worked)
 
 
 def _candidates(question: Question, library: Library, filter: Filter | None) -> Iterator[tuple[DocumentInfo, Table]]:
     passages = library.search(question.text, limit=LOOKED_AT, filter=filter).passages
-    ids = list(dict.fromkeys(passage.document for passage in passages if passage.kind == "table"))[:MOST_DOCUMENTS]
+    found = dict.fromkeys(passage.document for passage in passages)
+    tabled = {passage.document for passage in passages if passage.kind == "table"}
+    ids = [document for i, document in enumerate(found) if document in tabled or i < MOST_OTHERS][:MOST_DOCUMENTS]
     documents = {document.id: document for document in library.documents(Filter(documents=tuple(ids)))} if ids else {}
-    for table in library.tables(ids):
+    for table in library.tables(ids) if ids else ():
         yield documents[table.parts[0].document], table
 
 
@@ -88,7 +103,7 @@ _OF_ALL = frozenset("all together altogether combined overall every whole across
 
 def _about(document: DocumentInfo) -> frozenset[str]:
     """Return the stems by which a question may speak of a whole document: of "sales-2024-q2" also "second quarter"."""
-    name = file_name(document.source).rpartition(".")[0].replace("_", " ").replace("-", " ")
+    name = re.sub(r"[._-]", " ", file_name(document.source))
     found = {*stems(document.title), *stems(name), *name.casefold().split()}
     for number, ordinal in enumerate(ORDINALS, start=1):
         if f"q{number}" in found:
@@ -105,7 +120,7 @@ def _told(library: Library, table: Table, made: Plan, worked: Worked) -> Compute
         (passage,) = library.passages_at(part.document, [start])
         quotes.append(quote(passage, (start, min(end, passage.end))))
     more = worked.used - len(worked.rows)
-    notices = [f"{more:,} more rows count and are not shown." if more > 1 else "1 more row counts." if more == 1 else ""]
+    notices = [f"The first {len(worked.rows)} of {worked.used:,} rows are footnotes; all of them count." if more else ""]
     if worked.left_out:
         plural = "s have" if worked.left_out > 1 else " has"
         notices.append(

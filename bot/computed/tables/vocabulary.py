@@ -25,7 +25,7 @@ PLAIN = (
     long old highest lowest question also just such then earn earned hold held holds locate located feature
     featured features include included includes receive received award awarded recorded achieve achieved belong
     belongs happen happened take took taken place released built added involved spoken made acquired
-    currently work works worked working produce produces produced go goes went cost costs across sell sold""".split()
+    currently work works worked working go goes went cost costs across sell sold sheet sheets tables file files""".split()
     )
     | HIGHEST
     | LOWEST

@@ -11,7 +11,9 @@ from vectorstore.tables.parse import Row
 from vectorstore.tables.table import At, Table
 
 MOST_ROWS = 20
-"""Rows that are kept to be shown; all of them are counted."""
+"""Rows of a sum or a count that are kept to be shown; all of them are counted."""
+MOST_LISTED = 100
+"""Rows of a list that are kept to be shown."""
 MOST_VALUES = 2000
 """Values of one answer."""
 SAME = 1e-9
@@ -67,7 +69,8 @@ class _Asked:
 
     def worked(self, values: Sequence[str | float], rows: Sequence[At], *, used: int, left_out: int = 0) -> Worked:
         """Return a result."""
-        shown = tuple((at, self.table.row(at)) for at in rows[:MOST_ROWS])
+        most = MOST_LISTED if self.plan.operation == "values" else MOST_ROWS
+        shown = tuple((at, self.table.row(at)) for at in rows[:most])
         return Worked(tuple(values), shown, used, self.met, left_out)
 
 
@@ -80,11 +83,21 @@ def work(plan: Plan, table: Table) -> Worked | None:
         "usual": _usual, "rarest": _usual, "difference": _difference, "next": _neighbour, "before": _neighbour,
         "first": _placed, "last": _placed, "values": _values, "share": _share,
     }  # fmt: skip
+    asked = _asked(plan, table)
+    return ways[plan.operation](asked) if asked.met else None
+
+
+def nothing_meets(plan: Plan, table: Table) -> bool:
+    """Tell whether it is certain that no row meets the conditions."""
+    unsure = any(condition.relation == "is" and _is_ambiguous(table, condition) for condition in plan.conditions)
+    return bool(plan.conditions) and not unsure and not _asked(plan, table).met
+
+
+def _asked(plan: Plan, table: Table) -> _Asked:
     parts = [_met(table, condition) for condition in plan.conditions]
     where, values = " AND ".join(sql for sql, _ in parts), tuple(value for _, some in parts for value in some)
-    asked = _Asked(plan, table, where, values, 0)
-    met = int(asked.number("count(*)"))
-    return ways[plan.operation](_Asked(plan, table, where, values, met)) if met else None
+    met = int(_Asked(plan, table, where, values, 0).number("count(*)"))
+    return _Asked(plan, table, where, values, met)
 
 
 def _met(table: Table, condition: Condition) -> tuple[str, list[object]]:
