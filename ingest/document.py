@@ -23,6 +23,7 @@ class Loaded:
         places: Pages, slides or rows, by ascending start.
         headings: Headings by ascending start; `text[h.start:h.end]` is the heading's words.
         notes: Sentences for the report ("3 pages have no text layer").
+        said: What the file says of itself, by name: "author", "created" (see `reading/said.py`).
     """
 
     text: str
@@ -31,6 +32,7 @@ class Loaded:
     places: tuple[Place, ...] = ()
     headings: tuple[Heading, ...] = ()
     notes: tuple[str, ...] = ()
+    said: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -282,6 +282,7 @@ class _Sync:
             headings=loaded.headings,
             size=file.size,
             modified=iso_time(file.modified_ns),
+            said=loaded.said,
         )
 
     def _failure(self, source: str, reason: str) -> tuple[str, str]:

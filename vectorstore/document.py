@@ -67,6 +67,7 @@ class Document:
         headings: Headings by ascending start.
         size: Bytes of the source.
         modified: Time of the source's last change, ISO 8601 in UTC ("2026-11-25T09:30:00Z"), or "".
+        said: What the source says of itself, by name: "author", "created", "changed by", "subject".
     """
 
     id: str
@@ -80,6 +81,7 @@ class Document:
     headings: tuple[Heading, ...] = ()
     size: int = 0
     modified: str = ""
+    said: tuple[tuple[str, str], ...] = ()
 
     def place_at(self, offset: int) -> Place | None:
         """Return the last place that begins at or before `offset`, or None."""

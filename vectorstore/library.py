@@ -412,6 +412,10 @@ class Library:
         """Return the documents that match, without their text, by collection and source."""
         return self.catalog.documents(filter)
 
+    def said(self, filter: Filter | None = None) -> dict[str, dict[str, str]]:
+        """Return what documents that match say of themselves: id → "author", "created" … → value."""
+        return self.catalog.said(filter)
+
     def count_documents(self, filter: Filter | None = None) -> int:
         """Return how many documents match, without reading any."""
         return self.catalog.count_documents(filter)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from bot.computed.authors import author_answer
 from bot.computed.changes.answer import changes_answer
 from bot.computed.changes.holds import holds_answer
 from bot.computed.computed import Computed
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     Way = Callable[[Question, Library, Filter | None], Computed | None]
 
 WAYS: Sequence[Way] = (
+    author_answer,
     documents_answer,
     place_answer,
     changes_answer,

@@ -7,7 +7,7 @@ import re
 _ASKING = r"(?:who|whom|what|when|where|why|how|which)"
 _SECOND = rf"(?:(?:in|at|by|for|to|from|on|with) )?{_ASKING}\b[^,]*"
 _TWO = re.compile(rf"(?P<first>{_ASKING}\b.{{6,}}?),? and (?P<second>{_SECOND})", re.IGNORECASE)
-_SUBJECT = re.compile(r"(?:who|what|which \w+) (?P<verb>\w+(?:ed|t|d|k|e|n)) (?P<object>(?:the|a|an|this|our|its)\b .+|[A-Z].+)")
+_SUBJECT = re.compile(r"(?i:who|what|which \w+) (?P<verb>\w+(?:ed|t|d|k|e|n)) (?P<object>(?:the|a|an|this|our|its)\b .+|[A-Z].+)")
 _INVERTED = re.compile(rf"{_ASKING}(?: \w+)? (?P<rest>(?:does|did|do|is|was|are|were|has|have|will|can)\b .+)", re.IGNORECASE)
 _VERB = re.compile(r"\b(?:is|are|was|were|does|did|do|has|have|had|will|can|must|may|\w+ed|paid|made|wrote|led|signed|took)\b")
 _PARTICIPLES = {"bought": "bought", "sold": "sold", "wrote": "written", "built": "built", "led": "led", "made": "made",

@@ -218,6 +218,18 @@ class Catalog:
             )
             return [DocumentInfo(*row) for row in rows]
 
+    def said(self, filter: Filter | None = None) -> dict[str, dict[str, str]]:
+        """Return what documents that match `filter` say of themselves: id → name → value, where they say anything."""
+        where, values = conditions(filter or Filter())
+        found: dict[str, dict[str, str]] = {}
+        with self.snapshot() as connection:
+            if schema.form(connection) < schema.TABLES_SINCE:
+                return {}
+            query = f"SELECT id, said.name, value FROM (SELECT * FROM documents{where}) JOIN said ON said.document = row"
+            for document, name, value in connection.execute(query, values):
+                found.setdefault(document, {})[name] = value
+        return found
+
     def count_documents(self, filter: Filter | None = None) -> int:
         """Return how many documents match `filter`."""
         if not filter:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 
+from vectorstore.catalog import schema
 from vectorstore.catalog.pieces import read_text, text_damaged
 from vectorstore.document import Document, Heading, Place
 from vectorstore.passage import Chunk
@@ -36,7 +37,16 @@ def read_document(connection: sqlite3.Connection, row: int) -> Document:
         headings=tuple(Heading(*heading) for heading in json.loads(outline[1])),
         size=size,
         modified=modified,
+        said=read_said(connection, row),
     )
+
+
+def read_said(connection: sqlite3.Connection, row: int) -> tuple[tuple[str, str], ...]:
+    """Return what a document says of itself; nothing where an older form of the catalog did not keep it."""
+    if schema.form(connection) < schema.TABLES_SINCE:
+        return ()
+    found = connection.execute("SELECT name, value FROM said WHERE document = ? ORDER BY name", (row,)).fetchall()
+    return tuple((name, value) for name, value in found)
 
 
 def read_chunks(connection: sqlite3.Connection, row: int) -> list[Chunk]:

@@ -90,7 +90,10 @@ CREATE TABLE IF NOT EXISTS bin_parts(
     entry INTEGER NOT NULL, kind TEXT NOT NULL, number INTEGER NOT NULL, part BLOB NOT NULL);
 CREATE UNIQUE INDEX IF NOT EXISTS bin_parts_by_number ON bin_parts(entry, kind, number);
 """,
-    TABLES_SINCE: keep.SCRIPT,
+    TABLES_SINCE: f"""{keep.SCRIPT}
+CREATE TABLE said(
+    document INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(document, name)) WITHOUT ROWID;
+""",
 }
 """The tables that each form of the catalog has beyond the one before; `upgrade` adds them to older libraries.
 

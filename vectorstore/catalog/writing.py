@@ -318,6 +318,10 @@ def _insert(
     connection.executemany(_INSERT_WORDS, _chunk_terms(connection, row))
     _insert_title(connection, row, document.source, document.title)
     keep.keep_long(connection, row, document.text)
+    connection.executemany(
+        "INSERT INTO said(document, name, value) VALUES(?, CAST(? AS TEXT), CAST(? AS TEXT))",
+        [(row, sql_text(name), sql_text(value)) for name, value in document.said],
+    )
 
 
 def _next_id(connection: sqlite3.Connection, table: str) -> int:
@@ -470,7 +474,7 @@ def _delete(connection: sqlite3.Connection, document_id: str) -> bool:
     row, first_chunk, last_chunk, first_section, last_section, collection = found
     terms = _chunk_terms if _is_whole(connection, row) else _indexed_terms
     connection.executemany(_DELETE_WORDS, terms(connection, row))
-    for table in ("outlines", "pieces", "digests", "titles"):
+    for table in ("outlines", "said", "pieces", "digests", "titles"):
         connection.execute(f"DELETE FROM {table} WHERE document = ?", (row,))
     for table, column in (("chunks", "id"), ("chunk_vectors", "chunk")):
         connection.execute(f"DELETE FROM {table} WHERE {column} BETWEEN ? AND ?", (first_chunk, last_chunk))
