@@ -23,7 +23,7 @@ def parts(question: str) -> tuple[str, str] | None:
     """
     text = " ".join(question.split()).rstrip("?.! ")
     match = _TWO.fullmatch(text) if len(text) <= LONGEST else None
-    if match is None or not _VERB.search(match["first"].casefold()) and not _SUBJECT.fullmatch(match["first"]):
+    if match is None or " between " in match["first"] or not _VERB.search(match["first"].casefold()) and not _SUBJECT.fullmatch(match["first"]):
         return None
     first, second = match["first"].strip(" ,"), match["second"].strip()
     return f"{first}?", f"{_whole(first, second)}?"

@@ -91,7 +91,7 @@ CREATE TABLE IF NOT EXISTS bin_parts(
 CREATE UNIQUE INDEX IF NOT EXISTS bin_parts_by_number ON bin_parts(entry, kind, number);
 """,
     TABLES_SINCE: f"""{keep.SCRIPT}
-CREATE TABLE said(
+CREATE TABLE IF NOT EXISTS said(
     document INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(document, name)) WITHOUT ROWID;
 """,
 }

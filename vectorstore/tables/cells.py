@@ -24,6 +24,7 @@ _SUMS = re.compile(r"\W*(?:grand |sub)?-?totals?\W*$|\W*(?:sum|average|mean)\W*$
 _MONTH_NUMBERS = {form: number for number, forms in enumerate(MONTHS["en"], start=1) for form in forms.split()}
 _MONTH = "(?P<month>" + "|".join(sorted(_MONTH_NUMBERS, key=len, reverse=True)) + r")\b\.?"
 _YEAR = r"(?P<year>1\d{3}|20\d\d|2100)(?!\d)"
+_HAS_YEAR = re.compile(r"(?<!\d)(?:1\d{3}|20\d\d|2100)(?!\d)")
 _DATES = tuple(
     re.compile(r"\W{0,2}" + pattern, re.IGNORECASE)
     for pattern in (
@@ -53,6 +54,8 @@ def number(cell: str) -> float | None:
 @lru_cache(maxsize=50_000)
 def moment(cell: str) -> Moment | None:
     """Return the date that a cell is, or begins with; of 03/05/2024, which has two readings, the year alone."""
+    if not _HAS_YEAR.search(cell):
+        return None
     for pattern in _DATES:
         if not (match := pattern.match(cell)):
             continue

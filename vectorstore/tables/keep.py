@@ -7,6 +7,7 @@ is said), anything else as the words that stand there.
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from functools import lru_cache
@@ -20,6 +21,10 @@ LONG = 1000
 """Rows of a document's tables from which on they are kept when it is stored."""
 NUMERIC = 0.6
 """A column is of numbers, or of dates, if so large a share of its filled cells is."""
+SAMPLE = 5000
+"""Rows of a long table that say of which kind its columns are."""
+REMEMBERED = 100_000
+"""Cells that need not be looked at twice."""
 LONGEST_NAME = 200
 """Characters of a cell whose words are looked for."""
 LEAST_LETTERS = 3
@@ -30,16 +35,17 @@ WEAK = frozenset(
 )
 """Cells of one such word are not looked for."""
 
+_YEAR = re.compile(r"\d{4}")
 _COLUMNS = ", ".join(f"v{i}" for i in range(MOST_COLUMNS))
 SCRIPT = f"""
-CREATE TABLE tables(
+CREATE TABLE IF NOT EXISTS tables(
     id INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
     rows INTEGER NOT NULL, entries INTEGER NOT NULL, columns TEXT NOT NULL);
-CREATE INDEX tables_by_document ON tables(document);
-CREATE TABLE table_rows(
+CREATE INDEX IF NOT EXISTS tables_by_document ON tables(document);
+CREATE TABLE IF NOT EXISTS table_rows(
     tab INTEGER NOT NULL, row INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, sum INTEGER NOT NULL,
     {_COLUMNS}, PRIMARY KEY(tab, row)) WITHOUT ROWID;
-CREATE TABLE table_names(
+CREATE TABLE IF NOT EXISTS table_names(
     tab INTEGER NOT NULL, stems TEXT NOT NULL, col INTEGER NOT NULL, cell TEXT NOT NULL, whole INTEGER NOT NULL,
     PRIMARY KEY(tab, stems, col, cell)) WITHOUT ROWID;
 """
@@ -73,7 +79,8 @@ def forget(connection: sqlite3.Connection, document: int) -> None:
 
 
 def _keep(connection: sqlite3.Connection, document: int, text: str, table: Found) -> int:
-    facts, entries = _facts(table, text)
+    facts = _facts(table, text)
+    entries = sum(not sums(row.cells) for row in table.rows(text))
     kinds = [_kind(fact) for fact in facts]
     cursor = connection.execute(
         "INSERT INTO tables(document, start, end, rows, entries, columns) VALUES(?, ?, ?, ?, ?, '')",
@@ -94,7 +101,7 @@ def _keep(connection: sqlite3.Connection, document: int, text: str, table: Found
     )  # fmt: skip
     connection.executemany(
         "INSERT OR IGNORE INTO table_names VALUES(?, CAST(? AS TEXT), ?, CAST(? AS TEXT), ?)",
-        ((table_id, *name) for name in _names(table.rows(text))),
+        ((table_id, *name) for name in _names(table.rows(text), kinds if len(table.lines) >= LONG else [])),
     )
     columns = []
     for i, (name, fact) in enumerate(zip(table.columns, facts, strict=True)):
@@ -105,17 +112,16 @@ def _keep(connection: sqlite3.Connection, document: int, text: str, table: Found
     return table_id
 
 
-def _facts(table: Found, text: str) -> tuple[list[tuple[int, int, int]], int]:
-    """Return for each column how many cells are filled, numbers and dates; and how many rows are no sums."""
+def _facts(table: Found, text: str) -> list[tuple[int, int, int]]:
+    """Return for each column how many cells are filled, numbers and dates, of a sample of the rows of a long table."""
     filled, numbers, moments = ([0] * len(table.columns) for _ in range(3))
-    entries = 0
-    for row in table.rows(text):
-        entries += not sums(row.cells)
+    step = -(-len(table.lines) // SAMPLE)
+    for row in Found(table.columns, table.heading, table.lines[::step]).rows(text):
         for i, cell in enumerate(row.cells):
             filled[i] += cell.casefold() not in EMPTY
             numbers[i] += number(cell) is not None
             moments[i] += moment(cell) is not None
-    return list(zip(filled, numbers, moments, strict=True)), entries
+    return list(zip(filled, numbers, moments, strict=True))
 
 
 def _kind(fact: tuple[int, int, int]) -> str:
@@ -137,10 +143,20 @@ def typed(cell: str, kind: str) -> float | int | bytes | str | None:
     return None if cell.casefold() in EMPTY else cell.encode("utf-8", "replace").decode()
 
 
-def _names(rows: Iterator[Row]) -> Iterator[tuple[str, int, str, int]]:
-    """Yield the stems of what a question may name, the column, the cell, and whether it is the whole cell."""
+def _names(rows: Iterator[Row], kinds: list[str]) -> Iterator[tuple[str, int, str, int]]:
+    """Yield the stems of what a question may name, the column, the cell, and whether it is the whole cell.
+
+    Args:
+        rows: Of a table.
+        kinds: Of the columns of a long one, of whose numbers only years are named; empty for others.
+    """
+    seen: set[tuple[int, str]] = set()
     for row in rows:
         for column, cell in enumerate(row.cells):
+            if (column, cell) in seen or (kinds and kinds[column] == "number" and not _YEAR.fullmatch(cell)):
+                continue
+            if len(seen) < REMEMBERED:
+                seen.add((column, cell))
             for words, whole in _named_by(cell):
                 yield words, column, cell.encode("utf-8", "replace").decode(), whole
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.computed.tables.grammar import plan
 from bot.computed.tables.in_words import in_words
-from bot.computed.tables.work import work
+from bot.computed.tables.work import nothing_meets, work
 from vectorstore.tables.cells import number
 from vectorstore.tables.table import At, InMemory, Table
 
@@ -120,3 +120,51 @@ def test_a_value_that_is_part_of_others_is_not_counted() -> None:
 def test_the_number_of_a_cell(cell: str, value: float | None) -> None:
     """With its unit, sign and notes; what may be read in two ways is none."""
     assert number(cell) == value
+
+
+INVOICES = """Invoice | Supplier | Date | Amount
+2301 | Inkwell | 2023-11-20 | 410 EUR
+2401 | Sparrow | 2024-03-05 | 1,540 EUR
+2402 | Sparrow | 2024-03-28 | 3,225 EUR
+2501 | Inkwell | 2025-01-07 | 3,225 EUR"""
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Which invoices are over 500 EUR?", "Invoice where Amount is more than 500: 2401, 2402, 2501 (3 rows)."),
+        ("How many invoices are between 400 and 2,000 EUR?", "2 of 4 rows where Amount is at least 400 and Amount is at "
+         "most 2,000."),
+        ("How many invoices are dated after 2023?", "3 of 4 rows where Date is after 2023."),
+        ("Which invoices are dated in March 2024?", "Invoice where Date is in march 2024: 2401, 2402 (2 rows)."),
+        ("What is the total of the invoices before 2024?", "Total of Amount where Date is before 2024: 410."),
+        ("What are the two largest invoices?", "Highest 2 by Amount: 2402, 3,225 EUR; 2501, 3,225 EUR."),
+        ("What is the largest invoice?", None),
+        ("What share of the amount comes from Sparrow?", "56.7 % of the total of Amount where Supplier is “Sparrow” "
+         "(4,765 of 8,400)."),
+        ("What share of invoices is from Sparrow?", "50 % of the rows where Supplier is “Sparrow” (2 of 4)."),
+        ("What share of invoices is from Nightwatch?", None),
+        ("Which invoices are over 9,000 EUR in Berlin?", None),
+        ("When was invoice 2401 issued?", "Date where Invoice is “2401”: 2024-03-05."),
+    ],
+)
+def test_conditions_the_first_few_and_shares(question: str, told: str | None) -> None:
+    """By amounts and dates, the largest few with ties at their end, and what part of a whole it is."""
+    (invoices,) = InMemory().add(INVOICES)
+    assert answer(question, invoices) == told
+
+
+def test_the_largest_few_take_ties_along() -> None:
+    """Where the last of the two is equal to the third, three are told."""
+    (points,) = InMemory().add("Name | Points\nAnna | 7\nTom | 9\nMei | 7")
+    told = "Highest 2 by Points: Tom, 9; Anna, 7; Mei, 7 (3, since the last are equal)."
+    assert answer("Which two names have the highest points?", points) == told
+
+
+def test_nothing_meets_is_certain() -> None:
+    """Only where every condition is understood."""
+    (invoices,) = InMemory().add(INVOICES)
+    made = plan("Which invoices are over 9,000 EUR?", invoices)
+    assert made is not None
+    assert work(made, invoices) is None
+    assert nothing_meets(made, invoices)
