@@ -119,7 +119,10 @@ def _texts() -> Iterator[tuple[str, str]]:
     yield "prices-tools.csv", _csv(("Article", "Group", "Price", "In stock"), TOOLS)
     yield "projects.md", _projects()
     bullets = "\n".join(f"- {name}" for name in DIRECTORS)
-    yield "board.md", f"# The board of Ellery Harbour Trust\n\nThe members of the board are:\n\n{bullets}\n\nThe board meets four times a year.\n"
+    yield (
+        "board.md",
+        f"# The board of Ellery Harbour Trust\n\nThe members of the board are:\n\n{bullets}\n\nThe board meets four times a year.\n",
+    )
     yield from _WRITTEN.items()
 
 

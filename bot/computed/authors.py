@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from vectorstore.records import DocumentInfo
 
 MOST_LINES = 200
-_NOUN = r"(?:documents?|files?|mails?|e-?mails?|messages?|letters?|reports?|papers?|presentations?|spreadsheets?|sheets?)"
+_NOUN = (
+    r"(?:documents?|files?|mails?|e-?mails?|messages?|letters?|reports?|papers?|presentations?|spreadsheets?|sheets?)"
+)
 _MADE = r"(?:written|made|created|authored|sent|composed|prepared)"
 _AUTHOR = (
     rf"who (?:wrote|made|created|authored|sent|composed) (?P<name>.+)"
@@ -36,7 +38,9 @@ _BY = (
     rf"have been) )?(?:{_MADE} by|by|from) (?P<who>.+)"
     rf"|(?P<asks2>which|what|how many) {_NOUN} (?:did|has|have) (?P<does>.+?) (?:write|written|send|sent|make|made|create)"
 )
-_ABOUT = re.compile(rf"(?:the |an? )?{_NOUN}(?: (?:about|on|titled|called|with the subject|of) )(?P<about>.+)", re.IGNORECASE)
+_ABOUT = re.compile(
+    rf"(?:the |an? )?{_NOUN}(?: (?:about|on|titled|called|with the subject|of) )(?P<about>.+)", re.IGNORECASE
+)
 
 
 def author_answer(question: Question, library: Library, filter: Filter | None) -> Computed | None:

@@ -39,7 +39,9 @@ _ASKS = re.compile(
 )
 _COUNTS = re.compile(r"how many\b", re.IGNORECASE)
 _ASKING = frozenset(
-    stem for word in "list name show all every whole there many have include contain are is".split() for stem in tokens(word)
+    stem
+    for word in "list name show all every whole there many have include contain are is".split()
+    for stem in tokens(word)
 )
 
 
@@ -74,8 +76,7 @@ def list_answer(question: Question, library: Library, filter: Filter | None) -> 
         found = [listed for listed in _lists(library, passages) if _answers(listed, wanted)]
         found.sort(key=lambda listed: -_shared(listed.lead_words, wanted))
         if not found or (
-            len(found) > 1
-            and _shared(found[0].lead_words, wanted) == _shared(found[1].lead_words, wanted)
+            len(found) > 1 and _shared(found[0].lead_words, wanted) == _shared(found[1].lead_words, wanted)
         ):
             return None
         return _told(library, found[0], counted=_COUNTS.match(asked) is not None)

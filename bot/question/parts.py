@@ -7,9 +7,15 @@ import re
 _ASKING = r"(?:who|whom|what|when|where|why|how|which)"
 _SECOND = rf"(?:(?:in|at|by|for|to|from|on|with) )?{_ASKING}\b[^,]*"
 _TWO = re.compile(rf"(?P<first>{_ASKING}\b.{{6,}}?),? and (?P<second>{_SECOND})", re.IGNORECASE)
-_SUBJECT = re.compile(r"(?i:who|what|which \w+) (?P<verb>\w+(?:ed|t|d|k|e|n)) (?P<object>(?:the|a|an|this|our|its)\b .+|[A-Z].+)")
-_INVERTED = re.compile(rf"{_ASKING}(?: \w+)? (?P<rest>(?:does|did|do|is|was|are|were|has|have|will|can)\b .+)", re.IGNORECASE)
-_VERB = re.compile(r"\b(?:is|are|was|were|does|did|do|has|have|had|will|can|must|may|\w+ed|paid|made|wrote|led|signed|took)\b")
+_SUBJECT = re.compile(
+    r"(?i:who|what|which \w+) (?P<verb>\w+(?:ed|t|d|k|e|n)) (?P<object>(?:the|a|an|this|our|its)\b .+|[A-Z].+)"
+)
+_INVERTED = re.compile(
+    rf"{_ASKING}(?: \w+)? (?P<rest>(?:does|did|do|is|was|are|were|has|have|will|can)\b .+)", re.IGNORECASE
+)
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|does|did|do|has|have|had|will|can|must|may|\w+ed|paid|made|wrote|led|signed|took)\b"
+)
 _PARTICIPLES = {"bought": "bought", "sold": "sold", "wrote": "written", "built": "built", "led": "led", "made": "made",
                 "took": "taken", "paid": "paid", "won": "won", "founded": "founded"}  # fmt: skip
 LONGEST = 300
@@ -23,7 +29,12 @@ def parts(question: str) -> tuple[str, str] | None:
     """
     text = " ".join(question.split()).rstrip("?.! ")
     match = _TWO.fullmatch(text) if len(text) <= LONGEST else None
-    if match is None or " between " in match["first"] or not _VERB.search(match["first"].casefold()) and not _SUBJECT.fullmatch(match["first"]):
+    if (
+        match is None
+        or " between " in match["first"]
+        or not _VERB.search(match["first"].casefold())
+        and not _SUBJECT.fullmatch(match["first"])
+    ):
         return None
     first, second = match["first"].strip(" ,"), match["second"].strip()
     return f"{first}?", f"{_whole(first, second)}?"

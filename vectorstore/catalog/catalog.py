@@ -225,7 +225,9 @@ class Catalog:
         with self.snapshot() as connection:
             if schema.form(connection) < schema.TABLES_SINCE:
                 return {}
-            query = f"SELECT id, said.name, value FROM (SELECT * FROM documents{where}) JOIN said ON said.document = row"
+            query = (
+                f"SELECT id, said.name, value FROM (SELECT * FROM documents{where}) JOIN said ON said.document = row"
+            )
             for document, name, value in connection.execute(query, values):
                 found.setdefault(document, {})[name] = value
         return found

@@ -148,12 +148,14 @@ def _names(rows: Iterator[Row], kinds: list[str]) -> Iterator[tuple[str, int, st
 
     Args:
         rows: Of a table.
-        kinds: Of the columns of a long one, of whose numbers only years are named; empty for others.
+        kinds: Of the columns of a long one, of whose numbers only years and those of the first column are named; empty
+            for others.
     """
     seen: set[tuple[int, str]] = set()
     for row in rows:
         for column, cell in enumerate(row.cells):
-            if (column, cell) in seen or (kinds and kinds[column] == "number" and not _YEAR.fullmatch(cell)):
+            amount = kinds and column and kinds[column] == "number" and not _YEAR.fullmatch(cell)
+            if (column, cell) in seen or amount:
                 continue
             if len(seen) < REMEMBERED:
                 seen.add((column, cell))
@@ -186,5 +188,5 @@ def _is_looked_for(cell: str, name: tuple[str, ...]) -> bool:
         return any(stem not in WEAK and len(stem) >= LEAST_LETTERS for stem in name)
     text = cell.strip()
     if text.replace(",", "").isdigit():
-        return len(text) == 4  # a year; other numbers stand for amounts
+        return len(text) >= 4  # a year, or the number of an order; smaller numbers stand for amounts
     return name[0] not in WEAK and len(name[0]) >= LEAST_LETTERS

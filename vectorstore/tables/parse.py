@@ -64,9 +64,7 @@ def cells_of(line: str, width: int) -> tuple[str, ...]:
 
 def _values(lines: str) -> dict[str, str]:
     """Return the labelled values of a record, in their order."""
-    return {
-        match["label"]: match["value"] for line in lines.split("\n") for match in _LABELLED.finditer(line.strip())
-    }
+    return {match["label"]: match["value"] for line in lines.split("\n") for match in _LABELLED.finditer(line.strip())}
 
 
 def tables(text: str) -> list[Found]:
@@ -102,7 +100,9 @@ def _records(text: str) -> list[Found]:
         if labels and not _LABELLED.match(match["name"]) and match.end() - match.start() <= LONGEST_RECORD:
             found.setdefault(labels, []).append(match)
     return [
-        Found((_noun([match["name"] for match in matches]), *labels), matches[0].span("name"), [m.span() for m in matches])
+        Found(
+            (_noun([match["name"] for match in matches]), *labels), matches[0].span("name"), [m.span() for m in matches]
+        )
         for labels, matches in found.items()
         if len(matches) >= FEWEST_RECORDS
     ]

@@ -113,8 +113,12 @@ class Table:
 
     def holds_within(self, column: int, name: str) -> bool:
         """Tell whether some stems are a part of a longer cell of a column that does not list them."""
-        inside = f"SELECT cell FROM table_names WHERE {self._here} AND col = ? AND ' ' || stems || ' ' LIKE ? ESCAPE '!'"
-        query = f"{inside} AND stems <> ? EXCEPT SELECT cell FROM table_names WHERE {self._here} AND col = ? AND stems = ?"
+        inside = (
+            f"SELECT cell FROM table_names WHERE {self._here} AND col = ? AND ' ' || stems || ' ' LIKE ? ESCAPE '!'"
+        )
+        query = (
+            f"{inside} AND stems <> ? EXCEPT SELECT cell FROM table_names WHERE {self._here} AND col = ? AND stems = ?"
+        )
         like = "% " + name.replace("!", "!!").replace("%", "!%").replace("_", "!_") + " %"
         with self.connected() as connection:
             found = connection.execute(f"{query} LIMIT 1", (column, like, name, column, name)).fetchone()

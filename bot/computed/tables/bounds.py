@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.computed.tables.mention import ColumnMention, Span, words
 from bot.computed.tables.plan import Condition, Relation
-from bot.computed.tables.vocabulary import NOT_ADDED, number_word, relation
+from bot.computed.tables.vocabulary import MONEY, NOT_ADDED, number_word, relation
 from bot.text.dates import Date, dates
 from vectorstore.tables.cells import stems
 from vectorstore.tables.table import Table
@@ -17,6 +17,7 @@ _NUMBER = (
     r"(?:[$€£¥]\s?|(?:eur|usd|gbp|chf)\s)?(?P<{0}>\d[\d,]*(?:\.\d+)?)"
     r"(?:\s?(?:%|percent|k|eur|euros?|usd|dollars?|gbp|pounds?|chf|[€$£])(?!\w))?"
 )
+_CURRENCY = re.compile(r"[$€£¥]|\b(?:eur|euros?|usd|dollars?|gbp|pounds?|chf)\b")
 _MORE = (
     r"(?P<word>(?:more|greater|higher|larger|bigger|over|above|exceeding|exceeds?|at least|no less|less|fewer|lower|"
     r"smaller|under|below|at most|no more|up to|cheaper)(?: than)?(?: or equal to)?)\s+"
@@ -65,7 +66,8 @@ def bounds(text: str, table: Table, columns: Sequence[ColumnMention]) -> list[Bo
 
 def _numbered(match: re.Match[str], text: str, table: Table, columns: Sequence[ColumnMention]) -> Bound | None:
     span = (_count(text, match.start()), _count(text, match.end()))
-    column = _column(table, columns, span, [c for c, kind in enumerate(table.columns) if kind.is_numeric])
+    able = [c for c, kind in enumerate(table.columns) if kind.is_numeric]
+    column = _column(table, columns, span, able, money=_CURRENCY.search(match.group()) is not None)
     if column is None:
         return None
     index, used = column
@@ -85,7 +87,7 @@ _IN_WORDS: dict[Relation, str] = {">": "more than", "<": "less than", ">=": "at 
 
 
 def _column(
-    table: Table, columns: Sequence[ColumnMention], span: Span, able: Sequence[int]
+    table: Table, columns: Sequence[ColumnMention], span: Span, able: Sequence[int], *, money: bool
 ) -> tuple[int, tuple[Span, ...]] | None:
     """Return the column that a comparison is about: the nearest that is named, else the only one that holds amounts."""
     near = [mention for mention in columns if mention.column in able and not _identifies(table, mention.column)]
@@ -93,6 +95,8 @@ def _column(
         best = min(near, key=lambda mention: abs(mention.span[0] - span[0]))
         return best.column, (best.span,)
     amounts = [c for c in able if not _identifies(table, c) and not table.columns[c].is_dated]
+    if money and len(amounts) > 1:
+        amounts = [c for c in amounts if set(stems(table.names[c])) & MONEY]
     return (amounts[0], ()) if len(amounts) == 1 else None
 
 

@@ -81,11 +81,7 @@ class _Forms(Reading):
     def _neighbour(self) -> Plan | None:
         """ "Which venue comes after X?", "Who took office before X?" """
         match = re.search(r"\b(after|following|before|previous to|prior to|preceding|below|above)\b", self.text)
-        if (
-            not match
-            or len(self.cells) != 1
-            or self.has("how many|how much|how often|more|less|most|least|first|last")
-        ):
+        if not match or len(self.cells) != 1 or self.has("how many|how much|how often|more|less|most|least|first|last"):
             return None
         cell = self.cells[0]
         at = self.position(match.start())

@@ -177,9 +177,7 @@ class Reading:
 
     def called(self, names: frozenset[str]) -> int | None:
         """Return the only column of numbers whose name has one of some stems."""
-        found = [
-            c for c, kind in enumerate(self.table.columns) if kind.is_numeric and set(stems(kind.name)) & names
-        ]
+        found = [c for c, kind in enumerate(self.table.columns) if kind.is_numeric and set(stems(kind.name)) & names]
         return found[0] if len(found) == 1 else None
 
     def money(self) -> int | None:

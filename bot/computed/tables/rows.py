@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from bot.question.question import Question
     from vectorstore.library import Library
     from vectorstore.records import DocumentInfo
-    from vectorstore.tables.table import Table
+    from vectorstore.tables.parse import Span
+    from vectorstore.tables.table import Part, Table
 
 LOOKED_AT = 12
 """Passages found for a question among which its table must be."""
@@ -111,16 +112,30 @@ def _about(document: DocumentInfo) -> frozenset[str]:
     return frozenset(found)
 
 
+def _spans(table: Table, worked: Worked) -> Iterator[tuple[Part, Span]]:
+    """Yield what is quoted: the headings, each once, and the rows; of a record its name and its values."""
+    headed = set()
+    for at, row in worked.rows:
+        part = table.part(at)
+        text = part.read(row.start, row.end)
+        name, _, values = text.partition("\n")
+        if not values and part.id not in headed:
+            headed.add(part.id)
+            yield part, part.heading
+        yield part, (row.start, row.start + len(name))
+        if values:
+            yield part, (row.end - len(values.lstrip()), row.end)
+
+
 def _told(library: Library, table: Table, made: Plan, worked: Worked) -> Computed:
-    parts = list(dict.fromkeys(at.part for at, _ in worked.rows))
-    headings = [(part, part.heading) for part in table.parts if part.id in parts]
-    spans = [*headings, *((table.part(at), (row.start, row.end)) for at, row in worked.rows)]
     quotes = []
-    for part, (start, end) in spans:
+    for part, (start, end) in _spans(table, worked):
         (passage,) = library.passages_at(part.document, [start])
         quotes.append(quote(passage, (start, min(end, passage.end))))
     more = worked.used - len(worked.rows)
-    notices = [f"The first {len(worked.rows)} of {worked.used:,} rows are footnotes; all of them count." if more else ""]
+    notices = [
+        f"The first {len(worked.rows)} of {worked.used:,} rows are footnotes; all of them count." if more else ""
+    ]
     if worked.left_out:
         plural = "s have" if worked.left_out > 1 else " has"
         notices.append(

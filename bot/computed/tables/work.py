@@ -193,9 +193,7 @@ def _extreme(asked: _Asked) -> Worked | None:
     target = plan.measure if plan.target == ITSELF else plan.target
     values = [table.row(at).cells[target] for at in rows]
     values = values if plan.most > 1 else list(dict.fromkeys(values))
-    return Worked(
-        tuple(values), tuple((at, table.row(at)) for at in rows), equal, asked.met, asked.met - known
-    )
+    return Worked(tuple(values), tuple((at, table.row(at)) for at in rows), equal, asked.met, asked.met - known)
 
 
 def _usual(asked: _Asked) -> Worked | None:
@@ -209,7 +207,9 @@ def _usual(asked: _Asked) -> Worked | None:
     best = [row for row in found if row[1] == found[0][1]]
     values = [asked.table.row(At(int(part or 0), int(row or 0))).cells[asked.plan.target] for _, _, part, row in best]
     marks = ", ".join("?" * len(best))
-    same = _Asked(asked.plan, asked.table, f"{where} AND {column} IN ({marks})", (*asked.values, *(r[0] for r in best)), 0)
+    same = _Asked(
+        asked.plan, asked.table, f"{where} AND {column} IN ({marks})", (*asked.values, *(r[0] for r in best)), 0
+    )
     return asked.worked(values, same.rows(), used=int(same.number("count(*)")))
 
 

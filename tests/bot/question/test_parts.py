@@ -11,8 +11,14 @@ from bot.question.parts import parts
     ("question", "two"),
     [
         ("Who signed the deal, and when?", ("Who signed the deal?", "When was the deal signed?")),
-        ("Who bought the Old Quay, and for how much?", ("Who bought the Old Quay?", "For how much was the Old Quay bought?")),
-        ("When does the archive move and where to?", ("When does the archive move?", "Where does the archive move to?")),
+        (
+            "Who bought the Old Quay, and for how much?",
+            ("Who bought the Old Quay?", "For how much was the Old Quay bought?"),
+        ),
+        (
+            "When does the archive move and where to?",
+            ("When does the archive move?", "Where does the archive move to?"),
+        ),
         ("Who led the dig, and who paid for it?", ("Who led the dig?", "Who paid for it?")),
     ],
 )

@@ -133,15 +133,19 @@ INVOICES = """Invoice | Supplier | Date | Amount
     ("question", "told"),
     [
         ("Which invoices are over 500 EUR?", "Invoice where Amount is more than 500: 2401, 2402, 2501 (3 rows)."),
-        ("How many invoices are between 400 and 2,000 EUR?", "2 of 4 rows where Amount is at least 400 and Amount is at "
-         "most 2,000."),
+        (
+            "How many invoices are between 400 and 2,000 EUR?",
+            "2 of 4 rows where Amount is at least 400 and Amount is at most 2,000.",
+        ),
         ("How many invoices are dated after 2023?", "3 of 4 rows where Date is after 2023."),
         ("Which invoices are dated in March 2024?", "Invoice where Date is in march 2024: 2401, 2402 (2 rows)."),
         ("What is the total of the invoices before 2024?", "Total of Amount where Date is before 2024: 410."),
         ("What are the two largest invoices?", "Highest 2 by Amount: 2402, 3,225 EUR; 2501, 3,225 EUR."),
         ("What is the largest invoice?", None),
-        ("What share of the amount comes from Sparrow?", "56.7 % of the total of Amount where Supplier is “Sparrow” "
-         "(4,765 of 8,400)."),
+        (
+            "What share of the amount comes from Sparrow?",
+            "56.7 % of the total of Amount where Supplier is “Sparrow” (4,765 of 8,400).",
+        ),
         ("What share of invoices is from Sparrow?", "50 % of the rows where Supplier is “Sparrow” (2 of 4)."),
         ("What share of invoices is from Nightwatch?", None),
         ("Which invoices are over 9,000 EUR in Berlin?", None),
