@@ -58,13 +58,19 @@ SALES = {
     ),
 }  # fmt: skip
 INVOICES = (
-    ("2301", "Sparrow Cleaning", "2023-02-14", "1,540 EUR", "paid"), ("2302", "Cloudharbour", "2023-07-01", "3,225 EUR", "paid"),
-    ("2303", "Inkwell Press", "2023-11-20", "410 EUR", "paid"), ("2401", "Thyme and Table", "2024-01-31", "2,200 EUR", "paid"),
-    ("2402", "Sparrow Cleaning", "2024-03-05", "1,540 EUR", "overdue"), ("2403", "Nightwatch Ltd", "2024-04-18", "3,500 EUR", "paid"),
-    ("2404", "Inkwell Press", "2024-09-02", "365 EUR", "open"), ("2405", "Upward Engineering", "2024-12-12", "975 EUR", "open"),
-    ("2501", "Cloudharbour", "2025-01-07", "3,225 EUR", "overdue"), ("2502", "Thyme and Table", "2025-02-28", "2,480 EUR", "open"),
-    ("2503", "Nightwatch Ltd", "2025-03-15", "3,500 EUR", "overdue"), ("2504", "Sparrow Cleaning", "2025-05-06", "500 EUR", "open"),
-)  # fmt: skip
+    ("2301", "Sparrow Cleaning", "2023-02-14", "1,540 EUR", "paid"),
+    ("2302", "Cloudharbour", "2023-07-01", "3,225 EUR", "paid"),
+    ("2303", "Inkwell Press", "2023-11-20", "410 EUR", "paid"),
+    ("2401", "Thyme and Table", "2024-01-31", "2,200 EUR", "paid"),
+    ("2402", "Sparrow Cleaning", "2024-03-05", "1,540 EUR", "overdue"),
+    ("2403", "Nightwatch Ltd", "2024-04-18", "3,500 EUR", "paid"),
+    ("2404", "Inkwell Press", "2024-09-02", "365 EUR", "open"),
+    ("2405", "Upward Engineering", "2024-12-12", "975 EUR", "open"),
+    ("2501", "Cloudharbour", "2025-01-07", "3,225 EUR", "overdue"),
+    ("2502", "Thyme and Table", "2025-02-28", "2,480 EUR", "open"),
+    ("2503", "Nightwatch Ltd", "2025-03-15", "3,500 EUR", "overdue"),
+    ("2504", "Sparrow Cleaning", "2025-05-06", "500 EUR", "open"),
+)
 EMPLOYEES = (
     ("Anna Berg", "Finance", "Port Ellery", 2015, 58000), ("Bela Kovac", "Finance", "Lunden", 2021, 46500),
     ("Carla Mendes", "Design", "Port Ellery", 2018, 52000), ("David Oduya", "Engineering", "Lunden", 2012, 71000),
@@ -111,7 +117,7 @@ def _texts() -> Iterator[tuple[str, str]]:
     for lease in LEASES:
         yield f"lease-{lease[0]}.txt", _lease(*lease)
     for contract in CONTRACTS:
-        yield f"contract-{contract[0]}.md", _contract(*contract)
+        yield f"contract-{contract[0]}.md", _contract(*contract[1:])
     for name, rows in SALES.items():
         yield name, _csv(("Region", "Product", "Units", "Revenue (EUR)"), rows)
     yield "invoices.csv", _csv(("Invoice", "Supplier", "Date", "Amount", "State"), INVOICES)
@@ -121,7 +127,8 @@ def _texts() -> Iterator[tuple[str, str]]:
     bullets = "\n".join(f"- {name}" for name in DIRECTORS)
     yield (
         "board.md",
-        f"# The board of Ellery Harbour Trust\n\nThe members of the board are:\n\n{bullets}\n\nThe board meets four times a year.\n",
+        f"# The board of Ellery Harbour Trust\n\nThe members of the board are:\n\n{bullets}\n\n"
+        "The board meets four times a year.\n",
     )
     yield from _WRITTEN.items()
 
@@ -148,7 +155,7 @@ def _lease(
     )
 
 
-def _contract(name: str, title: str, party: str, signatory: str, date: str, fee: str, term: str) -> str:
+def _contract(title: str, party: str, signatory: str, date: str, fee: str, term: str) -> str:
     return (
         f"# {title} of {date}\n\nEllery Harbour Trust and {party} agree as follows.\n\n"
         f"## 1 Services\n\n{party} provides the services listed in the annex on every working day.\n\n"
@@ -163,7 +170,8 @@ def _projects() -> str:
     for number in range(1, 103):
         owner = EMPLOYEES[number % len(EMPLOYEES)][0]
         parts.append(
-            f"## Project P-{number:03}\n\nOwner: {owner}.\nStatus: {states[number % 3]}.\nBudget: {number % 9 + 1},000 EUR.\n"
+            f"## Project P-{number:03}\n\nOwner: {owner}.\nStatus: {states[number % 3]}.\n"
+            f"Budget: {number % 9 + 1},000 EUR.\n"
         )
     return "\n".join(parts)
 
@@ -275,7 +283,8 @@ Present:
 
 ## Signing of the quay deal on 6 October 2020
 
-The deal was signed by Rosa Lindahl and Viktor Stahl. The Trust sold the Old Quay to Meridian Shipping for 4.2 million EUR.
+The deal was signed by Rosa Lindahl and Viktor Stahl.
+The Trust sold the Old Quay to Meridian Shipping for 4.2 million EUR.
 
 ## Conditions
 

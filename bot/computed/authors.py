@@ -30,13 +30,15 @@ _NOUN = (
 _MADE = r"(?:written|made|created|authored|sent|composed|prepared)"
 _AUTHOR = (
     rf"who (?:wrote|made|created|authored|sent|composed) (?P<name>.+)"
-    rf"|who (?:is|was) the (?:author|creator|sender|writer) of (?P<of>.+)|(?:by whom|who) was (?P<was>.+) {_MADE}(?: by)?"
+    r"|who (?:is|was) the (?:author|creator|sender|writer) of (?P<of>.+)"
+    rf"|(?:by whom|who) was (?P<was>.+) {_MADE}(?: by)?"
 )
 _CREATED = rf"when (?:was|were|is) (?P<name>.+?) {_MADE}|what is the (?:date|creation date) of (?P<of>.+)"
 _BY = (
     rf"(?P<asks>which|what|how many|list all|list|show all|find all) {_NOUN} (?:(?:that|which) )?(?:(?:were|was|are|is|"
     rf"have been) )?(?:{_MADE} by|by|from) (?P<who>.+)"
-    rf"|(?P<asks2>which|what|how many) {_NOUN} (?:did|has|have) (?P<does>.+?) (?:write|written|send|sent|make|made|create)"
+    rf"|(?P<asks2>which|what|how many) {_NOUN} (?:did|has|have) (?P<does>.+?)"
+    r" (?:write|written|send|sent|make|made|create)"
 )
 _ABOUT = re.compile(
     rf"(?:the |an? )?{_NOUN}(?: (?:about|on|titled|called|with the subject|of) )(?P<about>.+)", re.IGNORECASE

@@ -143,6 +143,7 @@ def _lines(text: str) -> list[Span]:
 
 
 def is_item(line: str) -> bool:
+    """Tell whether a line begins as an item of a list does."""
     return bool(_ITEM.match(line))
 
 

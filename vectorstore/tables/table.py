@@ -92,7 +92,13 @@ class Table:
         """Return this table with the rows of others under the same heading."""
         whole = (self, *others)
         columns = tuple(
-            Column(same[0].name, *(sum(c) for c in zip(*((s.filled, s.numbers, s.dates, s.distinct) for s in same))))
+            Column(
+                same[0].name,
+                sum(column.filled for column in same),
+                sum(column.numbers for column in same),
+                sum(column.dates for column in same),
+                sum(column.distinct for column in same),
+            )
             for same in zip(*(table.columns for table in whole), strict=True)
         )
         parts = tuple(part for table in whole for part in table.parts)

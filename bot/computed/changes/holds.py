@@ -73,7 +73,7 @@ def _replaced(library: Library, filter: Filter | None) -> Iterator[Replaced]:
             own = next((document for document in documents if document.id == passage.document), None)
             for start, end in passage.sentences:
                 sentence = passage.text[start - passage.start : end - passage.start]
-                before, found, after = sentence.casefold().partition(words)
+                _, found, after = sentence.casefold().partition(words)
                 other = _named(after, documents, but=passage.document) if found else None
                 if own and other:
                     old, new = (own, other) if words in _ENDED else (other, own)
@@ -110,7 +110,7 @@ def _told(library: Library, replaced: Replaced, wanted: frozenset[str]) -> Compu
 
 
 def _about(changes: list[Change], wanted: frozenset[str], titles: str) -> Change | None:
-    """Return the changed sentence that holds most of what is asked for; None where none does, or another does better."""
+    """Return the changed sentence that holds most of what is asked for; None where there is no single one."""
     named = set(tokens(titles))
     scored = []
     for change in changes:

@@ -34,11 +34,15 @@ _HIGH = r"highest|largest|biggest|longest|greatest|most expensive|latest"
 _LOW = r"lowest|smallest|shortest|least|cheapest|earliest"
 _FORMS = (
     ("mention", rf"{_ASKS} {_NOUN} (?:that )?{_SPEAK} (?P<what>.+)"),
-    ("silent", rf"{_ASKS} {_NOUN} (?:do not|don't|does not|doesn't) (?:say|state) (?:when they|when it|what|the|an?|any) ?"
+    ("silent", rf"{_ASKS} {_NOUN} (?:do not|don't|does not|doesn't) (?:say|state) "
+               r"(?:when they|when it|what|the|an?|any) ?"
                r"(?P<what>.+)"),
-    ("by", rf"{_ASKS} {_NOUN} (?:that )?(?:was|were|are|is|has been|have been) (?P<verb>[a-z]+ed|written|made) by (?P<what>.+)"),
-    ("tested", rf"{_ASKS} {_NOUN} (?:that )?(?:(?:have|has|with|do|does|did|will|are|is|were|was)(?: been)? )?(?:an? |the )?"
-               r"(?P<what>[a-z][a-z -]*?) (?P<test>(?:in|on|before|after|by|since|until|between|from|over|above|under|below|"
+    ("by", rf"{_ASKS} {_NOUN} (?:that )?(?:was|were|are|is|has been|have been) "
+           r"(?P<verb>[a-z]+ed|written|made) by (?P<what>.+)"),
+    ("tested", rf"{_ASKS} {_NOUN} (?:that )?(?:(?:have|has|with|do|does|did|will|are|is|were|was)(?: been)? )?"
+               r"(?:an? |the )?"
+               r"(?P<what>[a-z][a-z -]*?) (?P<test>(?:in|on|before|after|by|since|until|between|from|over|above|under|"
+               r"below|"
                r"more than|less than|at least|at most|fewer than|exceeding|of) .*\d.*)"),
     ("extreme", rf"which {_NOUN} (?:has|have) the (?P<most>{_HIGH}|{_LOW}) (?P<what>[a-z][a-z -]+)"),
     ("extreme", rf"which {_NOUN} (?P<what>end|begin|start|expire)s? (?P<most>first|last|earliest|latest)"),

@@ -124,7 +124,7 @@ def _dated(text: str, table: Table, columns: Sequence[ColumnMention]) -> Iterato
         else:
             continue
         span = (_count(text, start), _count(text, end))
-        column = _dated_column(table, columns, span, able)
+        column = _dated_column(columns, span, able)
         made = column and _range(table, column[0], word, low, high)
         if not column or not made:
             continue
@@ -133,7 +133,7 @@ def _dated(text: str, table: Table, columns: Sequence[ColumnMention]) -> Iterato
 
 
 def _dated_column(
-    table: Table, columns: Sequence[ColumnMention], span: Span, able: Sequence[int]
+    columns: Sequence[ColumnMention], span: Span, able: Sequence[int]
 ) -> tuple[int, tuple[Span, ...]] | None:
     near = [mention for mention in columns if mention.column in able]
     if near:

@@ -328,7 +328,7 @@ class _Forms(Reading):
         return Plan("first" if match[1] in ("first", "top") else "last", target=column.column)
 
     def _looked_up(self) -> Plan | None:
-        """ "What is the price of A?", "Which projects are on hold?", "Who works in Tarn?", "Which invoices are over 500?" """
+        """ "What is the price of A?", "Which projects are on hold?", "Who works in Tarn?" """
         if not (self.cells or self.bounds):
             return None
         if not self.has("what|which|who|when|where|how much|how many|how long|list|name|show"):

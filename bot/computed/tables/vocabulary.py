@@ -25,7 +25,8 @@ PLAIN = (
     long old highest lowest question also just such then earn earned hold held holds locate located feature
     featured features include included includes receive received award awarded recorded achieve achieved belong
     belongs happen happened take took taken place released built added involved spoken made acquired
-    currently work works worked working go goes went cost costs across sell sold sheet sheets tables file files""".split()
+    currently work works worked working go goes went cost costs across sell sold sheet sheets
+    tables file files""".split()
     )
     | HIGHEST
     | LOWEST
@@ -47,8 +48,8 @@ PIECES = frozenset(stem for name in "units quantity qty pieces stock count".spli
 """Stems of columns that say how many there are of what a row is about."""
 SPENT = frozenset("owe owed owing spend spent pay paid still".split())
 """Words that ask for money and say nothing of which."""
-SHARE = re.compile(r"\b(?:what|which) (?:share|percentage|percent|proportion|fraction)\b|\bhow many percent\b|^(?:the )?"
-                   r"(?:share|percentage|proportion) of\b")  # fmt: skip
+SHARE = re.compile(r"\b(?:what|which) (?:share|percentage|percent|proportion|fraction)\b|\bhow many percent\b"
+                   r"|^(?:the )?(?:share|percentage|proportion) of\b")  # fmt: skip
 DIFFERENCE = re.compile(r"\bdifference\b|\bhow (?:many|much) (?:more|fewer|less)\b")
 CHOICE = re.compile(r"\bor\b")
 _NUMBER_WORDS = {word: number for number, word in enumerate(FEW, start=2)} | {"twelve": 12, "fifteen": 15, "twenty": 20}

@@ -31,7 +31,7 @@ def library(tmp_path: Path) -> Library:
 
 
 def test_a_long_table_is_kept_and_goes_with_its_document(library: Library) -> None:
-    """It is read from the catalog like a short one from memory, and nothing of it stays when the document is removed."""
+    """It is read from the catalog like a short one from memory; nothing of it stays when its document is removed."""
     text = "Name | Amount | Day\n" + "\n".join(f"Item {i} | {i} EUR | 2024-01-{i % 28 + 1:02}" for i in range(LONG))
     document = stored(text)
     with library:
