@@ -17,7 +17,7 @@ RUN ?= runs/reader
 MINUTES ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ask chat ingest test test-all lint check bench eval reader docs lock bill clean
+.PHONY: help setup ask chat ingest test test-all lint check bench eval reader encoder docs lock bill clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -77,9 +77,21 @@ bench: setup ## Measure speed and memory beside the yardsticks
 reader: setup ## Train the reader again: make reader BASE=… RUN=… MINUTES=… (see training/README.md)
 	@test -n "$(BASE)" || { echo "Name the folder of the base model: make reader BASE=… (training/README.md)"; exit 2; }
 	@mkdir -p $(RUN)
-	@test -f $(RUN)/examples.jsonl.gz || $(BIN)/python -m training.data --train ../shared/train --out $(RUN)/examples.jsonl.gz
-	@$(BIN)/python -m training.train --examples $(RUN)/examples.jsonl.gz --base $(BASE) --out $(RUN) --minutes $(MINUTES)
-	@$(BIN)/python -m training.export --checkpoint $(RUN)/checkpoint.pt --base $(BASE) --out $(RUN)/onnx
+	@test -f $(RUN)/examples.jsonl.gz || $(BIN)/python -m training.reader.data --train ../shared/train --out $(RUN)/examples.jsonl.gz
+	@$(BIN)/python -m training.reader.train --examples $(RUN)/examples.jsonl.gz --base $(BASE) --out $(RUN) --minutes $(MINUTES)
+	@$(BIN)/python -m training.reader.export --checkpoint $(RUN)/checkpoint.pt --base $(BASE) --out $(RUN)/onnx
+
+ENCODER ?= runs/encoder
+encoder: setup ## Train the encoder: make encoder TEACHER=… ENCODER=… MINUTES=… (see training/README.md)
+	@test -n "$(TEACHER)" || { echo "Name the teacher's folder: make encoder TEACHER=… (training/README.md)"; exit 2; }
+	@mkdir -p $(ENCODER)
+	@test -f $(ENCODER)/sections.jsonl.gz || $(BIN)/python -m training.encoder.data \
+	  --train ../shared/train --documents documents --out $(ENCODER)/sections.jsonl.gz
+	@$(BIN)/python -m training.encoder.teacher --teacher $(TEACHER) \
+	  --sections $(ENCODER)/sections.jsonl.gz --out $(ENCODER)/vectors.npy
+	@$(BIN)/python -m training.encoder.train --minutes $(MINUTES) --out $(ENCODER) \
+	  --sections $(ENCODER)/sections.jsonl.gz --vectors $(ENCODER)/vectors.npy
+	@$(BIN)/python -m training.encoder.export --checkpoint $(ENCODER)/checkpoint.pt --out $(ENCODER)/model
 
 lock: setup ## Pin every package with its hashes
 	@$(BIN)/python scripts/lock.py

@@ -354,6 +354,8 @@ def run(folder: Path, kills: int, seed: int) -> dict[str, Row]:
             rows[name].faults.append(str(fault))
             print(f"{name}: {fault}", flush=True)
             world.contents = contents_of(world)
+            for left in set(map(str, world.files.iterdir())) - set(world.contents):
+                Path(left).unlink()  # or the next ingest reads it, and seems to do too much
     status, printed = start(world, ingest_new(world)).end()
     with Library.open(world.library) as library:
         if status or (findings := library.verify()):

@@ -211,7 +211,8 @@ async def uploads_and_deletes(soak: Soak) -> None:
     found = await _finished(soak, job)
     states = Counter(file["state"] for file in found["files"])
     if found["state"] != "done" or states["added"] != len(numbers):
-        soak.fault("upload", f"job {found['state']}, files {dict(states)}")
+        reasons = sorted({file["message"] for file in found["files"] if file["state"] == "failed"})
+        soak.fault("upload", f"job {found['state']}, files {dict(states)}: {' '.join(reasons)}")
     body = {"question": question(numbers[0]), "filter": {"collections": ["new"]}}
     status, answer = await soak.send("upload", "POST", "/v1/ask", json_body=body)
     if status == 200 and project(numbers[0])[2].encode() not in answer:

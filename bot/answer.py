@@ -184,7 +184,7 @@ def part_dict(part: Statement | Citation | Passage | Conflict | Withheld) -> dic
     return {name: _plain(getattr(part, name)) for name in names}
 
 
-_PASSAGE_FIELDS = tuple("document title source collection start end page place heading score rank text".split())
+_PASSAGE_FIELDS = tuple("document title source collection start end page place heading kind score rank text".split())
 
 
 def _plain(value: Any) -> Any:
@@ -255,9 +255,7 @@ def remarks(answer: Answer, *, show_withheld: bool = False) -> tuple[str, ...]:
 
 def statement_words(answer: Answer, statement: Statement) -> str:
     """Return the words of a statement without its marks, on one line unless it is code or a table."""
-    text = one_line(statement.text)
-    if _keeps_lines(answer, statement):
-        text = re.sub(r"\n\s*\n", "\n", visible(statement.text).strip())
+    text = quoted_words(answer, statement.text) if statement.support == "quoted" else one_line(statement.text)
     if statement.support == "partly" and statement.note:
         return f"{text} (partly supported: {one_line(statement.note)})"
     return text
@@ -332,12 +330,12 @@ def _nearest_lines(nearest: Sequence[Passage]) -> list[str]:
     return ["", NEAREST, *(f"- {where(p)} — “{one_line(p.text, limit=300)}”" for p in nearest)]
 
 
-def _keeps_lines(answer: Answer, statement: Statement) -> bool:
-    """Return whether a statement is a verbatim piece of code, of a list or of a table."""
-    if "\n" not in statement.text or statement.support != "quoted":
-        return False
+def quoted_words(answer: Answer, text: str) -> str:
+    """Return verbatim words as they are shown: on one line unless they are code, a list or a table."""
+    if "\n" not in text:
+        return one_line(text)
     from bot.text.lists import lines_of_list  # it knows how sentences end, which takes long to learn
 
-    return lines_of_list(statement.text) or any(
-        p.kind in ("code", "table") and statement.text in p.text for p in answer.passages
-    )
+    if lines_of_list(text) or any(p.kind in ("code", "table") and text in p.text for p in answer.passages):
+        return re.sub(r"\n\s*\n", "\n", visible(text).strip())
+    return one_line(text)

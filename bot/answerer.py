@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.models_in_use import ModelsInUse
     from bot.passages.reading import Readings
     from bot.question.question import Question
-    from bot.quotes.choose import Quoted
+    from bot.quotes.quoted import Quoted
     from bot.reader.reader import Reader
     from bot.settings.settings import Settings
     from bot.written.writing import Written
@@ -165,8 +165,10 @@ def quoted(
     began = perf_counter()
     statements = []
     for quote in quotes:
-        number = footnotes.number(quote.passage, quote.start, quote.end)
-        statements.append(Statement(quote.text, (number,), answer=_words_in(quote, readings)))
+        numbers = [footnotes.number(quote.passage, quote.start, quote.end)]
+        if quote.header:
+            numbers.append(footnotes.number(quote.header, quote.header.start, quote.header.end))
+        statements.append(Statement(quote.text, tuple(numbers), answer=_words_in(quote, readings)))
         yield statements[-1]
     yield replace(
         answer,

@@ -25,6 +25,10 @@ class ModelError(BotError):
     """The chat model failed."""
 
 
+class ExportError(BotError):
+    """An answer cannot be saved in this form, or in this place."""
+
+
 class ExtraMissing(BotError):
     """An optional package is not installed; the remedy is the install line."""
 

@@ -17,13 +17,14 @@ from bot.question.conversation import Conversation
 from bot.question.question import Question
 from bot.settings.settings import Settings
 from vectorstore.passage import Filter, Passage
+from vectorstore.words.tokens import content_terms
 
 if TYPE_CHECKING:
     from bot.computed.computed import Computed
     from bot.passages.reading import Readings
     from bot.question.turn import Exchange, Intent
-    from bot.quotes.choose import Quoted
     from bot.quotes.overview import Overview
+    from bot.quotes.quoted import Quoted
     from vectorstore.library import Library
     from vectorstore.search.search import SearchResult
 
@@ -101,8 +102,7 @@ class Finder:
             return worked
         overview = None if intent.query else self._overview(asked, turns, filter)
         if overview is None:
-            basis = self._search(self._standing_alone(asked, intent, turns), filter)
-            return self._read(self._reordered(basis, intent, turns))
+            return self._found(asked, intent, turns, filter)
         if not overview.quotes:
             return Basis(asked, reply=overview.notice)
         notice = "" if writes else overview.notice  # a model's words are not the documents'
@@ -134,10 +134,37 @@ class Finder:
             passages=self._settings.passages,
         )
 
-    def _standing_alone(self, question: Question, intent: Intent, turns: Conversation) -> Basis:
-        """Return the question to search, what it follows on, and what a person should know of that."""
+    def _found(self, question: Question, intent: Intent, turns: Conversation, filter: Filter | None) -> Basis:
+        """Return what is found for a question: alone, or with what was asked before it.
+
+        It is asked with that where a pronoun or the like says so. A short question may be about it too ("What is the
+        amount?"), but mostly is not: it is asked alone, and leans only where that finds no answer though the documents
+        hold its words.
+        """
         context = "" if intent.query else turns.context_for(question)
-        if context and self._models.writes:
+        if not context:
+            return self._searched(Basis(question), intent, turns, filter)
+        if question.refers_back:
+            return self._searched(self._leaning(question, context, turns), intent, turns, filter)
+        alone = self._searched(Basis(question), intent, turns, filter)
+        if self._answers(alone) or (alone.result and alone.result.unknown):
+            return alone
+        leaning = self._searched(self._leaning(question, context, turns), intent, turns, filter)
+        return leaning if self._answers(leaning) else alone
+
+    def _searched(self, basis: Basis, intent: Intent, turns: Conversation, filter: Filter | None) -> Basis:
+        return self._read(self._reordered(self._search(basis, filter), intent, turns))
+
+    def _answers(self, basis: Basis) -> bool:
+        result = basis.result
+        return result is not None and bool(basis.passages) and basis.confidence >= threshold(self._settings, result)
+
+    def _leaning(self, question: Question, context: str, turns: Conversation) -> Basis:
+        """Return the question to search, what it follows on, and what a person should know of that.
+
+        A question without a word to search for, such as "Where?", is searched as one with what it follows on.
+        """
+        if self._models.writes:
             from bot.question.rewrite import condense
 
             try:
@@ -146,6 +173,8 @@ class Finder:
                 return Basis(question, context=context, notice=str(error))
             if condensed.rewritten:
                 return Basis(replace(question, text=condensed.query))
+        if not content_terms(question.text):
+            return Basis(replace(question, text=f"{question.text} {context}"))
         return Basis(question, context=context)
 
     def _search(self, basis: Basis, filter: Filter | None) -> Basis:

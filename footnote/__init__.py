@@ -41,6 +41,7 @@ for _name in _PACKAGES:
 
 from bot.answer import Answer, Citation, Statement  # noqa: E402
 from bot.ask import Bot, ask  # noqa: E402
+from bot.exports.save import save  # noqa: E402
 from bot.question.conversation import Conversation  # noqa: E402
 from bot.settings.settings import Settings  # noqa: E402
 from vectorstore.errors import FootnoteError  # noqa: E402
@@ -58,4 +59,5 @@ __all__ = [
     "Statement",
     "__version__",
     "ask",
+    "save",
 ]

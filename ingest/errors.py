@@ -43,3 +43,17 @@ class Unreadable(LoadError):
 
 class TooLarge(LoadError):
     """The file is larger, or grows larger, than the limits allow."""
+
+
+class OriginalGone(LoadError):
+    """The file that a document was read from is not there any more."""
+
+    def __init__(self, message: str = "The file is not where it was read from any more.", *, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy or "Its text is still here.")
+
+
+class OriginalChanged(LoadError):
+    """The file that a document was read from has other bytes now."""
+
+    def __init__(self, message: str = "The file has changed since it was read.", *, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy or "Read it again, then its footnotes point into the new text.")

@@ -28,6 +28,7 @@ class SyncOptions:
         allow_many: Whether more than `MANY_FILES` may be read without asking.
         check: Read every file to see whether it changed, also where size and time say that it did not.
         damaged: What is wrong with documents that are read again though their files are unchanged, by id.
+        names: What people call files that lie under other names, as uploads do, by source.
     """
 
     collection: str = "default"
@@ -41,3 +42,4 @@ class SyncOptions:
     allow_many: bool = False
     check: bool = False
     damaged: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)

@@ -270,10 +270,13 @@ class _Sync:
         known = self._known.get(file.source)
         id = known.id if known else document_id(collection, file.source, taken)
         taken.add(id)
+        name = self._options.names.get(file.source, "")
+        # A loader that finds no title may give the name that the file lies under.
+        own = loaded.title if loaded.title != default_title(file.source) else ""
         return Document(
             id=id,
             source=file.source,
-            title=loaded.title or default_title(file.source),
+            title=own or default_title(name or file.source),
             media_type=loaded.media_type,
             text=loaded.text,
             sha256=piece.sha256,
@@ -283,6 +286,7 @@ class _Sync:
             size=file.size,
             modified=iso_time(file.modified_ns),
             said=loaded.said,
+            name=name,
         )
 
     def _failure(self, source: str, reason: str) -> tuple[str, str]:

@@ -29,6 +29,7 @@ INSIDE = {
     "bot.settings": ("bot.surfaces", "bot.models", "bot.text", "bot.question"),
     "bot.computed": ("bot.models", "bot.written", "bot.surfaces", "bot.check", "bot.passages"),
     "bot.evaluation": ("bot.surfaces",),
+    "bot.exports": ("bot.surfaces", "bot.models", "bot.written", "bot.check", "bot.passages"),
 }
 """What the folders of `bot/` may not import."""
 PLATFORMS = ("web", "slack", "discord", "mcp")

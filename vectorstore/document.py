@@ -68,6 +68,8 @@ class Document:
         size: Bytes of the source.
         modified: Time of the source's last change, ISO 8601 in UTC ("2026-11-25T09:30:00Z"), or "".
         said: What the source says of itself, by name: "author", "created", "changed by", "subject".
+        name: What people call the file, where it lies under another name as an upload does; "" for the name that its
+            source ends in.
     """
 
     id: str
@@ -82,6 +84,7 @@ class Document:
     size: int = 0
     modified: str = ""
     said: tuple[tuple[str, str], ...] = ()
+    name: str = ""
 
     def place_at(self, offset: int) -> Place | None:
         """Return the last place that begins at or before `offset`, or None."""
@@ -96,3 +99,13 @@ class Document:
                 path.pop()
             path.append(heading)
         return tuple(self.text[h.start : h.end] for h in path)
+
+
+def file_name(source: str) -> str:
+    """Return the last part of a path or address."""
+    return source.rstrip("/").replace("\\", "/").rsplit("/", 1)[-1] or source
+
+
+def given_name(source: str, name: str) -> str:
+    """Return the name that people gave a file which lies at `source` under another; "" where it lies under its own."""
+    return "" if name == file_name(source) else name

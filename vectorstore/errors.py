@@ -77,7 +77,7 @@ class DateInvalid(FootnoteError, ValueError):
 
 
 class DocumentPresent(LibraryError):
-    """A removed document cannot be brought back: the library has one in its place."""
+    """A document cannot be brought back, or moved: the library has one in its place."""
 
 
 class VectorsUnavailable(LibraryError):

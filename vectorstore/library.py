@@ -27,7 +27,14 @@ from vectorstore.catalog.lock import WORK, Holder, LibraryLock
 from vectorstore.catalog.schema import sqlite_errors
 from vectorstore.document import Document, Place
 from vectorstore.embedding.model_files import ModelIdentity
-from vectorstore.errors import LibraryBusy, LibraryError, LibraryMissing, LibraryOutdated, ModelMismatch
+from vectorstore.errors import (
+    DocumentPresent,
+    LibraryBusy,
+    LibraryError,
+    LibraryMissing,
+    LibraryOutdated,
+    ModelMismatch,
+)
 from vectorstore.passage import Chunk, Filter, Passage
 from vectorstore.records import Compaction, DocumentInfo, Finding, LibraryStatus, Recovered, RemovedDocument, Stamp
 from vectorstore.search.view import View
@@ -112,12 +119,12 @@ class Library:
             threads: Threads of the encoder; 0 for one a core.
 
         Raises:
-            LibraryMissing: There is none, and `create` is not set.
+            LibraryMissing: There is none, and `create` is not set; or what is named is an address.
             LibraryTooNew: A newer version wrote it.
             LibraryDamaged: Its catalog cannot be read.
             LibraryReadOnly: It should be created but cannot be written.
         """
-        path = Path(folder).expanduser().absolute()
+        path = _folder(folder)
         lock = LibraryLock(path, wait=wait, notice=notice)
         try:
             catalog = Catalog(path, read_only=read_only)
@@ -372,6 +379,27 @@ class Library:
                 self._changed = True
         return self.documents(Filter(documents=tuple(document_ids))) if document_ids else []
 
+    def move(self, document_id: str, collection: str) -> None:
+        """Store a document in another collection; its id, text and vectors stay, and so do links to it.
+
+        Raises:
+            DocumentMissing: No document has this id.
+            DocumentPresent: The collection has a document of the same source.
+            LibraryDamaged: What is stored of it is not whole.
+            LibraryBusy, LibraryReadOnly, DiskFull: It cannot be written now.
+        """
+        with self.writing() as writer:
+            for info in self.documents(Filter(documents=(document_id,))):
+                if info.collection == collection:
+                    return
+                if info.source in self.manifest(collection):
+                    raise DocumentPresent(
+                        f"{collection} has a document from {info.source} already.",
+                        remedy="Remove one of the two first.",
+                    )
+            writer.move(document_id, collection)
+            self._changed = True
+
     def rename(self, document_id: str, *, source: str, title: str, modified: str) -> None:
         """Store that a source has moved; its text and vectors stay.
 
@@ -390,8 +418,9 @@ class Library:
         sha256: str | None = None,
         title: str | None = None,
         media_type: str | None = None,
+        name: str | None = None,
     ) -> None:
-        """Store what changed about a source whose text did not.
+        """Store what changed about a source whose text did not. Fields as in `Document`.
 
         Raises:
             DocumentMissing: No document has this id.
@@ -402,6 +431,7 @@ class Library:
             "sha256": sha256,
             "title": title,
             "media_type": media_type,
+            "name": name,
         }
         with self.writing() as writer:
             writer.update(document_id, changes)
@@ -681,6 +711,21 @@ if hasattr(os, "register_at_fork"):
 
 def _identity(owner: Any) -> ModelIdentity:
     return ModelIdentity(str(owner.name), str(owner.fingerprint), int(owner.dimension))
+
+
+def _folder(named: str | os.PathLike[str]) -> Path:
+    """Return the whole path of a library's folder.
+
+    Raises:
+        LibraryMissing: An address is named: a folder called "postgresql:" would be made in silence.
+    """
+    scheme, mark, _ = os.fspath(named).partition("://")
+    if mark and scheme.isalnum():
+        raise LibraryMissing(  # without the address: it may hold a password
+            f"The library is named by an address ({scheme}://…); it is a folder on this machine.",
+            remedy="Name a folder. The address of a Chroma server goes into FOOTNOTE_CHROMA.",
+        )
+    return Path(named).expanduser().absolute()
 
 
 def _create(folder: Path, lock: LibraryLock) -> None:

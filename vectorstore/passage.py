@@ -54,7 +54,7 @@ class Passage:
 
     Attributes:
         document: Id of the document.
-        title, source, collection: Of the document.
+        title, source, collection: Of the document, as `DocumentInfo` has them.
         start, end: Offsets into the document's text.
         text: The verbatim text.
         score: Higher is better; absolute, see `search.py`.
@@ -94,7 +94,7 @@ class Filter:
         collections: Names of collections.
         documents: Ids of documents.
         without_documents: Ids of documents that are left out.
-        sources: Glob patterns on the source path or address ("*/reports/*.pdf").
+        sources: Glob patterns on the source path or address ("*/reports/*.pdf"), or on the file's name ("lease*.pdf").
         media_types: Exact ("application/pdf") or by family ("text/*").
         modified_after, modified_before: ISO 8601 dates or times, inclusive.
 

@@ -18,12 +18,14 @@ the library was indexed at another Chroma address than the one that is set.
 
 @dataclass(frozen=True, slots=True)
 class DocumentInfo:
-    """A document without its text. Fields as in `Document`.
+    """A document without its text. Fields as in `Document`, but for `source`.
 
     Attributes:
+        source: Path or address that it was read from, as people know it: of an upload the name that it was given.
         added: When it was stored, ISO 8601 in UTC.
         characters: Length of its text.
         chunks: How many chunks it has.
+        kept_at: Path at which an upload lies under a name of ours; "" where that is `source`.
     """
 
     id: str
@@ -37,6 +39,12 @@ class DocumentInfo:
     added: str
     characters: int
     chunks: int
+    kept_at: str = ""
+
+    @property
+    def path(self) -> str:
+        """Where its file lies."""
+        return self.kept_at or self.source
 
 
 @dataclass(frozen=True, slots=True)

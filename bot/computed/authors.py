@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bot.computed.computed import Computed, Line, opening
 from bot.computed.documents import called, plain
 from bot.text.shown import TITLE_LENGTH, one_line
-from vectorstore.catalog.catalog import file_name
+from vectorstore.document import file_name
 from vectorstore.search.query import query_terms
 from vectorstore.words.tokens import tokens
 

@@ -9,6 +9,7 @@ from bot.computed.authors import author_answer
 from bot.computed.changes.answer import changes_answer
 from bot.computed.changes.holds import holds_answer
 from bot.computed.computed import Computed
+from bot.computed.curated import curated_answer
 from bot.computed.documents import documents_answer
 from bot.computed.durations import duration_answer
 from bot.computed.each.answer import each_answer
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     Way = Callable[[Question, Library, Filter | None], Computed | None]
 
 WAYS: Sequence[Way] = (
+    curated_answer,
     author_answer,
     documents_answer,
     place_answer,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.quotes.choose import Quoted
+from bot.quotes.quoted import Quoted
 
 if TYPE_CHECKING:
     from vectorstore.passage import Passage

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from bot.computed.computed import Computed, Line, opening, quote
 from bot.text.shown import TITLE_LENGTH, one_line
-from vectorstore.catalog.catalog import file_name
+from vectorstore.document import file_name
 from vectorstore.passage import Filter
 from vectorstore.search.mentions import phrase_pattern
 

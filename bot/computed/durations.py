@@ -13,7 +13,7 @@ from bot.computed.documents import plain
 from bot.computed.each.answer import called
 from bot.text.dates import dates
 from bot.text.facts import numbers
-from vectorstore.catalog.catalog import file_name
+from vectorstore.document import file_name
 from vectorstore.words.tokens import query_terms, tokens
 
 if TYPE_CHECKING:

@@ -91,7 +91,9 @@ def place(questions: Sequence[Question], documents: Iterable[DocumentInfo]) -> t
     for question in questions:
         references = []
         for reference in question.references:
-            sources = names.get(_key(reference["doc_id"]), ())
+            # A set that was made elsewhere names the files of that machine: their names must do.
+            named = (reference["doc_id"], PurePath(reference["doc_id"].replace("\\", "/")).name)
+            sources = next((found for name in named if (found := names.get(_key(name)))), ())
             if not sources:
                 notes.append(f"{question.id} names {reference['doc_id']!r}, which is not in the library.")
             references += [reference | {"doc_id": source} for source in sources] or [reference]

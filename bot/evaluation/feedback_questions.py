@@ -6,10 +6,16 @@ abstained. A thumb down says only that something was wrong, not what would be ri
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from bot.errors import SettingError
 from bot.evaluation.sets import Question, rows
+
+if TYPE_CHECKING:
+    from vectorstore.library import Library
 
 
 def is_feedback(path: Path) -> bool:
@@ -44,3 +50,35 @@ def read_feedback(path: Path) -> tuple[list[Question], list[str]]:
     ]
     left = len(found) - len(right)
     return questions, [f"{left} with a thumb down left out: they do not say what would be right."] if left else []
+
+
+def moved(questions: Sequence[Question], library: Library) -> tuple[list[Question], list[str]]:
+    """Find the words again where documents have changed since they were called right.
+
+    Args:
+        questions: As `csv_questions.place` returns them.
+        library: What is asked.
+
+    Returns:
+        The questions with the places where their words stand now, and a sentence for each that are nowhere any more.
+    """
+    ids = {info.source: info.id for info in library.documents()}
+    placed, notes = [], []
+    for question in questions:
+        references = []
+        for reference in question.references:
+            now = _place_now(reference, library, ids.get(reference["doc_id"]))
+            references.append(now or reference)
+            if now is None:
+                notes.append(f"{question.id}: its document does not say the words any more that were called right.")
+        placed.append(replace(question, references=tuple(references)))
+    return placed, notes
+
+
+def _place_now(reference: dict[str, Any], library: Library, document: str | None) -> dict[str, Any] | None:
+    """Return where the words of a reference stand; None where its document says them no more."""
+    start, words = reference["start"], reference["text"]
+    if document is None or start is None or library.text(document, start, reference["end"]) == words:
+        return reference
+    start = library.text(document).find(words)
+    return None if start < 0 else {**reference, "start": start, "end": start + len(words)}

@@ -36,12 +36,12 @@ class Conversation:
         return Conversation((*self.turns, Turn(question, answer)))
 
     def context_for(self, question: Question) -> str:
-        """Return what `question` follows on, to be searched with it; "" where it stands alone.
+        """Return what `question` follows on, or may follow on, to be searched with it; "" where it stands alone.
 
         The last question that was searched, and what it followed on itself when it referred back too. Turns such as
         "why?" and "and the second one?" name nothing and are passed over, and so does an overview.
         """
-        if not question.refers_back:
+        if not question.may_refer_back:
             return ""
         from bot.question.question import Question  # here: `import bot` stays light
         from bot.question.turn import names_nothing
@@ -52,7 +52,7 @@ class Conversation:
             return ""
         last, read = asked[-1]
         said = [last.question, *(_persons(last, read) if question.speaks_of_a_person else ())]
-        if read.refers_back and len(asked) > 1:
+        if (read.refers_back or last.answer.searched_for) and len(asked) > 1:
             said.insert(0, asked[-2][0].question)
         return " ".join(said)
 

@@ -90,6 +90,13 @@ _ASKS_OF = (
     rf"what (?:is|are) {_NAMED} (?:all )?about",
     rf"what does {_NAMED} (?:say|cover|contain|discuss)",
     rf"what is in {_NAMED}",
+    # German, French, Japanese
+    rf"(?:fasse?|fassen sie) {_NAMED} zusammen",
+    rf"worum geht es in {_NAMED}",
+    rf"r[ée]sume[rz]? {_NAMED}",
+    rf"de quoi (?:parle|traite) {_NAMED}",
+    rf"{_NAMED}を要約して(?:ください|下さい)?",
+    rf"{_NAMED}は何について(?:です|書かれて(?:い)?ます)か",
 )
 _MAY_ASK = re.compile(
     r"summ|sum up|recap|outline|digest|condense|describe|explain|overview|synopsis|gist|abstract"
@@ -102,7 +109,7 @@ _PLEASE = re.compile(
     r"^(?:please|can you|could you|would you|will you|ok(?:ay)?|so|now|hi|hello)[,:]? +", re.IGNORECASE
 )
 _ENDS = " \t\n?？!！.。:;,、¿¡"
-_QUOTES = " \"'“”‘’«»「」"
+_QUOTES = " \"'„“”‘’«»「」"
 _NAMES_DOCUMENTS = (
     rf"\b(?:{_DOCUMENT}|{_WORK}|dokumente?n?|texte?n?s?|artikeln?|dateien?|fichiers?|documentos?|textos?|art[ií]culos?"
     r"|archivos?)\b|文書|記事|資料|文章|ファイル|ドキュメント|論文|レポート"

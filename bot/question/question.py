@@ -17,8 +17,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from bot.question.kind import AnswerType, answer_type
-from bot.text.pronouns import A_PERSON, REFERS_BACK
-from vectorstore.words.tokens import query_terms, tokens
+from bot.text.pronouns import A_PERSON, REFERS_BACK, is_fragment
+from vectorstore.words.tokens import content_terms, query_terms, tokens
 
 if TYPE_CHECKING:
     from bot.question.overview_request import OverviewRequest
@@ -46,7 +46,7 @@ _WHO_IS = re.compile(
 )
 _NAMES = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w’'.-]*|\b[A-Z]{2,}\b|\b\d[\d.,]*\b")
 FEW_TERMS = 2
-"""A question of no more words that carry content is searched with what was asked before it."""
+"""A question of no more words that carry content may be about what was asked before it; it is asked alone first."""
 _ABOUT_SOURCES = re.compile(r"\b(?:passages?|sentences?|questions?|contexts?)\b", re.IGNORECASE)
 
 
@@ -116,8 +116,13 @@ class Question:
 
     @cached_property
     def refers_back(self) -> bool:
-        """Whether it means something only after another: a pronoun, an ellipsis, "and …", a word or two."""
-        return bool(REFERS_BACK.search(self.text)) or len(self.terms) <= FEW_TERMS
+        """Whether it means something only after another: a pronoun, "and …", "Where?", "For Japan?"."""
+        return bool(REFERS_BACK.search(self.text)) or not content_terms(self.text) or is_fragment(self.text)
+
+    @cached_property
+    def may_refer_back(self) -> bool:
+        """Whether it may be about what was asked before it: it refers back, or has a word or two of its own."""
+        return self.refers_back or len(self.terms) <= FEW_TERMS
 
     @cached_property
     def speaks_of_a_person(self) -> bool:

@@ -1,23 +1,22 @@
 """The answerer that needs no chat model: it picks the sentences that answer and shows them verbatim.
 
 As few as answer, at most as many as the setting says, in reading order. Nothing is resolved by
-invention: a sentence that begins with "This" or "It" brings the one before it along, a row of a table its
-first row. A list that answers as a whole is quoted as a whole, and counts as one sentence.
+invention: a sentence that begins with "This" or "It" brings the one before it along. A list that answers as a whole is
+quoted as a whole, and counts as one sentence; a row of a table stands alone, with the first row as its second footnote.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from statistics import median
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from bot.passages.instructions import tainted
 from bot.question.fit import defines, fits, identifies, says
-from bot.question.kind import AnswerType
 from bot.question.question import Question
 from bot.quotes.disagreement import amends, disagreement
-from bot.text.lists import AROUND, Listing, listing, too_long
+from bot.quotes.quoted import Quoted
+from bot.quotes.whole import Lists, Read
 from bot.text.pronouns import STANDS_FOR
 from bot.text.yes_no import EITHER
 from vectorstore.passage import Passage
@@ -42,14 +41,10 @@ DEFINING = 0.3
 """What it is worth that a sentence gives the name asked about, as in (the "Landlord")."""
 FRAGMENT = 0.1
 """What a fragment loses: an introduction without its list, a question, a label of one or two words."""
-STANDS_OUT = 0.2
-"""An item of a list that holds so much more of the question than the others is the answer, not the list."""
 MARGIN = 0.15
 """A further sentence is shown when it scores within this of the best."""
 KIND_MARGIN = 0.5
 """The same for a sentence with the date, number or place that is asked for, where no better one has any."""
-A_LIST = 0.9
-"""Where a list is asked for and the best sentence is one this clearly, only other lists stand beside it …"""
 LIKE_A_LIST = 0.6
 """… sentences that are one at least so far."""
 RIVALS = 12
@@ -61,36 +56,11 @@ CONSIDERED = 8
 
 _LABEL = re.compile(r"(?:[A-Za-z0-9().-]+[\s:,!]*){1,2}")
 _YES_NO = re.compile(rf"(?:{EITHER})[.!,。]?", re.IGNORECASE)
-_CELL = re.compile(r" \| |\t")
-COLUMNS = 3
-"""A table of so many columns needs its first row to be understood."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quoted:
-    """One sentence that was chosen: text[start:end] of the passage's document."""
-
-    passage: Passage
-    start: int
-    end: int
-    score: float
-    leading: bool = False
-    """Whether it came along because the next one begins with a word that stands for it."""
-    read: bool = False
-    """Whether the reader found the words that answer in it."""
-
-    @property
-    def text(self) -> str:
-        """The verbatim sentence; it lies inside its passage."""
-        return self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
-
 
 Words = tuple[str, int, int]
 """Document, start and end of the words that a reader says answer the question."""
 Before = Callable[[Passage], Passage | None]
 """Returns the passage that stands before another in its document, if one does."""
-Read = Callable[[str, int, int], str]
-"""Returns text[start:end] of a document by its id."""
 
 
 def choose(
@@ -115,7 +85,7 @@ def choose(
     ranked = rank(question, result, words)
     if not ranked:
         return []
-    lists = _Lists(question.kind, dict(zip(result.terms, result.weights, strict=True)), read)
+    lists = Lists(question, dict(zip(result.terms, result.weights, strict=True)), read)
     # What the reader puts first is not so sure that it should hide what the search finds as good as ever.
     least = max(quoted.score - READ_WEIGHT * quoted.read for quoted in ranked) - MARGIN
     near = [quoted for quoted in ranked if quoted.score >= least]
@@ -133,15 +103,15 @@ def choose(
             continue
         other = lists.whole(other)
         if not says_nothing_alone(other) and not any(
-            _repeats(other, kept) or _overlaps(other, kept) for kept in chosen
+            _repeats(other, kept) or _overlaps(other, kept) or lists.says_less(other, kept) for kept in chosen
         ):
             chosen.append(other)
-    if not listed and limit > 1 and (of_kind := _of_kind(lists.kind, question, chosen, ranked)):
+    if not listed and limit > 1 and (of_kind := _of_kind(lists, question, chosen, ranked)):
         chosen = [*chosen[: limit - 1], lists.whole(of_kind)]
     rival = _rival(question, best, ranked)
     if rival is not None and rival not in chosen:
         chosen = [*chosen[: max(1, limit - 1)], rival]
-    chosen = _with_antecedents(chosen, before, lists, limit)
+    chosen = _with_antecedents(lists.with_headers(chosen), before, limit)
     return _in_reading_order(chosen)
 
 
@@ -175,67 +145,6 @@ def rank(question: Question, result: SearchResult, words: Words | None = None) -
     return sorted(found, key=lambda quoted: -quoted.score)
 
 
-@dataclass(frozen=True, slots=True)
-class _Lists:
-    """Lists and tables around sentences, for one question."""
-
-    kind: AnswerType
-    weights: Mapping[str, float]
-    read: Read | None
-
-    def around(self, quoted: Quoted) -> tuple[Listing, int, str] | None:
-        """Return the list around a sentence, and the text it stands in with the place of that text."""
-        if self.read is None:
-            return None
-        begin = max(0, quoted.start - AROUND)
-        text = self.read(quoted.passage.document, begin, quoted.end + AROUND)
-        found = listing(text, quoted.start - begin, quoted.end - begin)
-        return (found, begin, text) if found else None
-
-    def whole(self, quoted: Quoted) -> Quoted:
-        """Return the list that a sentence belongs to, where it answers as a whole; else the sentence."""
-        if self.kind not in ("list", "definition", "other"):
-            return quoted
-        around = self.around(quoted)
-        if around is None or too_long(around[0]) or self._stands_out(quoted, *around):
-            return quoted
-        found, begin, text = around
-        start, end = begin + found.start, begin + found.end
-        piece = text[found.start : found.end]
-        passage = replace(quoted.passage, start=start, end=end, text=piece, sentences=((start, end),))
-        return replace(quoted, passage=passage, start=start, end=end)
-
-    def header(self, quoted: Quoted) -> Quoted | None:
-        """Return the first row of the table in which a row stands, where it has columns to name."""
-        around = self.around(quoted) if quoted.passage.kind == "table" and "\n" not in quoted.text else None
-        if around is None or not around[0].table:
-            return None
-        found, begin, text = around
-        start, end = (begin + offset for offset in found.items[0])
-        row = text[slice(*found.items[0])]
-        if start == quoted.start or len(_CELL.split(row)) < COLUMNS or (begin and not found.start):
-            return None
-        passage = replace(quoted.passage, start=start, end=end, text=row, sentences=((start, end),))
-        return Quoted(passage, start, end, score=quoted.score, leading=True)
-
-    def _stands_out(self, quoted: Quoted, found: Listing, begin: int, text: str) -> bool:
-        items = found.items[1:] if found.table else found.items
-        others = [item for item in items if not item[0] <= quoted.start - begin < item[1]]
-        if len(others) == len(items) or not others:
-            return False  # it introduces them
-        shares = [self.covered(text[slice(*item)]) for item in others]
-        return self.covered(quoted.text) > median(shares) + STANDS_OUT
-
-    def is_clear(self, quoted: Quoted, question: Question) -> bool:
-        """Tell whether a list is asked for and a sentence is one."""
-        return self.kind == "list" and fits("list", quoted.text, question) >= A_LIST
-
-    def covered(self, text: str) -> float:
-        """Return the share of the question's weight whose words a text holds."""
-        held = set(tokens(text))
-        return sum(weight for term, weight in self.weights.items() if term in held)
-
-
 def needs_antecedent(quoted: Quoted) -> bool:
     """Tell whether a sentence begins with a word that stands for something before it."""
     return bool(STANDS_FOR.match(quoted.text))
@@ -257,12 +166,13 @@ def _asks(text: str, question: Question) -> bool:
     return len(asked) >= 3 and len(held) <= 2 * len(asked) and f" {' '.join(asked)} " in f" {' '.join(held)} "
 
 
-def _of_kind(kind: AnswerType, question: Question, chosen: Sequence[Quoted], ranked: Sequence[Quoted]) -> Quoted | None:
+def _of_kind(lists: Lists, question: Question, chosen: Sequence[Quoted], ranked: Sequence[Quoted]) -> Quoted | None:
     """Return the best sentence with the date, number or place that is asked for, where none is in what was chosen."""
-    if any(says(kind, quoted.text, question) for quoted in chosen):
+    if any(says(lists.kind, quoted.text, question) for quoted in chosen):
         return None
     near = (quoted for quoted in ranked if quoted.score >= ranked[0].score - KIND_MARGIN)
-    return next((q for q in near if says(kind, q.text, question) and not says_nothing_alone(q)), None)
+    fitting = (q for q in near if says(lists.kind, q.text, question) and not says_nothing_alone(q))
+    return next((q for q in fitting if not any(lists.says_less(q, kept) for kept in chosen)), None)
 
 
 def _rival(question: Question, best: Quoted, ranked: Sequence[Quoted]) -> Quoted | None:
@@ -284,10 +194,10 @@ def _overlaps(one: Quoted, other: Quoted) -> bool:
     return one.passage.document == other.passage.document and one.start < other.end and other.start < one.end
 
 
-def _with_antecedents(chosen: Sequence[Quoted], before: Before | None, lists: _Lists, limit: int) -> list[Quoted]:
+def _with_antecedents(chosen: Sequence[Quoted], before: Before | None, limit: int) -> list[Quoted]:
     kept: list[Quoted] = []
     for quoted in chosen:
-        lead = lists.header(quoted) or _verdict(quoted)
+        lead = _verdict(quoted)
         if before is not None and needs_antecedent(quoted):
             lead = lead or _antecedent(quoted, before)
         spans = {(q.passage.document, q.start) for q in (*kept, *chosen)}

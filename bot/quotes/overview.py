@@ -17,7 +17,8 @@ from bot.passages.instructions import tainted
 from bot.question.fit import fits
 from bot.question.overview_request import OverviewRequest
 from bot.question.question import Question
-from bot.quotes.choose import Quoted, needs_antecedent, says_nothing_alone
+from bot.quotes.choose import needs_antecedent, says_nothing_alone
+from bot.quotes.quoted import Quoted
 from vectorstore.words.scripts import CJK
 from vectorstore.words.tokens import query_terms, tokens
 

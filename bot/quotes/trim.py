@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from bot.quotes.choose import Quoted
+from bot.quotes.quoted import Quoted
 
 BELOW = 2.0
 """How far below the best logit a sentence's may lie. On squad2 (105 answers) 1.76 sentences an answer became 1.49, and

@@ -32,6 +32,11 @@ def not_blank(value: str) -> str:
     return "" if value.strip() else "more than blanks"
 
 
+def folder(value: str) -> str:
+    """Check that a text names a folder: more than blanks, and no address."""
+    return "the path of a folder, not an address" if "://" in value else not_blank(value)
+
+
 def collection_name(value: str) -> str:
     """Check that a text can name a collection everywhere: in an address, in a map of channels."""
     right = re.fullmatch(r"[\w.\-][\w.\- ]{0,62}[\w.\-]|[\w\-]", value)

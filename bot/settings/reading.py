@@ -239,7 +239,8 @@ def _expected(hint: Any) -> str:
 
 
 def _wrong(name: str, value: object, expected: str, *, origin: str, secret: bool) -> SettingError:
-    shown = "" if secret or not str(value).strip() else f", not {plain_value(value)[:80]!r}"
+    hidden = secret or not str(value).strip() or "@" in str(value)  # a password may stand in an address
+    shown = "" if hidden else f", not {plain_value(value)[:80]!r}"
     where = "" if origin in ("default", "given") else f" (from {origin})"
     return SettingError(f"The setting {name}{where} must be {expected}{shown}.")
 

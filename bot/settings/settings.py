@@ -22,6 +22,7 @@ from bot.settings.checks import (
     between,
     channel_map,
     collection_name,
+    folder,
     http_address,
     level_or_probability,
     not_blank,
@@ -67,7 +68,7 @@ class Settings:
         ".footnote",
         "Folder of the library. A relative path starts at the current folder.",
         group="Library",
-        check=not_blank,
+        check=folder,
         path=True,
     )
     collection: str = setting(
@@ -269,6 +270,18 @@ class Settings:
         "Largest upload, all its files together, in megabytes. Each file is also held to `file_megabytes`.",
         group="Serving",
         check=between(1, 100_000),
+    )
+    question_log: bool = setting(
+        False,
+        "Whether questions that people ask on the page, or by `/v1/ask`, and that the documents don't answer are kept "
+        "for [the desk](desk.md); the page says so to whoever asks.",
+        group="Serving",
+    )
+    question_log_names: bool = setting(
+        False, "Whether it is kept who asked them. The page says that too.", group="Serving"
+    )
+    question_log_days: int = setting(
+        90, "Days after which what was kept for the desk is deleted.", group="Serving", check=between(1, 3_650)
     )
     stop_seconds: int = setting(
         30,

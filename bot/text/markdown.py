@@ -6,9 +6,10 @@ import re
 
 from bot.text.shown import visible
 
-# Only where it would be markup: "R&D", "x < 5", "a_b" and "$5" are none, and are read by people too.
+# Only where it would be markup: "R&D", "x < 5", "a_b", "$5" and "US$" are none, and are read by people too.
 _MARKDOWN = re.compile(
-    r"([\\`*\[\]~|]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])|&(?=#?\w+;)|\$(?!\d))|^([ \t]*)([#>+=-]|\d+(?=[.)]))",
+    r"([\\`*\[\]~|]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])|&(?=#?\w+;)|\$(?=[^\s\d][^$]*\$))"
+    r"|^([ \t]*)([#>+=-]|\d+(?=[.)]))",
     re.MULTILINE,
 )
 

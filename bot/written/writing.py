@@ -28,7 +28,7 @@ from vectorstore.passage import Passage
 if TYPE_CHECKING:
     from bot.models.entailment import Entailment
     from bot.question.question import Question
-    from bot.quotes.choose import Quoted
+    from bot.quotes.quoted import Quoted
 
 ANSWER_TOKENS = 400
 """Longest answer in tokens."""
@@ -141,7 +141,10 @@ class Writing:
         said = {_words(item.text) for item in written}
         for quote in self._quotes:
             if _words(quote.text) not in said:
-                yield Written(quote.text, (Cited(quote.passage, quote.start, quote.end),), "quoted")
+                cited = [Cited(quote.passage, quote.start, quote.end)]
+                if quote.header:
+                    cited.append(Cited(quote.header, quote.header.start, quote.header.end))
+                yield Written(quote.text, tuple(cited), "quoted")
 
     def _attempt(self, passages: Sequence[Passage]) -> Iterator[Written | Withheld]:
         messages = write_messages(

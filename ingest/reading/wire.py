@@ -1,4 +1,4 @@
-"""What travels between the ingest and its workers: JSON and UTF-8 text, which cannot run code."""
+"""What travels between the ingest and its workers: JSON, and text or a picture as bytes, which cannot run code."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from vectorstore.document import Heading, Place
 _LENGTHS = struct.Struct(">QQ")
 
 
-def send(pipe: IO[bytes], header: dict[str, Any], text: str = "") -> None:
-    """Write a message: a JSON header and a text, each with its length before it."""
-    head, body = json.dumps(header).encode(), text.encode("utf-8", "replace")
+def send(pipe: IO[bytes], header: dict[str, Any], body: bytes = b"") -> None:
+    """Write a message: a JSON header and bytes, each with its length before it."""
+    head = json.dumps(header).encode()
     pipe.write(_LENGTHS.pack(len(head), len(body)))
     pipe.write(head)
     pipe.write(body)
     pipe.flush()
 
 
-def receive(pipe: IO[bytes]) -> tuple[dict[str, Any], str]:
+def receive(pipe: IO[bytes]) -> tuple[dict[str, Any], bytes]:
     """Read a message.
 
     Raises:
@@ -34,7 +34,7 @@ def receive(pipe: IO[bytes]) -> tuple[dict[str, Any], str]:
     header = json.loads(_exactly(pipe, head))
     if not isinstance(header, dict):
         raise ValueError("not a header")
-    return header, _exactly(pipe, body).decode()
+    return header, _exactly(pipe, body)
 
 
 def _exactly(pipe: IO[bytes], count: int) -> bytes:

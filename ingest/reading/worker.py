@@ -1,9 +1,9 @@
 """Loaders in processes of their own, with limits, so that no file can harm the ingest.
 
 A file that crashes its parser, hangs it or makes it swallow memory costs one worker process; the file
-fails with a sentence and the next one gets a new worker. Requests and results travel as JSON and
-UTF-8 text: nothing that a worker sends can run code in the ingest. Run as `python -m ingest.reading.worker`,
-this module is the worker itself.
+fails with a sentence and the next one gets a new worker. Requests and results travel as JSON and bytes:
+nothing that a worker sends can run code in the ingest. The pictures of pages (`ingest/printed/`) are drawn in
+such processes too. Run as `python -m ingest.reading.worker`, this module is the worker itself.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,23 @@ class Workers:
         """
         if reads_plainly(path, max_bytes=self._limits.bytes):
             return load(path, options, max_bytes=self._limits.bytes)
+        request = {"path": os.fspath(path), "options": options_to_json(options)}
+        header, body = self._ask(path, request)
+        return loaded_from_json(header, body.decode("utf-8", "replace"))
+
+    def task(self, path: Path, task: Mapping[str, Any], given: bytes = b"") -> tuple[dict[str, Any], bytes]:
+        """Have `ingest.printed.tasks.perform` do a task with a file, within the limits.
+
+        Args:
+            path, task: As there.
+            given: Bytes that the task needs beside the file.
+
+        Raises:
+            LoadError: Why it cannot be done and what to do.
+        """
+        return self._ask(path, {"path": os.fspath(path), "task": dict(task)}, given)
+
+    def _ask(self, path: Path, request: dict[str, Any], given: bytes = b"") -> tuple[dict[str, Any], bytes]:
         worker = self._idle.get()
         try:
             if worker is None or not worker.alive:
@@ -101,7 +119,7 @@ class Workers:
             if self._closed:
                 worker.kill()
                 raise Unreadable(f"{path.name} was not read: the ingest was stopped.")
-            return worker.load(path, options)
+            return worker.ask(path, request, given)
         finally:
             if worker is not None and not worker.alive:
                 self._running.discard(worker)
@@ -154,18 +172,18 @@ class _Worker:
                     with contextlib.suppress(OSError):
                         pipe.close()
 
-    def load(self, path: Path, options: LoadOptions) -> Loaded:
+    def ask(self, path: Path, request: dict[str, Any], given: bytes) -> tuple[dict[str, Any], bytes]:
         """Have one file read; the process is ended when it takes too long or breaks off."""
         with self._pipes:
-            header, text = self._exchange(path, options)
+            header, body = self._exchange(path, request, given)
         if header.get("retired"):
             self.kill()
         if "error" in header:
             raise error_from_json(header)
-        return loaded_from_json(header, text)
+        return header, body
 
-    def _exchange(self, path: Path, options: LoadOptions) -> tuple[dict[str, Any], str]:
-        """Send the request and return the answer's header and text."""
+    def _exchange(self, path: Path, request: dict[str, Any], given: bytes) -> tuple[dict[str, Any], bytes]:
+        """Send the request and return the answer's header and bytes."""
         timed_out = threading.Event()
 
         def stop() -> None:
@@ -182,12 +200,12 @@ class _Worker:
         try:
             assert self._process.stdin
             assert self._process.stdout
-            send(self._process.stdin, {"path": os.fspath(path), "options": options_to_json(options)})
-            header, text = receive(self._process.stdout)
+            send(self._process.stdin, request, given)
+            header, body = receive(self._process.stdout)
             while "more_time" in header:
                 timer.cancel()
                 timer = allow(self._limits.seconds + header["more_time"])
-                header, text = receive(self._process.stdout)
+                header, body = receive(self._process.stdout)
         except (OSError, EOFError, ValueError, KeyError) as error:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(1)  # so that the status says how it ended, not that it was killed
@@ -195,7 +213,7 @@ class _Worker:
             raise self._broke_off(path, timed_out=timed_out.is_set()) from error
         finally:
             timer.cancel()
-        return header, text
+        return header, body
 
     def _broke_off(self, path: Path, *, timed_out: bool) -> LoadError:
         if timed_out:
@@ -249,7 +267,7 @@ def main() -> None:
     _arm(limits)
     while True:
         try:
-            request, _ = receive(requests)
+            request, given = receive(requests)
         except EOFError:
             return
         path = Path(request["path"])
@@ -260,10 +278,15 @@ def main() -> None:
             _alarm(limits.seconds + seconds + 5)
             send(answers, {"more_time": seconds})
 
-        options = replace(options_from_json(request["options"]), more_time=more_time)
         try:
-            loaded = load(path, options, max_bytes=limits.bytes)
-            send(answers, loaded_to_json(loaded), loaded.text)
+            if "task" in request:
+                from ingest.printed.tasks import perform
+
+                send(answers, *perform(path, request["task"], given, max_bytes=limits.bytes, more_time=more_time))
+            else:
+                options = replace(options_from_json(request["options"]), more_time=more_time)
+                loaded = load(path, options, max_bytes=limits.bytes)
+                send(answers, loaded_to_json(loaded), loaded.text.encode("utf-8", "replace"))
         except LoadError as error:
             # After a MemoryError, what took the memory may still hold it: the ingest ends this process.
             retired = isinstance(error.__cause__, MemoryError)

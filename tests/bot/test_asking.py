@@ -138,6 +138,25 @@ def test_a_question_that_stands_alone_is_not_mixed_with_the_last(bot: Bot) -> No
     assert any("84 pupils" in statement.text for statement in answer.statements)
 
 
+@pytest.mark.parametrize("before", ["Who won the football world cup in 1998?", "How long does a crossing take?"])
+def test_a_short_question_is_asked_alone_first(bot: Bot, before: str) -> None:
+    """Not after what was asked about something else, or refused: as it is answered without a conversation."""
+    asked = "Who built the mill?"
+    talk = Conversation().add(before, bot.ask(before))
+    answer = bot.ask(asked, conversation=talk)
+    assert answer.searched_for == "" and "Thomas Brown" in answer.statements[0].text
+    unknown = bot.ask("What does TDS stand for?", conversation=talk)
+    assert unknown.abstained and unknown.searched_for == ""
+
+
+def test_a_question_without_words_of_its_own_is_asked_with_the_one_before(bot: Bot) -> None:
+    """ "By whom?" is searched as part of the question that it goes on with."""
+    talk = Conversation().add("When was the old mill built?", bot.ask("When was the old mill built?"))
+    answer = bot.ask("By whom?", conversation=talk)
+    assert answer.searched_for == "By whom? When was the old mill built?"
+    assert "Thomas Brown" in answer.statements[0].text
+
+
 def test_a_greeting_is_answered_without_a_search(bot: Bot) -> None:
     """Courtesies are no questions."""
     answer = bot.ask("hello")

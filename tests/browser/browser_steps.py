@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 
@@ -19,6 +20,14 @@ def lit(page: Any) -> str:
     """Return the characters that are lit in the source pane."""
     page.wait_for_selector(".source mark.lit")
     return str(page.evaluate("[...document.querySelectorAll('.source mark.lit')].map(m => m.textContent).join('')"))
+
+
+def saved(place: Any, label: str) -> Path:
+    """Choose a format of the menu "Save as…" in a part of the page and return the file."""
+    place.locator(".menu summary").click()
+    with place.page.expect_download(timeout=60_000) as download:
+        place.locator(".menu-list").get_by_text(label).click()
+    return Path(download.value.path())
 
 
 def overflow(page: Any) -> int:
@@ -54,6 +63,15 @@ def attribute(locator: Any, name: str, value: str) -> None:
     from playwright.sync_api import expect
 
     expect(locator).to_have_attribute(name, value, timeout=15_000)
+
+
+def until(page: Any, expression: str, value: object = True) -> None:
+    """Wait until an expression has a value; the page's policy forbids Playwright's own way, which evaluates text."""
+    for _ in range(1200):
+        if page.evaluate(expression) == value:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{expression} is {page.evaluate(expression)!r} and not {value!r}")
 
 
 def leave(page: Any) -> None:

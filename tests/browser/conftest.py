@@ -45,14 +45,19 @@ def own_library(papers_library: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def open_page(browser: Any) -> Iterator[Any]:
-    """Open an address in a browser context of its own; at the end no page may have complained."""
+    """Open an address in a browser context of its own; at the end no page may have complained.
+
+    Sources open as text, as for a reader who chose that, unless `printed` is set: then as for a new reader.
+    """
     contexts = []
     complaints: list[str] = []
 
-    def open_at(address: str, *, expect: tuple[str, ...] = (), **options: Any) -> Any:
+    def open_at(address: str, *, expect: tuple[str, ...] = (), printed: bool = False, **options: Any) -> Any:
         chosen = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", **options}
         context = browser.new_context(**chosen)
         context.set_default_timeout(60_000)
+        if not printed:
+            context.add_init_script("if (location.protocol === 'http:') localStorage.setItem('footnote.view', 'text')")
         contexts.append(context)
         page = context.new_page()
 

@@ -14,6 +14,7 @@ from browser_bot import ScriptedBot, written  # noqa: E402
 from browser_stage import build_library, chromium, quoting_site, serving  # noqa: E402
 from browser_steps import ask, count, leave, lit  # noqa: E402
 from test_page_library import DROP  # noqa: E402
+from test_page_printed import drawn  # noqa: E402
 
 from bot.settings.settings import Settings  # noqa: E402
 from vectorstore.library import Library  # noqa: E402
@@ -65,11 +66,14 @@ def quoting(pictures: Pictures, library: Path) -> None:
         pictures.take(page, "source-emoji")
         page.keyboard.press("Escape")
         ask(page, LEASE).locator(".ref").first.click()
-        lit(page)
         page.locator(".source-original a").wait_for()
+        drawn(page)
         pictures.take(page, "source-pdf")
+        page.get_by_label("Page and text side by side").click()
+        lit(page)
+        pictures.take(page, "source-wide")
         page.keyboard.press("Escape")
-        ask(page, "Who won the football world cup in 1998?").locator("summary").click()
+        ask(page, "Who won the football world cup in 1998?").locator(".fold summary").click()
         pictures.take(page, "abstention")
         page.get_by_text("All documents").click()
         page.locator(".filters input").first.wait_for()
@@ -96,7 +100,7 @@ def phone(pictures: Pictures, address: str) -> None:
         turn = ask(page, LEASE)
         pictures.take(page, f"phone-{scheme}")
         turn.locator(".ref").first.click()
-        lit(page)
+        drawn(page)
         pictures.take(page, f"phone-source-{scheme}")
     page = pictures.page(f"{address}/#/documents", PHONE)
     page.locator("tbody tr").first.wait_for()

@@ -41,7 +41,7 @@ def test_axe_finds_nothing(scheme: str, width: int, site: Any, open_page: Any) -
     page.locator(".source-original a").wait_for()
     assert violations(page) == []
     page.keyboard.press("Escape")
-    ask(page, "Who won the football world cup in 1998?").locator("summary").click()
+    ask(page, "Who won the football world cup in 1998?").locator(".fold summary").click()
     page.get_by_text("All documents").click()
     page.locator(".filters input").first.wait_for()
     assert violations(page) == []
@@ -51,6 +51,9 @@ def test_axe_finds_nothing(scheme: str, width: int, site: Any, open_page: Any) -
     page.keyboard.press("Escape")
     page.goto(f"{site[0]}/#/documents")
     page.locator("tbody tr").first.wait_for()
+    page.get_by_label("Choose Travel policy").check()
+    assert violations(page) == []
+    page.get_by_role("button", name="Move…").click()
     assert violations(page) == []
 
 
@@ -109,6 +112,16 @@ def test_dark_follows_the_system(site: Any, open_page: Any) -> None:
     page.emulate_media(media="print", color_scheme="dark")
     assert not page.locator("#ask").is_visible() and not page.locator(".side").is_visible()
     assert page.locator(".statement").is_visible() and page.locator(".note-title").is_visible()
+
+
+def test_paper_shows_the_quote_of_every_footnote(site: Any, open_page: Any) -> None:
+    """On the screen a quote that is the statement need not be read twice; on paper it stands at its footnote, whole."""
+    page = open_page(site[0], viewport={"width": 390, "height": 844})
+    turn = ask(page, "How much may a hotel cost?")
+    quote = turn.locator(".note-quote").first
+    assert not quote.is_visible()
+    page.emulate_media(media="print")
+    assert quote.is_visible() and quote.inner_text() == "A hotel may cost up to 140 euros a night."
 
 
 @pytest.mark.parametrize("width", [360, 768, 1920])
@@ -171,6 +184,32 @@ def test_the_page_speaks_japanese(site: Any, open_page: Any) -> None:
     page.locator(".welcome h1", has_text="Ask your documents").wait_for()
 
 
+@pytest.mark.parametrize(
+    ("locale", "title", "about", "says"),
+    [
+        ("de-DE", "Fragen Sie Ihre Dokumente", "Worum geht es in diesen Dokumenten?", "Die Dokumente sagen es nicht."),
+        ("fr-FR", "Interrogez vos documents", "De quoi parlent ces documents", "Les documents ne le disent pas."),
+    ],
+)
+def test_the_page_speaks_german_and_french(
+    locale: str, title: str, about: str, says: str, site: Any, open_page: Any
+) -> None:
+    """The page is whole in the browser's language, on a phone too, and what it offers to ask is understood."""
+    page = open_page(site[0], locale=locale, viewport={"width": 390, "height": 844})
+    assert page.locator(".welcome h1").inner_text() == title
+    assert page.evaluate("document.documentElement.lang") == locale[:2]
+    offer = page.locator(".welcome button")
+    assert offer.inner_text().startswith(about)
+    offer.click()
+    page.locator(".turn-foot").first.wait_for()
+    assert page.locator(".statements .ref").count() == 6
+    abstention = ask(page, "Who won the football world cup in 1998?").locator(".abstention").inner_text()
+    assert says in abstention and not re.search("documents? (?:don|in )|searched|all 6", abstention)
+    page.goto(f"{site[0]}/#/documents")
+    page.locator("tbody tr").first.wait_for()
+    assert overflow(page) <= 0
+
+
 def test_first_paint_is_small(site: Any, open_page: Any) -> None:
     """All that the empty page loads stays below 100 kB on the wire and comes from this server."""
     page = open_page(site[0])
@@ -210,9 +249,13 @@ def test_a_reader_signs_in_and_cannot_change_documents(own_library: Path, open_p
 
 
 def test_the_server_is_quoted_in_the_language_of_the_page(own_library: Path, open_page: Any) -> None:
-    """A wrong token is said in Japanese on a Japanese page, in English elsewhere."""
+    """A wrong token is said in the language of the page, in English where the page has not the browser's."""
     with quoting_site(own_library, access_token="a-token-of-more-than-sixteen-characters") as (address, _):
-        for locale, words in (("ja-JP", "トークンが正しくありません。"), ("de-DE", "The token is not right.")):
+        for locale, words in (
+            ("ja-JP", "トークンが正しくありません。"),
+            ("de-DE", "Das Token ist falsch."),
+            ("sv-SE", "The token is not right."),
+        ):
             page = open_page(address, expect=("401",), locale=locale)
             page.fill("#sign-token", "wrong")
             page.press("#sign-token", "Enter")

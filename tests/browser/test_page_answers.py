@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from browser_papers import ARABIC, HANDBOOK, PARTY
-from browser_steps import api, ask, attribute, count, lit
+from browser_stage import quoting_site
+from browser_steps import api, ask, attribute, count, leave, lit, saved
+from test_page_library import DROP
 
 pytestmark = pytest.mark.browser
 
@@ -139,7 +142,25 @@ def test_an_answer_is_copied_with_its_footnotes(site: Any, open_page: Any) -> No
     page.wait_for_timeout(100)
     text = page.evaluate("navigator.clipboard.readText()")
     assert "a year.[^1]" in text
-    assert "[^1]: Staff handbook" in text and "“Every employee has 28 days of paid leave a year.”" in text
+    note = next(line for line in text.splitlines() if line.startswith("[^1]: "))
+    assert note.startswith(f"[^1]: [Staff handbook, Leave]({site[0]}/#document=") and note.count("Staff handbook") == 1
+    assert note.endswith("): “Every employee has 28 days of paid leave a year.”")
+    other = open_page(note.split("](")[1].split(")")[0])
+    assert lit(other) == "Every employee has 28 days of paid leave a year."
+
+
+def test_copied_markdown_escapes_only_what_would_be_markup(site: Any, open_page: Any) -> None:
+    """Money, ampersands, names with underscores stay readable; emphasis, links, HTML and formulas become none."""
+    page = open_page(site[0])
+    text = page.evaluate(
+        """async () => (await import("/web/copying.js")).markdownOf({
+          question: "US$ 550 billion for R&D & a_b?", citations: [],
+          statements: [{ text: "It costs $5, 4 < 5! *x* [a](b) <b> $y$ &amp;", citations: [1] }],
+        })"""
+    )
+    assert (
+        text == "**US$ 550 billion for R&D & a_b?**\n\nIt costs $5, 4 < 5! \\*x\\* \\[a\\](b) \\<b> \\$y$ \\&amp;[^1]\n"
+    )
 
 
 def test_up_brings_back_earlier_questions(site: Any, open_page: Any) -> None:
@@ -180,11 +201,8 @@ def test_conversations_are_renamed_searched_exported_and_deleted(site: Any, open
     assert page.locator("h1").inner_text() == "Hotels of the institute"
     page.fill(".side-search input", "Hotels of the institute")
     count(page.locator(".conversation-link"), 1)
-    for label, sign in (("Markdown", "# Hotels of the institute"), ("JSON", '"Hotels of the institute"')):
-        page.locator(".menu summary").click()
-        with page.expect_download() as download:
-            page.get_by_text(f"Export as {label}").click()
-        assert sign in download.value.path().read_text(encoding="utf-8")
+    for label, sign in (("Markdown", "# How much may a hotel cost?"), ("JSON", '"Hotels of the institute"')):
+        assert sign in saved(page.locator(".top"), label).read_text(encoding="utf-8")
     page.get_by_label("Delete").click()
     page.locator("dialog .trouble").click()
     count(page.locator(".conversation-link"), 0)
@@ -246,6 +264,27 @@ def test_an_empty_page_offers_an_overview(site: Any, open_page: Any) -> None:
     assert turn.locator("h2").inner_text() == "What are these documents about?"
     count(turn.locator(".statements .ref"), len(DOCUMENTS))
     count(page.locator(".welcome"), 0)
-    turn.locator(".ref").first.click()
     answer = api(page, f"/v1/conversations/{page.url.split('/')[-1]}")["turns"][-1]["answer"]
+    turn.locator(".ref").first.click()
     assert lit(page) == answer["citations"][0]["quote"]
+
+
+def test_a_library_too_large_for_an_overview_offers_its_newest_documents(own_library: Path, open_page: Any) -> None:
+    """Three questions about single documents are offered instead, and one press answers one of them."""
+    with quoting_site(own_library) as (address, _):
+        page = open_page(f"{address}/#/documents")
+        files = [
+            [f"note {n}.md", f"# Note {n}\n\nThis note describes how the gate number {n} of the harbour is opened.\n"]
+            for n in range(8)
+        ]
+        page.evaluate(DROP, [files])
+        page.locator(".job-head", has_text="8 of 8 read").wait_for()
+        page.get_by_text("New question").click()
+        offers = page.locator(".welcome button")
+        count(offers, 3)
+        assert all(text.startswith("What is “Note ") for text in offers.all_inner_texts())
+        number = offers.first.inner_text().split("Note ")[1][0]
+        offers.first.click()
+        page.locator(".turn-foot").wait_for()
+        assert f"gate number {number} of" in page.locator(".statements").inner_text()
+        leave(page)

@@ -2,30 +2,62 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
 WEB = Path(__file__).parents[2] / "bot" / "surfaces" / "web" / "page"
-ENTRY = re.compile(r'^\s+"([\w.]+)":\s*(.+?),?$', re.MULTILINE)
 KEY = re.compile(r'\bt\(\s*(?:[\w.!= ]+\?\s*)?"([\w.]+)"')
 SCRIPTS = sorted(path for path in WEB.glob("*.js"))
 
 
-def words(language: str) -> dict[str, str]:
-    """Return the entries of a language's file; one of several lines keeps its first."""
-    return dict(ENTRY.findall((WEB / "strings" / f"{language}.js").read_text(encoding="utf-8")))
+def words(language: str) -> dict[str, str | dict[str, str]]:
+    """Return the entries of a language's file, those of several forms by form."""
+    found: dict[str, str | dict[str, str]] = {}
+    for line in re.split(r',\n(?=  "|\n|\})', (WEB / "strings" / f"{language}.js").read_text(encoding="utf-8")):
+        entry = re.search(r'^  "([\w.]+)":\s*(.+)$', line, re.MULTILINE | re.DOTALL)
+        if entry:
+            value = re.sub(r'([{,]\s*)(\w+): "', r'\1"\2": "', entry[2])
+            found[entry[1]] = json.loads(re.sub(r",\s*\}", "}", value))
+    return found
 
 
-def test_every_word_is_there_in_japanese() -> None:
-    """Both languages have the same keys, and their words the same names to fill in."""
-    english, japanese = words("en"), words("ja")
-    assert english.keys() == japanese.keys()
+def languages() -> list[str]:
+    """Return the languages that the page offers."""
+    (offered,) = re.findall(r"LANGUAGES = \{(.+)\}", (WEB / "words.js").read_text(encoding="utf-8"))
+    return re.findall(r"(\w+): ", offered)
+
+
+def test_the_languages_that_are_offered_are_those_that_are_there() -> None:
+    """Each file of words is offered under its own name, and nothing else is."""
+    assert {"en", "de", "fr", "ja"} <= set(languages())
+    assert set(languages()) == {path.stem for path in (WEB / "strings").glob("*.js")}
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_word_is_there_in_every_language(language: str) -> None:
+    """All languages have the same keys; each form of a word has the same names to fill in, and none is empty."""
+    english, other = words("en"), words(language)
+    assert other.keys() == english.keys()
     for key, text in english.items():
-        if "{" in text and not text.startswith("{"):
-            names = set(re.findall(r"\{(\w+)\}", text))
-            assert set(re.findall(r"\{(\w+)\}", japanese[key])) == names, key
+        names = re.findall(r"\{(\w+)\}", text if isinstance(text, str) else text["other"])
+        forms = other[key]
+        if isinstance(forms, dict):
+            assert "other" in forms and set(forms) <= {"one", "other"}, key
+        for form in [forms] if isinstance(forms, str) else list(forms.values()):
+            assert form.strip(), key
+            # "the nearest passage" and 「これらの文書」 need no number.
+            assert set(re.findall(r"\{(\w+)\}", form)) | {"n"} == {*names, "n"}, key
+
+
+@pytest.mark.parametrize("language", [one for one in languages() if one != "en"])
+def test_no_sentence_is_left_in_english(language: str) -> None:
+    """What reads the same in two languages is a name, a figure or a word of both."""
+    english, other = words("en"), words(language)
+    texts = {key: text for key, text in english.items() if isinstance(text, str) and len(text.split()) > 2}
+    assert not {key for key, text in texts.items() if other[key] == text}
 
 
 def test_the_notices_that_are_translated_are_those_that_are_sent() -> None:
@@ -43,7 +75,7 @@ def test_the_notices_that_are_translated_are_those_that_are_sent() -> None:
         "question": WHOLE_QUESTION,
     }
     english = words("en")
-    assert {key: text.strip('"') for key, text in english.items() if key.startswith("notice.")} == {
+    assert {key: text for key, text in english.items() if key.startswith("notice.")} == {
         f"notice.{name}": text for name, text in sent.items()
     }
 

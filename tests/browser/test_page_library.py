@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from browser_stage import quoting_site
-from browser_steps import ask, count, leave, lit
+from browser_steps import ask, count, leave, lit, overflow, until
 
 from vectorstore.library import Library
 
@@ -145,6 +145,75 @@ def test_a_removed_document_comes_back_by_undo_and_from_the_list(own_library: Pa
         page.get_by_text("New question").click()
         turn = ask(page, "How much may a hotel cost?")
         assert "140 euros" in turn.locator(".statements").inner_text()
+        leave(page)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_several_documents_are_removed_at_once_and_come_back(width: int, own_library: Path, open_page: Any) -> None:
+    """All by keyboard: choose, remove, confirm, and Undo brings back every one; the focus stays in the list."""
+    with quoting_site(own_library) as (address, _):
+        page = open_page(f"{address}/#/documents", viewport={"width": width, "height": 844})
+        rows = page.locator("tbody tr")
+        count(rows, 6)
+        for title in ("Travel policy", "Staff handbook"):
+            page.get_by_label(f"Choose {title}").focus()
+            page.keyboard.press("Space")
+        page.get_by_role("button", name="Remove 2 documents").focus()
+        page.keyboard.press("Enter")
+        assert "Remove 2 documents?" in page.locator("dialog").inner_text()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        count(rows, 4)
+        assert "2 documents removed." in page.locator(".toast").inner_text()
+        until(page, "document.activeElement.closest('.chosen') !== null")
+        page.get_by_role("button", name="Undo").focus()
+        page.keyboard.press("Enter")
+        count(rows, 6)
+        page.get_by_label("Choose all shown").check()
+        assert page.get_by_role("button", name="Remove 6 documents").is_visible()
+        assert overflow(page) <= 0
+        page.get_by_label("Choose all shown").uncheck()
+        assert page.get_by_role("button", name="Remove 6 documents").count() == 0
+        leave(page)
+
+
+def test_documents_are_moved_to_another_collection_and_back(own_library: Path, open_page: Any) -> None:
+    """Chosen documents go to the collection that is named, old or new, and Undo puts them back; links to them hold."""
+    with quoting_site(own_library) as (address, _):
+        page = open_page(address, viewport={"width": 390, "height": 844})
+        ask(page, "How much may a hotel cost?")
+        talk = page.url
+        page.goto(f"{address}/#/documents")
+        row = page.locator("tbody tr", has_text="Travel policy")
+        for _ in range(2):
+            page.get_by_label("Choose Travel policy").check()
+            page.get_by_role("button", name="Move…").click()
+            page.fill("dialog input", "staff")
+            page.press("dialog input", "Enter")
+            page.locator(".toast", has_text="1 document is in staff now.").wait_for()
+            row.get_by_text("staff").wait_for()
+            if _ == 0:
+                page.get_by_role("button", name="Undo").click()
+                row.get_by_text("default").wait_for()
+        page.goto(talk)
+        page.locator(".ref").first.click()
+        assert lit(page) == "A hotel may cost up to 140 euros a night."
+        leave(page)
+
+
+def test_the_focus_goes_to_the_next_document_after_removing_one(own_library: Path, open_page: Any) -> None:
+    """Who removes one after the other by keyboard stays in the list, at its end too."""
+    with quoting_site(own_library) as (address, _):
+        page = open_page(f"{address}/#/documents")
+        rows = page.locator("tbody tr")
+        count(rows, 6)
+        titles = page.locator(".document-open").all_inner_texts()
+        for gone, next_one in ((2, 3), (5, 4)):
+            page.get_by_label(f"Remove {titles[gone]}").focus()
+            page.keyboard.press("Enter")
+            page.locator("dialog").get_by_text("Remove", exact=True).press("Enter")
+            count(page.get_by_label(f"Remove {titles[gone]}"), 0)
+            until(page, "document.activeElement.ariaLabel", f"Remove {titles[next_one]}")
         leave(page)
 
 

@@ -12,7 +12,7 @@ import pytest
 from browser_steps import ask, lit
 
 from bot.answer import Answer
-from bot.surfaces.chat.words import page_address
+from bot.links import page_address
 
 pytestmark = pytest.mark.browser
 

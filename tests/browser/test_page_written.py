@@ -177,6 +177,10 @@ def test_a_long_answer_shows_ten_and_all_when_asked(own_library: Path, open_page
         page.reload()
         page.locator(".show-all").wait_for()
         count(page.locator(".statement:visible"), 10)
+        page.emulate_media(media="print")  # paper has no button
+        count(page.locator(".statement:visible"), 34)
+        count(page.locator(".note:visible .note-quote:visible"), 34)
+        count(page.locator(".show-all:visible"), 0)
 
 
 def test_a_footnote_that_waits_is_shown_when_it_is_opened(own_library: Path, open_page: Any) -> None:

@@ -28,3 +28,13 @@ def test_empty_settings_are_the_defaults(tmp_path: Path) -> None:
     """No folder called "" is looked for: the index lies inside the library."""
     with open_library(Settings(library=str(tmp_path / "library")), create=True) as library:
         assert library.chroma is None
+
+
+@pytest.mark.parametrize("address", ["postgresql://reader:secret@db/notes", "http://localhost:8000"])
+def test_an_address_is_no_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    """It is refused with what is taken, its password is not said, and no folder of its name is made."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(LibraryMissing) as refused:
+        open_library(Run(library=address), create=True)
+    assert "a folder" in str(refused.value) and "secret" not in str(refused.value)
+    assert not list(tmp_path.iterdir())

@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from vectorstore.catalog.catalog import DOCUMENT_INFO, conditions, now, sql_text, ways_to_name
+from vectorstore.catalog.catalog import DOCUMENT_INFO, conditions, document_info, now, sql_text, ways_to_name
 from vectorstore.catalog.pieces import read_text
 from vectorstore.catalog.reading import read_said
-from vectorstore.document import Document, Heading, Place
+from vectorstore.document import Document, Heading, Place, given_name
 from vectorstore.errors import DocumentMissing, LibraryDamaged
 from vectorstore.passage import Chunk, Filter
-from vectorstore.records import DocumentInfo, RemovedDocument
+from vectorstore.records import RemovedDocument
 
 KEPT_DAYS = 30
 """Days that a removed document stays: a mistake of last month's tidying is noticed by then."""
@@ -73,6 +73,11 @@ def keep(connection: sqlite3.Connection, document_id: str) -> None:
         (sql_text(collection), sql_text(source)),
     ).fetchall()
     drop(connection, [entry for (entry,) in older])
+    add_copy(connection, row)
+
+
+def add_copy(connection: sqlite3.Connection, row: int) -> int:
+    """Put a copy of the document in a row of the catalog into the bin; return the entry."""
     cursor = connection.execute(
         f"INSERT INTO bin({_COPIED}, chunks, removed, model, bytes)"
         f" SELECT {_COPIED}, last_chunk - first_chunk + 1, ?,"
@@ -84,6 +89,7 @@ def keep(connection: sqlite3.Connection, document_id: str) -> None:
         connection.execute("INSERT INTO bin_parts VALUES(?, ?, ?, ?)", (entry, kind, number, part))
         size += len(part)
     connection.execute("UPDATE bin SET bytes = ? WHERE entry = ?", (size, entry))
+    return entry
 
 
 def _packed(connection: sqlite3.Connection, row: int) -> Iterator[tuple[str, int, bytes]]:
@@ -153,6 +159,7 @@ def read(connection: sqlite3.Connection, document_id: str) -> Kept:
         size=size,
         modified=modified,
         said=tuple(told),
+        name=given_name(source, name),
     )
     chunks = tuple(
         Chunk(start, end, ordinal, section, kind, tuple((first, last) for first, last in json.loads(sentences)))
@@ -215,7 +222,7 @@ def listed(connection: sqlite3.Connection, filter: Filter | None = None, *, name
         ).fetchall()
         if found:
             break
-    return [RemovedDocument(DocumentInfo(*row[:11]), row[11], row[12], bool(row[13])) for row in found]
+    return [RemovedDocument(document_info(info), removed, size, bool(there)) for *info, removed, size, there in found]
 
 
 def outdated(connection: sqlite3.Connection) -> list[int]:

@@ -11,12 +11,13 @@ documents another thread or process adds meanwhile.
 from __future__ import annotations
 
 import difflib
+import glob
 import json
 import os
 import sqlite3
 import threading
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,16 +28,17 @@ from vectorstore.catalog.pieces import read_text
 from vectorstore.catalog.reading import read_document
 from vectorstore.catalog.schema import sqlite_errors
 from vectorstore.dates import comparable
-from vectorstore.document import Document, Heading, Place
+from vectorstore.document import Document, Heading, Place, given_name
 from vectorstore.embedding.model_files import ModelIdentity
 from vectorstore.errors import DocumentMissing
 from vectorstore.passage import Filter
 from vectorstore.records import Bin, DocumentInfo, Stamp
 
 DOCUMENT_INFO = (
-    "id, source, title, media_type, collection, sha256, size, modified, added, characters, last_chunk - first_chunk + 1"
+    "id, source, title, media_type, collection, sha256, size, modified, added, characters,"
+    " last_chunk - first_chunk + 1, name"
 )
-"""The columns of a `DocumentInfo`, in order."""
+"""The columns that `document_info` makes a `DocumentInfo` of, in order."""
 _SHORTEST_PREFIX = 4
 _inherited: list[sqlite3.Connection] = []
 """Connections that a fork brought along. Closing them could disturb the parent: they are only kept."""
@@ -216,7 +218,8 @@ class Catalog:
             rows = connection.execute(
                 f"SELECT {DOCUMENT_INFO} FROM documents{where} ORDER BY collection, source, row", values
             )
-            return [DocumentInfo(*row) for row in rows]
+            found = [document_info(row) for row in rows]
+        return sorted(found, key=lambda info: (info.collection, info.source))  # uploads stand where their names do
 
     def said(self, filter: Filter | None = None) -> dict[str, dict[str, str]]:
         """Return what documents that match `filter` say of themselves: id → name → value, where they say anything."""
@@ -271,9 +274,9 @@ class Catalog:
                     (sql_text(value),),
                 ).fetchall()
                 if len(rows) == 1:
-                    return DocumentInfo(*rows[0])
+                    return document_info(rows[0])
                 if rows:
-                    raise _ambiguous(name, [DocumentInfo(*row) for row in rows])
+                    raise _ambiguous(name, [document_info(row) for row in rows])
             raise self._nothing_called(name, connection)
 
     @staticmethod
@@ -348,9 +351,10 @@ def conditions(filter: Filter) -> tuple[str, list[str | bytes]]:
     clauses: list[str] = []
     values: list[str | bytes] = []
 
-    def any_of(expression: str, options: tuple[str, ...]) -> None:
-        clauses.append("(" + " OR ".join([expression] * len(options)) + ")")
-        values.extend(sql_text(option) for option in options)
+    def any_of(patterns: tuple[str, ...], *columns: str) -> None:
+        fits = (f"{column} GLOB CAST(? AS TEXT)" for _ in patterns for column in columns)
+        clauses.append(f"({' OR '.join(fits)})")
+        values.extend(sql_text(pattern) for pattern in patterns for _ in columns)
 
     for column, options in (("collection", filter.collections), ("id", filter.documents)):
         if options:
@@ -361,9 +365,10 @@ def conditions(filter: Filter) -> tuple[str, list[str | bytes]]:
         clauses.append(f"id NOT IN ({marks})")
         values.extend(sql_text(option) for option in filter.without_documents)
     if filter.sources:
-        any_of("source GLOB CAST(? AS TEXT)", filter.sources)
+        # "*/lease.pdf" finds a lease.pdf that was uploaded too, whose name stands in no folder.
+        any_of(filter.sources, "source", "name", "'/' || name")
     if filter.media_types:
-        any_of("media_type GLOB CAST(? AS TEXT)", filter.media_types)
+        any_of(filter.media_types, "media_type")
     if filter.modified_after:
         clauses.append("modified >= ?")
         values.append(comparable(filter.modified_after))
@@ -381,6 +386,7 @@ def ways_to_name(name: str) -> Iterator[tuple[str, str]]:
     if "\0" not in name and "://" not in name:
         yield "source = CAST(? AS TEXT)", os.path.abspath(os.path.expanduser(name))  # noqa: PTH100, PTH111
     yield "name = CAST(? AS TEXT)", name
+    yield "name GLOB CAST(? AS TEXT)", f"*/{glob.escape(name)}"  # uploaded with the folder that it lay in
     yield "title = CAST(? AS TEXT)", name
     if len(name) >= _SHORTEST_PREFIX and set(name) <= set("0123456789abcdef"):
         yield "id GLOB CAST(? AS TEXT)", name + "*"
@@ -394,6 +400,12 @@ def _ambiguous(name: str, found: list[DocumentInfo]) -> DocumentMissing:
     )
 
 
-def file_name(source: str) -> str:
-    """Return the last part of a path or address."""
-    return source.rstrip("/").replace("\\", "/").rsplit("/", 1)[-1] or source
+def document_info(row: Sequence[Any]) -> DocumentInfo:
+    """Return what is told of a document.
+
+    Args:
+        row: The columns of `DOCUMENT_INFO`.
+    """
+    id, source, *rest, name = row
+    given = given_name(source, name)
+    return DocumentInfo(id, given or source, *rest, kept_at=source if given else "")

@@ -21,6 +21,7 @@ from vectorstore.catalog import schema
 from vectorstore.catalog.catalog import Catalog, conditions, sql_text
 from vectorstore.catalog.layout import Ids, Layout, Places, Vectors, cosines, fts_term, members, unpack
 from vectorstore.catalog.pieces import read_text
+from vectorstore.document import given_name
 from vectorstore.passage import Filter, Passage
 
 __all__ = ["Ids", "Lookup", "Places", "Vectors", "cosines"]
@@ -358,7 +359,7 @@ class Lookup:
         """Return the chunks as passages with score 0 and rank 0, in the order of `ids`."""
         with self._catalog.snapshot() as connection:
             rows = connection.execute(
-                "SELECT c.id, d.row, d.id, d.title, d.source, d.collection, c.start, c.end, c.page, c.place,"
+                "SELECT c.id, d.row, d.id, d.title, d.source, d.name, d.collection, c.start, c.end, c.page, c.place,"
                 " c.heading, c.kind, c.sentences, s.start, s.end"
                 " FROM json_each(?) j JOIN chunks c ON c.id = j.value"
                 " JOIN sections s ON s.id = c.section JOIN documents d ON d.row = c.document",
@@ -377,6 +378,7 @@ def _passage(connection: sqlite3.Connection, row: tuple[Any, ...]) -> Passage:
         id,
         title,
         source,
+        name,
         collection,
         start,
         end,
@@ -390,7 +392,7 @@ def _passage(connection: sqlite3.Connection, row: tuple[Any, ...]) -> Passage:
     return Passage(
         document=id,
         title=title,
-        source=source,
+        source=given_name(source, name) or source,
         collection=collection,
         start=start,
         end=end,

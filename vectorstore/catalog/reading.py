@@ -7,7 +7,7 @@ import sqlite3
 
 from vectorstore.catalog import schema
 from vectorstore.catalog.pieces import read_text, text_damaged
-from vectorstore.document import Document, Heading, Place
+from vectorstore.document import Document, Heading, Place, given_name
 from vectorstore.passage import Chunk
 
 
@@ -17,8 +17,8 @@ def read_document(connection: sqlite3.Connection, row: int) -> Document:
     Raises:
         TextDamaged: Its text or its outline is not what was stored once.
     """
-    id, source, title, media_type, sha256, collection, size, modified, characters = connection.execute(
-        "SELECT id, source, title, media_type, sha256, collection, size, modified, characters"
+    id, source, title, name, media_type, sha256, collection, size, modified, characters = connection.execute(
+        "SELECT id, source, title, name, media_type, sha256, collection, size, modified, characters"
         " FROM documents WHERE row = ?",
         (row,),
     ).fetchone()
@@ -38,6 +38,7 @@ def read_document(connection: sqlite3.Connection, row: int) -> Document:
         size=size,
         modified=modified,
         said=read_said(connection, row),
+        name=given_name(source, name),
     )
 
 

@@ -7,21 +7,22 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from vectorstore.catalog import bin, schema
-from vectorstore.catalog.catalog import file_name, now, sql_text
+from vectorstore.catalog.catalog import now, sql_text
 from vectorstore.catalog.layout import Vectors, fts_terms
 from vectorstore.catalog.pieces import insert_text, read_text, stored_text
 from vectorstore.catalog.schema import run_script, sqlite_errors
 from vectorstore.catalog.subjects import LEAST_SECTIONS, subject_terms
 from vectorstore.catalog.table_heads import table_heads
-from vectorstore.document import Document
+from vectorstore.document import Document, file_name, given_name
 from vectorstore.embedding.model_files import ModelIdentity
-from vectorstore.errors import DocumentMissing, TextDamaged
+from vectorstore.errors import DocumentMissing, LibraryDamaged, TextDamaged
 from vectorstore.passage import Chunk
 from vectorstore.tables import keep
 from vectorstore.words import tokens
@@ -115,6 +116,26 @@ class Writer:
             _insert(connection, kept.document, kept.chunks, vectors, added=kept.added)
             bin.drop(connection, [kept.entry])
 
+    def move(self, document_id: str, collection: str) -> None:
+        """Store a document anew in another collection, with its id, text and vectors, in one transaction.
+
+        Raises:
+            DocumentMissing: No document has this id.
+            LibraryDamaged: What is stored of it is not whole.
+        """
+        with self.transaction() as connection:
+            found = connection.execute(
+                "SELECT row FROM documents WHERE id = CAST(? AS TEXT)", (sql_text(document_id),)
+            ).fetchone()
+            if found is None:
+                raise DocumentMissing(f"No document has the id {document_id[:64]!r}.")
+            entry = bin.add_copy(connection, found[0])
+            kept = bin.read(connection, document_id)
+            _delete(connection, document_id)
+            moved = replace(kept.document, collection=collection)
+            _insert(connection, moved, kept.chunks, _vectors_of(kept), added=kept.added)
+            bin.drop(connection, [entry])
+
     def tidy_bin(self) -> None:
         """Take out of the bin what has been there for its time, or is more than it holds."""
         with self._guard, sqlite_errors(self._folder):
@@ -130,19 +151,21 @@ class Writer:
             DocumentMissing: No document has this id.
         """
         with self.transaction() as connection:
-            row = connection.execute("SELECT row, source, title FROM documents WHERE id = ?", (document_id,)).fetchone()
+            query = "SELECT row, source, title, name FROM documents WHERE id = ?"
+            row = connection.execute(query, (document_id,)).fetchone()
             if row is None:
                 raise DocumentMissing(f"No document has the id {document_id[:64]!r}.")
             changes = {key: value for key, value in changes.items() if value is not None}
             source, title = str(changes.get("source", row[1])), str(changes.get("title", row[2]))
-            changes["name"] = file_name(source)
+            name = str(changes.get("name") or given_name(row[1], row[3]) or file_name(source))
+            changes["name"] = name
             assignments = ", ".join(f"{key} = CAST(? AS {_kind(value)})" for key, value in changes.items())
             connection.execute(
                 f"UPDATE documents SET {assignments} WHERE row = ?",
                 [sql_text(value) if isinstance(value, str) else value for value in changes.values()] + [row[0]],
             )
             connection.execute("DELETE FROM titles WHERE document = ?", (row[0],))
-            _insert_title(connection, row[0], source, title)
+            _insert_title(connection, row[0], name, title)
 
     def put_vectors(self, document_id: str, vectors: tuple[Vectors, Vectors]) -> None:
         """Store the vectors of a stored document again."""
@@ -166,10 +189,10 @@ class Writer:
             connection.execute("DROP TABLE words")
             connection.execute(schema.WORDS_TABLE)
             connection.execute("DELETE FROM titles")
-            documents = connection.execute("SELECT row, source, title FROM documents ORDER BY row").fetchall()
-            for row, source, title in documents:
+            documents = connection.execute("SELECT row, name, title FROM documents ORDER BY row").fetchall()
+            for row, name, title in documents:
                 connection.executemany(_INSERT_WORDS, _chunk_terms(connection, row))
-                _insert_title(connection, row, source, title)
+                _insert_title(connection, row, name, title)
             put_meta(connection, {"words": tokens.VERSION})
 
     # ---- another model
@@ -265,6 +288,25 @@ def _check_vectors(document: Document, chunks: Sequence[Chunk], vectors: tuple[V
         raise ValueError(f"document {document.id}: the encoder returned a vector that is not finite")
 
 
+def _vectors_of(kept: bin.Kept) -> tuple[Vectors, Vectors]:
+    """Return the vectors of chunks and sections as the bin keeps them.
+
+    Raises:
+        LibraryDamaged: There are not as many as there are chunks and sections.
+    """
+    sections = kept.chunks[-1].section + 1 if kept.chunks else 0
+    counts = (len(kept.chunks), sections)
+    if any(count and (not raw or len(raw) % (2 * count)) for raw, count in zip(kept.vectors, counts, strict=True)):
+        raise LibraryDamaged(
+            f"The vectors of {kept.document.title} are not whole.", remedy="Run: footnote doctor --repair"
+        )
+    chunk, section = (
+        np.frombuffer(raw, dtype=np.float16).astype(np.float32).reshape(count, -1 if count else 1)
+        for raw, count in zip(kept.vectors, counts, strict=True)
+    )
+    return chunk, section
+
+
 def _insert(
     connection: sqlite3.Connection,
     document: Document,
@@ -287,7 +329,7 @@ def _insert(
                     document.id,
                     document.source,
                     document.title,
-                    file_name(document.source),
+                    document.name or file_name(document.source),
                     document.media_type,
                     document.collection,
                 ),
@@ -316,7 +358,7 @@ def _insert(
     _insert_chunks(connection, row, document, chunks, first_chunk, first_section)
     _insert_vectors(connection, first_chunk, first_section, vectors)
     connection.executemany(_INSERT_WORDS, _chunk_terms(connection, row))
-    _insert_title(connection, row, document.source, document.title)
+    _insert_title(connection, row, document.name or document.source, document.title)
     keep.keep_long(connection, row, document.text)
     connection.executemany(
         "INSERT INTO said(document, name, value) VALUES(?, CAST(? AS TEXT), CAST(? AS TEXT))",
@@ -402,9 +444,9 @@ def _insert_vectors(
         )
 
 
-def _insert_title(connection: sqlite3.Connection, row: int, source: str, title: str) -> None:
+def _insert_title(connection: sqlite3.Connection, row: int, name: str, title: str) -> None:
     """Index what a document is about: the words of its title and its file's name, and the names of its subject."""
-    named = file_name(source).rsplit(".", 1)[0].replace("_", " ").replace("-", " ")
+    named = file_name(name).rsplit(".", 1)[0].replace("_", " ").replace("-", " ")
     sections = connection.execute("SELECT start, end FROM sections WHERE document = ? ORDER BY id", (row,)).fetchall()
     text = stored_text(connection, row, 0, sections[-1][1]) if len(sections) >= LEAST_SECTIONS else ""
     about = subject_terms(text, sections)

@@ -22,6 +22,8 @@ BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 """Digest of the official weights of sentence-transformers/all-MiniLM-L6-v2."""
 FORM = 2
 """Counts up when the way in which the ONNX form is written changes."""
+READY = ("onnx/model.onnx", "model.onnx")
+"""Where a folder may hold a form that somebody else wrote: the first is where sentence-transformers puts it."""
 WINDOW = 256
 """Sections are at most this many tokens, whatever more the model could read."""
 
@@ -170,12 +172,12 @@ def _prefixes(folder: Path, name: str) -> tuple[str, str]:
 
 
 def _weights_file(folder: Path, name: str) -> Path:
-    for file in ("model.safetensors", "pytorch_model.bin"):
+    for file in ("model.safetensors", "pytorch_model.bin", *READY):
         if (folder / file).is_file():
             return folder / file
     raise ModelMissing(
         f"The folder of the embedding model “{name}” holds no weights.",
-        remedy="It should hold model.safetensors; fetch the model again.",
+        remedy="It should hold model.safetensors or onnx/model.onnx; fetch the model again.",
     )
 
 

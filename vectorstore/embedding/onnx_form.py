@@ -1,7 +1,8 @@
 """The ONNX form of a model: written once, held against sentence-transformers, kept in the cache.
 
 That of the model which comes with Footnote is written from its weights (`bert.py`) and held against vectors that
-sentence-transformers made of them; for any other, sentence-transformers and torch are here themselves (`export.py`).
+sentence-transformers made of them. A folder that brings a form along (onnx/model.onnx) is taken at its word, as long as
+it gives token vectors; for any other, sentence-transformers and torch are here themselves (`export.py`).
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from vectorstore.embedding.model_files import (
     BUNDLED,
     BUNDLED_SHA256,
     FORM,
+    READY,
     ModelFiles,
     ModelIdentity,
     SourceModel,
@@ -87,14 +88,11 @@ def _write_form(model: SourceModel, folder: Path) -> Path:
             return folder
         made = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder.parent))
         try:
-            wanted = _convert(model, made)
-            parity = _least_cosine(made, PARITY_TEXTS, wanted, pooling=model.pooling, window=model.max_tokens)
-            if parity < PARITY:
-                raise ModelMissing(
-                    f"The ONNX form of “{model.name}” does not agree with the model (cosine {parity:.5f}).",
-                    remedy="Choose another embedding model, and please report this one.",
-                )
-            meta = {"identity": asdict(model.identity), "parity": parity}
+            meta: dict[str, object] = {"identity": asdict(model.identity)}
+            if ready := _ready(model):
+                _take(model, ready, made)
+            else:
+                meta["parity"] = _convert(model, made)
             (made / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
             made.replace(folder)
         finally:
@@ -102,34 +100,70 @@ def _write_form(model: SourceModel, folder: Path) -> Path:
     return folder
 
 
-def _convert(model: SourceModel, target: Path) -> Vectors:
-    """Write model.onnx and tokenizer.json into `target`; return what sentence-transformers makes of the texts."""
+def _ready(model: SourceModel) -> Path | None:
+    if model.name == BUNDLED:
+        return None
+    return next((model.folder / name for name in READY if (model.folder / name).is_file()), None)
+
+
+def _take(model: SourceModel, ready: Path, target: Path) -> None:
+    """Copy the form that the folder brings along, and see that it gives token vectors.
+
+    Raises:
+        ModelMissing: It cannot be run, or gives something else.
+    """
+    remedy = "Name a folder whose onnx/model.onnx gives the last hidden state, or leave the ONNX file out."
+    try:
+        shutil.copyfile(ready, target / "model.onnx")
+        shutil.copyfile(model.folder / "tokenizer.json", target / "tokenizer.json")
+        vectors = OnnxEncoder(_files(target, model)).encode_texts(PARITY_TEXTS)
+    except Exception as error:  # onnxruntime raises its own kinds, and numpy where there are no token vectors
+        raise ModelMissing(
+            f"The ONNX file of “{model.name}” cannot be used ({type(error).__name__}).", remedy=remedy
+        ) from error
+    if not np.isfinite(vectors).all():
+        raise ModelMissing(f"The ONNX file of “{model.name}” gives vectors that are no numbers.", remedy=remedy)
+
+
+def _convert(model: SourceModel, target: Path) -> float:
+    """Write model.onnx and tokenizer.json into `target`; return the least cosine with sentence-transformers.
+
+    Raises:
+        ModelMissing: That is too small, or what converts is not installed.
+    """
     if model.name == BUNDLED:
         write_bert(model.folder, target / "model.onnx")
         shutil.copyfile(model.folder / "tokenizer.json", target / "tokenizer.json")
-        recorded: Vectors = np.load(RECORDED)
-        return recorded
-    from vectorstore.embedding.export import export
+        wanted: Vectors = np.load(RECORDED)
+    else:
+        from vectorstore.embedding.export import export
 
-    try:
-        return export(model.folder, target, texts=PARITY_TEXTS, window=model.max_tokens)
-    except ModuleNotFoundError as error:
+        try:
+            wanted = export(model.folder, target, texts=PARITY_TEXTS, window=model.max_tokens)
+        except ModuleNotFoundError as error:
+            raise ModelMissing(
+                f"The embedding model “{model.name}” is converted once by sentence-transformers and torch; "
+                f"{error.name} is not installed.",
+                remedy='Run: pip install "footnote-bot[models]"',
+            ) from None
+    made = OnnxEncoder(_files(target, model)).encode_texts(PARITY_TEXTS)
+    parity = float((made * wanted).sum(axis=1).min())
+    if parity < PARITY:
         raise ModelMissing(
-            f"The embedding model “{model.name}” is converted once by sentence-transformers and torch; "
-            f"{error.name} is not installed.",
-            remedy='Run: pip install "footnote-bot[models]"',
-        ) from None
+            f"The ONNX form of “{model.name}” does not agree with the model (cosine {parity:.5f}).",
+            remedy="Choose another embedding model, and please report this one.",
+        )
+    return parity
 
 
-def _least_cosine(folder: Path, texts: Sequence[str], wanted: Vectors, *, pooling: str, window: int) -> float:
-    """Return the least cosine, over `texts`, between the form in `folder` and `wanted`."""
-    files = ModelFiles(
-        identity=ModelIdentity("parity", "", wanted.shape[1]),
+def _files(folder: Path, model: SourceModel) -> ModelFiles:
+    """Return the form in a folder, without what the model wants before a text."""
+    return ModelFiles(
+        identity=ModelIdentity(model.name, "", model.identity.dimension),
         onnx=folder / "model.onnx",
         tokenizer=folder / "tokenizer.json",
-        max_tokens=window,
-        pooling=pooling,
+        max_tokens=model.max_tokens,
+        pooling=model.pooling,
         query_prefix="",
         document_prefix="",
     )
-    return float((OnnxEncoder(files).encode_texts(texts) * wanted).sum(axis=1).min())

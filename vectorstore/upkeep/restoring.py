@@ -31,7 +31,7 @@ def restore(library: Parts, document_id: str) -> None:
         same_place = library.catalog.manifest(document.collection).get(document.source)
     if same_place or library.catalog.count_documents(Filter(documents=(document.id,))):
         raise DocumentPresent(
-            f"{document.source} cannot be restored: the library has a document in its place again.",
+            f"{document.name or document.source} cannot be restored: the library has a document in its place again.",
             remedy="Remove that one first.",
         )
     writer.restore(kept, _vectors(library, kept))

@@ -162,6 +162,11 @@ def query_terms(text: str) -> list[str]:
 
     Stop words, and phrases that speak of the document itself, are left out unless nothing else remains.
     """
+    return list(dict.fromkeys(term for term in (content_terms(text) or tokens(text)) if term))
+
+
+def content_terms(text: str) -> list[str]:
+    """Return the terms of a query that carry content; none for "Where?" and "By whom?"."""
     kept: list[str] = []
     silent = STOP_WORDS | stop_words.ASKING
     if is_foreign(text):
@@ -170,7 +175,7 @@ def query_terms(text: str) -> list[str]:
         word = _fold(match.group()).replace("'", "").replace("’", "")
         if (word not in silent and word not in _OTHER_SCRIPTS) or match.group() == "US":
             kept.extend(_match_terms(match))
-    return list(dict.fromkeys(term for term in (kept or tokens(text)) if term))
+    return kept
 
 
 def name_terms(query: str) -> frozenset[str]:

@@ -13,7 +13,7 @@ from bot.computed.changes.clauses import Clause, clauses
 from bot.computed.computed import Computed, Line
 from bot.computed.documents import called, plain
 from bot.text.shown import TITLE_LENGTH, one_line
-from vectorstore.catalog.catalog import file_name
+from vectorstore.document import file_name
 from vectorstore.words.tokens import query_terms, tokens
 
 if TYPE_CHECKING:

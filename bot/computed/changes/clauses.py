@@ -11,7 +11,7 @@ from bot.computed.computed import quote
 from bot.text.fold import fold
 
 if TYPE_CHECKING:
-    from bot.quotes.choose import Quoted
+    from bot.quotes.quoted import Quoted
     from vectorstore.library import Library
 
 _NOUN = r"(?:section|clause|article|art\.|§§?|chapter|annex|appendix|schedule|paragraph|para\.|rule|part)"

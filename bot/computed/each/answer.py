@@ -13,7 +13,7 @@ from bot.computed.each.facts import Fact, facts, sentences_with
 from bot.computed.each.tests import tested
 from bot.text.facts import Date, Number
 from bot.text.shown import TITLE_LENGTH, one_line
-from vectorstore.catalog.catalog import file_name
+from vectorstore.document import file_name
 from vectorstore.passage import Filter
 from vectorstore.search.mentions import phrase_pattern
 from vectorstore.search.query import query_terms

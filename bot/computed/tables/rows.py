@@ -12,7 +12,7 @@ from bot.computed.tables.grammar import plan
 from bot.computed.tables.in_words import in_words, none_in_words
 from bot.computed.tables.plan import Plan
 from bot.computed.tables.work import Worked, nothing_meets, work
-from vectorstore.catalog.catalog import file_name
+from vectorstore.document import file_name
 from vectorstore.passage import Filter
 from vectorstore.tables.cells import stems
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from bot.answer import ABSTAINED, remarks, searched_words
 from bot.errors import ModelError, QuestionRefused
@@ -12,8 +11,7 @@ from bot.surfaces.chat.split import shortened
 from vectorstore.errors import FootnoteError
 
 if TYPE_CHECKING:
-    from bot.answer import Answer, Citation
-    from vectorstore.passage import Passage
+    from bot.answer import Answer
 
 WORKING = "Searching the documents…"
 GREETING = "Ask me anything about the documents. Every sentence of my answer names its source."
@@ -67,11 +65,3 @@ def notes(answer: Answer) -> tuple[str, ...]:
         return ()
     searched = searched_words(answer) if answer.searched_for or not answer.statements else ""
     return (*((searched,) if searched else ()), *remarks(answer))
-
-
-def page_address(address: str, citation: Citation | Passage) -> str:
-    """Return the address of the chat page with the source open at a citation or passage, or "" without a page."""
-    if not address:
-        return ""
-    place = f"document={quote(citation.document)}&start={citation.start}&end={citation.end}"
-    return f"{address.rstrip('/')}/#{place}"

@@ -25,6 +25,7 @@ from bot.surfaces.cli import (
     compare,
     doctor,
     eval,
+    gaps,
     ingest,
     library,
     models,
@@ -75,6 +76,7 @@ _COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("discord", bots.discord),
     ("mcp", bots.mcp),
     ("eval", eval.evaluate),
+    ("gaps", gaps.gaps),
 )
 for _name, _command in _COMMANDS:
     app.command(_name)(_command)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +19,7 @@ from bot.surfaces.cli.options import (
     require_match,
     styled,
 )
+from bot.text.shown import one_line
 
 if TYPE_CHECKING:
     from bot.answer import Answer
@@ -30,16 +33,23 @@ Words = Annotated[
     typer.Argument(metavar="QUESTION", help='The question; "-" reads it from standard input.'),
 ]
 
+SaveOption = Annotated[
+    Path | None,
+    typer.Option("--save", metavar="FILE", help="Save the answer too; the ending says how: .docx, .pdf, .html, .md."),
+]
+
 NEAREST_SHOWN = 5
 
 
 @takes_asking_options
-def ask(words: Words = None, json: JsonOption = False, *, asking: Asking) -> None:
+def ask(words: Words = None, json: JsonOption = False, save: SaveOption = None, *, asking: Asking) -> None:
     """Answer a question from the documents, with footnotes.
 
-    Example: footnote ask "When was the deal signed?"
+    Example: footnote ask "When was the deal signed?" --save deal.docx
     """
     question = question_from(words)
+    if save:
+        require_new_file(save)
     settings, chosen = asking.settings, asking.filter
     require_library(settings)
     from bot.ask import Bot
@@ -48,11 +58,37 @@ def ask(words: Words = None, json: JsonOption = False, *, asking: Asking) -> Non
     try:
         require_match(bot.library, chosen)
         if json:
-            print_json(bot.ask(question, filter=chosen).as_dict())
+            answer = bot.ask(question, filter=chosen)
+            print_json(answer.as_dict())
         else:
-            show_answer(bot, question, settings=settings, filter=chosen)
+            answer = show_answer(bot, question, settings=settings, filter=chosen)
     finally:
         bot.close()
+    if save:
+        save_as(answer, save, settings=settings)
+
+
+def require_new_file(path: Path) -> None:
+    """Refuse, before anything is asked, what could not be saved, and to write over what may be a document.
+
+    Raises:
+        SettingError: The ending names no format, or there is such a file.
+        ExtraMissing: A package for this format is not installed.
+    """
+    from bot.errors import SettingError
+    from bot.exports.save import format_of
+
+    format_of(path)
+    if path.exists():
+        raise SettingError(f"There is a file {path} already.", remedy="Choose another name, or delete it first.")
+
+
+def save_as(what: Answer | Conversation, path: Path, *, settings: Settings) -> None:
+    """Save an answer or a conversation, and say so where it does not disturb what is piped on."""
+    from bot.exports.save import save
+
+    saved = save(what, path, page=settings.page_url)
+    print(f"Saved {one_line(str(saved))}.", file=sys.stderr)
 
 
 def show_answer(

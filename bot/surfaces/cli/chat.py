@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.answer import footnote_line
 from bot.errors import words_for
-from bot.surfaces.cli.ask import show_answer
+from bot.surfaces.cli.ask import require_new_file, save_as, show_answer
 from bot.surfaces.cli.asking import Asking, takes_asking_options
 from bot.surfaces.cli.options import make_console, open_library, require_match, show_context, styled
 from bot.text.shown import one_line
@@ -27,6 +28,7 @@ HELP = """\
 Type a question, or a follow-up such as "and for Japan?".
 /sources   footnotes of the last answer, with their quotes
 /open N    footnote N in its context
+/save FILE the conversation as .docx, .pdf, .html or .md
 /new       forget the conversation
 /help      this text
 /quit      end (also Ctrl-D)"""
@@ -70,6 +72,7 @@ class Chat:
         self._filter = filter
         self._conversation = Conversation()
         self._last: Answer | None = None
+        self._saved: set[Path] = set()
 
     def run(self) -> None:
         """Read lines until the input ends or "/quit"."""
@@ -131,12 +134,24 @@ class Chat:
             self._conversation = type(self._conversation)()
             self._last = None
             print("The conversation is forgotten.")
+        elif name == "/save":
+            self._save(rest.strip())
         elif name == "/sources":
             self._sources()
         elif name == "/open":
             self._open(rest.strip())
         else:
             print(f"There is no command {name[:40]!r}. /help shows what there is.")
+
+    def _save(self, name: str) -> None:
+        if not name or not self._conversation.turns:
+            print("Write /save and a file, such as talk.docx." if self._conversation.turns else "Ask something first.")
+            return
+        path = Path(name).expanduser().absolute()
+        if path not in self._saved:  # what this chat saved, it may save again
+            require_new_file(path)
+        save_as(self._conversation, path, settings=self._settings)
+        self._saved.add(path)
 
     def _sources(self) -> None:
         if self._last is None or not self._last.citations:

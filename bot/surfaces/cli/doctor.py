@@ -14,7 +14,7 @@ import typer
 
 from bot.settings.settings import Settings
 from bot.surfaces.cli.check import REPAIR, Check
-from bot.surfaces.cli.doctor_library import library_checks, people_checks
+from bot.surfaces.cli.doctor_library import curated_checks, library_checks, people_checks
 from bot.surfaces.cli.options import JsonOption, LibraryOption, load_settings, print_json, size_words
 from bot.text.shown import visible
 from vectorstore.errors import FootnoteError
@@ -59,6 +59,7 @@ def _report(settings: Settings, *, repair: bool, quiet: bool) -> Iterator[Check]
         lambda: _disk(settings),
         lambda: library_checks(settings, repair=repair),
         lambda: people_checks(settings),
+        lambda: curated_checks(settings),
     )
     for step in steps:
         for check in step():

@@ -20,7 +20,7 @@ from vectorstore.errors import FootnoteError, LibraryDamaged
 if TYPE_CHECKING:
     from vectorstore.embedding.model_files import ModelIdentity
     from vectorstore.library import Library
-    from vectorstore.records import Lost
+    from vectorstore.records import DocumentInfo, Lost
 
 
 def library_checks(settings: Settings, *, repair: bool) -> Iterator[Check]:
@@ -47,6 +47,19 @@ def people_checks(settings: Settings) -> Iterator[Check]:
         wrong = fault(folder)
         words = wrong.message if wrong else "accounts and conversations can be read"
         yield Check("People", wrong is None, words, wrong.remedy if wrong else "")
+
+
+def curated_checks(settings: Settings) -> Iterator[Check]:
+    """Look at the answers that editors wrote, where there are any."""
+    from bot.desk.curated import curated
+
+    try:
+        found = curated(Path(settings.library).expanduser().absolute())
+    except LibraryDamaged as error:
+        yield Check("Editors’ answers", False, error.message, error.remedy)
+        return
+    if found:
+        yield Check("Editors’ answers", True, f"{len(found):,} can be read")
 
 
 def _checks(settings: Settings, *, repair: bool) -> Iterator[Check]:
@@ -113,10 +126,10 @@ def findings(library: Library, settings: Settings, *, repair: bool) -> Iterator[
         yield Check("Contents", False, finding.message, by_hand if repair else REPAIR)
 
 
-def _lost(info: object) -> Lost:
+def _lost(info: DocumentInfo) -> Lost:
     from vectorstore.records import Lost
 
-    return Lost(*(getattr(info, name) for name in ("id", "source", "title", "collection")))
+    return Lost(info.id, info.path, info.title, info.collection)
 
 
 def _made_again(settings: Settings) -> Iterator[Check]:
@@ -150,10 +163,11 @@ def _read_again(library: Library, settings: Settings, documents: Iterable[Lost])
         wrong = "its source does not lie there any more"
         if path.is_file():
             wrong = _read(library, settings, path, document.collection, names.get(path, path.name))
+        shown = f"{document.title} ({names.get(path, document.source)})"
         if wrong:
-            yield Check("Contents", False, f"{document.title} ({document.source}): {wrong}", "Ingest it again.")
+            yield Check("Contents", False, f"{shown}: {wrong}", "Ingest it again.")
         else:
-            yield Check("Contents", True, f"read again: {document.title} ({document.source})")
+            yield Check("Contents", True, f"read again: {shown}")
 
 
 def _read_uploads(library: Library, settings: Settings) -> Iterator[Check]:

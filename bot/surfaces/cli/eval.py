@@ -13,6 +13,7 @@ import typer
 from bot.surfaces.cli.options import JsonOption, LibraryOption, ModelOption, load_settings, open_library, print_json
 
 if TYPE_CHECKING:
+    from bot.evaluation.gate import Gate
     from bot.evaluation.results import Results
     from bot.settings.settings import Settings
 
@@ -41,6 +42,14 @@ SetOption = Annotated[
 ReportOption = Annotated[
     Path | None, typer.Option("--report", metavar="FILE.html", help="Write a report with charts too.", dir_okay=False)
 ]
+GateOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--gate",
+        metavar="LEVEL",
+        help="End with status 1 where the run is below a level: 90 (per cent right), correct=80; may be repeated.",
+    ),
+]
 WorstOption = Annotated[int, typer.Option("--worst", metavar="N", min=0, help="Show the N worst questions.")]
 
 
@@ -53,6 +62,7 @@ def evaluate(
     set_dir: SetOption = None,
     report: ReportOption = None,
     worst: WorstOption = 5,
+    gate: GateOption = None,
     library: LibraryOption = None,
     model: ModelOption = None,
     json: JsonOption = False,
@@ -65,8 +75,12 @@ def evaluate(
     """
     settings = load_settings(library, model=model)
     from bot.evaluation.feedback_questions import is_feedback
+    from bot.evaluation.gate import read_gate
     from bot.evaluation.results import read_results
 
+    gates = [read_gate(text) for text in gate or ()]
+    if compare and gates:
+        raise typer.BadParameter("A comparison has no level to reach.", param_hint="--gate")
     if compare:
         _compare(questions, _needed(runs, "the second run file"), set_dir, report=report, as_json=json)
         return
@@ -85,7 +99,7 @@ def evaluate(
             raise typer.BadParameter("It works with a question set only.", param_hint="--absent")
         written = runs or questions.with_suffix(".runs.jsonl")
         results, notes = _ask_library(questions, written, settings, limit=limit)
-    _show(results, written, notes, worst=worst, report=report, as_json=json)
+    _show(results, written, notes, worst=worst, report=report, gates=gates, as_json=json)
 
 
 def _needed(path: Path | None, what: str) -> Path:
@@ -112,7 +126,7 @@ def _ask_library(path: Path, runs: Path, settings: Settings, *, limit: int | Non
     """Ask the questions of a CSV file, or of exported feedback, of the person's library."""
     from bot.ask import Bot
     from bot.evaluation.csv_questions import place, read_csv
-    from bot.evaluation.feedback_questions import read_feedback
+    from bot.evaluation.feedback_questions import moved, read_feedback
     from bot.evaluation.results import Results
     from bot.evaluation.run import ask_all
     from bot.evaluation.sets import rows
@@ -126,6 +140,9 @@ def _ask_library(path: Path, runs: Path, settings: Settings, *, limit: int | Non
             notes = ["The first row names no column called question: it was asked as a question itself."]
     with open_library(settings) as library, _progress() as tick:
         questions, unknown = place(read[:limit], library.documents())
+        if path.suffix.casefold() == ".jsonl":
+            questions, gone = moved(questions, library)
+            unknown += gone
         with Bot(library, settings=settings) as bot:
             ask_all(bot, questions, runs, on_asked=tick)
     return Results(path.name, tuple(questions), {row["id"]: row for row in rows(runs)}), notes + unknown
@@ -151,13 +168,26 @@ class _progress:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
-def _show(results: Results, runs: Path, notes: list[str], *, worst: int, report: Path | None, as_json: bool) -> None:
+def _show(
+    results: Results,
+    runs: Path,
+    notes: list[str],
+    *,
+    worst: int,
+    report: Path | None,
+    gates: list[Gate],
+    as_json: bool,
+) -> None:
+    """Print what became of a run, and end with status 1 where it is below a gate."""
     from bot.evaluation.cases import worst as worst_of
+    from bot.evaluation.gate import standings
     from bot.evaluation.results import figures
     from bot.surfaces.cli import eval_tables as text
     from bot.text.shown import one_line
 
     found, cases = figures(results), worst_of(results, worst)
+    stand = standings(results, found, gates)
+    failed = not all(standing.passed for standing in stand)
     if report:
         from bot.evaluation.report import write_report
 
@@ -169,14 +199,18 @@ def _show(results: Results, runs: Path, notes: list[str], *, worst: int, report:
             "figures": {f.name: {"value": f.value, "low": f.low, "high": f.high, "of": f.of} for f in found},
             "worst": [text.case_dict(case) for case in cases],
             "notes": notes,
+            "gates": [text.standing_dict(standing) for standing in stand],
         }
         print_json(shown | ({"report": str(report)} if report else {}))
-        return
+        raise typer.Exit(int(failed))
     text.print_figures(results, found)
     text.print_cases(cases)
     if notes:
         print("\n" + "\n".join(one_line(note) for note in notes))
     typer.echo(f"\nThe run is in {runs}." + (f" The report is in {report}." if report else ""))
+    for standing in stand:
+        print(text.standing_words(standing))
+    raise typer.Exit(int(failed))
 
 
 def _compare(first: Path, second: Path, set_dir: Path | None, *, report: Path | None, as_json: bool) -> None:

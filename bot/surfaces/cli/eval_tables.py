@@ -12,6 +12,7 @@ from bot.text.shown import one_line, shown_source
 if TYPE_CHECKING:
     from bot.evaluation.cases import Case, Place
     from bot.evaluation.compare import Comparison
+    from bot.evaluation.gate import Standing
     from bot.evaluation.results import Figure, Results
 
 LONGEST_LINE = 240
@@ -185,4 +186,27 @@ def comparison_dict(comparison: Comparison) -> dict[str, Any]:
             }
             for c in comparison.changes
         ],
+    }
+
+
+def standing_words(standing: Standing) -> str:
+    """Return how a run stands to a gate: "Gate: right 92.3 % of 65, at least 90.0 %: passed"."""
+    from bot.evaluation.results import LESS_IS_BETTER
+
+    name, level = standing.gate.figure, standing.gate.level
+    bound = "at most" if name in LESS_IS_BETTER else "at least"
+    end = "passed" if standing.passed else "FAILED"
+    return (
+        f"Gate: {title(name)} {_value(name, standing.value)} of {standing.of:,}, {bound} {_value(name, level)}: {end}"
+    )
+
+
+def standing_dict(standing: Standing) -> dict[str, Any]:
+    """Return how a run stands to a gate, for programs."""
+    return {
+        "figure": standing.gate.figure,
+        "level": standing.gate.level,
+        "value": standing.value,
+        "of": standing.of,
+        "passed": standing.passed,
     }

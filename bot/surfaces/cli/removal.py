@@ -65,7 +65,7 @@ def remove(
         if not yes and not _agreed(names, "for good" if for_good else "from the library"):
             return
         opened.remove([info.id for info in found], keep=not for_good)
-        set_aside(opened.folder, [info.source for info in found])
+        set_aside(opened.folder, [info.path for info in found])
         tidy(opened)
     print("\n".join(_few([f"Removed {name}" for name in names])))
     if len(names) > MOST_SHOWN:
@@ -142,8 +142,9 @@ def restore(
         if not (docs or all_ or list_ or chosen or since):
             raise typer.BadParameter("Name documents, or say --all, or --list to see them.", param_hint="DOC")
         found = [gone for gone in opened.removed(chosen) if gone.removed >= since]
+        there: list[str] = []
         if docs:
-            found = [_removed_one(opened, name) for name in docs]
+            found, there = _removed_named(opened, docs)
         if list_:
             _list_removed(found, as_json=json)
             return
@@ -151,14 +152,48 @@ def restore(
         wanted = list({gone.info.id: gone.info for gone in found if gone not in present}.values())
         _bring_back(opened, wanted)
     if json:
-        print_json({"restored": [asdict(info) for info in wanted], "present": len(present)})
+        print_json({"restored": [asdict(info) for info in wanted], "present": len(present) + len(there)})
         return
-    if not found:
+    if not found and not there:
         print("There is nothing to restore.", file=sys.stderr)
     lines = [f"Restored {name}" for name in _shown_names(wanted)]
-    print("\n".join([*_few(lines), *([f"Restored {len(lines):,} documents."] if len(lines) > MOST_SHOWN else [])]))
+    for line in [*_few(lines), *([f"Restored {len(lines):,} documents."] if len(lines) > MOST_SHOWN else [])]:
+        print(line)
+    for line in _few([f"{name} is in the library already." for name in there]):
+        print(line, file=sys.stderr)
     if present:
         print(f"{len(present):,} stay in the bin: the library has documents in their place again.", file=sys.stderr)
+
+
+def _removed_named(opened: Library, names: Sequence[str]) -> tuple[list[RemovedDocument], list[str]]:
+    """Return the documents of the bin that are named, and the names of those that are in the library.
+
+    A command that was stopped halfway is given again with all its names: what is back by then is no error.
+
+    Raises:
+        DocumentMissing: A name is of neither, or of several.
+    """
+    from vectorstore.errors import DocumentMissing
+
+    found, there = [], []
+    for name in names:
+        try:
+            found.append(_removed_one(opened, name))
+        except DocumentMissing:
+            if opened.removed(name=name) or not _is_there(opened, name):
+                raise
+            there.append(name)
+    return found, there
+
+
+def _is_there(opened: Library, name: str) -> bool:
+    from vectorstore.errors import DocumentMissing
+
+    try:
+        opened.find(name)
+    except DocumentMissing:
+        return False
+    return True
 
 
 def _removed_one(opened: Library, name: str) -> RemovedDocument:
@@ -182,7 +217,7 @@ def _removed_one(opened: Library, name: str) -> RemovedDocument:
 def _bring_back(opened: Library, wanted: Sequence[DocumentInfo]) -> None:
     from bot.surfaces.web.storage.removed_files import bring_back, tidy
 
-    bring_back(opened.folder, [info.source for info in wanted])
+    bring_back(opened.folder, [info.path for info in wanted])
     try:
         opened.restore([info.id for info in wanted])
     finally:

@@ -108,7 +108,7 @@ def context_block(
         one_line(" › ".join(document.heading_path(start)), limit=2 * TITLE_LENGTH),
     )
     title = titled(one_line(document.title, limit=TITLE_LENGTH), ", ".join(part for part in parts if part))
-    head = Text.assemble((title, "bold"), (f"  {shown_source(document.source, folder=folder)}", DIM))
+    head = Text.assemble((title, "bold"), (f"  {shown_source(document.name or document.source, folder=folder)}", DIM))
     lit: str | tuple[str, str] = (visible(marked), LIT) if styled else f"⟦{visible(marked)}⟧"
     dots = ("… " if start - len(before) > 0 else "", " …" if end + len(after) < len(document.text) else "")
     body = Text.assemble((dots[0], DIM), visible(before), lit, visible(after), (dots[1], DIM))

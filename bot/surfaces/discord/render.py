@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from bot.answer import Answer, Citation, where
+from bot.links import page_address
 from bot.surfaces.chat import words
 from bot.surfaces.chat.markup import (
     Block,
@@ -131,7 +132,7 @@ def closing_lines(answer: Answer, page: str = "") -> list[str]:
 def source_line(citation: Citation, page: str = "") -> str:
     """Return the line of a source: number, title, place and the quotation, shortened."""
     name = shortened(where(citation), 150)
-    address = words.page_address(page, citation)
+    address = page_address(page, citation)
     title = f"[{_label(name)}](<{address}>)" if address else _escape(name)
     return f"-# \\[{citation.number}] {title}: “{escape(shortened(citation.quote, words.QUOTE_LENGTH))}”"
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mcp_types import CallToolResult, TextContent
 
 from bot.answer import ABSTAINED, paragraphs, remarks, searched_words, statement_words, where
-from bot.surfaces.chat.words import page_address
+from bot.links import page_address
 from bot.surfaces.mcp import shapes
 from bot.text.shown import markers, one_line
 

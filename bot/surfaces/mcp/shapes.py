@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from bot.answer import Answer, Citation
-from bot.surfaces.chat.words import page_address
-from vectorstore.catalog.catalog import file_name
+from bot.links import page_address
+from vectorstore.document import file_name
 from vectorstore.passage import Passage
 
 Name = Annotated[str, Field(description="A document's id, uri, path, file name or title")]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.answer import Answer, Citation, where
+from bot.links import page_address
 from bot.surfaces.chat import words
 from bot.surfaces.chat.long import parts
 from bot.surfaces.chat.markup import flows, mark, statement_blocks
@@ -107,7 +108,7 @@ def source_line(citation: Citation, page: str = "") -> Text:
     quote = shortened(citation.quote, words.QUOTE_LENGTH)
     if is_active(name) or is_active(quote):
         return Text(f"[{citation.number}] {name}: “{quote}”", plain=True)
-    address = words.page_address(page, citation)
+    address = page_address(page, citation)
     title = f"<{address}|{escape(name).replace('|', '/')}>" if address else f"*{escape(name)}*"
     line = f"[{citation.number}] {title}: “{escape(quote)}”"
     if utf16_size(line) > CONTEXT_LIMIT:  # almost all of it is escapes
@@ -124,7 +125,7 @@ def _buttons(answer: Answer, reference: str, page: str, share: bool) -> Json:
         elements.append(_button("Share in channel", "footnote_share", reference))
     for citation in answer.citations[: PAGE_BUTTONS if page else 0]:
         button = _button(f"Open [{citation.number}]", f"footnote_open_{citation.number}", reference)
-        elements.append({**button, "url": words.page_address(page, citation)})
+        elements.append({**button, "url": page_address(page, citation)})
     return {"type": "actions", "block_id": "footnote_buttons", "elements": elements}
 
 

@@ -142,7 +142,6 @@ def shown_objects(
 
 def finish(services: Services, asked: Asked, answer: Answer) -> dict[str, Any]:
     """Return the answer object, after keeping it where it belongs. Runs in a thread."""
-    answer = services.shown_answer(answer)
     passages, citations = shown_objects(services, asked.caller, answer.passages, answer.citations)
     kept: dict[str, Any] = {
         "id": asked.id,
@@ -205,7 +204,7 @@ def streamed(
 
 def footnote_objects(services: Services, asked: Asked, citations: Iterable[Citation]) -> list[dict[str, Any]]:
     """Return citations as the event `statement` sends them."""
-    return shown_objects(services, asked.caller, (), services.shown(citations))[1]
+    return shown_objects(services, asked.caller, (), tuple(citations))[1]
 
 
 def found_object(services: Services, asked: Asked, found: Found) -> dict[str, Any]:
@@ -215,7 +214,7 @@ def found_object(services: Services, asked: Asked, found: Found) -> dict[str, An
         "conversation": asked.conversation,
         "searched_for": found.searched_for,
         "searched": found.searched,
-        "passages": shown_objects(services, asked.caller, services.shown(found.passages))[0],
+        "passages": shown_objects(services, asked.caller, found.passages)[0],
     }
 
 

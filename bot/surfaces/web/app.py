@@ -28,7 +28,18 @@ from bot.surfaces.web import errors, log
 from bot.surfaces.web.connections import Door, raise_open_files
 from bot.surfaces.web.examples import add_examples
 from bot.surfaces.web.gate import Gate
-from bot.surfaces.web.routes import ask, conversations, documents, health, openai, openai_responses, session
+from bot.surfaces.web.routes import (
+    ask,
+    conversations,
+    desk,
+    documents,
+    exports,
+    health,
+    openai,
+    openai_responses,
+    pages,
+    session,
+)
 from bot.surfaces.web.routes import ingest as ingest_routes
 from bot.surfaces.web.services import Services, footnote_version, text_goes_to
 from bot.surfaces.web.static import FOLDER, add_page
@@ -82,7 +93,19 @@ def create_app(bot: Bot, settings: Settings, *, ingest: Ingest | None = None, pa
     )
     app.state.services = services
     errors.install(app)
-    for module in (ask, conversations, documents, ingest_routes, openai, openai_responses, session, health):
+    for module in (
+        ask,
+        conversations,
+        desk,
+        exports,
+        documents,
+        pages,
+        ingest_routes,
+        openai,
+        openai_responses,
+        session,
+        health,
+    ):
         app.include_router(module.router)
     add_examples(app)
     add_page(app, page)

@@ -56,6 +56,9 @@ STATUS_OF: tuple[tuple[type[FootnoteError], int, str], ...] = (
     (bot_errors.ModelError, 502, "model_failed"),
     (bot_errors.ExtraMissing, 422, "unsupported"),
     (bot_errors.SettingError, 422, "invalid"),
+    (ingest_errors.OriginalGone, 409, "original_gone"),
+    (ingest_errors.OriginalChanged, 409, "original_changed"),
+    (bot_errors.ExportError, 422, "invalid"),
     (ingest_errors.IngestError, 422, "invalid"),
     (library_errors.DateInvalid, 422, "invalid"),
     (library_errors.DocumentMissing, 404, "document_missing"),
@@ -211,6 +214,17 @@ def _invalid(errors: Any, content_type: str) -> Refused:
         f"The value of {name} cannot be taken: {first['msg']}.",
         param=param,
         remedy="See /openapi.json.",
+    )
+
+
+def answer_missing(param: str) -> Refused:
+    """Return the refusal of an answer that is not there, or not for this caller: the same words."""
+    return Refused(
+        404,
+        "answer_missing",
+        "There is no answer of yours with this id.",
+        remedy="Answers outside a conversation are remembered until a thousand others came.",
+        param=param,
     )
 
 

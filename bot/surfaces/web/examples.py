@@ -18,7 +18,7 @@ QUESTION, QUOTE = "How long is the notice period?", "The notice period is 30 day
 SHOWN = {"document": DOCUMENT_ID, "title": "Lease of the office", "source": "/papers/lease.pdf", "page": 3}
 PLACE = {"start": 812, "end": 841, "start_utf16": 813, "end_utf16": 842, "collection": "default"}
 FOUND = {"heading": "Ending the lease", "place": "p. 3", "score": 1.31, "rank": 1, "text": QUOTE}
-PASSAGE: Object = {**SHOWN, **PLACE, **FOUND}
+PASSAGE: Object = {**SHOWN, **PLACE, **FOUND, "kind": "body"}
 CITATION: Object = {**SHOWN, **PLACE, "number": 1, "place": "p. 3, Ending the lease", "quote": QUOTE}
 STATEMENT: Object = {"text": QUOTE, "citations": [1], "support": "quoted", "note": "", "answer": None}
 ANSWER: Object = {
@@ -170,7 +170,9 @@ STATUS: Object = {
     "collections": 1,
     "ingesting": False,
     "addresses": False,
+    "question_log": None,
     "upload_types": [".docx", ".md", ".pdf"],
+    "exports": ["docx", "pdf", "html", "markdown"],
     "limits": {
         "question_characters": 4_000,
         "upload_megabytes": 256,
@@ -178,6 +180,44 @@ STATUS: Object = {
         "questions_per_minute": 120,
         "streams": 8,
     },
+}
+LOG_ID = f"qst_{'5b' * 12}"
+GAP: Object = {
+    "question": "Who pays for the lift?",
+    "count": 3,
+    "week": 2,
+    "week_before": 1,
+    "first": "2026-11-14",
+    "last": "2026-11-25",
+    "questions": [
+        {"text": "Who pays for the lift?", "count": 2, "names": []},
+        {"text": "Do we have to pay for the lift?", "count": 1, "names": []},
+    ],
+    "ids": [LOG_ID, f"qst_{'5c' * 12}", f"qst_{'5d' * 12}"],
+}
+CURATED_IN: Object = {
+    "questions": ["Who pays for the lift?", "Do we have to pay for the lift?"],
+    "text": "The landlord pays for the lift.",
+    "sources": [{"document": DOCUMENT_ID, "start": 812, "end": 841}],
+    "collection": "default",
+}
+CURATED: Object = {
+    "id": "c4a7e1d09b35f286",
+    **{name: CURATED_IN[name] for name in ("questions", "text", "collection")},
+    "written": "2026-11-25",
+    "current": True,
+    "sources": [
+        {
+            **{name: SHOWN[name] for name in ("document", "title")},
+            **PLACE,
+            "quote": QUOTE,
+            "state": "current",
+        }
+    ],
+}
+DESK_DOCUMENT: Object = {
+    **{name: DOCUMENT[name] for name in ("id", "title", "name", "collection", "added")},
+    "note": "",
 }
 NOT_THERE: Object = {
     "error": {
@@ -195,8 +235,13 @@ REQUESTS: dict[str, Object] = {
     "POST /v1/search": {"query": "notice period", "limit": 5},
     "POST /v1/conversations": {"title": "The lease"},
     "PATCH /v1/conversations/{id}": {"title": "The lease"},
+    "PATCH /v1/documents/{id}": {"collection": "legal"},
     "POST /v1/feedback": {"answer": ANSWER_ID, "thumb": "up", "comment": "Exactly."},
     "POST /v1/documents/address": {"url": "https://example.org/lease.html", "collection": "default"},
+    "POST /v1/desk/again": {"ids": GAP["ids"]},
+    "POST /v1/desk/forget": {"ids": GAP["ids"]},
+    "POST /v1/desk/answers": CURATED_IN,
+    "PUT /v1/desk/answers/{id}": CURATED_IN,
     "POST /v1/session": {"name": "ana", "password": "correct horse battery"},
     "POST /v1/chat/completions": {"model": "footnote", "messages": [{"role": "user", "content": QUESTION}]},
     "POST /v1/responses": {"model": "footnote", "input": QUESTION},
@@ -209,8 +254,33 @@ RESPONSES: dict[str, Any] = {
     "GET /v1/conversations/{id}": {**TALK, "turns": [{**TURN, "feedback": FEEDBACK}]},
     "PATCH /v1/conversations/{id}": {**TALK, "title": "The lease", "turns": 1},
     "GET /v1/conversations/{id}/export": {**TALK, "turns": [{**TURN, "feedback": None}]},
+    "GET /v1/answers/{id}/export": ANSWER,
     "POST /v1/feedback": FEEDBACK,
     "GET /v1/feedback": {"feedback": [{**FEEDBACK, "name": "ana", "question": QUESTION, "text": QUOTE}], "next": None},
+    "GET /v1/desk/gaps": {
+        "log": {"on": True, "names": False, "days": 90},
+        "restricted": False,
+        "since": "2026-11-01",
+        "answered": 212,
+        "unanswered": 31,
+        "gaps": [GAP],
+    },
+    "POST /v1/desk/again": {
+        "asked": [
+            {"question": "Who pays for the lift?", "answer": "The landlord pays for the lift."},
+            {"question": "Do we have to pay for the lift?", "answer": ""},
+        ]
+    },
+    "GET /v1/desk/documents": {
+        "since": "2026-11-01",
+        "never_cited": [DESK_DOCUMENT],
+        "never_cited_total": 1,
+        "noted": [{**DESK_DOCUMENT, "note": "1 page has no text layer."}],
+        "noted_total": 1,
+    },
+    "GET /v1/desk/answers": {"answers": [CURATED]},
+    "POST /v1/desk/answers": CURATED,
+    "PUT /v1/desk/answers/{id}": CURATED,
     "GET /v1/documents": {"documents": [DOCUMENT], "total": 1, "next": None},
     "POST /v1/documents": {"job": WAITING},
     "GET /v1/documents/{id}": {
@@ -228,7 +298,22 @@ RESPONSES: dict[str, Any] = {
         **LENGTHS,
         "text": QUOTE,
     },
+    "GET /v1/documents/{id}/pages": {
+        "id": DOCUMENT_ID,
+        "pages": [
+            {
+                "number": 3,
+                "width": 595.28,
+                "height": 841.89,
+                "lit": "all",
+                "scanned": False,
+                "boxes": [{"x": 0.1, "y": 0.31, "width": 0.62, "height": 0.016}],
+                "picture": f"/v1/documents/{DOCUMENT_ID}/pages/3",
+            }
+        ],
+    },
     "POST /v1/documents/{id}/restore": DOCUMENT,
+    "PATCH /v1/documents/{id}": {**DOCUMENT, "collection": "legal"},
     "GET /v1/removed": {
         "documents": [
             {

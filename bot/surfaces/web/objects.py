@@ -9,9 +9,7 @@ from bot.answer import Answer, Citation, Conflict, Statement, Withheld, part_dic
 from bot.surfaces.web.offsets import Utf16
 from vectorstore.passage import Passage
 
-PASSAGE_FIELDS = (
-    *("document", "title", "source", "collection", "start", "end", "page", "place", "heading", "score", "rank", "text"),
-)
+PASSAGE_FIELDS = tuple("document title source collection start end page place heading kind score rank text".split())
 CITATION_FIELDS = ("number", "document", "title", "source", "page", "place", "start", "end", "quote")
 
 
@@ -75,4 +73,5 @@ def _statements(kept: Iterable[Mapping[str, Any]]) -> Iterable[Statement]:
 
 def _passages(kept: Iterable[Mapping[str, Any]]) -> Iterable[Passage]:
     for item in kept:
-        yield Passage(**{name: item[name] for name in PASSAGE_FIELDS})
+        # An answer that was kept by an earlier version has no kinds.
+        yield Passage(**{name: item[name] for name in PASSAGE_FIELDS if name in item})

@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from fastapi import Path as PathParameter
 from fastapi import Query, Request
 
-from bot.answer import Answer, Citation
+from bot.printed import PrintedPages
 from bot.settings.settings import Settings
 from bot.surfaces.rate_limit import RateLimit
 from bot.surfaces.web.auth import Authentication, Caller, collection_missing
@@ -26,21 +27,23 @@ from bot.surfaces.web.errors import Refused
 from bot.surfaces.web.limits import Streams
 from bot.surfaces.web.metrics import Metrics
 from bot.surfaces.web.offsets import Utf16, Utf16Cache
+from bot.surfaces.web.pictures import Pictures
 from bot.surfaces.web.shapes import DOCUMENT
 from bot.surfaces.web.storage import removed_files
 from bot.surfaces.web.storage.accounts import Accounts
 from bot.surfaces.web.storage.conversations import ConversationStore
 from bot.surfaces.web.storage.database import Database
 from bot.surfaces.web.storage.jobs import Ingest, Jobs
+from bot.surfaces.web.storage.questions import QuestionLog
 from bot.surfaces.web.storage.uploads import Uploads
-from vectorstore.passage import Filter, Passage
+from vectorstore.errors import LibraryError
+from vectorstore.passage import Filter
 from vectorstore.records import DocumentInfo
 
 if TYPE_CHECKING:
     from bot.ask import Bot
 
 Result = TypeVar("Result")
-Part = TypeVar("Part", Passage, Citation)
 
 NO_DOCUMENT = "-"
 """An id that no document has, for they are hexadecimal."""
@@ -53,9 +56,13 @@ QUOTING_THREADS = 4
 """Threads that quote. Quoting is computing: more threads than this only make each question wait longer."""
 WRITING_THREADS = 32
 """Threads that ask a chat model, which is mostly waiting."""
+DRAWING = 2
+"""Processes that draw the pages of PDFs and find words on them; each is started when it is needed."""
 
 LOCK_SECONDS = 10.0
 """So long a person waits for somebody else's writing to end, then is told to come again."""
+EXPORT_SECONDS = 60.0
+"""So long a download waits for its turn to be made."""
 
 
 class RecentAnswers:
@@ -96,6 +103,8 @@ class Services:
         self.database = Database(folder)
         self.accounts = Accounts(self.database)
         self.store = ConversationStore(self.database)
+        self.log = QuestionLog(self.database, settings)
+        self.log.tidy()
         self.authentication = Authentication(self.accounts, settings)
         self.metrics = Metrics()
         self.questions = RateLimit(settings.questions_per_minute)
@@ -106,6 +115,8 @@ class Services:
         self.password_checks = asyncio.Semaphore(2)
         self.stopping = asyncio.Event()
         self.uploads = Uploads(folder, self.database)
+        with suppress(LibraryError):  # it cannot be written now: the next start names them
+            self.uploads.name_documents(bot.library)
         self.tidy_removed()
         self.jobs = Jobs(self.database, ingest, self.metrics, self.forget_unread)
         quotes = settings.model == "quotes"
@@ -127,6 +138,30 @@ class Services:
             queued=32,
             seconds=60.0,
             message="Too many documents are being sent at once, and nothing was taken in.",
+        )
+        self.drawing = Bulkhead(
+            "footnote-draw",
+            threads=DRAWING,
+            queued=64,
+            seconds=30.0,
+            message="Too many pages are being drawn at once.",
+        )
+        self.printed = PrintedPages(bot.library, settings, count=DRAWING)
+        self.pictures = Pictures()
+        self.answers_written = Bulkhead(
+            "footnote-write",
+            threads=1,
+            queued=50,
+            seconds=LOCK_SECONDS,
+            message="The library is being written to, and the answer was not kept.",
+        )
+        # A long PDF takes a core for seconds.
+        self.exports = Bulkhead(
+            "footnote-export",
+            threads=2,
+            queued=16,
+            seconds=EXPORT_SECONDS,
+            message="Too many files are being made at once, and this one was not.",
         )
         self._pages: dict[tuple[str, str, str], int | None] = {}
         self._utf16 = Utf16Cache(bot.library.text)
@@ -161,14 +196,6 @@ class Services:
         ids = tuple(documents)
         found: list[DocumentInfo] = self.bot.library.documents(Filter(documents=ids)) if ids else []
         return {info.id: info for info in found}
-
-    def shown(self, parts: Iterable[Part]) -> tuple[Part, ...]:
-        """Return passages or citations with the source that a client is shown."""
-        return tuple(replace(part, source=self.uploads.shown(part.source)) for part in parts)
-
-    def shown_answer(self, answer: Answer) -> Answer:
-        """Return an answer with the sources that a client is shown."""
-        return replace(answer, citations=self.shown(answer.citations), passages=self.shown(answer.passages))
 
     def pages(self, info: DocumentInfo) -> int | None:
         """Return how many pages or slides a document has, or None where it has none."""
@@ -234,6 +261,10 @@ class Services:
         ended = self.jobs.stop(seconds=seconds)
         self.removals.close()
         self.arrivals.close()
+        self.drawing.close()
+        self.printed.close()
+        self.answers_written.close()
+        self.exports.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._stream_threads.shutdown(wait=False, cancel_futures=True)
         if ended:
@@ -248,6 +279,11 @@ def services_of(request: Request) -> Services:
     """Return what the routes share."""
     services: Services = request.app.state.services
     return services
+
+
+def base_address(request: Request) -> str:
+    """Return the address at which people reach the page: the one that the settings name, else that of the request."""
+    return services_of(request).settings.page_url or str(request.base_url)
 
 
 DocumentId = Annotated[str, PathParameter(pattern=DOCUMENT, examples=["0123456789abcdef"])]

@@ -244,6 +244,7 @@ class PassageOut(BaseModel):
     page: int | None
     place: str
     heading: str
+    kind: str = Field("body", description="body, heading, caption, byline, navigation, table or code.")
     score: float
     rank: int
     text: str
@@ -469,6 +470,37 @@ class TextOut(BaseModel):
     text: str
 
 
+class BoxOut(BaseModel):
+    """A line of words, or part of one, in shares of the page's width and height from its top left corner."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class PageOut(BaseModel):
+    """A page on which words stand: in points its size; `lit`: whether all, part or none of the words were found on it.
+
+    `scanned`: its words were read by OCR, so that nothing says where they stand. `picture`: where it is drawn.
+    """
+
+    number: int
+    width: float
+    height: float
+    lit: Literal["all", "part", "none"]
+    scanned: bool
+    boxes: list[BoxOut]
+    picture: str
+
+
+class PagesOut(BaseModel):
+    """The printed pages on which a run of a document's text stands."""
+
+    id: str
+    pages: list[PageOut]
+
+
 class CollectionOut(BaseModel):
     """A collection and how much it holds."""
 
@@ -525,6 +557,12 @@ class AddressIn(Request):
     collection: CollectionName | None = None
 
 
+class MoveIn(Request):
+    """Where a document is moved to."""
+
+    collection: CollectionName
+
+
 class LimitsOut(BaseModel):
     """What the server allows."""
 
@@ -533,6 +571,13 @@ class LimitsOut(BaseModel):
     upload_files: int
     questions_per_minute: int
     streams: int
+
+
+class QuestionLogOut(BaseModel):
+    """What is kept for the desk: questions without an answer, for so many days, with names or without."""
+
+    days: int
+    names: bool
 
 
 class StatusOut(BaseModel):
@@ -549,5 +594,7 @@ class StatusOut(BaseModel):
     collections: int
     ingesting: bool
     upload_types: list[str]
+    exports: list[str] = Field(description="Formats in which answers can be saved here.")
     limits: LimitsOut
     addresses: bool
+    question_log: QuestionLogOut | None = Field(description="Null where nothing is kept of what is asked.")

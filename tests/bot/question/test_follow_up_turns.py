@@ -335,3 +335,33 @@ def test_a_rewrite_that_states_is_refused_and_a_label_is_taken_off() -> None:
     )
     found = condense(Question("Is it free?"), turns, model=Rewriter("Person: Is it free to open an account?"))
     assert found.query == "Is it free to open an account?"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *("Who signed it?", "And for Japan?", "For the United States?", "In which city?", "Where?", "By whom?"),
+        *("How much?", "Which year?", "How many companies?", "Who paid?", "What about fusion?", "Who was there?"),
+    ],
+)
+def test_a_pronoun_or_an_ellipsis_refers_back(question: str) -> None:
+    """What means something only after another question is searched with it at once."""
+    assert Question(question).refers_back and Question(question).may_refer_back
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *("What does TDS stand for?", "When was the deal signed?", "Who is Kimi Onoda?", "What is fusion?"),
+        *("Is LNG clean?", "What is the amount?", "From when is the lease valid?", "Is there a fee?"),
+    ],
+)
+def test_a_short_question_may_refer_back_but_does_not_say_so(question: str) -> None:
+    """It is asked alone first."""
+    assert Question(question).may_refer_back and not Question(question).refers_back
+
+
+def test_what_stands_alone_has_no_context() -> None:
+    """A question of three words of its own follows on nothing."""
+    turns = Conversation().add("Who signed the deal?", Answer("Who signed the deal?", abstained=True))
+    assert turns.context_for(Question("How is the harbour of Skarvik dredged?")) == ""

@@ -48,3 +48,20 @@ def test_what_no_document_says_is_refused_in_japanese(bot: Bot) -> None:
 def test_an_answer_to_an_english_question_says_nothing_of_it(bot: Bot) -> None:
     """English questions are searched as ever, without a notice."""
     assert bot.ask("How long does a crossing take?").notice == ""
+
+
+def test_a_document_is_asked_about_by_its_name_in_the_languages_of_the_page() -> None:
+    """What the page offers over a large library names one document, whatever stands around the name."""
+    from bot.question.overview_request import overview_request
+
+    asked = (
+        *(
+            "What is “Travel policy” about?",
+            "Worum geht es in „Travel policy“?",
+            "De quoi parle «\u00a0Travel policy\u00a0»\u00a0?",
+        ),
+        *("「Travel policy」は何について書かれていますか？", "Fasse Travel policy zusammen.", "Résume Travel policy"),
+    )
+    for question in asked:
+        request = overview_request(question)
+        assert request is not None and "travel policy" in request.names and not request.of_all, question

@@ -260,15 +260,42 @@ def test_a_long_list_stays_in_pieces() -> None:
     assert chosen("What are the parts?", piece(text, "- part 7"), read=read_from(text)) == ["- part 7"]
 
 
-def test_a_row_brings_the_names_of_its_columns() -> None:
-    """A row of three cells or more is not understood without the first row of its table."""
-    table = "Terminal\t2023\t2024\nWest\t1,640\t1,460\nCity\t1,420\t1,210"
-    row = piece(table, "City\t1,420\t1,210", kind="table")
-    found = chosen("How did the City terminal do in 2024?", row, read=read_from(table))
-    assert found == ["Terminal\t2023\t2024", "City\t1,420\t1,210"]
+TERMINALS = "Terminal\t2023\t2024\nWest\t1,640\t1,460\nCity\t1,420\t1,210\nPort\t1,980\t2,020"
+
+
+def test_a_row_brings_the_names_of_its_columns_as_its_footnote() -> None:
+    """A row of three cells or more is not understood without the first row of its table, which is no sentence of its
+    own."""
+    question = "How did the City terminal do in 2024?"
+    row = piece(TERMINALS, "City\t1,420\t1,210", kind="table")
+    (found,) = choose(Question(question), result(question, row), read=read_from(TERMINALS))
+    assert found.text == "City\t1,420\t1,210"
+    assert found.header is not None and found.header.text == "Terminal\t2023\t2024"
+    assert TERMINALS[found.header.start : found.header.end] == found.header.text
     small = "Property\tValue\nWeight\t21 kg\nHeight\t2 m"
     row = piece(small, "Weight\t21 kg", kind="table")
-    assert chosen("How much does the weight come to?", row, read=read_from(small)) == ["Weight\t21 kg"]
+    question = "How much does the weight come to?"
+    (found,) = choose(Question(question), result(question, row), read=read_from(small))
+    assert (found.text, found.header) == ("Weight\t21 kg", None)
+
+
+def test_neither_first_row_nor_other_rows_stand_beside_the_row_that_answers() -> None:
+    """Rows that hold less of the question than the one shown are left out; rows that hold something else of it stay."""
+    rows = "|".join(TERMINALS.split("\n"))
+    table = piece(TERMINALS, rows, kind="table")
+    read = read_from(TERMINALS)
+    assert chosen("How many came to City in 2024?", table, read=read) == ["City\t1,420\t1,210"]
+    both = chosen("How many came to City and to Port?", table, read=read)
+    assert both == ["City\t1,420\t1,210", "Port\t1,980\t2,020"]
+
+
+def test_the_row_that_a_question_names_is_quoted_and_not_its_table() -> None:
+    """A short table is quoted whole unless the question names one of its rows, also where it says more of the head."""
+    table = "Field | What the two sides plan\nQuantum | Training of people\nFusion | A leading industry"
+    head = piece(table, "Field | What the two sides plan", kind="table")
+    read = read_from(table)
+    assert chosen("What do the two sides plan on fusion?", head, read=read) == ["Fusion | A leading industry"]
+    assert chosen("What do the two sides plan?", head, read=read) == [table]
 
 
 def test_an_amendment_is_shown_beside_what_it_changes() -> None:

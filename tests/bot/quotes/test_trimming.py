@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.quotes.choose import Quoted
+from bot.quotes.quoted import Quoted
 from bot.quotes.trim import BELOW, trimmed
 from vectorstore.passage import Passage
 

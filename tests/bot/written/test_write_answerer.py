@@ -12,7 +12,7 @@ from bot.answer import Withheld
 from bot.errors import ModelError
 from bot.models.errors import ContextTooLong, ModelUnauthorized, StreamBroken
 from bot.question.question import Question
-from bot.quotes.choose import Quoted
+from bot.quotes.quoted import Quoted
 from bot.written.prompts import NO_ANSWER
 from bot.written.writing import Writing, Written, write
 from vectorstore.passage import Passage

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -233,3 +234,27 @@ def test_a_long_document_is_kept_in_parts(library: Library) -> None:
     library.restore([long[0].id])
     assert library.document(long[0].id) == long[0]
     assert [finding for finding in library.verify() if finding.part != "index"] == []
+
+
+def test_a_moved_document_is_the_same_in_another_collection(library: Library) -> None:
+    """Id, text, places and time of adding stay; it is found there and nowhere else, and the bin is as before."""
+    id = LEASE[0].id
+    (before,) = library.documents(Filter(documents=(id,)))
+    text = library.document(id)
+    library.remove([OTHERS[0][0].id])
+    library.move(id, "legal")
+    (after,) = library.documents(Filter(documents=(id,)))
+    assert (after.collection, after.added, after.chunks) == ("legal", before.added, before.chunks)
+    moved = library.document(id)
+    assert (moved.text, moved.places, moved.headings) == (text.text, text.places, text.headings)
+    query = f"rent of the {SECRET}"
+    assert [p.document for p in library.search(query, filter=Filter(collections=("legal",))).passages][:1] == [id]
+    assert library.collections() == {"default": 4, "legal": 1}
+    assert [gone.info.id for gone in library.removed()] == [OTHERS[0][0].id]
+    library.move(id, "legal")  # where it is already
+    other, chunks = make("lease.pdf", "Another lease.", collection="private")
+    library.add([(replace(other, id="f" * 16), chunks)])
+    with pytest.raises(DocumentPresent, match="already"):
+        library.move(id, "private")
+    with pytest.raises(DocumentMissing):
+        library.move("0" * 16, "legal")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from ingest.splitting.split import split
 from vectorstore.embedding.encoder import Encoder
 from vectorstore.embedding.model_files import find_model, identity
+from vectorstore.embedding.onnx_form import onnx_form
 from vectorstore.embedding.open import open_encoder
 from vectorstore.errors import ModelMissing
 
@@ -101,3 +103,36 @@ def test_models_that_want_prefixes_get_them(tmp_path: Path) -> None:
     assert (e5.query_prefix, e5.document_prefix) == ("query: ", "passage: ")
     assert (own.query_prefix, own.document_prefix) == ("Q: ", "D: ")
     assert len({identity().fingerprint, e5.identity.fingerprint, own.identity.fingerprint}) == 3
+
+
+def test_a_folder_that_brings_its_onnx_form_needs_no_torch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file under onnx/ is taken as it is, and gives the vectors that the model has."""
+    folder = _with_form(tmp_path)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    monkeypatch.setitem(sys.modules, "sentence_transformers", None)
+    made = open_encoder(str(folder), cache=str(tmp_path / "cache"))
+    text = "The agreement was signed in Tokyo."
+    assert float(made.encode_query(text) @ open_encoder().encode_query(text)) > 0.99999
+    assert made.fingerprint != open_encoder().fingerprint
+
+
+@pytest.mark.parametrize("content", [b"", b"not a model"])
+def test_a_form_that_cannot_be_run_is_refused_with_what_to_do(tmp_path: Path, content: bytes) -> None:
+    """The error names the model and what the file should be; nothing is left in the cache."""
+    folder = _with_form(tmp_path)
+    (folder / "onnx" / "model.onnx").write_bytes(content)
+    with pytest.raises(ModelMissing) as refused:
+        open_encoder(str(folder), cache=str(tmp_path / "cache"))
+    assert str(folder) in str(refused.value) and "onnx/model.onnx" in refused.value.remedy
+    assert not [entry for entry in (tmp_path / "cache" / "models").iterdir() if entry.is_dir()]
+
+
+def _with_form(tmp_path: Path) -> Path:
+    """Return a folder with the model that comes with Footnote, only in its ONNX form."""
+    source, folder = find_model(), tmp_path / "ready"
+    (folder / "onnx").mkdir(parents=True)
+    for file in source.folder.iterdir():
+        if file.suffix != ".safetensors":
+            (folder / file.name).symlink_to(file)
+    (folder / "onnx" / "model.onnx").write_bytes(onnx_form(source).onnx.read_bytes())
+    return folder

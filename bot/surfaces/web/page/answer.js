@@ -1,9 +1,11 @@
 // One turn of a conversation: the question, statements as they come, footnotes, what was found.
+import { path } from "/web/api.js";
 import { add, announce, button, fill, h, icon, iconButton, said } from "/web/dom.js";
 import { copyText, footnoteLink, markdownOf } from "/web/copying.js";
 import { thumbs } from "/web/feedback.js";
 import { Long } from "/web/long.js";
 import { hideQuote, showQuote } from "/web/quote.js";
+import { saveMenu } from "/web/saving.js";
 import { modelName, seconds, t, translated } from "/web/words.js";
 
 /** Where a citation or passage stands, in words: "p. 4, Termination". */
@@ -186,7 +188,8 @@ export class Turn {
             "span", { class: "note-of" }, said("bdi", citation.title, { class: "note-title" }),
             place && h("span", { class: "note-place" }, ", ", said("bdi", place)),
           ),
-          !verbatim.has(citation.quote.trim()) && said("span", citation.quote, { class: "note-quote" }),
+          // What the answer quotes word for word need not be read twice, but on paper it belongs to its footnote.
+          said("span", citation.quote, { class: verbatim.has(citation.quote.trim()) ? "note-quote on-paper" : "note-quote" }),
         ),
       );
       const link = this.answer.conversation && iconButton("link", t("answer.copy.note"), () =>
@@ -268,6 +271,9 @@ export class Turn {
         foot, act("copy", t("answer.copy"), () => copyText(answer.text)),
         act("copy", t("answer.copy.markdown"), () => copyText(markdownOf(answer))),
       );
+    }
+    if (answer.statements.length || answer.abstained) {
+      add(foot, saveMenu((format) => path(`/v1/answers/${answer.id}/export`, { format }), { label: t("save.as") }));
     }
     if (answer.conversation) add(foot, act("link", t("answer.copy.link"), () => copyText(footnoteLink(answer))));
     if (answer.statements.length || answer.abstained) add(foot, thumbs(answer.id, this.feedback));

@@ -70,8 +70,18 @@ function withJson(method, body) {
 
 export async function get(path) { return (await send(path)).json(); }
 export async function post(path, body) { return (await send(path, withJson("POST", body))).json(); }
+export async function put(path, body) { return (await send(path, withJson("PUT", body))).json(); }
+/** POST what is answered with nothing. */
+export async function tellServer(path, body) { await send(path, withJson("POST", body)); }
 export async function patch(path, body) { return (await send(path, withJson("PATCH", body))).json(); }
 export async function remove(path) { await send(path, { method: "DELETE" }); }
+
+/** What a path gives as a download: its name and its content. */
+export async function download(path) {
+  const answer = await send(path);
+  const given = /filename\*=UTF-8''([^;]+)/.exec(answer.headers.get("Content-Disposition") ?? "");
+  return { name: given ? decodeURIComponent(given[1]) : "download", content: await answer.blob() };
+}
 
 /** A path with its query; empty values are left out. */
 export function path(base, query = {}) {

@@ -1,13 +1,16 @@
 // The page: puts its parts together and follows the address (#/, #/c/ID/ANSWER/NUMBER,
-// #/documents, #document=ID&start=S&end=E).
+// #/documents, #/desk, #document=ID&start=S&end=E).
 import { connection, get, patch, path, remove } from "/web/api.js";
-import { add, announce, button, fill, h, icon, iconButton, toast } from "/web/dom.js";
+import { announce, button, fill, h, iconButton, toast } from "/web/dom.js";
 import { asked, confirmed } from "/web/dialogs.js";
+import { footnoteHash } from "/web/copying.js";
+import { Desk } from "/web/desk.js";
 import { Library } from "/web/library.js";
+import { saveMenu } from "/web/saving.js";
 import { Side } from "/web/side.js";
 import { signIn } from "/web/signin.js";
 import { SourcePane } from "/web/source.js";
-import { state, onChange, tell } from "/web/state.js";
+import { mayEdit, state, onChange, tell } from "/web/state.js";
 import { Thread } from "/web/thread.js";
 import { loadWords, t } from "/web/words.js";
 
@@ -16,16 +19,17 @@ const LONGEST_TITLE = 200;
 class Page {
   constructor() {
     this.side = new Side();
-    this.source = new SourcePane({ onClose: () => this.closeSource(), onStep: (by) => this.step(by) });
+    this.source = new SourcePane({ onClose: () => this.leaveSource(), onStep: (by) => this.step(by) });
     this.thread = new Thread({
       onSource: (turn, number, from) => this.openFootnote(turn, number, from),
       onPassage: (passage, from) => this.openPassage(passage, from),
-      onBegun: (id) => { history.replaceState(null, "", `#/c/${id}`); this.showTop(); },
+      onBegun: (id) => this.begun(id),
       onMissing: (error) => this.missing(error),
     });
     this.library = new Library({
       onOpen: (document, from) => this.openPassage({ document: document.id, title: document.title }, from),
     });
+    this.desk = mayEdit() ? new Desk({ onOpen: (run, from) => this.openPassage(run, from) }) : null;
     this.banner = h("p", { class: "banner", role: "alert", hidden: true, text: t("app.lost") });
     this.heading = h("h1", { dir: "auto" });
     this.acts = h("div", { class: "row" });
@@ -38,6 +42,7 @@ class Page {
       else this.content.querySelector(".library button, .library input")?.focus();
     } } });
     fill(document.getElementById("app"), skip, this.frame);
+    addEventListener("popstate", () => this.back());
     addEventListener("hashchange", () => this.follow());
     addEventListener("keydown", (event) => this.key(event));
     connection.addEventListener("lost", () => { this.banner.hidden = false; });
@@ -49,7 +54,21 @@ class Page {
 
   async start() {
     this.thread.clear();
-    await Promise.all([this.loadStatus(), this.side.load(), this.follow()]);
+    await Promise.all([this.loadStatus(), this.side.load(), this.follow().then(() => this.thread.takeUp())]);
+  }
+
+  /** A conversation has its address now; an open source keeps its place in the history above it. */
+  begun(id) {
+    this.begunUnder = this.source.open && history.state?.source ? id : null;
+    history.replaceState(history.state, "", `#/c/${id}`);
+    this.showTop();
+  }
+
+  /** The browser went back or forward: from a source that has no address of its own to what lies under it. */
+  back() {
+    if (this.begunUnder && /^(#\/?)?$/.test(location.hash)) history.replaceState(null, "", `#/c/${this.begunUnder}`);
+    this.begunUnder = null;
+    if (history.state?.source !== this.mark) this.closeSource();
   }
 
   async loadStatus() {
@@ -77,21 +96,32 @@ class Page {
       await this.openPlace(place.get("document"), place.get("start"), place.get("end"));
       return;
     }
-    if (view === "documents") {
-      this.show("library");
+    if (view === "documents" || (view === "desk" && this.desk)) {
+      this.show(view === "desk" ? "desk" : "library");
       return;
     }
+    const stays = view === "c" && this.view === "thread" && id === state.conversation && this.thread.turns.length > 0;
     this.show("thread");
-    if (view !== "c") {
+    if (stays && !answer) {
+      this.closeSource();
+      if (document.activeElement === document.body) this.thread.box.focus();
+    } else if (view !== "c") {
       if (state.conversation || this.thread.turns.length) this.closeSource(false);
       if (!this.thread.running || state.conversation) this.thread.clear();
       this.thread.box.focus();
-    } else if (await this.thread.open(id)) {
-      const turn = answer && this.thread.find(answer);
-      if (turn) this.reopen(turn, Number(number));
-      else this.thread.box.focus();
+    } else {
+      if (id !== state.conversation) this.closeSource(false);
+      await this.openTalk(id, answer, Number(number));
     }
     this.showTop();
+  }
+
+  async openTalk(id, answer, number) {
+    if (await this.thread.open(id)) {
+      const turn = answer && this.thread.find(answer);
+      if (turn) this.reopen(turn, number);
+      else this.thread.box.focus();
+    }
   }
 
   reopen(turn, number) {
@@ -110,6 +140,10 @@ class Page {
         this.closeSource(false);
         fill(this.content, this.banner, top, this.library.element);
         this.library.load();
+      } else if (view === "desk") {
+        this.closeSource(false);
+        fill(this.content, this.banner, top, this.desk.element);
+        this.desk.load();
       } else fill(this.content, this.banner, top, this.thread.scroll);
     }
     this.showTop();
@@ -119,29 +153,13 @@ class Page {
     const talk = this.view === "thread" && state.conversation;
     this.heading.textContent = talk ? this.thread.title : "";
     this.heading.hidden = !talk;
-    document.title = talk ? `${this.thread.title} · Footnote` : this.view === "library" ? `${t("library.title")} · Footnote` : "Footnote";
+    document.title = talk ? `${this.thread.title} · Footnote` : this.view === "thread" ? "Footnote" : `${t(`${this.view}.title`)} · Footnote`;
     fill(this.acts, talk && [
       iconButton("pen", t("talks.rename"), () => this.rename()),
-      this.exportMenu(talk),
+      saveMenu((format) => path(`/v1/conversations/${talk}/export`, { format }), { json: true }),
       iconButton("bin", t("talks.delete"), () => this.remove()),
     ]);
     tell("view");
-  }
-
-  exportMenu(id) {
-    const url = (format) => path(`/v1/conversations/${id}/export`, { format });
-    const menu = h("details", { class: "menu" }, h("summary", { class: "icon-button", "aria-label": t("talks.export"), title: t("talks.export") }, icon("down")));
-    const shut = () => { menu.open = false; };
-    menu.addEventListener("focusout", (event) => { if (!menu.contains(event.relatedTarget)) shut(); });
-    menu.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
-      event.stopPropagation();
-      shut();
-      menu.firstElementChild.focus();
-    });
-    return add(menu, h("div", { class: "menu-list" }, ...["markdown", "json"].map((format) => h(
-      "a", { class: "quiet", href: url(format), download: true, text: t(`talks.export.${format}`), on: { click: () => setTimeout(shut) } },
-    ))));
   }
 
   async rename() {
@@ -180,7 +198,8 @@ class Page {
     this.opened?.turn?.mark(null);
     this.opened = { turn, number, from };
     turn.mark(number);
-    this.showSource(turn.citations.get(number), { number, all: turn.citations.size });
+    const address = turn.answer?.conversation ? footnoteHash(turn.answer, number) : location.hash;
+    this.showSource(turn.citations.get(number), { number, all: turn.citations.size }, address);
   }
 
   /** Open the source at the offsets, in code points, that a footnote in Slack, Discord or the API links to. */
@@ -203,11 +222,16 @@ class Page {
   openPassage(passage, from) {
     this.opened?.turn?.mark(null);
     this.opened = { turn: null, number: 0, from };
-    this.showSource(passage, {});
+    this.showSource(passage, {}, location.hash);
   }
 
-  showSource(run, at) {
+  /** Show a source; "Back" closes it, unless the page was opened at its address. */
+  showSource(run, at, address) {
     const kept = this.frame.classList.contains("with-source");
+    const there = address === location.hash && (address.startsWith("#document=") || /^#\/c\/.+\/.+\//.test(address));
+    if (kept || there) history.replaceState(history.state, "", address || "#/");
+    else history.pushState({ source: Date.now() }, "", address || "#/");
+    this.mark = history.state?.source;
     this.frame.classList.add("with-source");
     this.source.show(run, at);
     this.source.focus();
@@ -218,6 +242,13 @@ class Page {
   step(by) {
     const { turn, number, from } = this.opened;
     if (turn?.citations.has(number + by)) this.openFootnote(turn, number + by, from);
+  }
+
+  /** Close the source for good: what opening it put into the history goes too. */
+  leaveSource() {
+    this.closeSource();
+    if (this.mark && history.state?.source === this.mark) history.back();
+    else if (/^#\/c\/.+\/.+\//.test(location.hash)) history.replaceState(null, "", `#/c/${state.conversation}`);
   }
 
   closeSource(back = true) {
@@ -248,7 +279,7 @@ class Page {
         this.toggleSide(false);
         this.menu.focus();
       } else if (this.thread.running) this.thread.stop();
-      else if (this.source.open) this.closeSource();
+      else if (this.source.open) this.leaveSource();
     } else if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey && this.view === "thread") {
       event.preventDefault();
       this.thread.box.focus();

@@ -109,6 +109,8 @@ export class AskBox {
     const who = status.writes ? t("plainly.writes", { model: modelName(status.model) }) : t("plainly.quotes");
     const where = status.text_leaves ? t("plainly.leaves", { place: status.text_goes_to }) : t("plainly.stays");
     this.plainly.classList.toggle("leaves", status.text_leaves);
-    add(fill(this.plainly), h("span", { dir: "auto", text: `${who} ${where}` }));
+    const log = status.question_log;
+    const kept = log ? t(log.names ? "plainly.log.names" : "plainly.log", { n: log.days }) : "";
+    add(fill(this.plainly), h("span", { dir: "auto", text: [who, where, kept].filter(Boolean).join(" ") }));
   }
 }

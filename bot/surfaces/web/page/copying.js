@@ -1,4 +1,5 @@
 // Answers on the clipboard: as text, as Markdown, as a link.
+import { placeOf } from "/web/answer.js";
 import { h, toast } from "/web/dom.js";
 import { t } from "/web/words.js";
 
@@ -26,26 +27,38 @@ async function copied(text) {
 
 /** The address that opens an answer again, at one of its footnotes. */
 export function footnoteLink(answer, number = 0) {
-  const place = `#/c/${answer.conversation}/${answer.id}${number ? `/${number}` : ""}`;
-  return `${location.origin}/${place}`;
+  return `${location.origin}/${footnoteHash(answer, number)}`;
 }
 
-/** An answer as Markdown with its footnotes. */
+/** The same within the page. */
+export function footnoteHash(answer, number = 0) {
+  return `#/c/${answer.conversation}/${answer.id}${number ? `/${number}` : ""}`;
+}
+
+/** The address that opens a document at the words of a citation, for whoever may read it. */
+function placeLink({ document, start, end }) {
+  return `${location.origin}/#document=${document}&start=${start}&end=${end}`;
+}
+
+/** An answer as Markdown with its footnotes, each with a link to its place. */
 export function markdownOf(answer) {
   const lines = [`**${plain(answer.question)}**`, ""];
   for (const statement of answer.statements) {
     lines.push(plain(statement.text) + statement.citations.map((n) => `[^${n}]`).join(""), "");
   }
   for (const citation of answer.citations) {
-    const place = citation.place ? `, ${plain(citation.place)}` : "";
-    lines.push(`[^${citation.number}]: ${plain(citation.title)}${place}: “${plain(citation.quote)}”`);
+    const named = plain([citation.title, placeOf(citation)].filter(Boolean).join(", "));
+    lines.push(`[^${citation.number}]: [${named}](${placeLink(citation)}): “${plain(citation.quote)}”`);
   }
   return `${lines.join("\n").trim()}\n`;
 }
 
+// As escape_markdown in bot/text/markdown.py: only what would be markup where it stands.
+const MARKUP = /[\\`*[\]~|]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|<(?=[A-Za-z/!?])|&(?=#?\w+;)|\$(?=[^\s\d][^$]*\$)/gu;
+
 /** Text as one line of Markdown that shows every character as it stands. */
 function plain(text) {
   return text.replace(/\s+/g, " ").trim()
-    .replace(/[\\`*_{}[\]<>#|~&$!]/g, "\\$&")
-    .replace(/^([-+=]|\d+[.)])/, "\\$1");
+    .replace(MARKUP, "\\$&")
+    .replace(/^([#>+=-]|\d+(?=[.)]))/, (mark) => (/\d/.test(mark) ? `${mark}\\` : `\\${mark}`));
 }

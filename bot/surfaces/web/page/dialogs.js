@@ -30,10 +30,14 @@ export function confirmed(title, text, go) {
   return open(title, [h("p", { dir: "auto", text })], go, { danger: true });
 }
 
-/** Ask for a line of text; null when the person would rather not. */
-export async function asked(title, label, value, go, most) {
-  const input = h("input", { class: "field", id: "dialog-field", value, maxlength: most, required: true, dir: "auto", autocomplete: "off" });
-  const waiting = open(title, [h("label", { class: "label", for: "dialog-field", text: label }), input], go);
+/** Ask for a line of text, with suggestions if there are some; null when the person would rather not. */
+export async function asked(title, label, value, go, most, known = []) {
+  const input = h("input", {
+    class: "field", id: "dialog-field", value, maxlength: most, required: true, dir: "auto", autocomplete: "off",
+    list: known.length ? "dialog-known" : null,
+  });
+  const list = known.length > 0 && h("datalist", { id: "dialog-known" }, known.map((one) => h("option", { value: one })));
+  const waiting = open(title, [h("label", { class: "label", for: "dialog-field", text: label }), input, list].filter(Boolean), go);
   input.select();
   return (await waiting) ? input.value.trim() : null;
 }

@@ -53,6 +53,8 @@ const SHAPES = {
   up: "M12 19V5M6 11l6-6 6 6",
   stop: "M7 7h10v10H7z",
   plus: "M12 5v14M5 12h14",
+  minus: "M5 12h14",
+  wide: "M4 10V4h6M20 14v6h-6M4 4l6 6M20 20l-6-6",
   previous: "M15 5l-7 7 7 7",
   next: "M9 5l7 7-7 7",
   copy: "M9 9h11v11H9zM5 15H4V4h11v1",

@@ -1,8 +1,8 @@
 // The library side: documents with their state, uploads, collections.
-import { get, path, post, remove } from "/web/api.js";
+import { get, path, post } from "/web/api.js";
 import { add, button, fill, h, icon, iconButton, said, toast } from "/web/dom.js";
-import { confirmed } from "/web/dialogs.js";
-import { emptyFilter, mayEdit, onChange, state, tell } from "/web/state.js";
+import { Chosen } from "/web/chosen.js";
+import { mayEdit, onChange, state } from "/web/state.js";
 import { Removed } from "/web/removed.js";
 import { Uploads, chosenFiles, droppedFiles } from "/web/uploads.js";
 import { day, size, t } from "/web/words.js";
@@ -13,9 +13,10 @@ export class Library {
   /** @param {object} more `onOpen(document, from)`. */
   constructor(more) {
     this.more = more;
-    this.picked = new Map();
     this.uploads = new Uploads();
     this.removed = new Removed();
+    this.chosen = new Chosen({ onRestore: (documents) => this.removed.restore(documents), collections: () => this.names });
+    this.names = [];
     this.lead = h("p", { class: "library-lead" });
     this.rows = h("tbody", {});
     this.none = h("p", { class: "muted", hidden: true });
@@ -24,13 +25,12 @@ export class Library {
       class: "field", type: "search", placeholder: t("library.search"), "aria-label": t("library.search"), dir: "auto",
     });
     this.collection = h("select", { class: "field", "aria-label": t("library.collection"), on: { change: () => this.load() } });
-    this.askThese = button("", () => this.ask(), { class: "strong", hidden: true });
     const columns = ["pick", "title", "collection", "pages", "size", "changed", "state", "acts"];
     this.table = h("table", { class: "documents" }, h("thead", {}, h("tr", {}, ...columns.map((name) => h(
       "th", { scope: "col", class: /pages|size/.test(name) ? "number" : null },
       h("span", { class: /pick|acts/.test(name) ? "unseen" : null, text: t(`library.column.${name}`) }),
     )))), this.rows);
-    this.tools = h("div", { class: "tools" }, this.search, this.collection, h("span", { class: "grow" }), this.askThese);
+    this.tools = h("div", { class: "tools" }, this.search, this.collection, h("span", { class: "grow" }), this.chosen.element);
     this.inside = h(
       "div", { class: "column library" }, h("h1", { text: t("library.title") }), this.lead,
       mayEdit() && this.takeIn(), this.uploads.element,
@@ -151,11 +151,24 @@ export class Library {
     this.next.hidden = !page.next;
     const rows = page.documents.map((document) => this.row(document));
     if (more) add(this.rows, rows);
-    else fill(this.rows, rows);
+    else this.keepingFocus(() => fill(this.rows, rows));
+    this.chosen.show();
     this.lead.textContent = `${t("library.lead", { n: page.total })} ${mayEdit() ? "" : t("library.reader")}`.trim();
     const filtered = this.search.value.trim() || this.collection.value;
     this.tools.hidden = !filtered && !page.total;
     this.say(this.rows.childElementCount ? "" : t(filtered ? "library.nomatch" : mayEdit() ? "library.empty" : "library.none"));
+  }
+
+  /** Draw the rows anew; what had the focus in a row keeps it, or the same in the row that took its place. */
+  keepingFocus(draw) {
+    const before = document.activeElement?.closest("tr[data-id]");
+    const { act } = document.activeElement?.dataset ?? {};
+    const index = [...this.rows.children].indexOf(before);
+    draw();
+    if (index < 0) return;
+    const all = [...this.rows.children];
+    const row = all.find((one) => one.dataset.id === before.dataset.id) ?? all[Math.min(index, all.length - 1)];
+    (row ? row.querySelector(`[data-act="${act}"]`) ?? row.querySelector(".document-open") : this.inside.querySelector("button"))?.focus();
   }
 
   say(words) {
@@ -166,6 +179,7 @@ export class Library {
 
   offer(collections) {
     const chosen = this.collection.value;
+    this.names = collections.map(({ name }) => name);
     fill(
       this.collection, h("option", { value: "", text: t("library.every") }),
       collections.map(({ name, documents }) => h("option", { value: name, text: `${name} (${documents})` })),
@@ -176,16 +190,13 @@ export class Library {
   }
 
   row(document) {
-    const pick = h("input", { type: "checkbox", "aria-label": t("library.pick", { title: document.title }), on: { change: () => {
-      if (pick.checked) this.picked.set(document.id, document.title);
-      else this.picked.delete(document.id);
-      this.showPicked();
-    } } });
-    pick.checked = this.picked.has(document.id);
-    const open = said("button", document.title, { type: "button", class: "document-open", on: { click: () => this.more.onOpen(document, open) } });
+    const pick = this.chosen.pick(document);
+    const open = said("button", document.title, {
+      type: "button", class: "document-open", data: { act: "open" }, on: { click: () => this.more.onOpen(document, open) },
+    });
     const cell = (text, name) => h("td", { class: name, text });
     return h(
-      "tr", {}, h("td", { class: "pick-cell" }, pick),
+      "tr", { data: { id: document.id } }, h("td", { class: "pick-cell" }, pick),
       h(
         "td", { class: "title" }, open, document.name !== document.title && said("span", document.name, { class: "document-name" }),
         ...document.notes.map((note) => said("span", note, { class: "document-note" })),
@@ -195,8 +206,8 @@ export class Library {
       cell(size(document.size), "number"), cell(day(document.modified), "when"),
       h("td", { class: "small last" }, this.stateOf(document)),
       h("td", { class: "acts" }, mayEdit() && [
-        document.original && iconButton("again", t("library.again.of", { title: document.title }), () => this.again(document)),
-        iconButton("bin", t("library.remove.of", { title: document.title }), () => this.remove(document)),
+        document.original && iconButton("again", t("library.again.of", { title: document.title }), () => this.again(document), { data: { act: "again" } }),
+        iconButton("bin", t("library.remove.of", { title: document.title }), () => this.chosen.remove([document]), { data: { act: "remove" } }),
       ]),
     );
   }
@@ -207,37 +218,11 @@ export class Library {
     return h("span", { class: "muted", text: gone ? t("library.original.gone") : t("library.ready") });
   }
 
-  showPicked() {
-    this.askThese.hidden = !this.picked.size;
-    this.askThese.textContent = t("library.ask", { n: this.picked.size });
-  }
-
-  /** Ask only the chosen documents. */
-  ask() {
-    state.filter = { ...emptyFilter(), documents: [...this.picked].map(([id, title]) => ({ id, title })) };
-    this.picked.clear();
-    this.showPicked();
-    tell("filter");
-    location.hash = state.conversation ? `#/c/${state.conversation}` : "#/";
-  }
-
   async again(document) {
     try {
       const { job } = await post(`/v1/documents/${document.id}/reingest`, {});
       this.uploads.watch(job);
       this.element.scrollTop = 0;
     } catch (error) { toast(error.sentence ?? error.message); }
-  }
-
-  async remove(document) {
-    const text = `${t("library.remove.text", { title: document.title })} ${t(document.uploaded ? "library.remove.uploaded" : "library.remove.kept")}`;
-    if (!await confirmed(t("library.remove.title"), text, t("library.remove"))) return;
-    try {
-      await remove(`/v1/documents/${document.id}`);
-      toast(t("library.removed"), { label: t("library.undo"), act: () => this.removed.restore(document) });
-      this.picked.delete(document.id);
-      this.showPicked();
-    } catch (error) { toast(error.sentence ?? error.message); }
-    tell("documents");
   }
 }

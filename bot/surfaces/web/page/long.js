@@ -34,8 +34,14 @@ export class Long {
   /** Hide what stands side by side elsewhere, what waits, and the footnotes of nothing that is shown. */
   fold() {
     const { answer, aside, element: turn, shown } = this.turn;
-    shown.forEach(({ element }, index) => { element.hidden = aside.has(index) || this.waits(index); });
+    shown.forEach(({ element }, index) => {
+      element.hidden = aside.has(index) || this.waits(index);
+      element.classList.toggle("waits", !aside.has(index) && this.waits(index)); // paper has no button to show it
+    });
     const wanted = new Set(answer.statements.filter((_, index) => !this.waits(index)).flatMap((s) => s.citations));
-    for (const note of turn.querySelectorAll(".note")) note.hidden = !wanted.has(Number(note.dataset.number));
+    for (const note of turn.querySelectorAll(".note")) {
+      note.hidden = !wanted.has(Number(note.dataset.number));
+      note.classList.toggle("waits", note.hidden);
+    }
   }
 }

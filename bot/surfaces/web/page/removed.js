@@ -21,17 +21,22 @@ export class Removed {
       h("span", { class: "muted small", text: `${document.collection} · ${day(document.removed)}` }),
       document.present
         ? h("span", { class: "muted small", text: t("library.removed.present") })
-        : button(t("library.restore"), () => this.restore(document), {
+        : button(t("library.restore"), () => this.restore([document]), {
           class: "plain", "aria-label": t("library.restore.of", { title: document.title }),
         }),
     )));
   }
 
-  async restore(document) {
-    try {
-      await post(`/v1/documents/${document.id}/restore`, {});
-      toast(t("library.restored", { title: document.title }));
-    } catch (error) { toast(error.sentence ?? error.message); }
+  async restore(documents) {
+    let n = 0;
+    let trouble = "";
+    for (const { id } of documents) {
+      try {
+        await post(`/v1/documents/${id}/restore`, {});
+        n += 1;
+      } catch (error) { trouble = error.sentence ?? error.message; }
+    }
+    toast(trouble || (n === 1 ? t("library.restored", { title: documents[0].title }) : t("library.restored.some", { n })));
     tell("documents");
   }
 }

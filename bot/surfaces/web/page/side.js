@@ -1,7 +1,7 @@
 // The side: conversations, the way to the documents, language.
 import { get, path, remove } from "/web/api.js";
 import { add, button, fill, h, icon, iconButton, toast } from "/web/dom.js";
-import { onChange, state } from "/web/state.js";
+import { mayEdit, onChange, state } from "/web/state.js";
 import { LANGUAGES, chooseLanguage, currentLanguage, t } from "/web/words.js";
 
 export class Side {
@@ -10,13 +10,14 @@ export class Side {
     this.count = h("span", { class: "count" });
     this.fresh = link("#/", "plus", t("app.new"));
     this.documents = add(link("#/documents", "book", t("app.documents")), this.count);
+    this.desk = mayEdit() && link("#/desk", "pen", t("app.desk"));
     this.search = h("input", {
       class: "field", type: "search", placeholder: t("talks.search"), "aria-label": t("talks.search"), dir: "auto",
     });
     this.list = h("ul", {});
     this.more = button(t("talks.more"), () => this.load(true), { class: "quiet", hidden: true });
     this.empty = h("p", { class: "muted small", hidden: true });
-    const links = h("div", { class: "side-links" }, this.fresh, this.documents);
+    const links = h("div", { class: "side-links" }, this.fresh, this.documents, this.desk);
     const language = h(
       "select", { "aria-label": t("app.language"), on: { change: () => chooseLanguage(language.value) } },
       ...Object.entries(LANGUAGES).map(([value, text]) => h("option", { value, text, lang: value })),
@@ -74,10 +75,12 @@ export class Side {
   /** Mark what is open. */
   mark() {
     const at = location.hash;
+    const elsewhere = at.startsWith("#/documents") || at.startsWith("#/desk");
     current(this.documents, at.startsWith("#/documents"));
-    current(this.fresh, !at.startsWith("#/documents") && !state.conversation);
+    if (this.desk) current(this.desk, at.startsWith("#/desk"));
+    current(this.fresh, !elsewhere && !state.conversation);
     for (const made of this.list.querySelectorAll("a")) {
-      current(made, made.dataset.id === state.conversation && !at.startsWith("#/documents"));
+      current(made, made.dataset.id === state.conversation && !elsewhere);
     }
   }
 }

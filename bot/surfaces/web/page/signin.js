@@ -1,7 +1,7 @@
 // The form that lets a person in, where the server asks for it.
 import { post } from "/web/api.js";
 import { fill, h } from "/web/dom.js";
-import { UNASKED } from "/web/thread.js";
+import { unasked } from "/web/unasked.js";
 import { t } from "/web/words.js";
 
 /** Show the form in `place`; resolves to the session. */
@@ -33,7 +33,7 @@ export function signIn(place, methods) {
     const both = methods.includes("password") && methods.includes("token");
     fill(place, h(
       "main", { class: "sign-in" }, h("h1", { text: t("signin.title") }),
-      sessionStorage.getItem(UNASKED) && h("p", { class: "muted", text: t("signin.again") }), trouble,
+      unasked() && h("p", { class: "muted", text: t("signin.again") }), trouble,
       methods.includes("password") && byName,
       both ? h("details", {}, h("summary", { text: t("signin.token") }), byToken) : methods.includes("token") && byToken,
     ));

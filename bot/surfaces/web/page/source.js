@@ -1,14 +1,17 @@
-// The source pane: a document's own text, with the cited characters lit.
+// The source pane: a document's printed page or its own text, with the cited words lit.
 import { get, originalTrouble, path } from "/web/api.js";
 import { add, announce, button, fill, h, icon, iconButton, said, toast } from "/web/dom.js";
 import { placeOf } from "/web/answer.js";
+import { PrintedView } from "/web/printed.js";
+import { textBody } from "/web/sourcetext.js";
 import { t } from "/web/words.js";
 
 /** UTF-16 units shown around a passage at first, and added by "more". */
 const AROUND = 16000;
 const MORE = 60000;
-const PLACES = { page: "source.page", slide: "source.slide" };
-const MONO = /^(text\/(csv|tab-separated-values|x-)|application\/(json|xml|x-))/;
+const PDF = "application/pdf";
+/** Where the reader's choice of page or text is kept. */
+const VIEW = "footnote.view";
 
 export class SourcePane {
   /** @param {object} more `onClose()`, `onStep(difference)`. */
@@ -21,6 +24,15 @@ export class SourcePane {
     this.original = h("div", { class: "source-original" });
     this.previous = iconButton("previous", t("source.previous"), () => more.onStep(-1));
     this.next = iconButton("next", t("source.next"), () => more.onStep(1));
+    this.printed = new PrintedView({ onBroken: () => this.noPage(t("source.sheet.broken")) });
+    this.asPage = button(t("source.view.page"), () => this.choose("page"), { class: "quiet", "aria-pressed": "false" });
+    this.asText = button(t("source.view.text"), () => this.choose("text"), { class: "quiet", "aria-pressed": "true" });
+    this.wide = iconButton("wide", t("source.wide"), () => this.widen(), { class: "icon-button wide-button", "aria-pressed": "false" });
+    this.views = h(
+      "div", { class: "source-views", hidden: true },
+      h("div", { class: "row", role: "group", "aria-label": t("source.view") }, this.asPage, this.asText), this.printed.tools, this.wide,
+    );
+    this.trouble = h("p", { class: "small muted page-trouble" });
     this.scroll = h("div", { class: "source-scroll", tabindex: "0", role: "region", "aria-label": t("source.label") });
     this.element = h(
       "aside", { class: "source", hidden: true, "aria-label": t("source.label") },
@@ -30,10 +42,11 @@ export class SourcePane {
           "div", { class: "source-bar" }, this.number, this.previous, this.next,
           iconButton("close", t("source.close"), () => more.onClose()),
         ),
-        this.title, this.place, this.original,
+        this.title, this.place, this.original, this.views, this.trouble,
       ),
-      this.scroll,
+      h("div", { class: "source-body" }, this.printed.element, this.scroll),
     );
+    this.see("text");
     this.element.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
       event.stopPropagation();
@@ -43,7 +56,10 @@ export class SourcePane {
 
   get open() { return !this.element.hidden; }
 
-  close() { this.element.hidden = true; }
+  close() {
+    this.element.hidden = true;
+    this.widen(false);
+  }
 
   focus() { this.title.focus({ preventScroll: true }); }
 
@@ -63,6 +79,9 @@ export class SourcePane {
     this.previous.disabled = number <= 1;
     this.next.disabled = number >= all;
     fill(this.original);
+    this.trouble.textContent = "";
+    this.views.hidden = true;
+    this.see("text");
     fill(this.scroll, h("p", { class: "muted", text: t("source.loading") }));
     let document;
     let text;
@@ -81,7 +100,56 @@ export class SourcePane {
     this.draw();
     this.light();
     if (run.quote) announce(t("source.lit", { text: run.quote }));
-    await this.showOriginal(document, run, turn);
+    await Promise.all([this.showPage(document, run, turn), this.showOriginal(document, run, turn)]);
+  }
+
+  /** Show the printed page where there is one; or say why there is none, beside the text. */
+  async showPage(document, run, turn) {
+    if (document.media_type !== PDF || !document.original) return;
+    let found;
+    try {
+      found = await this.printed.find(document, run);
+    } catch (error) {
+      // A file that is gone or changed is said where its original would be.
+      if (turn === this.turnedTo && error.status !== 409) this.noPage(error.sentence ?? error.message);
+      return;
+    }
+    if (turn !== this.turnedTo || !found) return;
+    this.views.hidden = false;
+    this.see(keptView());
+  }
+
+  noPage(why) {
+    this.views.hidden = true;
+    this.see("text");
+    this.trouble.textContent = why;
+  }
+
+  /** Show the page or the text, and remember it for the next footnote. */
+  choose(view) {
+    try { localStorage.setItem(VIEW, view); } catch { /* then it holds for this footnote only */ }
+    this.see(view);
+  }
+
+  /** Show the page, the text, or in the wide pane both. */
+  see(view) {
+    const both = this.element.classList.contains("wide") && !this.views.hidden;
+    this.view = view;
+    this.printed.element.hidden = !both && view !== "page";
+    this.scroll.hidden = !both && view === "page";
+    this.printed.tools.hidden = this.printed.element.hidden;
+    this.asPage.setAttribute("aria-pressed", String(view === "page"));
+    this.asText.setAttribute("aria-pressed", String(view !== "page"));
+    this.asPage.parentElement.hidden = both;
+    if (!this.printed.element.hidden) this.printed.draw();
+    if (!this.scroll.hidden) this.light();
+  }
+
+  /** Let the pane take the whole window, with page and text side by side; or give it back. */
+  widen(wide = !this.element.classList.contains("wide")) {
+    this.element.classList.toggle("wide", wide);
+    this.wide.setAttribute("aria-pressed", String(wide));
+    if (!this.views.hidden && this.open) this.see(this.view);
   }
 
   missing(run, error) {
@@ -92,36 +160,13 @@ export class SourcePane {
     );
   }
 
-  /** Draw the text that is loaded, in runs that neither place, heading nor passage cuts. */
+  /** Draw the text that is loaded. */
   draw() {
-    const { run, document, text } = this.reading;
-    const begin = text.start_utf16;
-    const end = text.end_utf16;
-    const lit = run.start_utf16 === undefined ? [-1, -1] : [run.start_utf16, run.end_utf16];
-    const inside = (offset) => offset > begin && offset < end;
-    const headings = document.headings.filter((heading) => heading.end_utf16 > begin && heading.start_utf16 < end);
-    // Rows and cues are too many to be marked.
-    const places = new Map(document.places
-      .filter((place) => place.kind in PLACES && place.start_utf16 >= begin && place.start_utf16 < end)
-      .map((place) => [place.start_utf16, place]));
-    const cuts = [begin, end, ...lit.filter(inside), ...places.keys(),
-      ...headings.flatMap((heading) => [heading.start_utf16, heading.end_utf16]).filter(inside)];
-    const offsets = [...new Set(cuts)].sort((a, b) => a - b);
-    const body = h("div", { class: MONO.test(document.media_type) ? "source-text mono" : "source-text", dir: "auto" });
-    for (let i = 0; i < offsets.length; i += 1) {
-      const [from, to] = [offsets[i], offsets[i + 1]];
-      if (places.has(from)) add(body, placeMark(places.get(from)));
-      if (to === undefined) break;
-      const words = text.text.slice(from - begin, to - begin);
-      const isLit = from >= lit[0] && to <= lit[1];
-      const heading = headings.find((one) => from >= one.start_utf16 && to <= one.end_utf16);
-      const piece = heading ? h("span", { class: "heading", text: words }) : words;
-      add(body, isLit ? h("mark", { class: run.quote ? "lit" : "near" }, piece) : piece);
-    }
+    const { text } = this.reading;
     fill(
       this.scroll,
-      begin > 0 && this.moreButton("source.earlier", -1), body,
-      end < text.length_utf16 && this.moreButton("source.later", 1),
+      text.start_utf16 > 0 && this.moreButton("source.earlier", -1), textBody(this.reading),
+      text.end_utf16 < text.length_utf16 && this.moreButton("source.later", 1),
     );
   }
 
@@ -166,7 +211,7 @@ export class SourcePane {
       fill(this.original, h("p", { class: "small muted", text: trouble }));
       return;
     }
-    const isPdf = document.media_type === "application/pdf";
+    const isPdf = document.media_type === PDF;
     const href = `/v1/documents/${document.id}/original${isPdf ? `?inline=true${run.page ? `#page=${run.page}` : ""}` : ""}`;
     const label = !isPdf ? t("source.download")
       : run.page ? t("source.original.page", { n: run.page }) : t("source.original");
@@ -175,7 +220,7 @@ export class SourcePane {
   }
 }
 
-function placeMark(place) {
-  // The label is drawn by the style sheet, so that the text of the pane is the text of the document.
-  return h("span", { class: "place", data: { label: t(PLACES[place.kind], { n: place.number }) } });
+/** What the reader chose last; the page, where nothing was chosen. */
+function keptView() {
+  try { return localStorage.getItem(VIEW) === "text" ? "text" : "page"; } catch { return "page"; }
 }

@@ -1,14 +1,17 @@
 // The open conversation: its turns, and the question that is being answered.
-import { Failed, ask, get } from "/web/api.js";
+import { Failed, ask, get, path } from "/web/api.js";
 import { Turn } from "/web/answer.js";
 import { AskBox } from "/web/askbox.js";
-import { fill, h } from "/web/dom.js";
+import { add, fill, h } from "/web/dom.js";
 import { filterBody, mayEdit, onChange, state, tell } from "/web/state.js";
+import { forgetUnasked, keepUnasked, unasked } from "/web/unasked.js";
 import { t } from "/web/words.js";
 
-export const UNASKED = "footnote.unasked";
 // Of more documents no overview is given (MOST_DOCUMENTS in bot/quotes/overview.py).
 const OVERVIEW = 12;
+const SUGGESTED = 3;
+/** Longer titles are no names that a question can hold. */
+const LONGEST_TITLE = 100;
 
 export class Thread {
   /** @param {object} more `onSource(turn, number, from)`, `onPassage(passage, from)`, `onBegun(id)`, `onMissing(error)`. */
@@ -25,9 +28,6 @@ export class Thread {
     });
     this.scroll = h("div", { class: "scroll", tabindex: "-1" }, this.list, this.box.element);
     onChange("status", () => { if (!this.turns.length) this.welcome(); });
-    const unasked = sessionStorage.getItem(UNASKED);
-    sessionStorage.removeItem(UNASKED);
-    if (unasked) requestAnimationFrame(() => this.box.write(unasked)); // the box must stand on the page to fit
   }
 
   get running() { return this.stopping !== null; }
@@ -43,18 +43,58 @@ export class Thread {
     this.box.run(false);
   }
 
+  /** After a reload: show the answer that came meanwhile, or ask again; what failed waits in the box. */
+  async takeUp() {
+    const kept = unasked();
+    if (!kept) return;
+    if (kept.began && kept.answer && !kept.failed && !state.conversation && await this.keptMeanwhile(kept)) return;
+    const here = (kept.began ? null : kept.conversation) === state.conversation;
+    if (state.conversation && this.find(kept.answer)) forgetUnasked();
+    else if (kept.failed || !here || this.running) {
+      forgetUnasked();
+      this.box.write(kept.question);
+    } else await this.ask(kept.question, kept.filter);
+  }
+
+  /** Open a conversation that began with the answer, if the server was done with it. */
+  async keptMeanwhile(kept) {
+    let latest;
+    try {
+      latest = await get(path("/v1/conversations", { limit: 5 })); // asking for it by its id might be an error
+    } catch { return false; }
+    if (!latest.conversations.some(({ id }) => id === kept.conversation)) return false;
+    forgetUnasked();
+    location.replace(`#/c/${kept.conversation}`);
+    return true;
+  }
+
   welcome() {
     const count = state.status?.documents;
     const empty = count === 0;
     const about = t("welcome.about", { n: count ?? 0 });
+    const offers = h("div", { class: "offers" });
     fill(this.list, h(
       "div", { class: "welcome" }, h("h1", { text: t("welcome.title") }),
       h("p", { text: t(empty ? "welcome.empty" : "welcome.text") }),
       empty && mayEdit() && h("a", { class: "strong", href: "#/documents", text: t("welcome.add") }),
-      count > 0 && count <= OVERVIEW && h(
-        "button", { type: "button", class: "plain", text: about, on: { click: () => this.ask(about) } },
-      ),
+      offers,
     ));
+    if (count > 0 && count <= OVERVIEW) add(offers, this.offer(about));
+    else if (count) this.suggest(offers);
+  }
+
+  /** Offer a question about each of the documents that came last: of so many, one about all has no answer. */
+  async suggest(offers) {
+    let documents;
+    try {
+      ({ documents } = await get(path("/v1/documents", { order: "newest", limit: 4 * SUGGESTED })));
+    } catch { return; } // the banner, or the sign-in form, says why
+    const titles = new Set(documents.filter((one) => one.chunks && one.title.length <= LONGEST_TITLE).map((one) => one.title));
+    fill(offers, [...titles].slice(0, SUGGESTED).map((title) => this.offer(t("welcome.about.one", { title }))));
+  }
+
+  offer(question) {
+    return h("button", { type: "button", class: "plain", dir: "auto", text: question, on: { click: () => this.ask(question) } });
   }
 
   /** Show a kept conversation; true when it is there. */
@@ -100,8 +140,10 @@ export class Thread {
     });
   }
 
-  async ask(question) {
+  async ask(question, filter = filterBody()) {
     if (this.running) return;
+    forgetUnasked();
+    keepUnasked({ question, filter, conversation: state.conversation });
     const turn = this.turn(question).wait();
     if (!this.turns.length) fill(this.list);
     this.turns.push(turn);
@@ -112,13 +154,13 @@ export class Thread {
     this.stopping = stopping;
     this.box.run(true);
     try {
-      const body = { question, conversation: state.conversation ?? "new", filter: filterBody() };
+      const body = { question, conversation: state.conversation ?? "new", filter };
       for await (const [name, data] of ask(body, stopping.signal)) this.event(turn, name, data);
     } catch (error) {
-      if (error.name === "AbortError") turn.stopped();
-      else turn.failed(error);
-      // The page starts anew to sign in; what was asked must not be lost with it.
-      if (error.code === "sign_in_needed") sessionStorage.setItem(UNASKED, question);
+      if (error.name === "AbortError") {
+        forgetUnasked();
+        turn.stopped();
+      } else this.failed(turn, error);
     } finally {
       if (this.stopping === stopping) {
         this.stopping = null;
@@ -127,11 +169,19 @@ export class Thread {
     }
   }
 
+  failed(turn, error) {
+    keepUnasked({ failed: true });
+    turn.failed(error);
+  }
+
   event(turn, name, data) {
-    if (name === "passages") turn.found(data);
-    else if (name === "statement") turn.stated(data);
-    else if (name === "error") turn.failed(new Failed(0, data));
+    if (name === "passages") {
+      keepUnasked({ answer: data.id, conversation: data.conversation, began: !state.conversation });
+      turn.found(data);
+    } else if (name === "statement") turn.stated(data);
+    else if (name === "error") this.failed(turn, new Failed(0, data));
     else if (name === "done") {
+      forgetUnasked();
       turn.done(data, { fresh: true });
       if (data.conversation && this.turns.includes(turn)) {
         const begun = state.conversation !== data.conversation;

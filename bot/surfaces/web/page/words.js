@@ -1,7 +1,7 @@
 // The words of the page, in the reader's language. Each language is one file in strings/.
 import english from "/web/strings/en.js";
 
-export const LANGUAGES = { en: "English", ja: "日本語" };
+export const LANGUAGES = { en: "English", de: "Deutsch", fr: "Français", ja: "日本語" };
 const KEPT = "footnote.language";
 let words = english;
 let language = "en";

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -27,6 +28,7 @@ from bot.surfaces.web.limits import refuse_too_many_questions
 from bot.surfaces.web.responses import EVENT_STREAM, Json, Piece, event, json_bytes
 from bot.surfaces.web.services import Services
 from bot.surfaces.web.shapes import EVENTS, AnswerOut, AskIn, PassagesOut, SearchIn, errors_for
+from vectorstore.errors import LibraryError
 
 logger = logging.getLogger("footnote.web")
 router = APIRouter(tags=["Asking"])
@@ -40,6 +42,7 @@ def events(services: Services, asked: Asked) -> Iterator[Piece]:
     try:
         for piece in streamed(services, asked, fresh.append):
             if isinstance(piece, dict):
+                note(services, asked, piece)
                 yield event("done", piece)
             elif isinstance(piece, Statement):
                 footnotes = footnote_objects(services, asked, fresh)
@@ -52,6 +55,20 @@ def events(services: Services, asked: Asked) -> Iterator[Piece]:
     except Exception as error:
         # A stream's own edge: once the status is sent, whatever goes wrong must become an event.
         yield event("error", error_object(error, asked.request_id)) if begun else error
+
+
+def note(services: Services, asked: Asked, answer: dict[str, Any]) -> None:
+    """Keep for the desk what the settings say of an answer.
+
+    Only of what is asked here and on the page, where people are told; and only where the whole library, or collections
+    of it, could have answered: what two chosen documents don't say is no gap.
+    """
+    if replace(asked.filter, collections=()):
+        return
+    try:
+        services.log.note(asked.caller.key, answer)
+    except LibraryError as error:  # the answer is there, and worth more than a note of it
+        logger.warning("question log", extra={"event": "log_failed", "state": type(error).__name__})
 
 
 def wants_events(request: Request) -> bool:
@@ -85,7 +102,10 @@ async def ask(body: AskIn, request: Request, caller: Known) -> Response:
 
 def _ask(services: Services, body: AskIn, caller: Caller, request_id: str) -> bytes:
     """All of a plain question in one thread, down to the bytes: each hop between threads costs time."""
-    return json_bytes(answered(services, prepare(services, body, caller, request_id)))
+    asked = prepare(services, body, caller, request_id)
+    answer = answered(services, asked)
+    note(services, asked, answer)
+    return json_bytes(answer)
 
 
 @router.post(
@@ -105,4 +125,4 @@ def _search(services: Services, body: SearchIn, caller: Caller) -> dict[str, Any
     query = checked_question(services, body.query, param="query")
     wanted = services.visible(caller, body.filter.filter())
     found = services.bot.library.search(query, limit=body.limit, filter=wanted)
-    return {"passages": shown_objects(services, caller, services.shown(found.passages))[0]}
+    return {"passages": shown_objects(services, caller, found.passages)[0]}

@@ -9,10 +9,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response, StreamingResponse
 
-from bot.answer import markdown
 from bot.surfaces.web.auth import Caller, Editing, Known
-from bot.surfaces.web.errors import Refused, conversation_missing
-from bot.surfaces.web.objects import answer_of, collections_of
+from bot.surfaces.web.errors import Refused, answer_missing, conversation_missing
+from bot.surfaces.web.objects import collections_of
 from bot.surfaces.web.responses import Json, download_name
 from bot.surfaces.web.services import Cursor, Services, services_of
 from bot.surfaces.web.shapes import (
@@ -27,8 +26,6 @@ from bot.surfaces.web.shapes import (
     TitleIn,
     errors_for,
 )
-from bot.text.markdown import escape_markdown
-from bot.text.shown import one_line
 
 router = APIRouter()
 TALKS: list[Any] = ["Conversations"]
@@ -118,44 +115,6 @@ def delete_conversation(id: ConversationId, request: Request, caller: Known) -> 
     return Response(status_code=204)
 
 
-@router.get(
-    "/v1/conversations/{id}/export",
-    tags=TALKS,
-    response_class=Response,
-    responses={
-        200: {
-            "description": "A download.",
-            "content": {"text/markdown": {"schema": {"type": "string"}}, "application/json": {"schema": {}}},
-        },
-        **errors_for(401, 404, 422, 503),
-    },
-)
-def export_conversation(
-    id: ConversationId, request: Request, caller: Known, format: Literal["markdown", "json"] = "markdown"
-) -> Response:
-    """Download a conversation as Markdown or JSON."""
-    services = services_of(request)
-    found = services.store.get(caller.key, id)
-    if not found:
-        raise conversation_missing()
-    turns = turns_for(services, caller, id)
-    if format == "json":
-        headers = {"Content-Disposition": download_name(found["title"], ".json")}
-        return Json({**found, "turns": turns}, headers=headers)
-    text = conversation_markdown(found, turns).encode("utf-8", "replace")
-    headers = {"Content-Disposition": download_name(found["title"], ".md")}
-    return Response(text, media_type="text/markdown; charset=utf-8", headers=headers)
-
-
-def conversation_markdown(conversation: Mapping[str, Any], turns: list[dict[str, Any]]) -> str:
-    """Return a conversation as Markdown: each question a heading, each answer with its footnotes."""
-    parts = [f"# {escape_markdown(one_line(conversation['title'])) or 'Conversation'}"]
-    for turn in turns:
-        parts.append(f"## {escape_markdown(one_line(turn['question']))}")
-        parts.append("*Its sources are out of your reach.*" if turn["hidden"] else markdown(answer_of(turn["answer"])))
-    return "\n\n".join(parts) + "\n"
-
-
 @router.post(
     "/v1/feedback",
     tags=FEEDBACK,
@@ -168,13 +127,7 @@ def give_feedback(body: FeedbackIn, request: Request, caller: Known) -> Response
     services = services_of(request)
     answer = services.store.answer(caller.key, body.answer) or services.recent.get(caller.key, body.answer)
     if not answer:
-        raise Refused(
-            404,
-            "answer_missing",
-            "There is no answer of yours with this id.",
-            remedy="Answers outside a conversation are remembered until a thousand others came.",
-            param="answer",
-        )
+        raise answer_missing("answer")
     return Json(services.store.add_feedback(caller.key, answer, thumb=body.thumb, comment=body.comment), 201)
 
 
@@ -186,23 +139,27 @@ def delete_feedback(id: FeedbackId, request: Request, caller: Known) -> Response
     return Response(status_code=204)
 
 
-def feedback_for(services: Services, caller: Caller, *, limit: int, before: int | None) -> list[dict[str, Any]]:
+def feedback_for(
+    services: Services, caller: Caller, *, limit: int, before: int | None, thumb: str = ""
+) -> list[dict[str, Any]]:
     """Return feedback as the caller may read it, newest first, with at most `limit` items (-1 for all).
 
     Whoever is restricted reads the own only: what others ask and remark upon is about whatever they may see, also
     where the answer showed nothing.
     """
     owner = None if caller.collections is None else caller.key
-    return services.store.feedback(owner=owner, limit=limit, before=before)
+    return services.store.feedback(owner=owner, limit=limit, before=before, thumb=thumb)
 
 
 @router.get("/v1/feedback", tags=FEEDBACK, response_model=FeedbackPage, responses=errors_for(400, 401, 422, 503))
-def list_feedback(request: Request, caller: Editing, limit: Limit = 50, cursor: Cursor = "") -> Response:
+def list_feedback(
+    request: Request, caller: Editing, limit: Limit = 50, cursor: Cursor = "", thumb: Literal["", "up", "down"] = ""
+) -> Response:
     """List everybody's feedback, newest first; your own where you are restricted to collections. For editors."""
     if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
         raise _bad_cursor()
     before = int(cursor) if cursor else None
-    rows = feedback_for(services_of(request), caller, limit=limit + 1, before=before)
+    rows = feedback_for(services_of(request), caller, limit=limit + 1, before=before, thumb=thumb)
     shown = [
         {
             **{key: row[key] for key in ("id", "answer", "thumb", "comment", "created", "name", "question")},

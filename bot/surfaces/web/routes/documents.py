@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import FileResponse, Response
 
-from bot.surfaces.web.auth import Caller, Editing, Known
+from bot.surfaces.web.auth import Caller, Editing, Known, collection_missing
 from bot.surfaces.web.errors import Refused
 from bot.surfaces.web.responses import Json, download_name
 from bot.surfaces.web.services import LOCK_SECONDS, Cursor, DocumentId, Services, collection_counts, services_of
@@ -20,11 +20,14 @@ from bot.surfaces.web.shapes import (
     DocumentOut,
     DocumentsOut,
     DocumentWithOutline,
+    MoveIn,
     RemovedOut,
     TextOut,
     errors_for,
 )
 from bot.surfaces.web.storage import removed_files
+from ingest.errors import OriginalChanged, OriginalGone
+from vectorstore.document import file_name
 from vectorstore.passage import Filter
 from vectorstore.records import DocumentInfo, RemovedDocument
 
@@ -40,14 +43,13 @@ PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; 
 Offset = Annotated[int, Query(ge=0, le=LARGEST_OFFSET)]
 
 
-def document_object(services: Services, info: DocumentInfo, pages: int | None, notes: str) -> dict[str, Any]:
+def document_object(info: DocumentInfo, pages: int | None, notes: str) -> dict[str, Any]:
     """Return a document as the API sends it."""
-    source = services.uploads.shown(info.source)
     return {
         "id": info.id,
         "title": info.title,
-        "source": source,
-        "name": source.replace("\\", "/").rstrip("/").rpartition("/")[2] or source,
+        "source": info.source,
+        "name": file_name(info.source),
         "collection": info.collection,
         "media_type": info.media_type,
         "size": info.size,
@@ -55,8 +57,8 @@ def document_object(services: Services, info: DocumentInfo, pages: int | None, n
         "chunks": info.chunks,
         "modified": info.modified,
         "added": info.added,
-        "uploaded": services.uploads.name(info.source) is not None,
-        "original": FilePath(info.source).is_file(),
+        "uploaded": bool(info.kept_at),
+        "original": FilePath(info.path).is_file(),
         "notes": [notes] if notes else [],
     }
 
@@ -67,10 +69,11 @@ def list_documents(
     caller: Known,
     collection: Annotated[str, Query(max_length=64)] = "",
     query: Annotated[str, Query(max_length=200)] = "",
+    order: Literal["title", "newest"] = "title",
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     cursor: Cursor = "",
 ) -> Response:
-    """List documents by title; `query` looks in title and source."""
+    """List documents by title, or those added last first; `query` looks in title and source."""
     services = services_of(request)
     if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 10):
         raise Refused(400, "bad_request", "The cursor is not one of ours.", param="cursor")
@@ -79,13 +82,15 @@ def list_documents(
     found = [
         info
         for info in services.bot.library.documents(wanted)
-        if not words or words in info.title.casefold() or words in services.uploads.shown(info.source).casefold()
+        if not words or words in info.title.casefold() or words in info.source.casefold()
     ]
     found.sort(key=lambda info: (info.title.casefold(), info.id))
+    if order == "newest":
+        found.sort(key=lambda info: info.added, reverse=True)
     begin = int(cursor or 0)
     end = begin + limit
     notes = services.jobs.notes()
-    shown = [document_object(services, info, services.pages(info), notes.get(info.id, "")) for info in found[begin:end]]
+    shown = [document_object(info, services.pages(info), notes.get(info.id, "")) for info in found[begin:end]]
     return Json({"documents": shown, "total": len(found), "next": str(end) if end < len(found) else None})
 
 
@@ -112,7 +117,7 @@ def read_document(id: DocumentId, request: Request, caller: Known) -> Response:
         for p in document.places
     ]
     notes = services.jobs.notes().get(id, "")
-    shown = document_object(services, info, services.pages(info), notes)
+    shown = document_object(info, services.pages(info), notes)
     return Json({**shown, "headings": headings, "places": places})
 
 
@@ -169,10 +174,9 @@ def read_original(id: DocumentId, request: Request, caller: Known, inline: bool 
     """Download the file that was read. Only a PDF is ever shown in the browser, with `inline`."""
     services = services_of(request)
     info = services.document(caller, id)
-    path = FilePath(info.source)
+    path = FilePath(info.path)
     check_original(path, info)
-    name = services.uploads.shown(info.source).replace("\\", "/").rpartition("/")[2]
-    disposition = download_name(name, "")
+    disposition = download_name(file_name(info.source), "")
     if inline and is_pdf(path):
         headers = {
             "Content-Disposition": disposition.replace("attachment", "inline", 1),
@@ -187,7 +191,8 @@ def check_original(path: FilePath, info: DocumentInfo) -> None:
     """Check that a document's file is there and is byte for byte the one that was read.
 
     Raises:
-        Refused: It is not; so a link that was put in its place is never followed to another file's bytes.
+        OriginalGone, OriginalChanged: It is not; so a link that was put in its place is never followed to another
+            file's bytes.
     """
     try:
         status = path.stat()
@@ -195,19 +200,9 @@ def check_original(path: FilePath, info: DocumentInfo) -> None:
     except OSError:
         digest = ""
     if not digest:
-        raise Refused(
-            409,
-            "original_gone",
-            "The file is not where it was read from any more.",
-            remedy="Its text is still here.",
-        )
+        raise OriginalGone()
     if digest != info.sha256:
-        raise Refused(
-            409,
-            "original_changed",
-            "The file has changed since it was read.",
-            remedy="Read it again, then its footnotes point into the new text.",
-        )
+        raise OriginalChanged()
 
 
 @lru_cache(maxsize=1_024)
@@ -227,6 +222,36 @@ def is_pdf(path: FilePath) -> bool:
         return file.read(5) == b"%PDF-"
 
 
+@router.patch(
+    "/v1/documents/{id}", response_model=DocumentOut, responses=errors_for(400, 401, 404, 409, 413, 415, 422, 503)
+)
+async def move_document(id: DocumentId, body: MoveIn, request: Request, caller: Editing) -> Response:
+    """Move a document to another collection; its id stays, and so do links to its footnotes. For editors."""
+    services = services_of(request)
+    return Json(await services.removals.run(_move, services, caller, id, body.collection))
+
+
+def _move(services: Services, caller: Caller, id: str, collection: str) -> dict[str, Any]:
+    if not caller.sees(collection):
+        raise collection_missing(collection)
+    info = services.document(caller, id)
+    with writing(services):
+        if not services.uploads.move(info.source, collection):
+            raise Refused(
+                409,
+                "library_conflict",
+                "That collection has a document of this name.",
+                remedy="Remove one of the two first.",
+            )
+        try:
+            services.bot.library.move(id, collection)
+        except BaseException:
+            services.uploads.move(info.source, info.collection)
+            raise
+    info = services.document(caller, id)
+    return document_object(services, info, services.pages(info), services.jobs.notes().get(id, ""))
+
+
 @router.delete("/v1/documents/{id}", status_code=204, responses=errors_for(401, 404, 409, 422, 503))
 async def delete_document(id: DocumentId, request: Request, caller: Editing) -> Response:
     """Remove a document; it can be restored for 30 days. An uploaded file goes with it. For editors."""
@@ -239,7 +264,7 @@ def _remove(services: Services, caller: Caller, id: str) -> None:
     info = services.document(caller, id)
     with writing(services):
         services.bot.library.remove([id])
-    removed_files.set_aside(services.folder, [info.source])
+    removed_files.set_aside(services.folder, [info.path])
     services.tidy_removed()
 
 
@@ -257,7 +282,7 @@ def list_removed(request: Request, caller: Editing) -> Response:
     """List removed documents that can be restored, last removed first. For editors."""
     services = services_of(request)
     found = services.bot.library.removed(caller.narrowed(Filter()))
-    return Json({"documents": [removed_object(services, gone) for gone in found[:MOST_REMOVED]], "total": len(found)})
+    return Json({"documents": [removed_object(gone) for gone in found[:MOST_REMOVED]], "total": len(found)})
 
 
 @router.post("/v1/documents/{id}/restore", response_model=DocumentOut, responses=errors_for(401, 404, 409, 422, 503))
@@ -284,23 +309,21 @@ def _restore(services: Services, caller: Caller, id: str) -> dict[str, Any]:
             "The library has a document in its place again.",
             remedy="Remove that one first.",
         )
-    removed_files.bring_back(services.folder, [removed[0].info.source])
+    removed_files.bring_back(services.folder, [removed[0].info.path])
     try:
         with writing(services):
             (info,) = services.bot.library.restore([id])
     finally:
         services.tidy_removed()  # what was not restored is set aside again
-    return document_object(services, info, services.pages(info), services.jobs.notes().get(id, ""))
+    return document_object(info, services.pages(info), services.jobs.notes().get(id, ""))
 
 
-def removed_object(services: Services, gone: RemovedDocument) -> dict[str, Any]:
+def removed_object(gone: RemovedDocument) -> dict[str, Any]:
     """Return a removed document as the API sends it."""
     info = gone.info
-    source = services.uploads.shown(info.source)
     return {
-        **{key: getattr(info, key) for key in ("id", "title", "collection", "media_type", "size")},
-        "source": source,
-        "name": source.replace("\\", "/").rstrip("/").rpartition("/")[2] or source,
+        **{key: getattr(info, key) for key in ("id", "title", "source", "collection", "media_type", "size")},
+        "name": file_name(info.source),
         "removed": gone.removed,
         "present": gone.present,
     }

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from bot.exports.save import available
 from bot.surfaces.web.auth import Known
 from bot.surfaces.web.errors import Refused
 from bot.surfaces.web.metrics import Metrics
@@ -60,8 +61,12 @@ def status(request: Request, caller: Known) -> Response:
             "collections": len(counts),
             "ingesting": bool(services.jobs.running) and caller.sees(services.jobs.running),
             "upload_types": upload_types(),
+            "exports": list(available()),
             "limits": limits,
             "addresses": settings.addresses,
+            "question_log": {"days": settings.question_log_days, "names": settings.question_log_names}
+            if settings.question_log
+            else None,
         }
     )
 

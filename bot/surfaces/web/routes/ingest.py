@@ -15,6 +15,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from bot.desk import curated
 from bot.surfaces.web.auth import Caller, Editing, Known, collection_missing
 from bot.surfaces.web.errors import Refused
 from bot.surfaces.web.responses import PING, EventStream, Json, event
@@ -154,7 +155,9 @@ def reingest(id: DocumentId, request: Request, caller: Editing) -> Response:
     """Read a document's file again in the background. For editors."""
     services = services_of(request)
     info = services.document(caller, id)
-    path = FilePath(info.source)
+    path = FilePath(info.path)
+    if path.parent == services.bot.library.folder / curated.FOLDER:
+        raise Refused(409, "library_conflict", "An editor wrote this document.", remedy="Write it again on the desk.")
     if not path.is_file():
         raise Refused(
             409,
@@ -162,7 +165,7 @@ def reingest(id: DocumentId, request: Request, caller: Editing) -> Response:
             "The file is not where it was read from any more.",
             remedy="Upload it again.",
         )
-    file = Incoming(path, services.uploads.name(info.source) or path.name)
+    file = Incoming(path, info.source if info.kept_at else path.name)
     return Json({"job": services.jobs.add(caller.key, "reingest", info.collection, [file])}, 202)
 
 

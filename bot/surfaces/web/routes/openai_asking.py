@@ -18,7 +18,7 @@ from bot.surfaces.web.limits import refuse_too_many_questions
 from bot.surfaces.web.routes.openai_shapes import MODEL, Message
 from bot.surfaces.web.routes.openai_tasks import task_reply
 from bot.surfaces.web.routes.openai_text import Said, said_of, statement_text
-from bot.surfaces.web.services import Services, services_of
+from bot.surfaces.web.services import Services, base_address, services_of
 from bot.surfaces.web.storage.database import new_id
 from vectorstore.passage import Filter
 
@@ -104,10 +104,6 @@ async def _task(services: Services, chat_: Chat, caller: Caller) -> Said | None:
     return Said(new_id("ans"), reply)
 
 
-def _base(request: Request, services: Services) -> str:
-    return services.settings.page_url or str(request.base_url)
-
-
 async def whole_reply(request: Request, caller: Caller, chat_: Chat) -> Said:
     """Return the reply to a chat.
 
@@ -118,7 +114,7 @@ async def whole_reply(request: Request, caller: Caller, chat_: Chat) -> Said:
     if said := await _task(services, chat_, caller):
         return said
     refuse_too_many_questions(services.questions, caller.key)
-    request_id, base = request.scope["footnote_request_id"], _base(request, services)
+    request_id, base = request.scope["footnote_request_id"], base_address(request)
 
     def work() -> Said:
         return said_of(answered(services, _prepared(services, chat_, caller, request_id)), base)
@@ -136,7 +132,7 @@ async def reply_in_pieces(request: Request, caller: Caller, chat_: Chat) -> tupl
     if said := await _task(services, chat_, caller):
         return said.id, lambda: iter((said.text, said))
     refuse_too_many_questions(services.questions, caller.key)
-    request_id, base = request.scope["footnote_request_id"], _base(request, services)
+    request_id, base = request.scope["footnote_request_id"], base_address(request)
     asked: Asked = await services.asking(_prepared, services, chat_, caller, request_id)
     return asked.id, lambda: _pieces(services, asked, base)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.answer import ABSTAINED, Answer, Citation, Statement, remarks, searched_words, statement_words, where
-from bot.surfaces.chat.words import page_address
+from bot.links import page_address
 from bot.surfaces.web.objects import answer_of
 from bot.text.markdown import escape_markdown
 from bot.text.shown import markers, one_line

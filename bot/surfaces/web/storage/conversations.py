@@ -200,18 +200,21 @@ class ConversationStore:
         """Delete one's own feedback; return whether there was one."""
         return self._db.run("DELETE FROM feedback WHERE owner = ? AND id = ?", owner, feedback) > 0
 
-    def feedback(self, *, owner: str | None = None, limit: int = -1, before: int | None = None) -> list[Kept]:
+    def feedback(
+        self, *, owner: str | None = None, limit: int = -1, before: int | None = None, thumb: str = ""
+    ) -> list[Kept]:
         """Return feedback, newest first, with `number`, `name` and the whole `kept` answer.
 
         Args:
             owner: Whose; None for everybody's.
             limit: Most to return; -1 for all.
             before: Only those with a smaller number.
+            thumb: "up" or "down" only; "" for both.
         """
         rows = self._db.rows(
             "SELECT number, id, owner AS name, answer_id AS answer, thumb, comment, question, created, "
             "answer AS kept FROM feedback WHERE (? IS NULL OR owner = ?) AND (? IS NULL OR number < ?) "
-            "ORDER BY number DESC LIMIT ?",
-            *(owner, owner, before, before, limit),
+            "AND (? = '' OR thumb = ?) ORDER BY number DESC LIMIT ?",
+            *(owner, owner, before, before, thumb, thumb, limit),
         )
         return [{**dict(row), "kept": json.loads(row["kept"])} for row in rows]

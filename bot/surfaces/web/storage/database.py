@@ -20,9 +20,8 @@ from typing import Any
 from vectorstore.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryReadOnly, LibraryTooNew
 
 FILE_NAME = "conversations.db"
-VERSION = 1
-
-SCHEMA = """
+SCHEMAS = (
+    """
 CREATE TABLE users (
     name TEXT PRIMARY KEY, password TEXT NOT NULL, role TEXT NOT NULL,
     collections TEXT, created TEXT NOT NULL) WITHOUT ROWID;
@@ -55,7 +54,19 @@ CREATE TABLE job_files (
     job TEXT NOT NULL REFERENCES jobs(id) ON DELETE CASCADE, position INTEGER NOT NULL,
     name TEXT NOT NULL, path TEXT NOT NULL, state TEXT NOT NULL, document TEXT, message TEXT NOT NULL,
     PRIMARY KEY (job, position)) WITHOUT ROWID;
-"""
+""",
+    """
+CREATE TABLE asked (
+    day TEXT PRIMARY KEY, answered INTEGER NOT NULL, unanswered INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE cited (
+    document TEXT NOT NULL, day TEXT NOT NULL, times INTEGER NOT NULL, PRIMARY KEY (document, day)) WITHOUT ROWID;
+CREATE TABLE unanswered (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, question TEXT NOT NULL, after TEXT NOT NULL,
+    owner TEXT NOT NULL, day TEXT NOT NULL, settled TEXT);
+""",
+)
+"""What each version of the file adds to the one before; the last one is today's."""
+VERSION = len(SCHEMAS)
 
 
 def now(*, days: int = 0) -> str:
@@ -104,7 +115,8 @@ class Database:
         return connection
 
     def _prepare(self) -> None:
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        # What is deleted, or is over its time, is not to be read in the file's free pages either.
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
             self._connection.execute(f"PRAGMA {pragma}")
         with self.transaction():
             version = self._connection.execute("PRAGMA user_version").fetchone()[0]
@@ -113,9 +125,9 @@ class Database:
                     f"{self.path.name} was written by a newer version of Footnote.",
                     remedy="Update Footnote: pip install --upgrade footnote-bot",
                 )
-            if version == 0:
-                for statement in SCHEMA.split(";"):
-                    self._connection.execute(statement)
+            for statement in "".join(SCHEMAS[version:]).split(";"):
+                self._connection.execute(statement)
+            if version < VERSION:
                 self._connection.execute(f"PRAGMA user_version = {VERSION}")
 
     @contextmanager
@@ -174,11 +186,12 @@ def fault(folder: Path) -> LibraryDamaged | None:
         try:
             told = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             there = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
         finally:
             connection.close()
     except sqlite3.Error as error:
         return _damaged(path, getattr(error, "sqlite_errorname", type(error).__name__))
-    lost = sorted(set(re.findall(r"CREATE TABLE (\w+)", SCHEMA)) - there)
+    lost = sorted(set(re.findall(r"CREATE TABLE (\w+)", "".join(SCHEMAS[: version or VERSION]))) - there)
     if told != "ok" or lost:
         return _damaged(path, f"{', '.join(lost)} missing" if lost else "SQLITE_CORRUPT")
     return None

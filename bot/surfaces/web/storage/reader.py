@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from bot.settings.settings import Settings
 from bot.surfaces.web.storage.jobs import FileState, Incoming, OnFile
 from ingest.background import step_back
-from vectorstore.errors import DiskFull, DocumentMissing, LibraryBusy, VectorsUnavailable
+from vectorstore.errors import DiskFull, LibraryBusy, VectorsUnavailable
 
 if TYPE_CHECKING:
     from ingest.options import SyncOptions
@@ -50,7 +50,7 @@ class LibraryReader:
         stop: threading.Event,
     ) -> None:
         """Read `files` into `collection`; see `web_jobs.Ingest`."""
-        options = self._options(collection)
+        options = self._options(collection, {str(file.path): file.name for file in files})
         for begin in range(0, len(files), GROUP):
             if stop.is_set():
                 return
@@ -70,7 +70,7 @@ class LibraryReader:
         with suppress(DiskFull, VectorsUnavailable, LibraryBusy):
             self._library.update_index()
 
-    def _options(self, collection: str) -> SyncOptions:
+    def _options(self, collection: str, names: Mapping[str, str]) -> SyncOptions:
         from ingest.document import LoadOptions
         from ingest.options import SyncOptions
         from ingest.reading.worker import Limits
@@ -79,7 +79,7 @@ class LibraryReader:
         limits = Limits(seconds=settings.file_seconds, memory=settings.file_memory_megabytes * 1024 * 1024)
         # One worker: the other core goes on answering.
         load = LoadOptions(passwords=settings.file_passwords, ocr_languages=settings.ocr_languages)
-        return SyncOptions(collection=collection, load=load, limits=limits, workers=1, background=True)
+        return SyncOptions(collection=collection, load=load, limits=limits, workers=1, background=True, names=names)
 
     def _patiently(
         self,
@@ -169,7 +169,6 @@ class LibraryReader:
             if source in told or stamp is None or (old and old.sha256 == stamp.sha256):
                 continue
             told[source] = "changed" if old else "added"
-            self._title(stamp.id, file)
             on_file(file.path, told[source], document=stamp.id)
 
     def _tell(
@@ -196,18 +195,6 @@ class LibraryReader:
                 on_file(file.path, "failed", message="It was not read.")
             elif words or source not in told:
                 on_file(file.path, told.get(source, "unchanged"), document=document, message=words)
-
-    def _title(self, document: str, file: Incoming) -> None:
-        """Call a document without a title of its own after the given name instead of ours."""
-        from ingest.sync import default_title
-
-        try:
-            info = self._library.find(document)
-        except DocumentMissing:
-            return
-        title = PurePosixPath(file.name).stem
-        if info.title == default_title(str(file.path)) and title and title != info.title:
-            self._library.touch(document, title=title)
 
 
 def _for_person(sentence: str, file: Incoming) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,8 @@ def bring_back(library: Path, sources: Iterable[str]) -> None:
 def tidy(library: Library) -> list[str]:
     """Delete what lies aside and is in the bin no more; set aside what a kill, or another program, left in place.
 
+    A file that was written since its document was removed has been sent again and waits to be read: it stays.
+
     Returns:
         The sources of what was deleted.
     """
@@ -56,9 +59,18 @@ def tidy(library: Library) -> list[str]:
     # The list of files comes first: one that is set aside after it is not looked for in a bin that was read before.
     files = [path for path in root.rglob("*") if path.is_file()]
     removed = library.removed()
-    kept = {place_aside(library.folder, gone.info.source) for gone in removed}
+    kept = {place_aside(library.folder, gone.info.path) for gone in removed}
     deleted = [path for path in files if path not in kept]
     for path in deleted:
         path.unlink(missing_ok=True)
-    set_aside(library.folder, [gone.info.source for gone in removed if not gone.present])
+    left = [gone for gone in removed if not gone.present and not _written_since(Path(gone.info.path), gone.removed)]
+    set_aside(library.folder, [gone.info.path for gone in left])
     return [str(root.parent / path.relative_to(root)) for path in deleted]
+
+
+def _written_since(path: Path, moment: str) -> bool:
+    try:
+        written = path.stat().st_mtime
+    except OSError:
+        return False
+    return written >= datetime.fromisoformat(moment).timestamp()

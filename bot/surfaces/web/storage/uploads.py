@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 import shutil
@@ -12,12 +13,16 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import quote, unquote
 
 from bot.surfaces.web.storage.database import FILE_NAME, Database, now
 from bot.text.shown import one_line
 from vectorstore.errors import DiskFull, LibraryReadOnly
+from vectorstore.passage import Filter
+
+if TYPE_CHECKING:
+    from vectorstore.library import Library
 
 FOLDER = "uploads"
 NAME_LENGTH = 255
@@ -64,17 +69,15 @@ class Uploads:
     def __init__(self, folder: Path, database: Database) -> None:
         self._root = folder.resolve() / FOLDER
         self._db = database
-        rows = database.rows("SELECT path, name FROM uploads")
-        self._names: dict[str, str] = {row["path"]: row["name"] for row in rows}
         self._saving = threading.Lock()
 
-    def name(self, source: str) -> str | None:
-        """Return the name that the file at `source` was given, or None when it is no upload."""
-        return self._names.get(source)
-
-    def shown(self, source: str) -> str:
-        """Return a document's source for a client: an upload's given name, not its place on this machine."""
-        return self._names.get(source, source)
+    def name_documents(self, library: Library) -> None:
+        """Give uploads in the library their names, where a version before this one stored them without."""
+        names = {row["path"]: row["name"] for row in self._db.rows("SELECT path, name FROM uploads")}
+        ours = Filter(sources=(f"{glob.escape(str(self._root))}/*",))
+        for info in library.documents(ours) if names else ():
+            if not info.kept_at and info.source in names:
+                library.touch(info.id, name=names[info.source])
 
     def place(self, collection: str, name: str) -> Path:
         """Return where a file of this name goes, and keep that: the same name in a collection is the same file.
@@ -127,7 +130,6 @@ class Uploads:
         finally:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
-        self._names[str(path)] = name
         return path
 
     def require_room(self, size: int) -> None:
@@ -140,13 +142,22 @@ class Uploads:
         if shutil.disk_usage(there).free < size + SPARE:
             raise DiskFull("There is not enough room on the server's disk for this upload.")
 
+    def move(self, source: str, collection: str) -> bool:
+        """Note that an uploaded file belongs to another collection now; its place on the disk stays.
+
+        Returns:
+            False where that collection has a file of the same name.
+        """
+        if source not in self._names:
+            return True  # a file that somebody keeps elsewhere
+        return self._db.run("UPDATE OR IGNORE uploads SET collection = ? WHERE path = ?", collection, source) > 0
+
     def forget(self, sources: Iterable[str]) -> None:
         """Forget the names of those of `sources` that were deleted, unless there is a new file in their place."""
         for source in sources:
             with self._saving:
                 if not Path(source).exists():
                     self._db.run("DELETE FROM uploads WHERE path = ?", source)
-                    self._names.pop(source, None)
 
     def discard(self, path: str, *, sent_before: float) -> None:
         """Delete a file and forget its name, unless it was sent again since a moment in seconds since 1970."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.computed.changes import align as aligning
 from bot.computed.changes.align import Change, align, edits
 from bot.computed.changes.clauses import Clause, own_number
-from bot.quotes.choose import Quoted
+from bot.quotes.quoted import Quoted
 from vectorstore.passage import Passage
 
 

@@ -298,3 +298,40 @@ def test_chat_at_a_terminal_greets_and_ends_with_the_input(
     assert run(["chat"]) == 0
     assert screen.getvalue().startswith("Ask about your documents.")
     assert len(scripted.asked) == 1
+
+
+def test_an_answer_is_saved_beside_what_is_printed(
+    scripted: ScriptBot, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """With --json too; that it was saved stands on standard error, so that what is piped on stays what it is."""
+    for name, more in (("rent.md", ()), ("rent.html", ("--json",))):
+        file = tmp_path / name
+        status, out, err = call(capsys, "ask", "What is the rent?", "--save", str(file), *more)
+        assert status == 0 and err == f"Saved {file}.\n"
+        assert "4,200 EUR" in file.read_text(encoding="utf-8")
+        assert json.loads(out)["question"] == "What is the rent?" if more else "Saved" not in out
+
+
+@pytest.mark.parametrize(("name", "words"), [("rent.xls", "names no format"), ("here.md", "There is a file")])
+def test_what_cannot_be_saved_is_said_before_anything_is_asked(
+    name: str, words: str, scripted: ScriptBot, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Wrong use; a file that is there may be a document."""
+    (tmp_path / "here.md").write_text("mine")
+    status, _, err = call(capsys, "ask", "What is the rent?", "--save", str(tmp_path / name))
+    assert status == 2 and words in err and not scripted.asked
+    assert (tmp_path / "here.md").read_text() == "mine" and not (tmp_path / "rent.xls").exists()
+
+
+def test_chat_saves_the_conversation(
+    scripted: ScriptBot, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """All its turns, again as it goes on; nothing else is written over, and a mistake ends nothing."""
+    file, mine = tmp_path / "talk.md", tmp_path / "mine.md"
+    mine.write_text("mine")
+    lines = ("/save", "What is the rent?", "/save", f"/save {file}", "Who is Elvis?", f"/save {file}", f"/save {mine}")
+    status, out, err = chat(capsys, monkeypatch, *lines)
+    assert status == 0 and "Ask something first." in out and "Write /save and a file" in out
+    assert err.count(f"Saved {file}.") == 2 and "There is a file" in err and mine.read_text() == "mine"
+    text = file.read_text(encoding="utf-8")
+    assert "## What is the rent?" in text and "## Who is Elvis?" in text and "[^1]:" in text

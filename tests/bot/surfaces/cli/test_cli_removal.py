@@ -56,6 +56,20 @@ def test_all_of_it_comes_back_but_what_is_there_again(library: Path, capsys: pyt
     assert call(capsys, "show", "own.txt")[1] == "Another text in its place."
 
 
+def test_a_restore_that_was_stopped_halfway_is_given_again_as_it_was(
+    library: Path,  # noqa: F811
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What is back already is said and is no error; the rest is brought back. A name of neither still is one."""
+    call(capsys, "remove", "brief.md", "lease.pdf", "--yes")
+    call(capsys, "restore", "brief.md")
+    said = (0, f"Restored {LEASE}\n", "brief.md is in the library already.\n")
+    assert call(capsys, "restore", "brief.md", "lease.pdf") == said
+    assert call(capsys, "restore", "brief.md", "lease.pdf")[0] == 0
+    status, _, err = call(capsys, "restore", "brief.md", "no-such.pdf")
+    assert status == 1 and "no-such.pdf" in err
+
+
 def test_a_mistaken_tree_is_taken_out_and_put_back(
     library: Path,  # noqa: F811
     capsys: pytest.CaptureFixture[str],
@@ -108,8 +122,8 @@ def test_what_is_unclear_removes_nothing(
 def test_names_that_are_none_are_told(library: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
     """A filter without a document, a name that is not in the bin, one that means several."""
     assert call(capsys, "remove", "--collection", "nowhere", "--yes")[0] == 1
-    status, _, err = call(capsys, "restore", "brief.md")
-    assert status == 1 and "No removed document is called 'brief.md'" in err
+    status, _, err = call(capsys, "restore", "nowhere.md")
+    assert status == 1 and "No removed document is called 'nowhere.md'" in err
     assert call(capsys, "restore", "--all")[2] == "There is nothing to restore.\n"
     with Library.open(library) as opened:
         for folder in ("one", "two"):

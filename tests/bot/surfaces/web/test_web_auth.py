@@ -397,8 +397,10 @@ def test_a_turn_whose_sources_are_out_of_reach_now_is_hidden(guarded: Site) -> N
     path = f"/v1/conversations/{asked['conversation']}"
     (turn,) = guarded.client.get(path, headers=headers).json()["turns"]
     assert turn["hidden"] and turn["answer"] is None
-    for format in ("markdown", "json"):
+    for format in ("markdown", "html", "json"):
         assert PARTY not in guarded.client.get(f"{path}/export?format={format}", headers=headers).text
+    for reader in (headers, as_("rob")):  # nor is the answer alone there, as somebody else's is not
+        assert guarded.client.get(f"/v1/answers/{asked['id']}/export", headers=reader).status_code == 404
     follow_up = {"question": "and?", "conversation": asked["conversation"]}
     guarded.client.post("/v1/ask", json=follow_up, headers=headers)
     (_, conversation, _) = guarded.bot.asked[-1]

@@ -99,19 +99,6 @@ def test_renaming_and_deleting(here: Site) -> None:
     assert not here.services.database.rows("SELECT * FROM turns")
 
 
-def test_exports_hold_the_whole_conversation(here: Site) -> None:
-    """Markdown with headings and footnotes in which nothing of the question is markup; JSON as it is kept."""
-    asked = here.ask("# notice <script>?", conversation="new")
-    path = f"/v1/conversations/{asked['conversation']}/export"
-    markdown = here.client.get(path)
-    assert markdown.headers["content-type"] == "text/markdown; charset=utf-8"
-    assert markdown.headers["content-disposition"].startswith("attachment; ")
-    assert NOTICE in markdown.text and "[1" in markdown.text and "<script>" not in markdown.text
-    exported = here.client.get(f"{path}?format=json")
-    assert json.loads(exported.text)["turns"][0]["answer"] == asked
-    assert here.client.get(f"{path}?format=exe").status_code == 422
-
-
 def test_feedback_is_kept_with_question_answer_and_passages(here: Site) -> None:
     """For a kept turn and for a loose answer; a second thumb replaces the first; it can be taken back."""
     turn, loose = here.ask("notice?", conversation="new"), here.ask("Who is the king?")

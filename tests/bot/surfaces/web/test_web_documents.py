@@ -346,6 +346,16 @@ def test_an_upload_in_the_place_of_a_removed_one_stays(here: Site) -> None:
     assert here.client.get(f"{path}/original").content == other
 
 
+def test_a_file_that_is_sent_again_and_waits_to_be_read_is_left_where_it_is(here: Site) -> None:
+    """Somebody else's removal tidies up meanwhile; the waiting file is not taken for what the removed document left."""
+    file = upload(here, ("rules.md", MARKDOWN))["files"][0]
+    here.client.delete(f"/v1/documents/{file['document']}")
+    waiting = here.services.uploads.save(BytesIO(MARKDOWN), "default", "rules.md")
+    here.services.tidy_removed()
+    assert waiting.read_bytes() == MARKDOWN
+    assert here.client.get("/v1/removed").json()["total"] == 1
+
+
 def test_an_upload_goes_for_good_when_the_bin_is_emptied(here: Site) -> None:
     """Compacting empties the bin; the file is deleted with the next removal, or when the server starts."""
     file = upload(here, ("rules.md", MARKDOWN))["files"][0]
@@ -354,6 +364,36 @@ def test_an_upload_goes_for_good_when_the_bin_is_emptied(here: Site) -> None:
     here.bot.library.compact()
     here.services.tidy_removed()
     assert not aside.exists() and here.services.database.rows("SELECT * FROM uploads") == []
+
+
+def test_a_document_is_moved_with_its_name_and_found_where_it_is(here: Site) -> None:
+    """Id, text and original stay; it is found in the new collection only, and the name is free again in the old one."""
+    file = upload(here, ("rules.md", MARKDOWN))["files"][0]
+    path = f"/v1/documents/{file['document']}"
+    before = here.client.get(path).json()
+    moved = here.client.patch(path, json={"collection": "staff"})
+    assert moved.status_code == 200 and moved.json()["collection"] == "staff"
+    assert here.client.get(path).json() == {**before, "collection": "staff"}
+    assert here.client.get(f"{path}/original").content == MARKDOWN
+    assert here.client.get("/v1/removed").json()["total"] == 0
+    for collection, times in (("staff", 1), ("default", 0)):
+        body = {"query": "days of holiday a year", "filter": {"collections": [collection]}}
+        assert here.client.post("/v1/search", json=body).text.count("28 days") == times
+    again = upload(here, ("rules.md", MARKDOWN), collection="staff")["files"][0]
+    assert (again["state"], again["document"]) == ("unchanged", file["document"])
+    other = upload(here, ("rules.md", MARKDOWN.replace(b"28", b"30")))["files"][0]
+    assert other["document"] != file["document"]
+    refused = here.client.patch(path, json={"collection": "default"})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "library_conflict")
+    assert here.client.get(path).json()["collection"] == "staff"
+    assert here.client.patch(path, json={"collection": "a/b"}).status_code == 422
+
+
+def test_documents_are_listed_newest_first(here: Site) -> None:
+    """With `order=newest` what was added last comes first."""
+    upload(here, ("zebra.md", b"# Zebra\n\nZebras graze here.\n"))
+    (first,) = here.client.get("/v1/documents?order=newest&limit=1").json()["documents"]
+    assert first["title"] == "Zebra"
 
 
 def test_files_of_one_name_in_one_upload_are_all_kept(here: Site) -> None:

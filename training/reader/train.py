@@ -1,6 +1,6 @@
 """Train the reader.
 
-    python -m training.train --examples examples.jsonl.gz --base FOLDER --out FOLDER [--minutes 60]
+    python -m training.reader.train --examples examples.jsonl.gz --base FOLDER --out FOLDER [--minutes 60]
 
 `--base` is the folder of the int8 cross-encoder (model.onnx, tokenizer.json). It uses a GPU where there is one, else
 the cores that --threads names. The learning rate falls to nothing over --minutes, so that a run of any length ends
@@ -23,7 +23,7 @@ import torch
 from tokenizers import Encoding, Tokenizer
 from torch.nn import functional
 
-from training.model import ReaderModel, from_cross_encoder, from_reader
+from training.reader.model import ReaderModel, from_cross_encoder, from_reader
 
 LONGEST = 224
 """Tokens of an example; longer ones are left out."""
@@ -45,7 +45,7 @@ def main() -> None:
     parser.add_argument("--examples", type=Path, required=True)
     parser.add_argument("--base", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--start", type=Path, help="an int8 reader of training.export to go on from, not the base")
+    parser.add_argument("--start", type=Path, help="an int8 reader of training.reader.export, not the base")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=7)

@@ -1,6 +1,6 @@
 """Examples for the reader, from question sets with spans, sentences with labels, and pairs of statements.
 
-    python -m training.data --train ../shared/train --out examples.jsonl.gz
+    python -m training.reader.data --train ../shared/train --out examples.jsonl.gz
 
 Each example holds a question or statement, a title ("" where none), a passage, and what is known of it:
 answers (1, 0, or -1 unknown), start and end in the passage (-1 unknown), supports (0 entails, 1 contradicts,
@@ -22,8 +22,8 @@ from typing import Any
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from ingest.splitting.split import sentences
-from training.negatives import NAME, exchanged
-from training.templates import templates
+from training.reader.negatives import NAME, exchanged
+from training.reader.templates import templates
 
 SPANS = {
     "squad_train_part": 3400,

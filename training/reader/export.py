@@ -1,6 +1,6 @@
 """Write the trained reader as ONNX, in float and in int8, and say how far int8 is from float.
 
-    python -m training.export --checkpoint RUN/checkpoint.pt --base FOLDER --out FOLDER
+    python -m training.reader.export --checkpoint RUN/checkpoint.pt --base FOLDER --out FOLDER
 
 `--out` gets reader.onnx (int8, per channel, reduced range: what ships), tokenizer.json, and `float/` with reader.onnx
 and the same tokenizer, to compare with. Prints the sha256 that `bot/reader/reader.py` holds.
@@ -18,7 +18,7 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import nn
 
-from training.model import ReaderModel
+from training.reader.model import ReaderModel
 
 NAMES = ("answers", "start", "end", "supports")
 

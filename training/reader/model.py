@@ -103,7 +103,7 @@ def from_cross_encoder(path: Path) -> ReaderModel:
 
 
 def from_reader(path: Path) -> ReaderModel:
-    """Return the network with the weights of a reader that `training.export` wrote in int8, to train it on.
+    """Return the network with the weights of a reader that `training.reader.export` wrote in int8, to train it on.
 
     Raises:
         ValueError: The file is not of that form.

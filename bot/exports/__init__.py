@@ -1,0 +1,1 @@
+"""Answers and conversations as files: Word, PDF, HTML, Markdown."""

@@ -1,0 +1,1 @@
+"""Teaches the reader: whether a passage answers, and in which words."""
