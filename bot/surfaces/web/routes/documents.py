@@ -236,7 +236,7 @@ def _move(services: Services, caller: Caller, id: str, collection: str) -> dict[
         raise collection_missing(collection)
     info = services.document(caller, id)
     with writing(services):
-        if not services.uploads.move(info.source, collection):
+        if not services.uploads.move(info.path, collection):
             raise Refused(
                 409,
                 "library_conflict",
@@ -246,7 +246,7 @@ def _move(services: Services, caller: Caller, id: str, collection: str) -> dict[
         try:
             services.bot.library.move(id, collection)
         except BaseException:
-            services.uploads.move(info.source, info.collection)
+            services.uploads.move(info.path, info.collection)
             raise
     info = services.document(caller, id)
     return document_object(services, info, services.bot.library.notes(Filter(documents=(id,))).get(id, ()))
