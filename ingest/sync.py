@@ -289,6 +289,7 @@ class _Sync:
             size=file.size,
             modified=iso_time(file.modified_ns),
             notes=loaded.notes,
+            said=loaded.said,
             name=name,
         )
 

@@ -244,7 +244,6 @@ def _store(library: Library, answer: Curated, path: Path) -> None:
         collection=answer.collection,
         size=status.st_size,
         modified=iso_time(status.st_mtime_ns),
-        name=MARK + answer.questions[0],
     )
     chunks = split(answer.text, count_tokens=encoder.count_tokens, max_tokens=encoder.max_tokens)
     library.add([(document, chunks)])

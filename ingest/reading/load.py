@@ -26,6 +26,7 @@ from pathlib import Path
 
 from ingest.document import Loaded, Loader, LoadOptions
 from ingest.errors import LoadError, NoText, TooLarge, Unreadable, UnsupportedType
+from ingest.reading.said import said
 from ingest.reading.sniff import Sniffed, sniff
 
 MAX_BYTES = 256 * 1024 * 1024
@@ -145,7 +146,8 @@ def load(path: Path, options: LoadOptions | None = None, *, max_bytes: int = MAX
         ) from error
     if not loaded.text.strip():
         raise NoText(f"{path.name} holds no text.", remedy="There is nothing to search in it.")
-    return replace(loaded, notes=(*loaded.notes, *_misnamed(path, kind)))
+    told = said(path, kind.name, options or LoadOptions())
+    return replace(loaded, notes=(*loaded.notes, *_misnamed(path, kind)), said=told)
 
 
 def reads_plainly(path: Path, *, max_bytes: int = MAX_BYTES) -> bool:

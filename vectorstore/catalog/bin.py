@@ -18,7 +18,7 @@ from typing import Any
 
 from vectorstore.catalog.catalog import DOCUMENT_INFO, conditions, document_info, now, sql_text, ways_to_name
 from vectorstore.catalog.pieces import read_text
-from vectorstore.catalog.reading import read_notes
+from vectorstore.catalog.reading import read_notes, read_said
 from vectorstore.document import Document, Heading, Place, given_name
 from vectorstore.errors import DocumentMissing, LibraryDamaged
 from vectorstore.passage import Chunk, Filter
@@ -99,6 +99,8 @@ def _packed(connection: sqlite3.Connection, row: int) -> Iterator[tuple[str, int
     ).fetchone()
     outline = connection.execute("SELECT places, headings FROM outlines WHERE document = ?", (row,)).fetchone()
     yield "outline", 0, zlib.compress(json.dumps([*outline, read_notes(connection, row)]).encode(), 1)
+    if told := read_said(connection, row):
+        yield "said", 0, zlib.compress(json.dumps(told).encode(), 1)
     for number, start in enumerate(range(0, characters, _TEXT_CHARACTERS)):
         text = read_text(connection, row, start, min(start + _TEXT_CHARACTERS, characters))
         yield "text", number, zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
@@ -138,6 +140,7 @@ def read(connection: sqlite3.Connection, document_id: str) -> Kept:
     try:
         places, headings, *notes = json.loads(_unpacked(connection, entry, "outline")[0])
         text = b"".join(_unpacked(connection, entry, "text")).decode("utf-8", "surrogatepass")
+        told = [tuple(pair) for part in _unpacked(connection, entry, "said") for pair in json.loads(part)]
         rows = [row for part in _unpacked(connection, entry, "chunks") for row in json.loads(part)]
     except (zlib.error, ValueError, IndexError) as error:
         raise _damaged(name) from error
@@ -156,6 +159,7 @@ def read(connection: sqlite3.Connection, document_id: str) -> Kept:
         size=size,
         modified=modified,
         notes=tuple(*notes),  # what an older version put here has none
+        said=tuple(told),
         name=given_name(source, name),
     )
     chunks = tuple(

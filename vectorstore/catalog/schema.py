@@ -27,6 +27,7 @@ from vectorstore.errors import (
     LibraryReadOnly,
     LibraryTooNew,
 )
+from vectorstore.tables import keep
 
 FILE_NAME = "catalog.sqlite3"
 SCHEMA_VERSION = 3
@@ -36,8 +37,9 @@ PIECE_CHARACTERS = 8192
 """Characters of text in one stored piece."""
 DIGESTS_SINCE = 2
 """The form of the catalog since which each piece of text has a digest."""
-NOTES_SINCE = 3
-"""The form of the catalog since which it keeps what was remarked on a document when it was read."""
+TABLES_SINCE = 3
+"""The form of the catalog since which it keeps long tables with types, what files say of themselves, and what was
+remarked on them when they were read."""
 
 Mode = Literal["rw", "ro", "immutable"]
 
@@ -88,8 +90,10 @@ CREATE TABLE IF NOT EXISTS bin_parts(
     entry INTEGER NOT NULL, kind TEXT NOT NULL, number INTEGER NOT NULL, part BLOB NOT NULL);
 CREATE UNIQUE INDEX IF NOT EXISTS bin_parts_by_number ON bin_parts(entry, kind, number);
 """,
-    NOTES_SINCE: """
+    TABLES_SINCE: f"""{keep.SCRIPT}
 CREATE TABLE IF NOT EXISTS notes(document INTEGER PRIMARY KEY, notes TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS said(
+    document INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(document, name)) WITHOUT ROWID;
 """,
 }
 """The tables that each form of the catalog has beyond the one before; `upgrade` adds them to older libraries.

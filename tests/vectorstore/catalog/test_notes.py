@@ -60,7 +60,7 @@ def test_a_library_of_the_form_before_has_none_until_it_is_written(folder: Path)
     """It is read as it is; opened for writing it gets the table."""
     with closing(sqlite3.connect(folder / schema.FILE_NAME)) as connection, connection:
         connection.execute("DROP TABLE notes")
-        connection.execute(f"PRAGMA user_version = {schema.NOTES_SINCE - 1}")
+        connection.execute(f"PRAGMA user_version = {schema.TABLES_SINCE - 1}")
     with Library.open(folder, encoder=ENCODER, read_only=True) as library:
         assert library.notes() == {} and library.document(LEASE.id).text == LEASE.text
     with Library.open(folder, encoder=ENCODER) as library:
