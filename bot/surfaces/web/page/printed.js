@@ -51,7 +51,7 @@ export class PrintedView {
     if (this.element.clientWidth < NARROW && !this.level) this.level = 2;
     fill(this.element, this.shown.map((number) => this.sheet(number)));
     const [first, last] = [this.shown[0], this.shown.at(-1)];
-    this.where.textContent = t("source.sheet", { n: first === last ? first : `${first}–${last}`, all: this.document.pages });
+    this.where.textContent = `${first === last ? first : `${first}–${last}`} / ${this.document.pages}`;
     this.previous.disabled = first <= 1;
     this.next.disabled = last >= this.document.pages;
     this.zoomed();

@@ -166,7 +166,6 @@ export default {
   "source.larger": "Größer",
   "source.page.previous": "Vorige Seite",
   "source.page.next": "Nächste Seite",
-  "source.sheet": "{n} / {all}",
   "source.sheet.alt": "Seite {n} von {title}.",
   "source.sheet.lit": "Darauf hervorgehoben: „{text}“",
   "source.sheet.part": "Nicht alle zitierten Wörter wurden auf der Seite gefunden. Im Text stehen sie ganz.",

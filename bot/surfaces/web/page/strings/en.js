@@ -162,7 +162,6 @@ export default {
   "source.larger": "Larger",
   "source.page.previous": "Previous page",
   "source.page.next": "Next page",
-  "source.sheet": "{n} / {all}",
   "source.sheet.alt": "Page {n} of {title}.",
   "source.sheet.lit": "Lit on it: “{text}”",
   "source.sheet.part": "Not all of the quoted words were found on the page. The text has them whole.",

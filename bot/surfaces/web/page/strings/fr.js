@@ -166,7 +166,6 @@ export default {
   "source.larger": "Agrandir",
   "source.page.previous": "Page précédente",
   "source.page.next": "Page suivante",
-  "source.sheet": "{n} / {all}",
   "source.sheet.alt": "Page {n} de {title}.",
   "source.sheet.lit": "Passage surligné : « {text} »",
   "source.sheet.part": "Une partie des mots cités n’a pas été trouvée sur la page. Le texte les contient en entier.",

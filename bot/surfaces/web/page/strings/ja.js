@@ -155,7 +155,6 @@ export default {
   "source.larger": "拡大",
   "source.page.previous": "前のページ",
   "source.page.next": "次のページ",
-  "source.sheet": "{n} / {all}",
   "source.sheet.alt": "{title} の {n} ページ。",
   "source.sheet.lit": "強調された箇所：「{text}」",
   "source.sheet.part": "引用の一部はこのページに見つかりませんでした。全文は本文にあります。",
