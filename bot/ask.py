@@ -147,6 +147,14 @@ class Bot:
 
         began = perf_counter()
         self.refuse(question, filter)
+        if (found := self._both(question, filter)) is not None:
+            yield Found(found.passages, "", self._searched(filter))
+            if on_citation:
+                for citation in found.citations:
+                    on_citation(citation)
+            yield from found.statements
+            yield replace(found, searched=self._searched(filter), seconds=perf_counter() - began)
+            return
         basis = self._finder.find(question, conversation or Conversation(), filter)
         if basis.reply:
             yield Answer(question, model=self.model_name, notice=basis.reply, seconds=perf_counter() - began)
@@ -166,6 +174,17 @@ class Bot:
         footnotes = Footnotes(self.library, on_citation)
         for item in answered(answer, basis, footnotes, settings=self.settings, models=self._models):
             yield replace(item, seconds=perf_counter() - began) if isinstance(item, Answer) else item
+
+    def _both(self, question: str, filter: Filter | None) -> Answer | None:
+        """Return the answer to a question that asks two things; None for one thing, and where a model writes."""
+        from bot.question.parts import parts
+
+        asked = None if self.writes else parts(question)
+        if asked is None:
+            return None
+        from bot.two_parts import both
+
+        return both(self.library, asked, question, filter, lambda part, among: self.ask(part, filter=among))
 
     def nearest(self, question: str, *, limit: int = 5, filter: Filter | None = None) -> tuple[Passage, ...]:
         """Return the passages nearest to a question, whether or not they answer it."""

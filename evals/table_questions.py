@@ -17,9 +17,11 @@ from functools import cache
 from pathlib import Path
 
 from bot.computed.tables.grammar import plan
-from bot.computed.tables.table import Row, Table, moment, number
 from bot.computed.tables.work import work
 from bot.evaluation.sets import rows, shared_folder
+from vectorstore.tables.cells import moment, number
+from vectorstore.tables.parse import SEPARATOR
+from vectorstore.tables.table import InMemory, Table
 
 HALVES = ("even", "odd")
 """By the number in a question's id: the even ones were looked at while the grammar was made."""
@@ -67,9 +69,9 @@ def asked(folder: Path, half: str) -> Counter[tuple[str, bool]]:
 def _table(path: Path) -> Table:
     with path.open(encoding="utf-8", newline="") as file:
         lines = [[cell.replace("\\n", " ").replace("\n", " ").strip() for cell in line] for line in csv.reader(file)]
-    width = len(lines[0])
-    cells = [tuple((line + [""] * width)[:width]) for line in lines]
-    return Table(cells[0], (0, 0), tuple(Row(i, i + 1, row) for i, row in enumerate(cells[1:])))
+    text = "\n".join(SEPARATOR.join(cell.replace(SEPARATOR, " ") or " " for cell in line) for line in lines)
+    (table,) = InMemory().add(text)
+    return table
 
 
 def _value(value: str | float) -> Value:

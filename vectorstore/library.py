@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from vectorstore.index.nearest import Index
     from vectorstore.search.mentions import Mentions
     from vectorstore.search.search import SearchResult
+    from vectorstore.tables.table import Table
 
 _TIDY_SECONDS = 3600.0
 """So often a library that is written looks whether the time of something in the bin is over."""
@@ -441,6 +442,14 @@ class Library:
         """Return the documents that match, without their text, by collection and source."""
         return self.catalog.documents(filter)
 
+    def notes(self, filter: Filter | None = None) -> dict[str, tuple[str, ...]]:
+        """Return what of documents that match was lost or may be wrong, in sentences by id; the others are whole."""
+        return self.catalog.notes(filter)
+
+    def said(self, filter: Filter | None = None) -> dict[str, dict[str, str]]:
+        """Return what documents that match say of themselves: id → "author", "created" … → value."""
+        return self.catalog.said(filter)
+
     def count_documents(self, filter: Filter | None = None) -> int:
         """Return how many documents match, without reading any."""
         return self.catalog.count_documents(filter)
@@ -468,6 +477,12 @@ class Library:
     def text(self, document_id: str, start: int = 0, end: int | None = None) -> str:
         """Return `text[start:end]` of a document, reading only what is needed."""
         return self.catalog.text(document_id, start, end)
+
+    def tables(self, document_ids: Sequence[str]) -> Iterator[Table]:
+        """Yield the tables of documents, to be asked inside one `view`."""
+        from vectorstore.tables.of_documents import tables_of
+
+        return tables_of(self.catalog, document_ids)
 
     def place_at(self, document_id: str, offset: int) -> Place | None:
         """Return the page, slide or row of a document that `offset` stands on, or None where it has none."""

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from bot.computed.authors import author_answer
 from bot.computed.changes.answer import changes_answer
+from bot.computed.changes.holds import holds_answer
 from bot.computed.computed import Computed
 from bot.computed.curated import curated_answer
 from bot.computed.documents import documents_answer
+from bot.computed.durations import duration_answer
+from bot.computed.each.answer import each_answer
+from bot.computed.lists import list_answer
 from bot.computed.places import place_answer
 from bot.computed.tables.rows import rows_answer
 
@@ -19,7 +24,18 @@ if TYPE_CHECKING:
 
     Way = Callable[[Question, Library, Filter | None], Computed | None]
 
-WAYS: Sequence[Way] = (curated_answer, documents_answer, place_answer, changes_answer, rows_answer)
+WAYS: Sequence[Way] = (
+    curated_answer,
+    author_answer,
+    documents_answer,
+    place_answer,
+    changes_answer,
+    holds_answer,
+    duration_answer,
+    each_answer,
+    rows_answer,
+    list_answer,
+)
 """Each returns None for a question that it is not sure to understand."""
 
 

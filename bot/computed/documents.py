@@ -258,6 +258,10 @@ def _length(library: Library, document: DocumentInfo) -> str:
     places = library.places(document.id)
     numbered = {place.kind: place.number for place in places}
     parts = [f"{number:,} {kind}{'' if number == 1 else 's'}" for kind, number in numbered.items() if kind in _COUNTED]
+    if "row" in numbered:
+        with library.catalog.snapshot():
+            rows = sum(table.rows for table in library.tables([document.id]))
+        parts += [f"{rows:,} of them below a heading"] if rows else []
     words = len(library.text(document.id).split())
     return ", ".join([*parts, f"{words:,} words", f"{document.characters:,} characters"])
 

@@ -52,9 +52,9 @@ def listing(text: str, start: int, end: int) -> Listing | None:
     line = text[slice(*lines[here])]
     if _is_row(line):
         return _table(text, lines, here)
-    if text[start:end].rstrip().endswith((":", "：")) and not _is_item(line):
+    if text[start:end].rstrip().endswith((":", "：")) and not is_item(line):
         return _items(text, lines, _next(text, lines, here))
-    if _is_item(line) or _goes_on(line):
+    if is_item(line) or _goes_on(line):
         return _items(text, lines, here) or _ordinals(text, lines, here, start)
     return _ordinals(text, lines, here, start)
 
@@ -67,7 +67,7 @@ def too_long(found: Listing) -> bool:
 def lines_of_list(text: str) -> bool:
     """Tell whether a quote of several lines is a list or a table, whose lines mean something."""
     lines = [line for line in text.split("\n") if line.strip()]
-    marked = sum(map(_is_item, lines))
+    marked = sum(map(is_item, lines))
     return len(lines) > 1 and (marked >= len(lines) / 2 or all(map(_is_row, lines)))
 
 
@@ -79,10 +79,10 @@ def _table(text: str, lines: Sequence[Span], here: int) -> Listing | None:
 
 def _items(text: str, lines: Sequence[Span], here: int) -> Listing | None:
     """Return the list of marked lines around a line, with what introduces it."""
-    first, last = _run(lines, here, lambda i: _is_item(text[slice(*lines[i])]) or _goes_on(text[slice(*lines[i])]))
-    while first <= last and not _is_item(text[slice(*lines[first])]):
+    first, last = _run(lines, here, lambda i: is_item(text[slice(*lines[i])]) or _goes_on(text[slice(*lines[i])]))
+    while first <= last and not is_item(text[slice(*lines[first])]):
         first += 1
-    starts = [i for i in range(first, last + 1) if _is_item(text[slice(*lines[i])])]
+    starts = [i for i in range(first, last + 1) if is_item(text[slice(*lines[i])])]
     if len(starts) < 2:
         return None
     ends = [*(i - 1 for i in starts[1:]), last]
@@ -142,7 +142,8 @@ def _lines(text: str) -> list[Span]:
     return found
 
 
-def _is_item(line: str) -> bool:
+def is_item(line: str) -> bool:
+    """Tell whether a line begins as an item of a list does."""
     return bool(_ITEM.match(line))
 
 

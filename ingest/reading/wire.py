@@ -70,6 +70,7 @@ def loaded_to_json(loaded: Loaded) -> dict[str, Any]:
         "media_type": loaded.media_type,
         "title": loaded.title,
         "notes": list(loaded.notes),
+        "said": list(loaded.said),
         "places": [p.record for p in loaded.places],
         "headings": [(h.start, h.end, h.level) for h in loaded.headings],
     }
@@ -82,6 +83,7 @@ def loaded_from_json(data: dict[str, Any], text: str) -> Loaded:
         media_type=data["media_type"],
         title=data["title"],
         notes=tuple(data["notes"]),
+        said=tuple((name, value) for name, value in data["said"]),
         places=tuple(Place(*place) for place in data["places"]),
         headings=tuple(Heading(*heading) for heading in data["headings"]),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 
+from vectorstore.catalog import schema
 from vectorstore.catalog.pieces import read_text, text_damaged
 from vectorstore.document import Document, Heading, Place, given_name
 from vectorstore.passage import Chunk
@@ -36,8 +37,26 @@ def read_document(connection: sqlite3.Connection, row: int) -> Document:
         headings=tuple(Heading(*heading) for heading in json.loads(outline[1])),
         size=size,
         modified=modified,
+        notes=read_notes(connection, row),
+        said=read_said(connection, row),
         name=given_name(source, name),
     )
+
+
+def read_notes(connection: sqlite3.Connection, row: int) -> tuple[str, ...]:
+    """Return what was remarked on a document when it was read; nothing where an older form kept no notes."""
+    if schema.form(connection) < schema.TABLES_SINCE:
+        return ()
+    found = connection.execute("SELECT notes FROM notes WHERE document = ?", (row,)).fetchone()
+    return tuple(found[0].split("\n")) if found else ()
+
+
+def read_said(connection: sqlite3.Connection, row: int) -> tuple[tuple[str, str], ...]:
+    """Return what a document says of itself; nothing where an older form of the catalog did not keep it."""
+    if schema.form(connection) < schema.TABLES_SINCE:
+        return ()
+    found = connection.execute("SELECT name, value FROM said WHERE document = ? ORDER BY name", (row,)).fetchall()
+    return tuple((name, value) for name, value in found)
 
 
 def read_chunks(connection: sqlite3.Connection, row: int) -> list[Chunk]:

@@ -27,15 +27,19 @@ from vectorstore.errors import (
     LibraryReadOnly,
     LibraryTooNew,
 )
+from vectorstore.tables import keep
 
 FILE_NAME = "catalog.sqlite3"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 APPLICATION_ID = 0x466F6F74
 """Spells "Foot": tells a catalog from any other SQLite file."""
 PIECE_CHARACTERS = 8192
 """Characters of text in one stored piece."""
 DIGESTS_SINCE = 2
 """The form of the catalog since which each piece of text has a digest."""
+TABLES_SINCE = 3
+"""The form of the catalog since which it keeps long tables with types, what files say of themselves, and what was
+remarked on them when they were read."""
 
 Mode = Literal["rw", "ro", "immutable"]
 
@@ -85,6 +89,11 @@ CREATE INDEX IF NOT EXISTS bin_by_time ON bin(removed);
 CREATE TABLE IF NOT EXISTS bin_parts(
     entry INTEGER NOT NULL, kind TEXT NOT NULL, number INTEGER NOT NULL, part BLOB NOT NULL);
 CREATE UNIQUE INDEX IF NOT EXISTS bin_parts_by_number ON bin_parts(entry, kind, number);
+""",
+    TABLES_SINCE: f"""{keep.SCRIPT}
+CREATE TABLE IF NOT EXISTS notes(document INTEGER PRIMARY KEY, notes TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS said(
+    document INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(document, name)) WITHOUT ROWID;
 """,
 }
 """The tables that each form of the catalog has beyond the one before; `upgrade` adds them to older libraries.

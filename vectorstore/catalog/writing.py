@@ -24,6 +24,7 @@ from vectorstore.document import Document, file_name, given_name
 from vectorstore.embedding.model_files import ModelIdentity
 from vectorstore.errors import DocumentMissing, LibraryDamaged, TextDamaged
 from vectorstore.passage import Chunk
+from vectorstore.tables import keep
 from vectorstore.words import tokens
 
 _DELETE_WORDS = "INSERT INTO words(words, rowid, terms) VALUES('delete', ?, CAST(? AS TEXT))"
@@ -353,11 +354,19 @@ def _insert(
             json.dumps([(heading.start, heading.end, heading.level) for heading in document.headings]),
         ),
     )
+    if document.notes:
+        notes = "\n".join(" ".join(note.split()) for note in document.notes)
+        connection.execute("INSERT INTO notes(document, notes) VALUES(?, CAST(? AS TEXT))", (row, sql_text(notes)))
     insert_text(connection, row, document.text)
     _insert_chunks(connection, row, document, chunks, first_chunk, first_section)
     _insert_vectors(connection, first_chunk, first_section, vectors)
     connection.executemany(_INSERT_WORDS, _chunk_terms(connection, row))
     _insert_title(connection, row, document.name or document.source, document.title)
+    keep.keep_long(connection, row, document.text)
+    connection.executemany(
+        "INSERT INTO said(document, name, value) VALUES(?, CAST(? AS TEXT), CAST(? AS TEXT))",
+        [(row, sql_text(name), sql_text(value)) for name, value in document.said],
+    )
 
 
 def _next_id(connection: sqlite3.Connection, table: str) -> int:
@@ -510,12 +519,13 @@ def _delete(connection: sqlite3.Connection, document_id: str) -> bool:
     row, first_chunk, last_chunk, first_section, last_section, collection = found
     terms = _chunk_terms if _is_whole(connection, row) else _indexed_terms
     connection.executemany(_DELETE_WORDS, terms(connection, row))
-    for table in ("outlines", "pieces", "digests", "titles"):
+    for table in ("outlines", "notes", "said", "pieces", "digests", "titles"):
         connection.execute(f"DELETE FROM {table} WHERE document = ?", (row,))
     for table, column in (("chunks", "id"), ("chunk_vectors", "chunk")):
         connection.execute(f"DELETE FROM {table} WHERE {column} BETWEEN ? AND ?", (first_chunk, last_chunk))
     for table, column in (("sections", "id"), ("section_vectors", "section")):
         connection.execute(f"DELETE FROM {table} WHERE {column} BETWEEN ? AND ?", (first_section, last_section))
+    keep.forget(connection, row)
     connection.execute("DELETE FROM documents WHERE row = ?", (row,))
     if last_chunk >= first_chunk:
         connection.execute(

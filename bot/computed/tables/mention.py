@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from bot.computed.tables.table import EMPTY, Table
-from vectorstore.words.tokens import tokens
+from vectorstore.tables.cells import stem, stems, written_words
+from vectorstore.tables.keep import LEAST_LETTERS, WEAK
+from vectorstore.tables.table import Table
 
 Span = tuple[int, int]
 """First word and past the last word of a question."""
-
-_WORD = re.compile(r"\d[\d,.]*\d|\d+(?:st|nd|rd|th)?|[^\W\d_]+(?:['’][^\W\d_]+)?|%|#")
-_NOTE = re.compile(r"\s*[\[(][^\])]*[\])]\s*")
-LEAST_LETTERS = 3
-"""Letters of a cell of one word that is looked for: shorter ones stand anywhere."""
-WEAK = frozenset(
-    """a an the of in on at by for to from and or with no yes was is are were be had has have did do does total number
-    name first last most least all one two three ii iii i""".split()
-)
-"""Cells of one such word are not looked for."""
+LONGEST = 12
+"""Words of a cell that a question names, at most."""
+SYNONYMS: dict[str, tuple[str, ...]] = {
+    "price": ("cost", "costs", "priced", "expensive", "cheap", "cheapest", "cheaper"),
+    "cost": ("price", "expensive", "cheap", "cheapest"),
+    "fee": ("cost", "costs"),
+    "salary": ("earn", "earns", "earning", "paid", "wage", "pay"),
+    "wage": ("earn", "earns", "salary", "pay"),
+    "age": ("old", "oldest", "youngest"),
+    "city": ("town",),
+    "quantity": ("units", "pieces"),
+}
+"""Words by which a question may speak of a column whose name has this word alone, or with a unit in brackets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,32 +54,23 @@ class CellMention:
 
 def words(text: str) -> list[Word]:
     """Return the words of a question, in order."""
-    return [Word(match.group().casefold(), _stem(match.group())) for match in _WORD.finditer(text.replace("’", "'"))]
-
-
-@lru_cache(maxsize=20_000)
-def _stem(word: str) -> str:
-    if word in "%#":
-        return word
-    found = tokens(word.removesuffix("'s"))
-    return found[0] if found else word.casefold()
-
-
-@lru_cache(maxsize=50_000)
-def stems(text: str) -> tuple[str, ...]:
-    """Return the stems of a name or a cell, its notes in brackets left out."""
-    return tuple(word.stem for word in words(_NOTE.sub(" ", text) or text))
+    return [Word(word, stem(word)) for word in written_words(text)]
 
 
 def columns_named(table: Table, asked: Sequence[Word]) -> list[ColumnMention]:
-    """Return the columns that a question names by their whole name, or by a word that only one column has."""
-    names = [stems(name) for name in table.columns]
+    """Return the columns that a question names by their whole name, or by a word that only one column has.
+
+    Where none is called so, a word that means the same will do.
+    """
+    names = [stems(name) for name in table.names]
     found = []
     for column, name in enumerate(names):
         if not name:
             continue
         whole = list(_runs(name, asked))
         found += [ColumnMention(column, span, 1.0) for span in whole]
+        if not whole:
+            found += _meant(column, name, names, asked)
         if whole or len(name) == 1:
             continue
         for part in dict.fromkeys(name):
@@ -87,20 +80,30 @@ def columns_named(table: Table, asked: Sequence[Word]) -> list[ColumnMention]:
     return found
 
 
+def _meant(
+    column: int, name: tuple[str, ...], names: Sequence[tuple[str, ...]], asked: Sequence[Word]
+) -> Iterator[ColumnMention]:
+    """Yield where a column is meant by another word: "cost" for a price, "own" for an owner."""
+    others = {part for i, other in enumerate(names) if i != column for part in other}
+    for i, word in enumerate(asked):
+        does = word.stem in (f"{name[0].removesuffix('er')}", f"{name[0].removesuffix('or')}") and word.stem != name[0]
+        if word.stem not in others and len(name) == 1 and (does or word.text in SYNONYMS.get(name[0], ())):
+            yield ColumnMention(column, (i, i + 1), 0.9)
+
+
 def cells_named(table: Table, asked: Sequence[Word]) -> list[CellMention]:
     """Return the cells whose whole text stands in a question; longer ones hide those inside them."""
-    first = {word.stem for word in asked}
-    where: dict[tuple[str, ...], tuple[str, set[int]]] = {}
-    for column in range(len(table.columns)):
-        for row in table.rows:
-            for part in _parts(row.cells[column]):
-                name = stems(part)
-                if name and name[0] in first and _is_looked_for(part, name):
-                    where.setdefault(name, (part, set()))[1].add(column)
+    runs: dict[str, list[Span]] = {}
+    for start in range(len(asked)):
+        for end in range(start + 1, min(start + LONGEST, len(asked)) + 1):
+            runs.setdefault(" ".join(word.stem for word in asked[start:end]), []).append((start, end))
+    where: dict[str, tuple[str, set[int]]] = {}
+    for name, cell, column in sorted(table.named(list(runs)), key=lambda found: (found[0], found[2], len(found[1]))):
+        where.setdefault(name, (_part(cell, name), set()))[1].add(column)
     found = [
         CellMention(value, tuple(sorted(columns)), span)
         for name, (value, columns) in where.items()
-        for span in _runs(name, asked)
+        for span in runs[name]
     ]
     found.sort(key=lambda mention: mention.span[0] - mention.span[1])
     kept: list[CellMention] = []
@@ -110,27 +113,15 @@ def cells_named(table: Table, asked: Sequence[Word]) -> list[CellMention]:
     return sorted(kept, key=lambda mention: mention.span)
 
 
+def _part(cell: str, name: str) -> str:
+    """Return the part of a cell that is called so."""
+    parts = (cell, *(part.strip() for part in cell.replace(";", ",").replace("/", ",").split(",")))
+    return next((part for part in parts if " ".join(stems(part)) == name), cell)
+
+
 def overlaps(one: Span, other: Span) -> bool:
     """Tell whether two spans share a word."""
     return one[0] < other[1] and other[0] < one[1]
-
-
-def _parts(cell: str) -> Iterator[str]:
-    """Yield a cell, and the parts of one that lists several things."""
-    yield cell
-    if any(sign in cell for sign in ",;/"):
-        yield from (part.strip() for part in re.split(r"[,;/]", cell) if part.strip())
-
-
-def _is_looked_for(cell: str, name: tuple[str, ...]) -> bool:
-    if cell.casefold() in EMPTY:
-        return False
-    if len(name) > 1:
-        return any(stem not in WEAK and len(stem) >= LEAST_LETTERS for stem in name)
-    text = cell.strip()
-    if text.replace(",", "").isdigit():
-        return len(text) == 4  # a year; other numbers stand for amounts
-    return name[0] not in WEAK and len(name[0]) >= LEAST_LETTERS
 
 
 def _runs(name: Sequence[str], asked: Sequence[Word]) -> Iterator[Span]:

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.computed.tables.mention import CellMention
-from bot.computed.tables.table import number
 
 Operation = Literal[
-    "count", "distinct", "sum", "mean", "highest", "lowest", "usual", "rarest", "difference", "next", "before",
+    "count", "distinct", "sum", "mean", "share", "highest", "lowest", "usual", "rarest", "difference", "next", "before",
     "first", "last", "values",
 ]  # fmt: skip
 Relation = Literal["is", ">", "<", ">=", "<="]
@@ -17,14 +16,19 @@ Relation = Literal["is", ">", "<", ">=", "<="]
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What a row must hold: a cell in one of some columns, or a number in a column that is more or less than one."""
+    """What a row must hold: a cell in one of some columns, or a number or date in a column that is more or less.
+
+    Attributes:
+        columns: That it is about; one, unless it is a cell that several columns have.
+        relation: Between the cell and the value.
+        value: As a person wrote it.
+        bound: What the column is compared with, as it is stored; None for a cell.
+    """
 
     columns: tuple[int, ...]
     relation: Relation
     value: str
-
-    def __post_init__(self) -> None:
-        assert self.relation == "is" or number(self.value) is not None
+    bound: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Plan:
         measure: The column that is added up, compared or ordered by, or -1.
         conditions: Of the rows.
         choices: Values one of which is the answer ("A or B"), or that are held against each other.
+        most: How many rows of an order are asked for: the top five.
         unplaced: Words of the question that have no part in it.
     """
 
@@ -45,6 +50,7 @@ class Plan:
     measure: int = -1
     conditions: tuple[Condition, ...] = ()
     choices: tuple[CellMention, ...] = ()
+    most: int = 1
     unplaced: tuple[str, ...] = field(default=(), compare=False)
 
 

@@ -2,133 +2,147 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.computed.computed import Computed, Line, quote
 from bot.computed.tables.grammar import plan
-from bot.computed.tables.mention import stems
-from bot.computed.tables.plan import ITSELF, Condition, Plan
-from bot.computed.tables.table import Table, tables
-from bot.computed.tables.work import Worked, work
-from bot.text.shown import one_line
+from bot.computed.tables.in_words import in_words, none_in_words
+from bot.computed.tables.plan import Plan
+from bot.computed.tables.work import Worked, nothing_meets, work
 from vectorstore.document import file_name
 from vectorstore.passage import Filter
+from vectorstore.tables.cells import stems
 
 if TYPE_CHECKING:
     from bot.question.question import Question
     from vectorstore.library import Library
     from vectorstore.records import DocumentInfo
+    from vectorstore.tables.parse import Span
+    from vectorstore.tables.table import Part, Table
 
 LOOKED_AT = 12
 """Passages found for a question among which its table must be."""
-MOST_DOCUMENTS = 6
+MOST_DOCUMENTS = 12
 """Documents whose tables are tried, at most."""
-MOST_FOOTNOTES = 20
-"""Rows that are footnotes of one answer; it says how many more there are."""
-MOST_SUMMANDS = 6
-"""Numbers that are written out in a sum."""
-LONGEST_CELL = 120
+MOST_OTHERS = 4
+"""Documents found first that are looked through for records, though no table of theirs was found."""
+MAY_ASK = re.compile(
+    r"\b(?:how|which|what|who|when|where|whose|list|name|show|total|sum|average|number|share|percentage|top|tell|give)\b",
+    re.IGNORECASE,
+)
+ORDINALS = ("first", "second", "third", "fourth")
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """A table that a question can be asked of, and what it comes to there."""
+
+    document: DocumentInfo
+    table: Table
+    plan: Plan
+    worked: Worked
 
 
 def rows_answer(question: Question, library: Library, filter: Filter | None) -> Computed | None:
-    """Return what the rows of one table answer; None where no table does, or more than one."""
-    if not library.lookup.has_tables():
+    """Return what the rows of a table answer, or of several under one heading; None where two could be meant."""
+    if not MAY_ASK.search(question.text):
         return None
-    found = [
-        (document, table, made, worked)
-        for document, table in _candidates(question, library, filter)
-        if (made := plan(question.text, table, about=_about(document))) and (worked := work(made, table))
-    ]
-    if len(found) != 1:
-        return None
-    return _told(library, *found[0])
+    with library.catalog.snapshot():
+        fits = list(_fits(question, library, filter))
+        met = [fit for fit in fits if fit.worked.met]
+        if fits and not met:
+            return Computed(notice=none_in_words(fits[0].plan, fits[0].table), none=True) if len(fits) == 1 else None
+        found = _chosen(question.text, met)
+        if not found:
+            return None
+        if len(found) == 1:
+            return _told(library, found[0].table, found[0].plan, found[0].worked)
+        table = found[0].table.joined([fit.table for fit in found[1:]])
+        worked = work(found[0].plan, table)
+        return _told(library, table, found[0].plan, worked) if worked else None
+
+
+def _fits(question: Question, library: Library, filter: Filter | None) -> Iterator[_Fit]:
+    for document, table in _candidates(question, library, filter):
+        made = plan(question.text, table, about=_about(document))
+        worked = work(made, table) if made else None
+        if made and worked is None and nothing_meets(made, table):
+            worked = Worked((), (), 0, 0)
+        if made and worked:
+            yield _Fit(document, table, made, worked)
 
 
 def _candidates(question: Question, library: Library, filter: Filter | None) -> Iterator[tuple[DocumentInfo, Table]]:
     passages = library.search(question.text, limit=LOOKED_AT, filter=filter).passages
-    ids = list(dict.fromkeys(passage.document for passage in passages if passage.kind == "table"))[:MOST_DOCUMENTS]
-    if not ids:
-        return
-    for document in library.documents(Filter(documents=tuple(ids))):
-        for table in tables(library.text(document.id)):
-            yield document, table
+    found = dict.fromkeys(passage.document for passage in passages)
+    tabled = {passage.document for passage in passages if passage.kind == "table"}
+    ids = [document for i, document in enumerate(found) if document in tabled or i < MOST_OTHERS][:MOST_DOCUMENTS]
+    documents = {document.id: document for document in library.documents(Filter(documents=tuple(ids)))} if ids else {}
+    for table in library.tables(ids) if ids else ():
+        yield documents[table.parts[0].document], table
+
+
+def _chosen(text: str, found: Sequence[_Fit]) -> list[_Fit]:
+    """Return the one that is meant, or all under one heading whose rows belong together; none where it is not clear."""
+    if len(found) < 2:
+        return list(found)
+    asked = set(stems(text))
+    named = [len(asked & _about(fit.document)) for fit in found]
+    if named.count(max(named)) == 1 and not _OF_ALL & set(text.casefold().split()):
+        return [found[named.index(max(named))]]
+    same = [fit for fit in found if fit.table.names == found[0].table.names and fit.plan == found[0].plan]
+    adds_up = found[0].plan.operation in ("sum", "mean", "count", "highest", "lowest", "share", "values")
+    return same if len(same) == len(found) and adds_up else []
+
+
+_OF_ALL = frozenset("all together altogether combined overall every whole across quarters months years".split())
+"""Words that ask for all of several tables."""
 
 
 def _about(document: DocumentInfo) -> frozenset[str]:
-    """Return the stems by which a question may speak of a whole document."""
-    return frozenset(stems(document.title) + stems(file_name(document.source).rpartition(".")[0].replace("_", " ")))
+    """Return the stems by which a question may speak of a whole document: of "sales-2024-q2" also "second quarter"."""
+    name = re.sub(r"[._-]", " ", file_name(document.source))
+    found = {*stems(document.title), *stems(name), *name.casefold().split()}
+    for number, ordinal in enumerate(ORDINALS, start=1):
+        if f"q{number}" in found:
+            found |= {*stems(ordinal), *stems("quarter"), *stems("quarters")}
+    return frozenset(found)
 
 
-def _told(library: Library, document: DocumentInfo, table: Table, made: Plan, worked: Worked) -> Computed:
-    shown = worked.rows[:MOST_FOOTNOTES]
-    spans = [table.heading, *((row.start, row.end) for row in shown)]
-    passages = library.passages_at(document.id, [start for start, _ in spans])
-    quotes = tuple(quote(passage, span) for passage, span in zip(passages, spans, strict=True))
-    more = len(worked.rows) - len(shown)
-    notices = [f"{more:,} more rows count and are not shown." if more > 1 else "1 more row counts." if more else ""]
+def _spans(table: Table, worked: Worked) -> Iterator[tuple[Part, Span]]:
+    """Yield what is quoted: the headings, each once, and the rows; of a record its name and its values."""
+    headed = set()
+    for at, row in worked.rows:
+        part = table.part(at)
+        text = part.read(row.start, row.end)
+        name, _, values = text.partition("\n")
+        if not values and part.id not in headed:
+            headed.add(part.id)
+            yield part, part.heading
+        yield part, (row.start, row.start + len(name))
+        if values:
+            yield part, (row.end - len(values.lstrip()), row.end)
+
+
+def _told(library: Library, table: Table, made: Plan, worked: Worked) -> Computed:
+    quotes = []
+    for part, (start, end) in _spans(table, worked):
+        (passage,) = library.passages_at(part.document, [start])
+        quotes.append(quote(passage, (start, min(end, passage.end))))
+    more = worked.used - len(worked.rows)
+    notices = [
+        f"The first {len(worked.rows)} of {worked.used:,} rows are footnotes; all of them count." if more else ""
+    ]
     if worked.left_out:
         plural = "s have" if worked.left_out > 1 else " has"
         notices.append(
             f"{worked.left_out:,} row{plural} no number there and do{'' if worked.left_out > 1 else 'es'} not count."
         )
-    return Computed((Line(in_words(made, table, worked), quotes),), notice=" ".join(filter(None, notices)))
-
-
-def in_words(made: Plan, table: Table, worked: Worked) -> str:
-    """Return the value of a plan with what it was made from, as a sentence."""
-    name = table.columns[made.measure] if made.measure >= 0 else ""
-    where = _where(made.conditions, table)
-    values = ", ".join(_shown(value) for value in worked.values)
-    if made.operation == "count":
-        return f"{values} of {len(table.entries):,} rows{where}." if where else f"{values} rows."
-    if made.operation == "distinct":
-        return f"{values} different values of {table.columns[made.target]}{where}."
-    if made.operation in ("sum", "mean"):
-        kind = "Average" if made.operation == "mean" else "Total"
-        return f"{kind} of {name}{where}: {values}{_sum(made, worked)}."
-    if made.operation == "difference":
-        return f"Difference in {name}: {values} ({' and '.join(_cells(worked, made.measure))})."
-    if made.operation in ("highest", "lowest"):
-        kind = "Highest" if made.operation == "highest" else "Lowest"
-        best = _cells(worked, made.measure)[0]
-        tie = f" ({len(worked.values)} are equal)" if len(worked.values) > 1 else ""
-        return f"{kind} {name}{where}: {values if made.target == ITSELF else f'{values}, {best}'}{tie}."
-    if made.operation in ("next", "before"):
-        beside = one_line(made.choices[0].value)
-        return f"{'After' if made.operation == 'next' else 'Before'} “{beside}” in the table: {values}."
-    words = {"usual": "Most often in", "rarest": "Least often in", "first": "First", "last": "Last", "values": ""}
-    return f"{words[made.operation]} {table.columns[made.target]}{where}: {values}.".lstrip()
-
-
-def _where(conditions: Sequence[Condition], table: Table) -> str:
-    parts = []
-    for condition in conditions:
-        name = table.columns[condition.columns[0]]
-        if condition.relation == "is":
-            parts.append(f"{name} is “{one_line(condition.value)}”")
-        else:
-            words = {">": "more than", "<": "less than", ">=": "at least", "<=": "at most"}[condition.relation]
-            parts.append(f"{name} is {words} {condition.value}")
-    return f" where {' and '.join(parts)}" if parts else ""
-
-
-def _cells(worked: Worked, column: int) -> list[str]:
-    return [one_line(row.cells[column], limit=LONGEST_CELL) for row in worked.rows]
-
-
-def _sum(made: Plan, worked: Worked) -> str:
-    """Return what was added: "(1,200 + 800)", or of how many rows."""
-    cells = _cells(worked, made.measure)
-    if len(cells) == 1:
-        return ""
-    if len(cells) > MOST_SUMMANDS:
-        return f" ({len(cells):,} rows)"
-    added = " + ".join(cells)
-    return f" (({added}) ÷ {len(cells)})" if made.operation == "mean" else f" ({added})"
-
-
-def _shown(value: str | float) -> str:
-    if isinstance(value, str):
-        return one_line(value, limit=LONGEST_CELL)
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}".rstrip("0")
+    names = {part.document: "" for part in table.parts}
+    if len(names) > 1:
+        files = [file_name(document.source) for document in library.documents(Filter(documents=tuple(names)))]
+        notices.append(f"Rows of {len(files)} tables under the same heading: {', '.join(files)}.")
+    return Computed((Line(in_words(made, table, worked), tuple(quotes)),), notice=" ".join(filter(None, notices)))

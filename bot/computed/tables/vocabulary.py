@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
-from bot.computed.tables.mention import stems
 from bot.computed.tables.plan import Relation
+from bot.text.number_words import FEW
+from vectorstore.tables.cells import stems
 
 _HIGH = """highest most largest biggest greatest maximum max top longest tallest heaviest fastest oldest best widest
     deepest latest newest"""
 _LOW = "lowest least fewest smallest minimum min shortest slowest youngest worst earliest lightest cheapest narrowest"
-HIGHEST, LOWEST = frozenset(_HIGH.split()), frozenset(_LOW.split())
-LATE, EARLY = frozenset({"latest", "newest", "recent"}), frozenset({"earliest", "oldest"})
+HIGHEST, LOWEST = frozenset(_HIGH.split()), frozenset((*_LOW.split(), "bottom"))
+LATE, EARLY = frozenset({"latest", "newest", "recent", "recently"}), frozenset({"earliest", "oldest"})
 PLAIN = (
     frozenset(
         """a an the of in on at by for to from and or with as than that this these those there it its is are was were
@@ -20,11 +21,12 @@ PLAIN = (
     together overall average mean row rows record records entry entries table chart listed appear appears shown
     value values item items column into during per only according between difference more less greater higher
     larger fewer over under exceed exceeding exceeds least most equal top bottom end begin beginning came come
-    comes get gets got please can could you i we their his her he she they him them one ones would will out up
+    comes get gets got please can could you i we our us their his her he she they him them one ones would will out up
     long old highest lowest question also just such then earn earned hold held holds locate located feature
     featured features include included includes receive received award awarded recorded achieve achieved belong
     belongs happen happened take took taken place released built added involved spoken made acquired
-    currently""".split()
+    currently work works worked working go goes went cost costs across sell sold sheet sheets
+    tables file files""".split()
     )
     | HIGHEST
     | LOWEST
@@ -36,13 +38,26 @@ NOT_ADDED = frozenset(
     for stem in stems(name)
 )
 """Stems of columns whose numbers are names or places in an order: no sum of them means anything."""
-COMPARES = re.compile(
-    r"(?P<word>(?:more|greater|higher|larger|bigger|over|above|exceeding|exceeds?|at least|no less|less|fewer|lower|"
-    r"smaller|under|below|at most|no more)(?: than)?(?: or equal to)?)\s+(?:[$€£¥]\s?)?(?P<number>\d[\d,]*(?:\.\d+)?)"
-    r"|(?P<number2>\d[\d,]*(?:\.\d+)?)\s*%?\s+(?:\w+ )?(?P<word2>or (?:more|higher|above|over|less|fewer|lower|below))"
+MONEY = frozenset(
+    stem
+    for name in "amount price cost fee salary wage revenue turnover budget sales spend expenses".split()
+    for stem in stems(name)
 )
+"""Stems of columns that hold money: what "how much" asks for where no column is named."""
+PIECES = frozenset(stem for name in "units quantity qty pieces stock count".split() for stem in stems(name))
+"""Stems of columns that say how many there are of what a row is about."""
+SPENT = frozenset("owe owed owing spend spent pay paid still".split())
+"""Words that ask for money and say nothing of which."""
+SHARE = re.compile(r"\b(?:what|which) (?:share|percentage|percent|proportion|fraction)\b|\bhow many percent\b"
+                   r"|^(?:the )?(?:share|percentage|proportion) of\b")  # fmt: skip
 DIFFERENCE = re.compile(r"\bdifference\b|\bhow (?:many|much) (?:more|fewer|less)\b")
 CHOICE = re.compile(r"\bor\b")
+_NUMBER_WORDS = {word: number for number, word in enumerate(FEW, start=2)} | {"twelve": 12, "fifteen": 15, "twenty": 20}
+
+
+def number_word(word: str) -> int | None:
+    """Return the small number that a word says."""
+    return int(word) if word.isdigit() else _NUMBER_WORDS.get(word)
 
 
 def relation(word: str) -> Relation:
@@ -51,11 +66,7 @@ def relation(word: str) -> Relation:
         return ">=" if word.split()[1] in ("more", "higher", "above", "over") else "<="
     if word.startswith(("at least", "no less")) or "equal" in word and word.split()[0] in ("more", "greater", "higher"):
         return ">="
-    if word.startswith(("at most", "no more")) or "equal" in word:
+    if word.startswith(("at most", "no more", "up to")) or "equal" in word:
         return "<="
-    return (
-        ">"
-        if word.split()[0]
-        in ("more", "greater", "higher", "larger", "bigger", "over", "above", "exceed", "exceeds", "exceeding")
-        else "<"
-    )
+    more = ("more", "greater", "higher", "larger", "bigger", "over", "above", "exceed", "exceeds", "exceeding")
+    return ">" if word.split()[0] in more else "<"

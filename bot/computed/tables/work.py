@@ -1,19 +1,22 @@
-"""A plan worked out: the values, and the rows that they rest on."""
+"""A plan worked out by SQLite: the values, and the rows that they rest on."""
 
 from __future__ import annotations
 
-import operator
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.computed.tables.mention import stems
-from bot.computed.tables.plan import Condition, Plan
-from bot.computed.tables.table import EMPTY, Row, Table, number
+from bot.computed.tables.plan import ITSELF, Condition, Plan
+from vectorstore.tables.cells import stems
+from vectorstore.tables.parse import Row
+from vectorstore.tables.table import At, Table
 
-_RELATIONS: dict[str, Callable[[float, float], bool]] = {
-    ">": operator.gt, "<": operator.lt, ">=": operator.ge, "<=": operator.le,
-}  # fmt: skip
+MOST_ROWS = 20
+"""Rows of a sum or a count that are kept to be shown; all of them are counted."""
+MOST_LISTED = 100
+"""Rows of a list that are kept to be shown."""
+MOST_VALUES = 2000
+"""Values of one answer."""
+SAME = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,149 +25,240 @@ class Worked:
 
     Attributes:
         values: The answer: cells as they are written, or numbers.
-        rows: The rows that it rests on, in the order of the table.
+        rows: The first of the rows that it rests on.
+        used: How many rows it rests on.
         met: How many rows met the conditions.
         left_out: Rows that met them and hold no number to count with.
+        of: What a share is a share of.
     """
 
     values: tuple[str | float, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[tuple[At, Row], ...]
+    used: int
     met: int
     left_out: int = 0
+    of: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A plan with its conditions as SQL."""
+
+    plan: Plan
+    table: Table
+    where: str
+    values: tuple[object, ...]
+    met: int
+
+    def number(self, what: str, *, measured: bool = False) -> float:
+        """Return one number that SQLite works out over the rows that meet the conditions."""
+        where = " AND ".join(filter(None, [self.where, self.measured if measured else ""]))
+        ((found,),) = self.table.select(what, where, self.values)
+        return float(found) if isinstance(found, int | float) else 0.0
+
+    @property
+    def measured(self) -> str:
+        """The condition that the measure holds a number or a date."""
+        return f"typeof(v{self.plan.measure}) IN ('real', 'integer')"
+
+    def rows(self, *more: str, order: str = "tab, row", most: int = MOST_ROWS) -> list[At]:
+        """Return the first rows that meet the conditions, and others."""
+        where = " AND ".join(filter(None, [self.where, *more]))
+        found = self.table.select("tab, row", where, self.values, then=f"ORDER BY {order} LIMIT {most}")
+        return [At(int(part or 0), int(row or 0)) for part, row in found]
+
+    def worked(self, values: Sequence[str | float], rows: Sequence[At], *, used: int, left_out: int = 0) -> Worked:
+        """Return a result."""
+        most = MOST_LISTED if self.plan.operation == "values" else MOST_ROWS
+        shown = tuple((at, self.table.row(at)) for at in rows[:most])
+        return Worked(tuple(values), shown, used, self.met, left_out)
 
 
 def work(plan: Plan, table: Table) -> Worked | None:
     """Return what a plan comes to; None where the table does not say: no row meets it, or a cell is no number."""
     if any(condition.relation == "is" and _is_ambiguous(table, condition) for condition in plan.conditions):
         return None
-    met = [i for i in table.entries if all(meets(table, i, c) for c in plan.conditions)]
     ways = {
         "count": _count, "distinct": _distinct, "sum": _sum, "mean": _sum, "highest": _extreme, "lowest": _extreme,
         "usual": _usual, "rarest": _usual, "difference": _difference, "next": _neighbour, "before": _neighbour,
-        "first": _placed, "last": _placed, "values": _values,
+        "first": _placed, "last": _placed, "values": _values, "share": _share,
     }  # fmt: skip
-    return ways[plan.operation](plan, table, met) if met else None
+    asked = _asked(plan, table)
+    return ways[plan.operation](asked) if asked.met else None
 
 
-def meets(table: Table, row: int, condition: Condition) -> bool:
-    """Tell whether a row meets a condition."""
-    if condition.relation == "is":
-        return any(holds(table.rows[row].cells[column], condition.value) for column in condition.columns)
-    value, bound = table.numbers[condition.columns[0]][row], number(condition.value)
-    return value is not None and bound is not None and _RELATIONS[condition.relation](value, bound)
+def nothing_meets(plan: Plan, table: Table) -> bool:
+    """Tell whether it is certain that no row meets the conditions."""
+    unsure = any(condition.relation == "is" and _is_ambiguous(table, condition) for condition in plan.conditions)
+    return bool(plan.conditions) and not unsure and not _asked(plan, table).met
+
+
+def _asked(plan: Plan, table: Table) -> _Asked:
+    parts = [_met(table, condition) for condition in plan.conditions]
+    where, values = " AND ".join(sql for sql, _ in parts), tuple(value for _, some in parts for value in some)
+    met = int(_Asked(plan, table, where, values, 0).number("count(*)"))
+    return _Asked(plan, table, where, values, met)
+
+
+def _met(table: Table, condition: Condition) -> tuple[str, list[object]]:
+    """Return what a condition is in SQL, and the values of its marks."""
+    if condition.relation != "is":
+        column = condition.columns[0]
+        return f"(typeof(v{column}) IN ('real', 'integer') AND v{column} {condition.relation} ?)", [condition.bound]
+    return _holds(table, condition.columns, condition.value)
+
+
+def _holds(table: Table, columns: Sequence[int], value: str) -> tuple[str, list[object]]:
+    """Return the condition that one of some columns holds a value, or lists it among others."""
+    parts, values = [], []
+    for column in columns:
+        cells = {table.typed(column, cell) for cell in table.cells_with(column, " ".join(stems(value)))}
+        if cells:
+            parts.append(f"v{column} IN ({', '.join('?' * len(cells))})")
+            values += list(cells)
+    return (f"({' OR '.join(parts)})", values) if parts else ("0", [])
 
 
 def _is_ambiguous(table: Table, condition: Condition) -> bool:
     """Tell whether a value is a whole cell in some rows and a part of a longer one in others."""
-    name = stems(condition.value)
-    for column in condition.columns:
-        for row in table.rows:
-            cell = stems(row.cells[column])
-            inside = any(cell[i : i + len(name)] == name for i in range(len(cell) - len(name) + 1))
-            if inside and not holds(row.cells[column], condition.value):
-                return True
-    return False
+    name = " ".join(stems(condition.value))
+    return any(table.holds_within(column, name) for column in condition.columns)
 
 
-def holds(cell: str, value: str) -> bool:
-    """Tell whether a cell is a value, or lists it among others."""
-    name = stems(value)
-    return stems(cell) == name or any(
-        stems(part) == name for part in cell.replace(";", ",").replace("/", ",").split(",")
-    )
+def _count(asked: _Asked) -> Worked:
+    return asked.worked([float(asked.met)], asked.rows(), used=asked.met)
 
 
-def _rows(table: Table, indexes: Sequence[int]) -> tuple[Row, ...]:
-    return tuple(table.rows[i] for i in indexes)
+def _distinct(asked: _Asked) -> Worked:
+    column = f"v{asked.plan.target}"
+    found = list(
+        asked.table.select(
+            "min(row), tab", " AND ".join(filter(None, [asked.where, f"{column} IS NOT NULL"])), asked.values,
+            then=f"GROUP BY lower({column}) ORDER BY tab, min(row)",
+        )
+    )  # fmt: skip
+    rows = [At(int(part or 0), int(row or 0)) for row, part in found]
+    return asked.worked([float(len(rows))], rows, used=len(rows))
 
 
-def _count(_: Plan, table: Table, met: list[int]) -> Worked:
-    return Worked((float(len(met)),), _rows(table, met), len(met))
-
-
-def _distinct(plan: Plan, table: Table, met: list[int]) -> Worked:
-    seen: dict[str, int] = {}
-    for i in met:
-        cell = table.rows[i].cells[plan.target]
-        if cell.casefold() not in EMPTY:
-            seen.setdefault(cell.casefold(), i)
-    return Worked((float(len(seen)),), _rows(table, list(seen.values())), len(met))
-
-
-def _sum(plan: Plan, table: Table, met: list[int]) -> Worked | None:
-    known = [(i, value) for i in met if (value := table.numbers[plan.measure][i]) is not None]
+def _sum(asked: _Asked) -> Worked | None:
+    column = f"v{asked.plan.measure}"
+    known = int(asked.number("count(*)", measured=True))
     if not known:
         return None
-    total = sum(value for _, value in known)
-    result = total / len(known) if plan.operation == "mean" else total
-    return Worked((_rounded(result),), _rows(table, [i for i, _ in known]), len(met), len(met) - len(known))
+    what = "avg" if asked.plan.operation == "mean" else "sum"
+    result = round(asked.number(f"{what}({column})", measured=True), 10)
+    return asked.worked([result], asked.rows(asked.measured), used=known, left_out=asked.met - known)
 
 
-def _rounded(value: float) -> float:
-    return round(value, 10)
+def _share(asked: _Asked) -> Worked | None:
+    """Return the share of the rows that meet the conditions, or of what they come to, in percent."""
+    whole = _Asked(asked.plan, asked.table, "", (), asked.table.entries)
+    if asked.plan.measure < 0:
+        part, of, used = float(asked.met), float(whole.met), asked.met
+        rows = asked.rows()
+    else:
+        column = f"v{asked.plan.measure}"
+        if asked.number(f"min({column})", measured=True) < 0:
+            return None
+        part, of = asked.number(f"sum({column})", measured=True), whole.number(f"sum({column})", measured=True)
+        used, rows = int(asked.number("count(*)", measured=True)), asked.rows(asked.measured)
+    if not of or not used:
+        return None
+    shown = tuple((at, asked.table.row(at)) for at in rows)
+    return Worked((round(100 * part / of, 1), part), shown, used, asked.met, asked.met - used, of)
 
 
-def _order(plan: Plan, table: Table, met: list[int]) -> list[tuple[int, float | tuple[int, int, int]]]:
-    if table.is_numeric(plan.measure):
-        return [(i, value) for i in met if (value := table.numbers[plan.measure][i]) is not None]
-    return [(i, day) for i in met if (day := table.moments[plan.measure][i]) is not None]
-
-
-def _extreme(plan: Plan, table: Table, met: list[int]) -> Worked | None:
+def _extreme(asked: _Asked) -> Worked | None:
+    plan, table = asked.plan, asked.table
+    column = f"v{plan.measure}"
     if plan.choices:
-        met = [i for i in met if any(holds(table.rows[i].cells[plan.target], c.value) for c in plan.choices)]
-    ordered = _order(plan, table, met)
-    if not ordered or (plan.choices and len(ordered) != 2):
+        parts = [_holds(table, (plan.target,), choice.value) for choice in plan.choices]
+        where = " AND ".join(filter(None, [asked.where, f"({' OR '.join(sql for sql, _ in parts)})"]))
+        asked = _Asked(plan, table, where, (*asked.values, *(v for _, some in parts for v in some)), asked.met)
+    known = int(asked.number("count(*)", measured=True))
+    if not known or known < plan.most or (plan.choices and known != 2):
         return None
-    pick = max if plan.operation == "highest" else min
-    best = pick(value for _, value in ordered)
-    rows = [i for i, value in ordered if value == best]
-    if plan.choices and len(rows) != 1:
+    order = f"{column} {'DESC' if plan.operation == 'highest' else 'ASC'}, tab, row"
+    first = asked.rows(asked.measured, order=order, most=plan.most)
+    where = " AND ".join(filter(None, [asked.where, asked.measured]))
+    skipped = f"ORDER BY {order} LIMIT 1 OFFSET {plan.most - 1}"
+    ((bound,),) = table.select(column, where, asked.values, then=skipped)
+    sign = ">=" if plan.operation == "highest" else "<="
+    narrowed = _Asked(plan, table, " AND ".join(filter(None, [where, f"{column} {sign} ?"])), (*asked.values, bound), 0)
+    equal = int(narrowed.number("count(*)"))
+    if plan.choices and equal != 1:
         return None
-    column = plan.target if plan.target >= 0 else plan.measure
-    values = dict.fromkeys(table.rows[i].cells[column] for i in rows)
-    return Worked(tuple(values), _rows(table, rows), len(met), len(met) - len(ordered))
+    rows = narrowed.rows(order=order, most=max(MOST_ROWS, plan.most)) if equal > len(first) else first
+    target = plan.measure if plan.target == ITSELF else plan.target
+    values = [table.row(at).cells[target] for at in rows]
+    values = values if plan.most > 1 else list(dict.fromkeys(values))
+    return Worked(tuple(values), tuple((at, table.row(at)) for at in rows), equal, asked.met, asked.met - known)
 
 
-def _usual(plan: Plan, table: Table, met: list[int]) -> Worked | None:
-    cells = [table.rows[i].cells[plan.target] for i in met if table.rows[i].cells[plan.target].casefold() not in EMPTY]
-    counted = Counter(cells)
-    if not counted:
+def _usual(asked: _Asked) -> Worked | None:
+    column = f"v{asked.plan.target}"
+    where = " AND ".join(filter(None, [asked.where, f"{column} IS NOT NULL"]))
+    way = "DESC" if asked.plan.operation == "usual" else "ASC"
+    then = f"GROUP BY {column} ORDER BY count(*) {way}, min(tab), min(row) LIMIT {MOST_ROWS}"
+    found = list(asked.table.select(f"{column}, count(*), min(tab), min(row)", where, asked.values, then=then))
+    if not found:
         return None
-    times = (max if plan.operation == "usual" else min)(counted.values())
-    values = [cell for cell in counted if counted[cell] == times]
-    rows = [i for i in met if table.rows[i].cells[plan.target] in values]
-    return Worked(tuple(values), _rows(table, rows), len(met))
+    best = [row for row in found if row[1] == found[0][1]]
+    values = [asked.table.row(At(int(part or 0), int(row or 0))).cells[asked.plan.target] for _, _, part, row in best]
+    marks = ", ".join("?" * len(best))
+    same = _Asked(
+        asked.plan, asked.table, f"{where} AND {column} IN ({marks})", (*asked.values, *(r[0] for r in best)), 0
+    )
+    return asked.worked(values, same.rows(), used=int(same.number("count(*)")))
 
 
-def _difference(plan: Plan, table: Table, met: list[int]) -> Worked | None:
-    found = []
-    for choice in plan.choices:
-        rows = [i for i in met if any(holds(table.rows[i].cells[c], choice.value) for c in choice.columns)]
-        if len(rows) != 1 or table.numbers[plan.measure][rows[0]] is None:
+def _difference(asked: _Asked) -> Worked | None:
+    found, numbers = [], []
+    for choice in asked.plan.choices:
+        rows = _rows_of(asked, choice.columns, choice.value)
+        if len(rows) != 1:
+            return None
+        ((value,),) = asked.table.select(f"v{asked.plan.measure}", "tab = ? AND row = ?", (rows[0].part, rows[0].row))
+        if not isinstance(value, float):
             return None
         found.append(rows[0])
-    one, other = (table.numbers[plan.measure][i] or 0.0 for i in found)
-    return Worked((_rounded(abs(one - other)),), _rows(table, found), 2)
+        numbers.append(value)
+    return asked.worked([round(abs(numbers[0] - numbers[1]), 10)], found, used=2)
 
 
-def _neighbour(plan: Plan, table: Table, met: list[int]) -> Worked | None:
-    (choice,) = plan.choices
-    here = [i for i in met if any(holds(table.rows[i].cells[c], choice.value) for c in choice.columns)]
+def _rows_of(asked: _Asked, columns: Sequence[int], value: str) -> list[At]:
+    """Return the rows that meet the conditions and hold a value."""
+    sql, values = _holds(asked.table, columns, value)
+    where = " AND ".join(filter(None, [asked.where, sql]))
+    found = asked.table.select("tab, row", where, (*asked.values, *values), then="ORDER BY tab, row LIMIT 2")
+    return [At(int(part or 0), int(row or 0)) for part, row in found]
+
+
+def _neighbour(asked: _Asked) -> Worked | None:
+    (choice,) = asked.plan.choices
+    here = _rows_of(asked, choice.columns, choice.value)
     if len(here) != 1:
         return None
-    there = here[0] + (1 if plan.operation == "next" else -1)
-    if not 0 <= there < len(table.rows):
+    there = At(here[0].part, here[0].row + (1 if asked.plan.operation == "next" else -1))
+    if not list(asked.table.select("1", "tab = ? AND row = ?", (there.part, there.row), sums=True)):
         return None
-    return Worked((table.rows[there].cells[plan.target],), _rows(table, sorted((here[0], there))), 1)
+    value = asked.table.row(there).cells[asked.plan.target]
+    return asked.worked([value], sorted((here[0], there), key=lambda at: at.row), used=2)
 
 
-def _placed(plan: Plan, table: Table, met: list[int]) -> Worked:
-    row = met[0] if plan.operation == "first" else met[-1]
-    return Worked((table.rows[row].cells[plan.target],), _rows(table, [row]), len(met))
+def _placed(asked: _Asked) -> Worked:
+    way = "ASC" if asked.plan.operation == "first" else "DESC"
+    rows = asked.rows(order=f"tab {way}, row {way}", most=1)
+    return asked.worked([asked.table.row(rows[0]).cells[asked.plan.target]], rows, used=1)
 
 
-def _values(plan: Plan, table: Table, met: list[int]) -> Worked | None:
-    filled = [i for i in met if table.rows[i].cells[plan.target].casefold() not in EMPTY]
-    values = tuple(dict.fromkeys(table.rows[i].cells[plan.target] for i in filled))
-    return Worked(values, _rows(table, filled), len(met)) if values else None
+def _values(asked: _Asked) -> Worked | None:
+    plan, table = asked.plan, asked.table
+    filled = f"v{plan.target} IS NOT NULL"
+    rows = asked.rows(filled, most=MOST_VALUES + 1)
+    if not rows or len(rows) > MOST_VALUES:
+        return None
+    values = tuple(dict.fromkeys(table.row(at).cells[plan.target] for at in rows))
+    used = len(rows)
+    return asked.worked(values, rows, used=used)

@@ -1,0 +1,90 @@
+"""What a plan comes to, with what it was made from, as a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.computed.tables.plan import ITSELF, Condition, Plan
+from bot.computed.tables.work import Worked
+from bot.text.shown import one_line
+from vectorstore.tables.table import Table
+
+MOST_SUMMANDS = 6
+"""Numbers that are written out in a sum."""
+LONGEST_CELL = 120
+
+
+def in_words(made: Plan, table: Table, worked: Worked) -> str:
+    """Return the value of a plan with what it was made from, as a sentence."""
+    name = table.names[made.measure] if made.measure >= 0 else ""
+    where = _where(made.conditions, table)
+    values = ", ".join(_shown(value) for value in worked.values)
+    if made.operation == "count":
+        return f"{values} of {table.entries:,} rows{where}." if where else f"{values} rows."
+    if made.operation == "distinct":
+        return f"{values} different values of {table.names[made.target]}{where}."
+    if made.operation in ("sum", "mean"):
+        kind = "Average" if made.operation == "mean" else "Total"
+        return f"{kind} of {name}{where}: {values}{_sum(made, worked)}."
+    if made.operation == "share":
+        share, part = (_shown(value) for value in worked.values)
+        of = f"the total of {name}" if name else "the rows"
+        return f"{share} % of {of}{where} ({part} of {_shown(worked.of)})."
+    if made.operation == "difference":
+        return f"Difference in {name}: {values} ({' and '.join(_cells(worked, made.measure))})."
+    if made.operation in ("highest", "lowest"):
+        return _ordered(made, name, where, worked)
+    if made.operation in ("next", "before"):
+        beside = one_line(made.choices[0].value)
+        return f"{'After' if made.operation == 'next' else 'Before'} “{beside}” in the table: {values}."
+    words = {"usual": "Most often in", "rarest": "Least often in", "first": "First", "last": "Last", "values": ""}
+    many = f" ({worked.used:,} rows)" if made.operation == "values" and worked.used > 1 else ""
+    return f"{words[made.operation]} {table.names[made.target]}{where}: {values}{many}.".lstrip()
+
+
+def none_in_words(made: Plan, table: Table) -> str:
+    """Return that no row meets the conditions of a plan."""
+    return f"None of {table.entries:,} rows{_where(made.conditions, table)}."
+
+
+def _ordered(made: Plan, name: str, where: str, worked: Worked) -> str:
+    kind = "Highest" if made.operation == "highest" else "Lowest"
+    best = _cells(worked, made.measure)
+    if made.most > 1:
+        cells = [_shown(value) for value in worked.values]
+        listed = "; ".join(f"{cell}, {amount}" for cell, amount in zip(cells, best, strict=False))
+        tie = f" ({len(cells)}, since the last are equal)" if len(cells) > made.most else ""
+        return f"{kind} {made.most} by {name}{where}: {listed}{tie}."
+    tie = f" ({len(worked.values)} are equal)" if len(worked.values) > 1 else ""
+    values = ", ".join(_shown(value) for value in worked.values)
+    return f"{kind} {name}{where}: {values if made.target == ITSELF else f'{values}, {best[0]}'}{tie}."
+
+
+def _where(conditions: Sequence[Condition], table: Table) -> str:
+    parts = []
+    for condition in conditions:
+        name = table.names[condition.columns[0]]
+        said = f"“{one_line(condition.value)}”" if condition.relation == "is" else one_line(condition.value)
+        if said:
+            parts.append(f"{name} is {said}")
+    return f" where {' and '.join(parts)}" if parts else ""
+
+
+def _cells(worked: Worked, column: int) -> list[str]:
+    return [one_line(row.cells[column], limit=LONGEST_CELL) for _, row in worked.rows]
+
+
+def _sum(made: Plan, worked: Worked) -> str:
+    """Return what was added: "(1,200 + 800)", or of how many rows."""
+    if worked.used == 1:
+        return ""
+    if worked.used > MOST_SUMMANDS:
+        return f" ({worked.used:,} rows)"
+    added = " + ".join(_cells(worked, made.measure))
+    return f" (({added}) ÷ {worked.used})" if made.operation == "mean" else f" ({added})"
+
+
+def _shown(value: str | float) -> str:
+    if isinstance(value, str):
+        return one_line(value, limit=LONGEST_CELL)
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}".rstrip("0")
