@@ -187,7 +187,7 @@ def _is_justified(line: Line, start: int, lines: list[Line], boxes: Boxes) -> bo
         _, a1, b0, _ = boxes.ends(start + match.start() - 1, start + match.end())
         rooms.append(b0 - a1)
     letters = sum(map(str.isalpha, line.text))
-    return max(rooms) - min(rooms) < 0.35 * line.size and letters > 0.6 * len(line.text)
+    return len(rooms) > 1 and max(rooms) - min(rooms) < 0.35 * line.size and letters > 0.6 * len(line.text)
 
 
 def _with_tabs(line: Line, start: int, usual: float, boxes: Boxes) -> str:
