@@ -38,7 +38,6 @@ ABOUT = (
     "  and shown in its footnote. They are never part of the quoted words.",
     "- Review comments are left out unless `--comments` is given; deleted text of tracked changes always is. Hidden",
     "  sheets are read, and the report says so. Macros, links and embedded programs are never run or followed.",
-<<<<<<< HEAD
     "- What a file shows and its text does not say is noted: pages without text, pictures that nothing describes,",
     "  embedded objects, recordings, comments, damaged parts, rows over a limit. The report of the ingest counts",
     "  documents with notes, `footnote list --notes` and the page show them; a document without a note was read",
@@ -47,20 +46,11 @@ ABOUT = (
     "  next line, and settings come with the path of their keys. Source code: a statement, a signature, a",
     "  docstring, a comment each. Mails: each part names writer and day, threads stand in their order, heads and",
     "  quoted older text answer nothing.",
-=======
-    "- What a file shows and its text does not say is noted: pages without text, pictures that nothing describes, embedded",
-    "  objects, recordings, comments, damaged parts, rows over a limit. The report of the ingest counts documents with",
-    "  notes, `footnote list --notes` and the page show them; a document without a note was read whole, but for pictures",
-    "  in PDF and XLS, which are not counted.",
-    "- Forms, receipts and settings: a label with its value is one statement, also where the value stands in the next line,",
-    "  and settings come with the path of their keys. Source code: a statement, a signature, a docstring, a comment each.",
-    "  Mails: each part names writer and day, threads stand in their order, heads and quoted older text answer nothing.",
     '- Filled PDF forms are read with the words beside each field; a ticked box is one line ("Married: yes"). Of forms',
     "  made with XFA the filled values are read; one without values is refused. Files inside a PDF are read after its",
     "  pages.",
     "- PDF pages whose font hides what its characters are go to OCR as scans do; without it they are named in the",
     "  report.",
->>>>>>> pdf
     "- Encrypted files are opened with `--password` or `FOOTNOTE_FILE_PASSWORDS`.",
     "- Web addresses are read with the setting `addresses`: [command-line.md](command-line.md#ingest).",
     "- Others can add a loader through the entry point group `footnote.loaders`; how is said in",
