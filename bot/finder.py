@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from bot.errors import ModelError
 from bot.models_in_use import ModelsInUse
-from bot.passages.confidence import SEEN, confidence, confidence_read, may_answer, threshold
+from bot.passages.confidence import IDENTIFIED, SEEN, confidence, confidence_read, may_answer, threshold
 from bot.question.conversation import Conversation
+from bot.question.plain import plain_answers
 from bot.question.question import Question
 from bot.settings.settings import Settings
 from vectorstore.passage import Filter, Passage
@@ -242,6 +243,8 @@ class Finder:
         if readings is None:
             return basis
         likely = confidence_read(basis.confidence, readings.best, result)
+        if plain_answers(basis.question, result.passages[:SEEN]):
+            likely = max(likely, IDENTIFIED)  # the reader knows prose
         return replace(basis, confidence=likely, readings=readings)
 
 

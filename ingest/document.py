@@ -22,7 +22,8 @@ class Loaded:
         title: The title that the file gives itself, or "" (the file's name is used then).
         places: Pages, slides or rows, by ascending start.
         headings: Headings by ascending start; `text[h.start:h.end]` is the heading's words.
-        notes: Sentences for the report ("3 pages have no text layer").
+        notes: What of the file is not in the text, or may be wrong, a sentence each ("3 pages have no text layer.").
+            They are reported and kept with the document; without one, the text is all that the file says.
         said: What the file says of itself, by name: "author", "created" (see `reading/said.py`).
     """
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.background import step_back
 from ingest.errors import LoadError, Unreadable
+from ingest.loaders.plain.source_code import MEDIA_TYPE as SOURCE_CODE
 from ingest.piece import Piece
 from ingest.progress import Meter
 from ingest.reading.load import describe_error
@@ -259,6 +260,7 @@ class Pipeline:
             headings=loaded.headings,
             count_tokens=count,
             max_tokens=encoder.max_tokens,
+            code=loaded.media_type == SOURCE_CODE,
         )
         return replace(piece, chunks=chunks)
 

@@ -21,6 +21,7 @@ class SyncReport:
         failed: (source, why and what to do).
         skipped: (source, why): pipes, devices and links that lead out of the folders.
         notes: Sentences, each beginning with the file's name where it is about one.
+        noted: How many of the files that were read have a note; the others were read whole.
         seconds: Time it took.
         chunks: Chunks that were embedded.
         stopped: Whether it was interrupted before all was done.
@@ -34,6 +35,7 @@ class SyncReport:
     failed: tuple[tuple[str, str], ...] = ()
     skipped: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
+    noted: int = 0
     seconds: float = 0.0
     chunks: int = 0
     stopped: bool = False
@@ -54,6 +56,7 @@ class SyncReport:
             "renamed": [{"from": old, "to": new} for old, new in self.renamed],
             "skipped": [{"source": source, "reason": reason} for source, reason in self.skipped],
             "notes": list(self.notes),
+            "noted": self.noted,
             "chunks": self.chunks,
             "seconds": round(self.seconds, 3),
             "stopped": self.stopped,
@@ -91,7 +94,8 @@ class SyncReport:
         ]
         start = "Stopped: " if self.stopped else "Would be: " if dry_run else ""
         chunks = f", {self.chunks:,} chunk{'s' * (self.chunks != 1)}" if self.chunks else ""
-        return f"{start}{', '.join(counts)}{chunks} ({self.seconds:.1f} s)."
+        noted = f", {self.noted:,} with notes" if self.noted else ""
+        return f"{start}{', '.join(counts)}{noted}{chunks} ({self.seconds:.1f} s)."
 
 
 def _listing(word: str, items: Sequence[str], *, limit: int | None = _LISTED) -> list[str]:

@@ -111,6 +111,7 @@ class _Sync:
         self._changed: list[str] = []
         self._failed: list[tuple[str, str]] = []
         self._notes: list[str] = []
+        self._noted = 0
         self._digests: dict[str, str] = {}
         self._total = 0
         self._todo: Plan | None = None
@@ -196,6 +197,7 @@ class _Sync:
             failed=tuple(sorted(self._failed)),
             skipped=tuple(found.skipped),
             notes=tuple(self._notes),
+            noted=self._noted,
             seconds=time.monotonic() - self._started,
             chunks=self._progress.chunks,
             stopped=stopped,
@@ -250,6 +252,7 @@ class _Sync:
             if piece.error is not None:
                 self._failed.append(self._failure(piece.file.source, str(piece.error)))
             elif piece.loaded is not None:
+                self._noted += bool(piece.loaded.notes)
                 self._notes += [f"{PurePath(piece.file.source).name}: {note}" for note in piece.loaded.notes]
         gone: set[str] = set()
         if library is not None:
@@ -285,6 +288,7 @@ class _Sync:
             headings=loaded.headings,
             size=file.size,
             modified=iso_time(file.modified_ns),
+            notes=loaded.notes,
             said=loaded.said,
             name=name,
         )

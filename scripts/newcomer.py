@@ -32,10 +32,17 @@ OWN = ("memorandum-of-cooperation.md", "investment-figures.pdf", "who-signed-wha
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a person types, and how long it is until they have what they wanted of it, in seconds."""
+    """What a person types, and how long it is until they have what they wanted of it.
+
+    Attributes:
+        typed: The command.
+        seconds: On the clock.
+        processor: Of processor time, which a busy machine lengthens little.
+    """
 
     typed: str
     seconds: float
+    processor: float
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -51,12 +58,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
             paths.append(("clone → first answer", first_answer(place)))
             footnote = [str(place / "footnote" / ".venv" / "bin" / "footnote")]
         paths += own_folder(place, footnote)
-    print("| path | commands | seconds each | seconds |")
+    print("| path | commands | seconds | of the processor |")
     print("| --- | --- | --- | --- |")
     for name, steps in paths:
         typed = ", then ".join(f"`{step.typed}`" for step in steps)
-        each = " + ".join(f"{step.seconds:.0f}" for step in steps)
-        print(f"| {name} | {typed} | {each} | {sum(step.seconds for step in steps):.0f} |")
+        seconds, processor = (" + ".join(f"{n:.0f}" for n in column) for column in _columns(steps))
+        print(f"| {name} | {typed} | {seconds} | {processor} |")
+
+
+def _columns(steps: Sequence[Step]) -> tuple[list[float], list[float]]:
+    return [step.seconds for step in steps], [step.processor for step in steps]
+
+
+def _spent() -> float:
+    """Return the processor time of the commands that have ended, in seconds."""
+    spent = os.times()
+    return spent.children_user + spent.children_system
 
 
 def first_answer(place: Path) -> list[Step]:
@@ -90,9 +107,9 @@ def timed(command: Sequence[str], folder: Path, typed: str) -> Step:
     Raises:
         CalledProcessError: It failed.
     """
-    began = time.monotonic()
+    began, spent = time.monotonic(), _spent()
     subprocess.run(command, cwd=folder, check=True, env=_environment(), stdout=subprocess.DEVNULL)
-    return Step(typed, time.monotonic() - began)
+    return Step(typed, time.monotonic() - began, _spent() - spent)
 
 
 def page(command: Sequence[str], folder: Path) -> Step:
@@ -101,7 +118,7 @@ def page(command: Sequence[str], folder: Path) -> Step:
     Raises:
         RuntimeError: It does not start; the message is what it said.
     """
-    began = time.monotonic()
+    began, spent = time.monotonic(), _spent()
     with subprocess.Popen(command, cwd=folder, env=_environment(), stderr=subprocess.PIPE, text=True) as server:
         try:
             said = ""
@@ -111,9 +128,10 @@ def page(command: Sequence[str], folder: Path) -> Step:
                     raise RuntimeError(f"the server did not start: {said}")
                 said += line
             urllib.request.urlopen(found.group(1)).read()
-            return Step("footnote serve", time.monotonic() - began)
+            seconds = time.monotonic() - began
         finally:
             server.terminate()
+    return Step("footnote serve", seconds, _spent() - spent)
 
 
 def _environment() -> dict[str, str]:

@@ -67,6 +67,7 @@ class Document:
         headings: Headings by ascending start.
         size: Bytes of the source.
         modified: Time of the source's last change, ISO 8601 in UTC ("2026-11-25T09:30:00Z"), or "".
+        notes: Sentences about what of the source is not in the text, or may be wrong; empty where it was read whole.
         said: What the source says of itself, by name: "author", "created", "changed by", "subject".
         name: What people call the file, where it lies under another name as an upload does; "" for the name that its
             source ends in.
@@ -83,6 +84,7 @@ class Document:
     headings: tuple[Heading, ...] = ()
     size: int = 0
     modified: str = ""
+    notes: tuple[str, ...] = ()
     said: tuple[tuple[str, str], ...] = ()
     name: str = ""
 

@@ -442,6 +442,10 @@ class Library:
         """Return the documents that match, without their text, by collection and source."""
         return self.catalog.documents(filter)
 
+    def notes(self, filter: Filter | None = None) -> dict[str, tuple[str, ...]]:
+        """Return what of documents that match was lost or may be wrong, in sentences by id; the others are whole."""
+        return self.catalog.notes(filter)
+
     def said(self, filter: Filter | None = None) -> dict[str, dict[str, str]]:
         """Return what documents that match say of themselves: id → "author", "created" … → value."""
         return self.catalog.said(filter)

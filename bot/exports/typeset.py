@@ -9,6 +9,7 @@ import json
 import re
 import sys
 import unicodedata
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,7 @@ _MISSING = re.compile(r"the text `\"(.*?)\"` could not be displayed", re.DOTALL)
 
 def typeset(sheet: dict[str, Any]) -> bytes:
     """Return a sheet as a PDF; where characters have no font, its first lines say so."""
-    import typst
-
+    typst: Any = import_module("typst")  # an extra: it may not be here, nor its types
     fonts = typst.Fonts()
 
     def made(missing: str, standards: list[str]) -> bytes:

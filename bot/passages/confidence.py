@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.question.fit import identifies
+from bot.question.plain import plain_answers
 from bot.question.question import Question
 from bot.settings.settings import Settings
 from vectorstore.passage import Passage
@@ -33,8 +34,9 @@ ECHOES = 10
 SERIES = 2
 """Other documents that say the same from which on they are a series; fewer are a copy or another version."""
 IDENTIFIED = 0.9
-"""The least confidence where a passage says who the person is that is asked for by name. Set by hand: one word
-is little evidence to the model, and such questions are few in the sets that it is fitted on."""
+"""The least confidence where a passage says who the person is that is asked for by name, or answers plainly by its form
+(bot/question/plain.py). Set by hand: such a line has few words, which are little evidence to the model, and such
+questions are few in the sets that it is fitted on."""
 QUOTED_FROM = 5
 """Passages in which that is looked for."""
 FITTED = Path(__file__).with_name("abstention.json")
@@ -204,7 +206,10 @@ def confidence(question: Question, result: SearchResult) -> float:
     values = astuple(features(question, result))
     total = model.intercept + sum(a * b for a, b in zip(model.coefficients, values, strict=True))
     likely = 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
-    if likely < IDENTIFIED and any(identifies(passage.text, question) for passage in result.passages[:QUOTED_FROM]):
+    if likely < IDENTIFIED and (
+        any(identifies(passage.text, question) for passage in result.passages[:QUOTED_FROM])
+        or plain_answers(question, result.passages[:SEEN])
+    ):
         return IDENTIFIED
     return likely
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from bot.passages.instructions import tainted
 from bot.question.fit import defines, fits, identifies, says
+from bot.question.plain import plain_answers
 from bot.question.question import Question
 from bot.quotes.disagreement import amends, disagreement
 from bot.quotes.quoted import Quoted
@@ -39,6 +40,8 @@ READ_WEIGHT = 0.5
 reader names a few words, and a list answers as a whole."""
 DEFINING = 0.3
 """What it is worth that a sentence gives the name asked about, as in (the "Landlord")."""
+PLAIN = 1.0
+"""What it is worth that a sentence answers by its form (bot/question/plain.py)."""
 FRAGMENT = 0.1
 """What a fragment loses: an introduction without its list, a question, a label of one or two words."""
 MARGIN = 0.15
@@ -88,25 +91,27 @@ def choose(
     lists = Lists(question, dict(zip(result.terms, result.weights, strict=True)), read)
     # What the reader puts first is not so sure that it should hide what the search finds as good as ever.
     least = max(quoted.score - READ_WEIGHT * quoted.read for quoted in ranked) - MARGIN
-    near = [quoted for quoted in ranked if quoted.score >= least]
+    near = [quoted for quoted in ranked if quoted.score >= least or (quoted.plain and ranked[0].plain)]
     clearly = [q for q in near if lists.is_clear(q, question) and lists.covered(q.text) >= lists.covered(near[0].text)]
     best, listed = (clearly or near)[0], bool(clearly)
     clear = lists.kind in ("number", "when") and fits(lists.kind, best.text, question) == 1
     known = identifies(best.text, question)
-    chosen = [lists.whole(best)]
+    chosen = [best if best.plain else lists.whole(best)]
     for other in near:
         if len(chosen) >= limit:
             break
+        if best.plain and not other.plain:
+            continue
         if listed and fits("list", other.text, question) < LIKE_A_LIST:
             continue
         if (clear and fits(lists.kind, other.text, question) < 1) or (known and not identifies(other.text, question)):
             continue
-        other = lists.whole(other)
+        other = other if other.plain else lists.whole(other)
         if not says_nothing_alone(other) and not any(
             _repeats(other, kept) or _overlaps(other, kept) or lists.says_less(other, kept) for kept in chosen
         ):
             chosen.append(other)
-    if not listed and limit > 1 and (of_kind := _of_kind(lists, question, chosen, ranked)):
+    if not (listed or best.plain) and limit > 1 and (of_kind := _of_kind(lists, question, chosen, ranked)):
         chosen = [*chosen[: limit - 1], lists.whole(of_kind)]
     rival = _rival(question, best, ranked)
     if rival is not None and rival not in chosen:
@@ -121,8 +126,10 @@ def rank(question: Question, result: SearchResult, words: Words | None = None) -
     document, middle = (words[0], (words[1] + words[2]) // 2) if words and kind != "list" else ("", 0)
     worth = LIST_WEIGHT if kind == "list" else TYPE_WEIGHT
     weights = dict(zip(result.terms, result.weights, strict=True))
+    plain = plain_answers(question, result.passages)
     found: list[Quoted] = []
-    for passage in [p for p in result.passages if p.kind not in PLACES][:CONSIDERED]:
+    quotable = [p for p in result.passages if p.kind not in PLACES]
+    for passage in (p for at, p in enumerate(quotable) if at < CONSIDERED or _holds(p, plain)):
         title = set(tokens(passage.title))
         orders = tainted(passage)
         earlier: set[str] = set()
@@ -140,9 +147,16 @@ def rank(question: Question, result: SearchResult, words: Words | None = None) -
             if kind in ("who", "definition") and (defines(text, set(weights)) or identifies(text, question)):
                 score += DEFINING
             named = passage.document == document and start <= middle < end
-            quoted = Quoted(passage, start, end, score + READ_WEIGHT * named, read=named)
-            found.append(replace(quoted, score=quoted.score - FRAGMENT) if says_nothing_alone(quoted) else quoted)
+            formed = (passage.document, start) in plain
+            score += READ_WEIGHT * named + PLAIN * formed
+            quoted = Quoted(passage, start, end, score, read=named, plain=formed)
+            alone = formed or not says_nothing_alone(quoted)
+            found.append(quoted if alone else replace(quoted, score=quoted.score - FRAGMENT))
     return sorted(found, key=lambda quoted: -quoted.score)
+
+
+def _holds(passage: Passage, plain: frozenset[tuple[str, int]]) -> bool:
+    return any((passage.document, start) in plain for start, _ in passage.sentences)
 
 
 def needs_antecedent(quoted: Quoted) -> bool:

@@ -19,6 +19,8 @@ class Quoted:
     """Whether it came along because the next one begins with a word that stands for it."""
     read: bool = False
     """Whether the reader found the words that answer in it."""
+    plain: bool = False
+    """Whether it answers by its form, as a labelled line does."""
     header: Passage | None = None
     """The first row of the table in which it is a row, where the row is not understood without."""
 

@@ -23,8 +23,8 @@ Read = Callable[[Sequence[str]], Sequence[float]]
 def trimmed(quotes: Sequence[Quoted], read: Read) -> list[Quoted]:
     """Return the quotes without those that answer far less than the best, in the same order.
 
-    A sentence that came along because the next one needs it is read, kept and left out with that one. Lists, tables
-    and code are kept. What disagrees with a sentence answers as much as it does, and so stays.
+    A sentence that came along because the next one needs it is read, kept and left out with that one. Lists, tables,
+    code and what answers by its form are kept. What disagrees with a sentence answers as much as it does, and so stays.
     """
     groups = _groups(quotes)
     if len(groups) < 2 or any(_is_no_prose(quoted) for quoted in quotes):
@@ -35,7 +35,7 @@ def trimmed(quotes: Sequence[Quoted], read: Read) -> list[Quoted]:
 
 
 def _is_no_prose(quoted: Quoted) -> bool:
-    return quoted.passage.kind in NOT_PROSE or "\n" in quoted.text.strip()
+    return quoted.plain or quoted.passage.kind in NOT_PROSE or "\n" in quoted.text.strip()
 
 
 def _groups(quotes: Sequence[Quoted]) -> list[list[Quoted]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 
 from ingest.document import Loaded
@@ -49,6 +50,8 @@ _TABLE: dict[int, str | None] = {**_REMOVED, **_REPLACED}
 _MENDED = re.compile("[" + re.escape("".join(map(chr, _TABLE))) + "]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _EMPTY_LINES = re.compile(r"\n{3,}")
+_COUNTED = re.compile(r"(?P<count>[\d,]+) (?P<thing>[a-z ]+?)(?: was|s were) not read\. ?(?P<why>.*)")
+"""A note that `TextBuilder.unread` makes: of what is included the counts are added up."""
 
 
 _NUMBERS = re.compile(r"\s*[-−+]?\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\s*")
@@ -102,6 +105,7 @@ class TextBuilder:
         self.title = ""
         self.length = 0
         self.notes: list[str] = []
+        self._unread: Counter[tuple[str, str]] = Counter()
         self._max_text = max_text
         self._parts: list[str] = []
         self._headings: list[Heading] = []
@@ -153,11 +157,25 @@ class TextBuilder:
         if sentence not in self.notes:
             self.notes.append(sentence)
 
+    def unread(self, thing: str, *, why: str = "") -> None:
+        """Count what a person sees in the file and the text does not say; `finish` makes a note of each kind.
+
+        Args:
+            thing: What it is, in the singular: "picture", "embedded file".
+            why: What could be done, a sentence.
+        """
+        self._unread[thing, why] += 1
+
     def include(self, loaded: Loaded, *, level: int = 0) -> None:
-        """Add another file's text and headings (an attachment), its headings `level` deeper.
+        """Add another file's text, headings and notes (an attachment), its headings `level` deeper.
 
         Its own places are dropped, but for what they say about OCR: a place of this file stands before it.
         """
+        for note in loaded.notes:
+            if counted := _COUNTED.fullmatch(note):
+                self._unread[counted["thing"], counted["why"]] += int(counted["count"].replace(",", ""))
+            else:
+                self.note(note)
         if not loaded.text.strip():
             return
         start = self._add(loaded.text.strip("\n"), "\n\n")
@@ -185,6 +203,8 @@ class TextBuilder:
         if not text.strip():
             raise NoText(empty, remedy="Nothing of it was added.")
         self._places.extend(Place(self.length, *place) for place in self._pending)
+        for (thing, why), count in self._unread.items():
+            self.note(f"{count:,} {thing}{'s were' if count > 1 else ' was'} not read. {why}".strip())
         return Loaded(
             text=text,
             media_type=self.media_type,

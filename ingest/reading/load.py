@@ -84,6 +84,7 @@ FORMATS: tuple[Format, ...] = (
     Format("ods", f"{_OPEN}.spreadsheet", (".ods", ".ots"), ".office.odf:load"),
     Format("odp", f"{_OPEN}.presentation", (".odp", ".otp"), ".office.odf:load"),
     Format("flat-odf", f"{_OPEN}.text", (".fodt", ".fods", ".fodp"), ".office.odf:load", text=True),
+    Format("hwpx", "application/hwp+zip", (".hwpx",), ".office.hwpx:load"),
     Format("rtf", "application/rtf", (".rtf",), ".older_office.rtf:load"),
     Format("epub", "application/epub+zip", (".epub",), ".markup.epub:load"),
     Format("msg", "application/vnd.ms-outlook", (".msg",), ".messages.msg:load"),
@@ -189,11 +190,21 @@ def format_of(path: Path, *, max_bytes: int = MAX_BYTES) -> Format:
     return kind
 
 
+_UNPACK = "Unpack it and add the files, or pack them as ZIP."
 _REMEDIES = {
     "iwork": "Open it in Pages, Numbers or Keynote and export it as Word, Excel, PowerPoint or PDF.",
     "visio": "Open it in Visio and save it as PDF.",
     "xps": "Print it to PDF, or save it as PDF.",
     "onenote": "Export the section from OneNote as PDF or Word.",
+    "7z": _UNPACK,
+    "rar": _UNPACK,
+    "gzip": _UNPACK,
+    "bzip2": _UNPACK,
+    "xz": _UNPACK,
+    "zstd": _UNPACK,
+    "xlsb": "Open it in Excel or LibreOffice and save it as XLSX.",
+    "kindle": "Convert it to EPUB, for example with Calibre.",
+    "tnef": "Open the mail in Outlook and save it as .msg, or have it sent as HTML or plain text.",
     "hwp": "Open it in Hangul or LibreOffice and save it as PDF or DOCX.",
 }
 _IGNORE = "If it holds text, save it as PDF or text; else name it in .footnoteignore to leave it out."

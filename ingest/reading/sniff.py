@@ -30,6 +30,7 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"\x28\xb5\x2f\xfd", "zstd", "a zstd archive"),
     (b"7z\xbc\xaf\x27\x1c", "7z", "a 7-Zip archive"),
     (b"Rar!\x1a\x07", "rar", "a RAR archive"),
+    (b"\x78\x9f\x3e\x22", "tnef", "an Outlook attachment (winmail.dat)"),
     (b"\x7fELF", "program", "a program"),
     (b"MZ", "program", "a program"),
     (b"\xca\xfe\xba\xbe", "program", "a program"),
@@ -55,6 +56,7 @@ _OLE_STREAMS: tuple[tuple[str, str, str], ...] = (
 _ZIP_PARTS: tuple[tuple[str, str, str], ...] = (
     ("word/", "docx", "a Word document"),
     ("ppt/", "pptx", "a PowerPoint file"),
+    ("xl/workbook.bin", "xlsb", "a binary Excel workbook (.xlsb)"),
     ("xl/", "xlsx", "an Excel workbook"),
 )
 _UNREAD_PARTS: tuple[tuple[str, str, str], ...] = (
@@ -67,6 +69,7 @@ _UNREAD_PARTS: tuple[tuple[str, str, str], ...] = (
 )
 _ZIP_MEDIA = {
     "application/epub+zip": ("epub", "an EPUB book"),
+    "application/hwp+zip": ("hwpx", "a Hangul document (.hwpx)"),
     "application/vnd.oasis.opendocument.text": ("odt", "an OpenDocument text"),
     "application/vnd.oasis.opendocument.spreadsheet": ("ods", "an OpenDocument spreadsheet"),
     "application/vnd.oasis.opendocument.presentation": ("odp", "an OpenDocument presentation"),
@@ -119,6 +122,8 @@ def sniff(path: Path) -> Sniffed:
         return Sniffed("video", "a film")
     if head.startswith(b"RIFF") and head[8:12] in (b"WEBP", b"WAVE", b"AVI "):
         return Sniffed("image" if head[8:12] == b"WEBP" else "video", "a picture, a sound file or a film")
+    if head[60:68] in (b"BOOKMOBI", b"TEXtREAd"):
+        return Sniffed("kindle", "a Kindle book")
     if head[257:262] == b"ustar" or (
         head.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0")) and tarfile.is_tarfile(path)
     ):

@@ -9,9 +9,11 @@ about 250 tokens that is embedded in one pass of the encoder.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from ingest.splitting.code import statements
 from ingest.splitting.structure import Block, blocks
 from vectorstore.document import Heading
 from vectorstore.passage import Chunk
@@ -211,6 +213,7 @@ def split(
     headings: Sequence[Heading] = (),
     count_tokens: CountTokens | None = None,
     max_tokens: int = 256,
+    code: bool = False,
 ) -> list[Chunk]:
     """Return the chunks of a text in order, numbered by chunk and by section.
 
@@ -219,18 +222,26 @@ def split(
         headings: Headings that the loader found; more are found by their look.
         count_tokens: Word pieces of each text; an estimate by length when None.
         max_tokens: The encoder's window; a section stays within it, a longer sentence is cut.
+        code: Whether it is source code, of which statements are quoted rather than sentences.
     """
     count = count_tokens or estimate_tokens
     budget = max_tokens - 2  # the encoder adds a token at each end
     spans: list[tuple[Block, list[tuple[int, int]]]] = []
-    for block in blocks(text, headings):
+    for block in statements(text) if code else blocks(text, headings):
         whole = [(block.start, block.end)] if block.kind != "body" else sentences(text, block.start, block.end)
         cut = [piece for span in whole for piece in _cut_long(text, span, budget, count)]
         if cut:
             spans.append((block, cut))
     flat = [text[a:b] for _, cut in spans for a, b in cut]
     lengths = iter(count(flat))
-    pieces = [_Piece(a, b, next(lengths), number, block) for number, (block, cut) in enumerate(spans) for a, b in cut]
+    starts = [heading.start for heading in headings]
+    # Code is parted where a function begins; other text at each block.
+    numbers = [bisect_right(starts, block.start) if code else number for number, (block, _) in enumerate(spans)]
+    pieces = [
+        _Piece(a, b, next(lengths), number, block)
+        for number, (block, cut) in zip(numbers, spans, strict=True)
+        for a, b in cut
+    ]
     return _assemble(pieces, budget)
 
 
@@ -275,6 +286,8 @@ def _joins(group: list[_Piece], piece: _Piece, budget: int) -> bool:
     if piece.block.kind != first.block.kind or piece.block.kind in ("heading", "caption", "byline", "navigation"):
         return False
     rows = piece.block.kind in ("table", "code")
+    if piece.block.kind == "code" and piece.number != last.number:
+        return False
     if len(group) >= (MAX_ROWS if rows else MAX_SENTENCES) or piece.end - first.start > CHUNK_CHARACTERS:
         return False
     if sum(other.tokens for other in group) + piece.tokens > budget:

@@ -33,6 +33,9 @@ _LABELLED = re.compile(r"^(?P<label>[^\W\d_a-z][\w.'’()/%&#-]*(?: [\w.'’()/%
 _VALUE = re.compile(r":.*[\d@]|: .*: ")
 """What tells a label with its value from a title with a colon: a figure, or a path of labels. "Total: 128.40 GBP" and
 "database: host: alpha", but not "The deal: a new blueprint"."""
+_SET = re.compile(r"\w = \S|\s(?:[$€£¥]\s?\d[\d.,]*|\d[\d.,]*[.,]\d\d)(?:\s?\S{1,3})?$")
+"""What is set to a value, or ends with an amount ("TOTAL $553.32")."""
+_MAIL = re.compile(r"^(?:from|to|cc|bcc|reply-to|sent|subject)\s*:", re.IGNORECASE)
 _ADDRESSED = re.compile(r"^(?:from|to|cc|bcc|reply-to|sent|subject)\s*:\s.*@", re.IGNORECASE)
 """A line of a mail's header."""
 _QUOTED = re.compile(r"^(?:>[ \t]?)+\S")
@@ -44,6 +47,15 @@ _NAVIGATION = re.compile(
     r"|previous page|menu$)",
     re.IGNORECASE,
 )
+_LABEL_ALONE = re.compile(r"[^\W\d_a-z][\w.'’()/%&#-]*(?: [\w.'’()/%&#-]+){0,5}:$")
+"""A label whose value stands in the next line."""
+_AMOUNTS = re.compile(r"(?:\d+\s*[@x×*]\s*)?(?:[$€£¥]\s?|[A-Z]{3}\s)?\d[\d.,]*(?:\s?(?:[$€£¥]|[A-Z]{3}))?$")
+"""A line of a receipt that says how many, for how much, or what that makes."""
+_STAMPED = re.compile(
+    r"\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\[?\d\d:\d\d:\d\d\b|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d"
+    r"|\d{1,3}(?:\.\d{1,3}){3} \S+ \S+ \["
+)
+"""The time at the beginning of a line of a log."""
 _SMALL_WORDS = frozenset(
     "a an and as at but by for from in into nor of off on or over per the to up via vs with".split()
 )
@@ -101,11 +113,40 @@ def _paragraph(text: str, start: int, end: int) -> Iterator[Block]:
     widths = sorted(b - a for a, b in lines)
     wrap = widths[-1] if widths[-1] <= 130 else 0  # hard-wrapped text has no line much longer than this
     begin = 0
+    joined = _joined(text, lines)
+    fields = _fields(text, lines)
     for index in range(1, len(lines) + 1):
+        if index < len(lines) and index in joined:
+            continue
         if index == len(lines) or _breaks(text, lines[index - 1], lines[index], wrap):
             left, right = lines[begin][0], lines[index - 1][1]
-            yield from _trimmed(text, left, right, kind_of(text[left:right]))
+            stated = begin in fields or (begin + 1 in joined and index > begin + 1)
+            yield from _trimmed(text, left, right, "body" if stated else kind_of(text[left:right]))
             begin = index
+
+
+def _fields(text: str, lines: Sequence[tuple[int, int]]) -> set[int]:
+    """Return which lines are fields of a form: lines with labels, several in a row. The head of a mail is none."""
+    labelled = [index for index, (start, end) in enumerate(lines) if _labelled(text[start:end].strip())]
+    if any(_MAIL.match(text[slice(*lines[index])].strip()) for index in labelled):
+        return set()
+    return {index for index in labelled if index + 1 in labelled or index - 1 in labelled}
+
+
+def _joined(text: str, lines: Sequence[tuple[int, int]]) -> set[int]:
+    """Return which lines belong to the one before: a value under its label, amounts under what they are for."""
+    if len(lines) > 40:
+        return set()
+    words = [text[start:end].strip() for start, end in lines]
+    found: set[int] = set()
+    for index in range(1, len(words)):
+        label, value, after = words[index - 1], words[index], words[index + 1 : index + 2]
+        free = not _ITEM.match(value) and not _labelled(value) and not _LABEL_ALONE.match(value)
+        if _LABEL_ALONE.match(label) and free and len(value) <= 100 and all(map(_LABEL_ALONE.match, after)):
+            found.add(index)
+    if 2 <= len(words) <= 4 and not any(map(str.isdigit, words[0])) and all(map(_AMOUNTS.match, words[1:])):
+        found.update(range(1, len(words)))
+    return found
 
 
 def _breaks(text: str, line: tuple[int, int], following: tuple[int, int], wrap: int) -> bool:
@@ -115,7 +156,7 @@ def _breaks(text: str, line: tuple[int, int], following: tuple[int, int], wrap: 
         return True
     if " | " in this or " | " in after or "\t" in this:
         return True
-    if _QUOTED.match(this) or _QUOTED.match(after):
+    if _QUOTED.match(this) or _QUOTED.match(after) or _STAMPED.match(after):
         return True
     if _labelled(after) and (_labelled(this) or _ENDS.search(this) or len(this) < wrap * 0.6):
         return True
@@ -153,6 +194,7 @@ def _looks_like_heading(line: str) -> bool:
         or "\n" in line
         or _ITEM.match(line)
         or (_LABELLED.match(line) and _VALUE.search(line))
+        or _SET.search(line)
         or re.search(r"[.!…。！｡।;,、]$", line)
     ):
         return False

@@ -173,8 +173,9 @@ def ask_with(client: Client, environment: dict[str, str], folder: Path, *, insta
             _install(client, folder)
         found = _run(client, own, folder)
     except (OSError, ValueError, KeyError, subprocess.SubprocessError) as error:
-        said = str(getattr(error, "stderr", "") or error).strip().splitlines()
-        return Result(client.name, error=f"failed: {said[-1][:200] if said else type(error).__name__}")
+        said = str(getattr(error, "stderr", "") or error).strip().splitlines() or [type(error).__name__]
+        why = next((line for line in reversed(said) if "Error" in line), said[-1])  # Node's own version comes last
+        return Result(client.name, error=f"failed: {why.strip()[:200]}")
     pieces = found["pieces"]
     return Result(client.name, found["version"], found["text"], None if pieces is None else tuple(pieces))
 
@@ -202,13 +203,18 @@ def _run(client: Client, environment: dict[str, str], folder: Path) -> dict[str,
     if client.command == "llm":
         return _llm(environment, folder)
     if client.command:
-        return _inspector(environment, folder)
+        return {"version": _version(client, folder), "text": _inspector(environment, folder), "pieces": None}
     script = HERE / client.script
     if client.of_node:  # Node looks for packages beside the file
         script = Path(shutil.copy(script, folder))
     said = _said(["node" if client.of_node else sys.executable, str(script)], environment)
     found: dict[str, Any] = json.loads(said.splitlines()[-1])
-    return found
+    return {"version": _version(client, folder), **found} if client.of_node else found
+
+
+def _version(client: Client, folder: Path) -> str:
+    package = folder / "node_modules" / client.packages[0] / "package.json"
+    return str(json.loads(package.read_text(encoding="utf-8"))["version"])
 
 
 def _llm(environment: dict[str, str], folder: Path) -> dict[str, Any]:
@@ -224,9 +230,8 @@ def _llm(environment: dict[str, str], folder: Path) -> dict[str, Any]:
     return {"version": version, "text": text.strip(), "pieces": [streamed.strip()]}
 
 
-def _inspector(environment: dict[str, str], folder: Path) -> dict[str, Any]:
-    """Call the tool with the inspector's command line, which starts the server."""
-    package = folder / "node_modules" / "@modelcontextprotocol" / "inspector" / "package.json"
+def _inspector(environment: dict[str, str], folder: Path) -> str:
+    """Return the text of the tool's result, called by the inspector's command line, which starts the server."""
     command = [
         str(folder / "node_modules" / ".bin" / "mcp-inspector"),
         "--cli",
@@ -234,8 +239,7 @@ def _inspector(environment: dict[str, str], folder: Path) -> dict[str, Any]:
     ]
     call = ["--method", "tools/call", "--tool-name", "ask", "--tool-arg", f"question={QUESTION}"]
     result = json.loads(_said([*command, *call], environment))
-    text = "".join(block["text"] for block in result["content"] if block["type"] == "text")
-    return {"version": json.loads(package.read_text(encoding="utf-8"))["version"], "text": text, "pieces": None}
+    return "".join(block["text"] for block in result["content"] if block["type"] == "text")
 
 
 def _said(command: Sequence[str], environment: dict[str, str]) -> str:

@@ -1,5 +1,4 @@
 // openai-node asks over chat completions and over responses, whole and streamed.
-import { createRequire } from "node:module";
 import OpenAI from "openai";
 
 const { CLIENT_URL: baseURL, CLIENT_KEY: apiKey, CLIENT_QUESTION: question } = process.env;
@@ -12,5 +11,4 @@ const pieces = [];
 for await (const chunk of await client.chat.completions.create({ model: "footnote", messages, stream: true })) {
   if (chunk.choices[0]?.delta?.content) pieces.push(chunk.choices[0].delta.content);
 }
-const { version } = createRequire(import.meta.url)("openai/package.json");
-console.log(JSON.stringify({ version, text, pieces }));
+console.log(JSON.stringify({ text, pieces }));

@@ -102,6 +102,7 @@ def test_on_a_phone_and_by_keyboard(own_library: Path, open_page: Any) -> None:
         tab_to("Keep the answer")
         page.keyboard.press("Enter")
         page.locator(".again", has_text="1 of 1 answered now.").wait_for()
+        page.locator(".toast").wait_for(state="detached")
         assert overflow(page) <= 0 and barriers(page) == []
         leave(page)
 

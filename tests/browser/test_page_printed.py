@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from browser_stage import quoting_site
-from browser_steps import ask, attribute, count, leave, lit, overflow
+from browser_steps import ask, attribute, count, leave, lit, overflow, until
 from format_files import docx_parts, make_zip, paragraph, pptx_parts, shape, text_row, xlsx_parts
 from test_page_access import violations
 
@@ -35,10 +35,7 @@ def drawn(page: Any) -> Any:
     """Wait until the page is drawn and return its figure."""
     figure = page.locator(".sheets figure").first
     figure.wait_for()
-    # A function: what is only an expression is evaluated as text while it is waited for, which the page forbids.
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('.sheet img')].every(i => i.complete && i.naturalWidth)"
-    )
+    until(page, "[...document.querySelectorAll('.sheet img')].every((image) => image.complete && image.naturalWidth)")
     return figure
 
 
@@ -90,7 +87,7 @@ def test_a_footnote_into_a_pdf_opens_its_page_with_the_words_lit(site: Any, open
     # A document without printed pages has neither the choice nor the tools of one.
     party = "The band is called Blue Kettle 🫖 and plays until midnight."
     page.goto(link(address, bot.library, party))
-    page.wait_for_function("quote => document.querySelector('.source mark.lit')?.textContent === quote", arg=party)
+    page.locator(".source mark.lit", has_text=party).wait_for()
     assert not page.locator(".source-views").is_visible() and not page.locator(".sheets").is_visible()
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from vectorstore.catalog.catalog import DOCUMENT_INFO, conditions, document_info, now, sql_text, ways_to_name
 from vectorstore.catalog.pieces import read_text
-from vectorstore.catalog.reading import read_said
+from vectorstore.catalog.reading import read_notes, read_said
 from vectorstore.document import Document, Heading, Place, given_name
 from vectorstore.errors import DocumentMissing, LibraryDamaged
 from vectorstore.passage import Chunk, Filter
@@ -98,7 +98,7 @@ def _packed(connection: sqlite3.Connection, row: int) -> Iterator[tuple[str, int
         "SELECT characters, first_chunk, last_chunk, first_section, last_section FROM documents WHERE row = ?", (row,)
     ).fetchone()
     outline = connection.execute("SELECT places, headings FROM outlines WHERE document = ?", (row,)).fetchone()
-    yield "outline", 0, zlib.compress(json.dumps(outline).encode(), 1)
+    yield "outline", 0, zlib.compress(json.dumps([*outline, read_notes(connection, row)]).encode(), 1)
     if told := read_said(connection, row):
         yield "said", 0, zlib.compress(json.dumps(told).encode(), 1)
     for number, start in enumerate(range(0, characters, _TEXT_CHARACTERS)):
@@ -138,7 +138,7 @@ def read(connection: sqlite3.Connection, document_id: str) -> Kept:
         raise missing(document_id)
     entry, id, source, title, name, media_type, collection, sha256, size, modified, added, characters, model = found
     try:
-        places, headings = json.loads(_unpacked(connection, entry, "outline")[0])
+        places, headings, *notes = json.loads(_unpacked(connection, entry, "outline")[0])
         text = b"".join(_unpacked(connection, entry, "text")).decode("utf-8", "surrogatepass")
         told = [tuple(pair) for part in _unpacked(connection, entry, "said") for pair in json.loads(part)]
         rows = [row for part in _unpacked(connection, entry, "chunks") for row in json.loads(part)]
@@ -158,6 +158,7 @@ def read(connection: sqlite3.Connection, document_id: str) -> Kept:
         headings=tuple(Heading(*heading) for heading in json.loads(headings)),
         size=size,
         modified=modified,
+        notes=tuple(*notes),  # what an older version put here has none
         said=tuple(told),
         name=given_name(source, name),
     )

@@ -221,6 +221,17 @@ class Catalog:
             found = [document_info(row) for row in rows]
         return sorted(found, key=lambda info: (info.collection, info.source))  # uploads stand where their names do
 
+    def notes(self, filter: Filter | None = None) -> dict[str, tuple[str, ...]]:
+        """Return what was remarked on documents that match `filter` when they were read, by id, where there is any."""
+        where, values = conditions(filter or Filter())
+        with self.snapshot() as connection:
+            if schema.form(connection) < schema.TABLES_SINCE:
+                return {}
+            rows = connection.execute(
+                f"SELECT id, notes FROM documents JOIN notes ON notes.document = documents.row{where}", values
+            )
+            return {id: tuple(notes.split("\n")) for id, notes in rows}
+
     def said(self, filter: Filter | None = None) -> dict[str, dict[str, str]]:
         """Return what documents that match `filter` say of themselves: id → name → value, where they say anything."""
         where, values = conditions(filter or Filter())

@@ -37,9 +37,18 @@ def read_document(connection: sqlite3.Connection, row: int) -> Document:
         headings=tuple(Heading(*heading) for heading in json.loads(outline[1])),
         size=size,
         modified=modified,
+        notes=read_notes(connection, row),
         said=read_said(connection, row),
         name=given_name(source, name),
     )
+
+
+def read_notes(connection: sqlite3.Connection, row: int) -> tuple[str, ...]:
+    """Return what was remarked on a document when it was read; nothing where an older form kept no notes."""
+    if schema.form(connection) < schema.TABLES_SINCE:
+        return ()
+    found = connection.execute("SELECT notes FROM notes WHERE document = ?", (row,)).fetchone()
+    return tuple(found[0].split("\n")) if found else ()
 
 
 def read_said(connection: sqlite3.Connection, row: int) -> tuple[tuple[str, str], ...]:

@@ -37,9 +37,9 @@ PIECE_CHARACTERS = 8192
 """Characters of text in one stored piece."""
 DIGESTS_SINCE = 2
 """The form of the catalog since which each piece of text has a digest."""
-
 TABLES_SINCE = 3
-"""The form of the catalog since which long tables are kept with types, and what files say of themselves."""
+"""The form of the catalog since which it keeps long tables with types, what files say of themselves, and what was
+remarked on them when they were read."""
 
 Mode = Literal["rw", "ro", "immutable"]
 
@@ -91,6 +91,7 @@ CREATE TABLE IF NOT EXISTS bin_parts(
 CREATE UNIQUE INDEX IF NOT EXISTS bin_parts_by_number ON bin_parts(entry, kind, number);
 """,
     TABLES_SINCE: f"""{keep.SCRIPT}
+CREATE TABLE IF NOT EXISTS notes(document INTEGER PRIMARY KEY, notes TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS said(
     document INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(document, name)) WITHOUT ROWID;
 """,

@@ -354,6 +354,9 @@ def _insert(
             json.dumps([(heading.start, heading.end, heading.level) for heading in document.headings]),
         ),
     )
+    if document.notes:
+        notes = "\n".join(" ".join(note.split()) for note in document.notes)
+        connection.execute("INSERT INTO notes(document, notes) VALUES(?, CAST(? AS TEXT))", (row, sql_text(notes)))
     insert_text(connection, row, document.text)
     _insert_chunks(connection, row, document, chunks, first_chunk, first_section)
     _insert_vectors(connection, first_chunk, first_section, vectors)
@@ -516,7 +519,7 @@ def _delete(connection: sqlite3.Connection, document_id: str) -> bool:
     row, first_chunk, last_chunk, first_section, last_section, collection = found
     terms = _chunk_terms if _is_whole(connection, row) else _indexed_terms
     connection.executemany(_DELETE_WORDS, terms(connection, row))
-    for table in ("outlines", "said", "pieces", "digests", "titles"):
+    for table in ("outlines", "notes", "said", "pieces", "digests", "titles"):
         connection.execute(f"DELETE FROM {table} WHERE document = ?", (row,))
     for table, column in (("chunks", "id"), ("chunk_vectors", "chunk")):
         connection.execute(f"DELETE FROM {table} WHERE {column} BETWEEN ? AND ?", (first_chunk, last_chunk))

@@ -22,7 +22,7 @@ from typing import Any
 from vectorstore.words import irregular_forms, stop_words
 from vectorstore.words.scripts import CJK, UNSPACED
 
-VERSION = 4
+VERSION = 5
 """Counts up when `tokens` or `subject_terms` changes, so that a library indexed with an older form is indexed again."""
 
 _MARKS = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0dff"
@@ -33,6 +33,23 @@ _WORD = re.compile(
     rf"|(?P<unspaced>[{UNSPACED}]+)"
     rf"|(?P<word>(?:(?![{CJK}{UNSPACED}_])[\w{_MARKS}])+(?:['’](?!s\b)(?:(?![{CJK}{UNSPACED}_])[\w{_MARKS}])+)?)"
 )
+_IDENTIFIER = re.compile(r"[a-z]{3,}(?:[A-Z][a-z\d]*)+|(?:[A-Z][a-z\d]+){3,}")
+"""A name as programs write it ("maxAttempts", "InvoiceNumberFormat"), not "iPhone" or "McDonald"."""
+_PART = re.compile(r"[A-Z]?[a-z\d]+|[A-Z]+(?![a-z])")
+_JOINED = re.compile(
+    r"\b(?:(?:[WwHh]i|[Ss]ci)-[Ff]i|[A-Za-z]-[A-Za-z]+)\b"  # Wi-Fi, e-mail
+    r"|\b[A-Z]{2}\d{2}(?: [A-Z\d]{4}){2,7}(?: [A-Z\d]{1,3})?\b"  # an account number in groups of four
+    # a telephone number, which is no date
+    r"|(?<![\w+-])(?!\d{1,2}[-/]\d{1,2}[-/]\d)(?=(?:\D{0,3}\d){8})(?:\+\d{1,3}|\(?0\d{1,5}\)?)(?:[ /-]?\(0\))?"
+    r"(?:[ /-]\d{2,}|(?<=\))\d{2,}){1,5}(?!\w)"
+)
+"""What is also written without its hyphens and blanks."""
+_BRITISH = re.compile(
+    r"(?P<our>(?:arm|behavi|col|endeav|fav|flav|harb|hon|hum|lab|neighb|od|parl|rig|rum|sav|splend|tum|val|vap|vig)o)ur"
+    r"|(?P<ise>\w{2,}(?:al|an|ar|er|im|at|gn|as|it|or|on|in|op|is|ic|el|il)i)s(?=ations?$)"
+    r"|(?P<verb>\w{2,}(?:al|an|ar|er|im|at|gn|as|it|or|on|op)i)s(?=(?:e|ed|es|ing|er|ers)$)"
+)
+"""Colour and color, organisation and organization are one word."""
 _FOLDED_MARKS = re.compile(
     "[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640]"
 )
@@ -114,6 +131,9 @@ def _stemmed_as(word: str) -> str:
 @lru_cache(maxsize=200_000)
 def _term(word: str) -> str:
     folded = _fold(word).replace("'", "").replace("’", "")
+    if (british := _BRITISH.match(folded)) is not None and folded.isascii():
+        ending = "r" if british["our"] else "z"
+        word = folded = folded[: british.end() - 1 - bool(british["our"])] + ending + folded[british.end() :]
     if folded in irregular_forms.BASE:
         word = folded = irregular_forms.BASE[folded]
     language = _stemmed_as(folded) if len(folded) > 3 else ""
@@ -143,18 +163,36 @@ def _match_terms(match: re.Match[str]) -> list[str]:
         return _grams(text, 2)
     if match.lastgroup == "unspaced":
         return _grams(text, 3)
-    return [_term(text)]
+    return [_term(text), *_parts(text)]
+
+
+def _parts(word: str) -> list[str]:
+    """Return the words of an identifier, none of another word."""
+    if word.islower() or not word.isascii() or _IDENTIFIER.fullmatch(word) is None:
+        return []
+    return [_term(part) for part in _PART.findall(word)]
+
+
+def _joined(text: str) -> list[str]:
+    """Return what is written with hyphens or blanks as one term too: Wi-Fi, telephone and account numbers."""
+    if "-" not in text and not any(map(str.isdigit, text)):
+        return []
+    return [_folded_run(match.group()) for match in _JOINED.finditer(text)]
+
+
+def _folded_run(run: str) -> str:
+    return re.sub(r"\W", "", run.replace("(0)", "")).lower()
 
 
 def tokens(text: str) -> list[str]:
     """Return the terms of `text` in order, duplicates kept."""
     found: list[str] = []
     for match in _WORD.finditer(text):
-        if match.lastgroup == "word":
+        if match.lastgroup == "word" and match.group().islower():
             found.append(_term(match.group()))
         else:
             found.extend(_match_terms(match))
-    return [term for term in found if term]
+    return [term for term in (*found, *_joined(text)) if term]
 
 
 def query_terms(text: str) -> list[str]:
@@ -167,11 +205,11 @@ def query_terms(text: str) -> list[str]:
 
 def content_terms(text: str) -> list[str]:
     """Return the terms of a query that carry content; none for "Where?" and "By whom?"."""
-    kept: list[str] = []
+    kept = _joined(text)
     silent = STOP_WORDS | stop_words.ASKING
     if is_foreign(text):
         silent |= _FOREIGN
-    for match in _WORD.finditer(_ABOUT_THE_TEXT.sub(" ", text)):
+    for match in _WORD.finditer(_JOINED.sub(" ", _ABOUT_THE_TEXT.sub(" ", text))):
         word = _fold(match.group()).replace("'", "").replace("’", "")
         if (word not in silent and word not in _OTHER_SCRIPTS) or match.group() == "US":
             kept.extend(_match_terms(match))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,10 +27,16 @@ from bot.surfaces.cli.options import (
     table,
 )
 
+if TYPE_CHECKING:
+    from vectorstore.records import DocumentInfo
+
 Name = Annotated[str, typer.Argument(metavar="DOC", help="Id, path, file name or title of a document.")]
 AtOption = Annotated[
     int | None,
     typer.Option("--at", metavar="OFFSET", help="Show the text around this offset, with the place marked."),
+]
+NotesOption = Annotated[
+    bool, typer.Option("--notes", help="Only documents of which something was not read or may be wrong, and what.")
 ]
 LONGEST_MARK = 40
 """Characters that `show --at` marks at most; scripts without blanks have no ends of words."""
@@ -42,9 +49,12 @@ def list_documents(
     type_: TypeOption = None,
     since: SinceOption = "",
     until: UntilOption = "",
+    notes: NotesOption = False,
     json: JsonOption = False,
 ) -> None:
     """List the documents of the library.
+
+    With --notes those that were not read whole, each with what is missing.
 
     Example: footnote list --type application/pdf
     """
@@ -52,9 +62,14 @@ def list_documents(
 
     chosen = make_filter(collection=collection, source=source, type_=type_, since=since, until=until)
     with open_library(load_settings(library)) as opened:
-        documents = opened.documents(chosen)
+        remarks = opened.notes(chosen)
+        documents = [info for info in opened.documents(chosen) if info.id in remarks or not notes]
     if json:
-        print_json({"documents": [asdict(info) for info in documents]})
+        found = [{**asdict(info), "notes": list(remarks.get(info.id, ()))} for info in documents]
+        print_json({"documents": found})
+        return
+    if notes:
+        _list_notes(documents, remarks)
         return
     folder = os.getcwd()  # noqa: PTH109
     rows = [
@@ -70,6 +85,18 @@ def list_documents(
     if not rows:
         print("No documents." if chosen is None else "No document matches.", file=sys.stderr)
     table(("id", "title", "collection", "characters", "source"), rows, right=(3,))
+
+
+def _list_notes(documents: Sequence[DocumentInfo], remarks: Mapping[str, Sequence[str]]) -> None:
+    from bot.text.shown import one_line, shown_source
+
+    folder = os.getcwd()  # noqa: PTH109
+    for info in documents:
+        print(shown_source(info.source, folder=folder))
+        for note in remarks[info.id]:
+            print(f"  {one_line(note)}")
+    if not documents:
+        print("No notes: every document was read whole.", file=sys.stderr)
 
 
 def show(doc: Name, at: AtOption = None, library: LibraryOption = None) -> None:

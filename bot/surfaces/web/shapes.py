@@ -155,7 +155,7 @@ class FilterIn(Request):
     collections: list[Words] = Field(default=[], max_length=100)
     documents: list[Annotated[str, StringConstraints(pattern=DOCUMENT)]] = Field(default=[], max_length=1_000)
     sources: list[Annotated[Words, Field(max_length=1_000)]] = Field(
-        default=[], max_length=100, description="Glob patterns on the source."
+        default=[], max_length=100, description="Glob patterns on the source, or on the file's name."
     )
     media_types: list[Annotated[Words, Field(max_length=200)]] = Field(default=[], max_length=100)
     modified_after: Date = ""

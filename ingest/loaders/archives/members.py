@@ -64,7 +64,7 @@ def add_member(
         builder.place("part", number)
     if level:
         builder.heading(shown, level)
-    builder.include(loaded, level=level)
+    builder.include(replace(loaded, notes=()), level=level)
     for note in loaded.notes:
         builder.note(f"{shown}: {note}".replace(path.name, shown))
     return True

@@ -107,6 +107,8 @@ def _chapter(builder: TextBuilder, archive: Archive, part: str, name: str) -> No
     try:
         chapter = read(_without_self_closing(decoded.text), whole=True)
     except NoText:
+        for _ in _PICTURE.findall(decoded.text):
+            builder.unread("picture")
         return
     first = chapter.headings[0] if chapter.headings else None
     if name and (first is None or first.start > 200):
@@ -116,6 +118,7 @@ def _chapter(builder: TextBuilder, archive: Archive, part: str, name: str) -> No
         builder.include(chapter)
 
 
+_PICTURE = re.compile(r"<(?:img|image)\b")
 _SELF_CLOSING = re.compile(r"<(title|script|style|a|div|span|p|textarea|iframe|i|b|em)(\s[^<>]*)?/>")
 
 

@@ -72,9 +72,14 @@ def read(html: str, *, notes: tuple[str, ...] = (), whole: bool = False) -> Load
     for note in notes:
         builder.note(note)
     if tree.body is not None:
+        for recording in tree.body.css("video, audio, object, embed"):
+            builder.unread("recording" if recording.tag in ("video", "audio") else "embedded object")
         _drop(tree.body, _NEVER)
         _raise(tree.body)
-        _Walk(builder).write(tree.body if whole else _main_part(tree.body, cookies="ookie" in html))
+        part = tree.body if whole else _main_part(tree.body, cookies="ookie" in html)
+        for _ in part.css('img:not([alt=""]):not([width="1"])'):  # without words it is decoration, or counts visits
+            builder.unread("picture")
+        _Walk(builder).write(part)
     return builder.finish(title=title)
 
 

@@ -75,6 +75,8 @@ class _Blocks:
                 heading = 0
             else:
                 self._token(token)
+            for _ in (inner for inner in token.children or () if inner.type == "image"):
+                self._builder.unread("picture")
 
     def _heading(self, words: str, level: int) -> None:
         self._builder.title = self._builder.title or one_line(words)

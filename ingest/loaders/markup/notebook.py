@@ -20,13 +20,15 @@ MAX_OUTPUT = 20_000
 def load(path: Path, options: LoadOptions) -> Loaded:  # noqa: ARG001
     """Read a notebook of version 3 or 4; cells are parts. Nothing is run."""
     try:
-        notebook = json.loads(decode(path.read_bytes()).text)
+        decoded = decode(path.read_bytes())
+        notebook = json.loads(decoded.text)
         cells = notebook.get("cells")
         if cells is None:
             cells = [cell for sheet in notebook["worksheets"] for cell in sheet["cells"]]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Unreadable("The file is not a Jupyter notebook.", remedy="Save it again in Jupyter.") from error
     builder = TextBuilder(MEDIA_TYPE)
+    builder.notes.extend(decoded.notes)
     for number, cell in enumerate(cells, start=1):
         if isinstance(cell, dict):
             builder.place("part", number)
@@ -76,6 +78,10 @@ def _output(builder: TextBuilder, output: dict[str, Any]) -> None:
             return
         except NoText:
             pass
+    if isinstance(data, dict) and any(key.startswith("image/") for key in data):
+        builder.unread("picture")
+    if len(text) > MAX_OUTPUT:
+        builder.note(f"Only the first {MAX_OUTPUT:,} characters of a cell's output were read.")
     builder.verbatim(text[:MAX_OUTPUT])
 
 

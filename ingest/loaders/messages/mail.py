@@ -9,10 +9,11 @@ from __future__ import annotations
 import base64
 import email
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from email.header import decode_header, make_header
 from email.message import Message
-from email.utils import parsedate_to_datetime
+from email.utils import parseaddr, parsedate_to_datetime
 from itertools import groupby
 from pathlib import Path
 
@@ -31,6 +32,7 @@ _UNREAD = frozenset(("text/css", "text/javascript", "application/javascript", "a
 _SHOWN = ("From", "To", "Cc", "Date")
 _FROM_LINE = re.compile(rb"^From \S.*\d{4}", re.MULTILINE)
 _WRAPPED = 78
+_REPLY = re.compile(r"^(?:\s*(?:re|aw|sv|antw|fw|fwd|wg|tr)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 _QUOTED = re.compile(r"^(?:>[ \t]?)+")
 
 
@@ -51,7 +53,7 @@ def load(path: Path, options: LoadOptions) -> Loaded:
 def _load_folder(path: Path, data: bytes, options: LoadOptions) -> Loaded:
     builder = TextBuilder("application/mbox")
     writer = _Writer(builder, options)
-    for message in _messages(data):
+    for message in _in_threads(_messages(data)):
         writer.message(message, level=1)
     return builder.finish(title=path.stem, empty="The folder holds no mail.")
 
@@ -98,6 +100,7 @@ class _Writer:
             if message.get(name) and "<Saved by" not in message[name]
         ]
         self.builder.paragraph("\n".join(lines))
+        self.builder.heading(written_by(_sender(message), _day(message)), level + 1)
         attachments: list[tuple[str, Message]] = []
         for part in self._bodies(message, attachments, 0):
             self._body(part)
@@ -116,6 +119,8 @@ class _Writer:
                 chosen = _best(children)
                 yield from self._bodies(chosen, attachments, depth + 1) if chosen is not None else ()
                 return
+            if len(children) > MAX_PARTS:
+                self.builder.note(f"Only the first {MAX_PARTS} of {len(children):,} parts were read.")
             for child in children[:MAX_PARTS]:
                 yield from self._bodies(child, attachments, depth + 1)
             return
@@ -131,11 +136,14 @@ class _Writer:
     def _body(self, part: Message) -> None:
         data = payload(part)
         decoded = decode(data, declared=_charset(part, data))
+        for note in decoded.notes:
+            self.builder.note(note)
         if part.get_content_type() == "text/html":
             try:
                 self.builder.include(read_html(decoded.text, whole=True), level=2)
             except NoText:
-                return
+                if "<img" in decoded.text.lower():
+                    self.builder.unread("picture")
             return
         flowed = str(part.get_param("format", "")).lower() == "flowed"
         for mark, paragraph in _paragraphs(decoded.text):
@@ -156,6 +164,47 @@ class _Writer:
         suffix = _SUFFIXES.get(part.get_content_type(), "") if "." not in name else ""
         name = (name or "attachment") + suffix
         add_member(self.builder, name, payload(part), self.options, number=self.parts, level=level)
+
+
+def written_by(name: str, day: str) -> str:
+    """Return the heading of what somebody wrote: "Petra Vogel, 10 February 2025"; "" where either is not known.
+
+    It stands above the text with the subject, so that each mail of a thread is found and cited by writer and day.
+    """
+    return f"{name}, {day}" if name and day else ""
+
+
+def _sender(message: Message) -> str:
+    name, address = parseaddr(header(message, "From"))
+    return one_line(name) or address.partition("@")[0]
+
+
+def _when(message: Message) -> datetime | None:
+    try:
+        return parsedate_to_datetime(header(message, "Date"))
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def _day(message: Message) -> str:
+    when = _when(message)
+    return f"{when.day} {when:%B %Y}" if when else ""
+
+
+def _in_threads(messages: Iterable[Message]) -> list[Message]:
+    """Return messages by thread, in the order in which the threads begin, those of a thread by date."""
+    threads: dict[str, list[Message]] = {}
+    for message in messages:
+        threads.setdefault(_REPLY.sub("", header(message, "Subject")).casefold(), []).append(message)
+    return [message for thread in threads.values() for message in sorted(thread, key=_moment)]
+
+
+def _moment(message: Message) -> float:
+    when = _when(message)
+    try:
+        return when.timestamp() if when else 0.0
+    except (ValueError, OverflowError):
+        return 0.0
 
 
 def _opened(inner: Message, part: Message) -> Message:

@@ -7,6 +7,7 @@ reads the container; the libraries that read the whole format are under the GPL.
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,17 @@ from ingest.loaders.archives.members import add_member
 from ingest.loaders.builder import TextBuilder, one_line
 from ingest.loaders.markup.html import declared_charset
 from ingest.loaders.markup.html import read as read_html
+from ingest.loaders.messages.mail import written_by
 from ingest.reading.decode import decode
 
 MEDIA_TYPE = "application/vnd.ms-outlook"
 MAX_DEPTH = 4
 MAX_ATTACHMENTS = 500
 MAX_STREAM = 200_000_000
+_APPOINTMENT = {"Start": 0x00600040, "End": 0x00610040}
+_CONTACT = {"Name": "3001", "Company": "3A16", "Title": "3A17", "Department": "3A18", "Phone (work)": "3A08",
+            "Phone (mobile)": "3A1C", "Phone (home)": "3A09", "Street": "3A29", "City": "3A27"}  # fmt: skip
+"""What appointments and contacts say, by the numbers of their properties."""
 _FIRST_TIME = datetime(1601, 1, 1, tzinfo=UTC)
 
 
@@ -96,6 +102,16 @@ class _Reader:
         when = _time(fixed.get(0x00390040) or fixed.get(0x0E060040))
         lines.append(f"Date: {when}" if when else "")
         self.builder.paragraph("\n".join(line for line in lines if line))
+        kind = self._text(folder, "001A", codec).casefold()
+        if kind.startswith("ipm.appointment"):
+            self._fields((f"{label}: {_time(fixed.get(tag))}", fixed.get(tag)) for label, tag in _APPOINTMENT.items())
+        elif kind.startswith("ipm.contact"):
+            found = ((label, one_line(self._text(folder, number, codec))) for label, number in _CONTACT.items())
+            self._fields((f"{label}: {words}", words) for label, words in found)
+        writer = sender.partition(" <")[0].partition("@")[0].strip('<" ')
+        sent = _utc(fixed.get(0x00390040) or fixed.get(0x0E060040))
+        day = f"{sent.day} {sent:%B %Y}" if sent else ""
+        self.builder.heading(written_by(writer, day), level + 1)
         self._body(folder, codec)
         attachments = sorted(
             entry[len(folder)]
@@ -104,8 +120,14 @@ class _Reader:
             and list(entry[: len(folder)]) == folder
             and entry[-1].startswith("__attach_version1.0_")
         )
+        if len(attachments) > MAX_ATTACHMENTS:
+            self.builder.note("More attachments than are read were left out.")
         for name in attachments[:MAX_ATTACHMENTS]:
             self._attachment([*folder, name], codec, level + 1, depth)
+
+    def _fields(self, fields: Iterable[tuple[str, object]]) -> None:
+        """Add labelled lines of those fields that are filled."""
+        self.builder.paragraph("\n".join(line for line, filled in fields if filled))
 
     def _body(self, folder: list[str], codec: str) -> None:
         text = self._text(folder, "1000", codec)
@@ -143,22 +165,30 @@ class _Reader:
         if tuple(embedded) in self.names:
             if depth < MAX_DEPTH:
                 self.message(embedded, level=level, depth=depth + 1)
+            else:
+                self.builder.note("Parts nested too deeply were left out.")
             return
         name = self._text(folder, "3707", codec) or self._text(folder, "3704", codec)
         data = self._bytes(folder, "__substg1.0_37010102")
         if data:
             self.parts += 1
             add_member(self.builder, name, data, self.options, number=self.parts, level=level)
+        else:
+            self.builder.unread("embedded object")
 
 
 def _time(data: bytes | None) -> str:
+    when = _utc(data)
+    return when.strftime("%a, %d %b %Y %H:%M %z") if when else ""
+
+
+def _utc(data: bytes | None) -> datetime | None:
     if not data:
-        return ""
-    ticks = struct.unpack("<Q", data)[0]
+        return None
     try:
-        return (_FIRST_TIME + timedelta(microseconds=ticks // 10)).strftime("%a, %d %b %Y %H:%M %z")
+        return _FIRST_TIME + timedelta(microseconds=struct.unpack("<Q", data)[0] // 10)
     except OverflowError:
-        return ""
+        return None
 
 
 _RTF_WORDS = (

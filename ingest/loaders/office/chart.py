@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from ingest.loaders.builder import one_line
+from ingest.loaders.office.number_format import shown
 from ingest.loaders.office.xml_tree import Element, child, name_of
 
 MAX_POINTS = 5_000
+
+
+def diagram_texts(root: Element) -> list[str]:
+    """Return the text of each box of a diagram (SmartArt) in the order of its data."""
+    boxes = (point for point in root.iter() if name_of(point) == "t" and len(point) and name_of(point[0]) == "bodyPr")
+    texts = (one_line(" ".join("".join(_texts(p)) for p in box if name_of(p) == "p")) for box in boxes)
+    return [text for text in texts if text]
 
 
 def chart_rows(root: Element) -> tuple[str, list[list[str]]]:
@@ -41,12 +49,24 @@ def _texts(element: Element) -> list[str]:
     return [item.text or "" for item in element.iter() if name_of(item) in ("t", "v")]
 
 
+def _shown(value: str, code: str) -> str:
+    """Return a number as the chart shows it: 0.25 as "25%" where its format says so."""
+    try:
+        return shown(float(value), code) if code else value
+    except ValueError:
+        return value
+
+
 def _points(element: Element | None) -> dict[int, str]:
     """Return cached values by index; categories of several levels are joined."""
     points: dict[int, list[str]] = {}
+    code = ""
     for item in element.iter() if element is not None else ():
+        if name_of(item) == "formatCode":
+            code = item.text or ""
         value = child(item, "v") if name_of(item) == "pt" else None
         index = str(item.attrib.get("idx", "")) if value is not None else ""
         if value is not None and index.isdigit():
-            points.setdefault(int(index), []).insert(0, value.text or "")
+            words = _shown(value.text or "", str(item.attrib.get("formatCode", code)))
+            points.setdefault(int(index), []).insert(0, words)
     return {index: " ".join(values) for index, values in points.items()}

@@ -13,11 +13,11 @@ from pathlib import Path
 from ingest.document import Loaded, LoadOptions
 from ingest.loaders.archives.members import add_member
 from ingest.loaders.builder import TextBuilder, add_table, one_line, raised
-from ingest.loaders.office.chart import chart_rows
+from ingest.loaders.office.chart import chart_rows, diagram_texts
 from ingest.loaders.office.docx_numbering import Numbering, read_numbering
 from ingest.loaders.office.formula import formula_text
 from ingest.loaders.office.package import Package, open_package
-from ingest.loaders.office.pictures import caption_of
+from ingest.loaders.office.pictures import COMMENTS, caption_of
 from ingest.loaders.office.xml_tree import Element, attribute, child, name_of
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -62,8 +62,7 @@ def load(path: Path, options: LoadOptions) -> Loaded:
         if body is not None:
             _blocks(reader, body, 0)
         _running_heads(reader, package)
-        if options.comments:
-            _comments(reader, package)
+        _comments(reader, package)
         title = package.title()
     return builder.finish(title=builder.title or title)
 
@@ -183,7 +182,7 @@ def _paragraph(reader: _Reader, paragraph: Element, depth: int) -> None:
 
 
 def _drawings(reader: _Reader) -> None:
-    """Add the alternative texts of the last block's pictures and the values of its charts."""
+    """Add the alternative texts of the last block's pictures, the values of its charts, the boxes of its diagrams."""
     captions, reader.captions = reader.captions, []
     for caption in captions:
         reader.builder.paragraph(caption)
@@ -196,6 +195,9 @@ def _drawings(reader: _Reader) -> None:
             title, rows = chart_rows(reader.package.root(part))
             reader.builder.paragraph(title)
             add_table(reader.builder, rows, header=True)
+        elif kind == "diagramData" and part in reader.package.archive:
+            for text in diagram_texts(reader.package.root(part)):
+                reader.builder.paragraph(text)
 
 
 def _embedded_text(reader: _Reader, item: Element) -> None:
@@ -248,8 +250,18 @@ def _runs(reader: _Reader, parent: Element, depth: int) -> Iterator[str]:
                 reader.boxes.append(item)
             case "docPr":
                 reader.captions.append(caption_of(attribute(item, "descr")))
+                if not reader.captions[-1] and _is_picture(item):
+                    reader.builder.unread("picture")
+            case "imagedata":
+                reader.captions.append(caption_of(attribute(parent, "alt")))
+                if not reader.captions[-1]:
+                    reader.builder.unread("picture")
+            case "object":
+                reader.builder.unread("embedded object")
             case "chart":
                 reader.charts.append(attribute(item, "id"))
+            case "relIds":
+                reader.charts.append(attribute(item, "dm"))
             case "AlternateContent":
                 chosen = _chosen(item)
                 if chosen is not None:
@@ -258,6 +270,13 @@ def _runs(reader: _Reader, parent: Element, depth: int) -> Iterator[str]:
                 continue
             case _:
                 yield from _runs(reader, item, depth + 1)
+
+
+def _is_picture(properties: Element) -> bool:
+    """Tell whether a drawing is a picture that is more than decoration, from its properties."""
+    if any(name_of(item) == "decorative" and attribute(item, "val") in ("1", "true") for item in properties.iter()):
+        return False
+    return any(name_of(item) == "pic" for item in properties.getparent().iter())
 
 
 def _symbol(code: str) -> str:
@@ -364,6 +383,8 @@ def _comments(reader: _Reader, package: Package) -> None:
     for part in package.related(package.main, "comments"):
         for item in package.root(part):
             words = " ".join(one_line("".join(_runs(reader, p, 0))) for p in _paragraphs(item)).strip()
-            if words:
+            if words and not reader.options.comments:
+                reader.builder.unread("comment", why=COMMENTS)
+            elif words:
                 author = one_line(attribute(item, "author"))
                 reader.builder.paragraph(f"Comment by {author}: {words}" if author else f"Comment: {words}")

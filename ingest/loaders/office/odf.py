@@ -13,10 +13,10 @@ from pathlib import Path
 from ingest.document import Loaded, LoadOptions
 from ingest.errors import PasswordNeeded, Unreadable
 from ingest.loaders.archives.archive import Archive, open_archive
-from ingest.loaders.builder import TextBuilder, add_table, one_line
+from ingest.loaders.builder import TextBuilder, add_table, one_line, row_line
 from ingest.loaders.office.docx_numbering import numeral
 from ingest.loaders.office.formula import formula_text
-from ingest.loaders.office.pictures import caption_of
+from ingest.loaders.office.pictures import COMMENTS, caption_of
 from ingest.loaders.office.sheet import MAX_ROWS, add_sheet
 from ingest.loaders.office.xml_tree import Element, all_text, attribute, child, name_of, parse_xml
 
@@ -74,6 +74,8 @@ def _read(root: Element, archive: Archive | None, options: LoadOptions) -> Loade
         for table in content:
             if name_of(table) == "table":
                 add_sheet(reader.builder, _sheet_rows(reader, table), name=attribute(table, "name"))
+                for frame in (item for item in table.iter() if name_of(item) == "frame"):
+                    _shape(reader, frame)
     elif kind in ("presentation", "drawing"):
         _slides(reader, content)
     else:
@@ -153,6 +155,7 @@ def _blocks(reader: _Reader, parent: Element, depth: int, style: str = "") -> No
         elif name == "desc":
             reader.builder.paragraph(caption_of(all_text(item)))
         elif name not in ("title", "note", "custom-shape-geometry"):
+            _count_picture(reader, item)
             _blocks(reader, item, depth + 1, style)
 
 
@@ -172,10 +175,23 @@ def _paragraph(reader: _Reader, item: Element, depth: int, label: str = "") -> N
     frames, reader.frames = reader.frames, []
     for frame in frames:
         _blocks(reader, frame, depth + 1)
+    _write_pending(reader)
+
+
+def _write_pending(reader: _Reader) -> None:
+    """Add the notes, comments and charts of the block before."""
     pending, reader.pending = reader.pending, []
     for note in pending:
         reader.builder.paragraph(note)
         reader.in_list = False
+
+
+def _count_picture(reader: _Reader, frame: Element) -> None:
+    """Count a picture that nothing describes."""
+    picture = name_of(frame) == "frame" and child(frame, "image") is not None and child(frame, "object") is None
+    words = child(frame, "desc")
+    if picture and not (words is not None and caption_of(all_text(words))):
+        reader.builder.unread("picture")
 
 
 def _list(reader: _Reader, item: Element, depth: int, style: str) -> None:
@@ -232,9 +248,13 @@ def _pieces(item: Element, reader: _Reader, depth: int) -> Iterator[str]:
             _comment(reader, inner)
         elif name == "frame" and child(inner, "object") is not None:
             yield _object(reader, inner)
+        elif name == "object-ole":
+            reader.builder.unread("embedded object")
         elif name in ("frame", "custom-shape", "rect", "text-box", "g", "a") and _has_blocks(inner):
+            _count_picture(reader, inner)
             reader.frames.append(inner)
         elif name not in _SKIPPED:
+            _count_picture(reader, inner)
             yield from _pieces(inner, reader, depth + 1)
         yield _soft(inner.tail)
 
@@ -248,14 +268,25 @@ def _has_blocks(item: Element) -> bool:
 
 
 def _object(reader: _Reader, frame: Element) -> str:
-    """Return an embedded formula as text; other objects are not opened."""
+    """Return an embedded formula as text, and put a chart's title and values aside; other objects are counted."""
     target = attribute(child(frame, "object"), "href").removeprefix("./")
     part = f"{target}/content.xml"
     if reader.archive is None or part not in reader.archive:
         inline = child(frame, "object", "math")
+        if inline is None:
+            reader.builder.unread("embedded object")
         return formula_text(inline) if inline is not None else ""
     root = parse_xml(reader.archive.read(part), recover=True)
-    return f" {formula_text(root)} " if name_of(root) == "math" else ""
+    if name_of(root) == "math":
+        return f" {formula_text(root)} "
+    chart = child(root, "body", "chart", "chart")
+    if chart is None:
+        reader.builder.unread("embedded object")
+    else:
+        reader.pending += [one_line(all_text(item)) for item in chart if name_of(item) == "title"]
+        rows = (list(_cells(reader, row)) for table in chart if name_of(table) == "table" for row in _table_rows(table))
+        reader.pending.append("\n".join(row_line(cells, keep_empty=True) for cells in rows))
+    return ""
 
 
 def _note(reader: _Reader, note: Element, depth: int) -> None:
@@ -271,6 +302,7 @@ def _note(reader: _Reader, note: Element, depth: int) -> None:
 
 def _comment(reader: _Reader, item: Element) -> None:
     if not reader.comments:
+        reader.builder.unread("comment", why=COMMENTS)
         return
     words = " ".join(one_line(all_text(p)) for p in item.iter() if name_of(p) == "p")
     author = next((all_text(p) for p in item if name_of(p) == "creator"), "")
@@ -310,11 +342,14 @@ def _sheet_rows(reader: _Reader, table: Element) -> Iterator[tuple[int, list[str
         cells = list(_cells(reader, row))
         while cells and not cells[-1]:
             cells.pop()
+        if cells and count > MAX_REPEAT:
+            reader.builder.note(f"Rows that repeat the one before were read {MAX_REPEAT} times.")
         for _ in range(min(count, MAX_REPEAT) if cells else 0):
             yield number, cells
             number += 1
         number += count - min(count, MAX_REPEAT) if cells else count
         if number > MAX_ROWS:
+            reader.builder.note(f"Only the first {MAX_ROWS:,} rows of a sheet were read.")
             return
 
 
@@ -343,6 +378,9 @@ def _slides(reader: _Reader, content: Element) -> None:
 
 
 def _shape(reader: _Reader, shape: Element) -> None:
-    if name_of(shape) == "frame" and child(shape, "object", "math") is not None:
+    if name_of(shape) == "frame" and child(shape, "object") is not None:
         reader.builder.paragraph(_object(reader, shape))
+        _write_pending(reader)
+        return
+    _count_picture(reader, shape)
     _blocks(reader, shape, 1)

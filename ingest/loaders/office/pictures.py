@@ -22,6 +22,9 @@ def caption_of(text: str) -> str:
     return f"Image: {words}" if words and not _NAME.match(words) else ""
 
 
+COMMENTS = "Give --comments to read them."
+
+
 def descriptions(data: bytes) -> list[str]:
     """Return the alternative text of each picture in the data stream of a DOC file, "" without one.
 

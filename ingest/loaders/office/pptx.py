@@ -13,10 +13,10 @@ from pathlib import Path
 
 from ingest.document import Loaded, LoadOptions
 from ingest.loaders.builder import TextBuilder, add_table, one_line
-from ingest.loaders.office.chart import chart_rows
+from ingest.loaders.office.chart import chart_rows, diagram_texts
 from ingest.loaders.office.formula import formula_text
 from ingest.loaders.office.package import Package, open_package
-from ingest.loaders.office.pictures import caption_of
+from ingest.loaders.office.pictures import COMMENTS, caption_of
 from ingest.loaders.office.xml_tree import Element, attribute, child, name_of
 from ingest.loaders.pdf.reading_order import Box, reading_order
 
@@ -81,11 +81,12 @@ def _slide(reader: _Reader, part: str) -> None:
     _background(reader, part)
     for notes in package.related(part, "notesSlide"):
         _notes(reader, notes)
-    if reader.options.comments:
-        for comments in package.related(part, "comments"):
-            for item in package.root(comments).iter():
-                if name_of(item) == "text":
-                    builder.paragraph(f"Comment: {item.text or ''}")
+    for comments in package.related(part, "comments"):
+        for item in package.root(comments).iter():
+            if name_of(item) == "text" and reader.options.comments:
+                builder.paragraph(f"Comment: {item.text or ''}")
+            elif name_of(item) == "text":
+                builder.unread("comment", why=COMMENTS)
 
 
 def _background(reader: _Reader, part: str) -> None:
@@ -204,12 +205,25 @@ def _shape(reader: _Reader, shape: _Shape, part: str) -> None:
         _graphic(reader, shape.element, part)
         return
     if shape.kind == "pic":
-        builder.paragraph(caption_of(attribute(child(shape.element, "nvPicPr", "cNvPr"), "descr")))
+        _picture(reader, shape.element)
     first = True
     for text, bullet in _paragraphs(shape.element):
         words = f"{bullet}{text}"
         (builder.paragraph if first or not bullet else builder.line)(words)
         first = False
+
+
+def _picture(reader: _Reader, element: Element) -> None:
+    """Add what is said of a picture, or count it; the picture of a film or sound is its first frame."""
+    properties = child(element, "nvPicPr", "cNvPr")
+    caption = caption_of(attribute(properties, "descr"))
+    reader.builder.paragraph(caption)
+    kinds = {name_of(item) for item in element.iter()}
+    decorative = any(name_of(i) == "decorative" and attribute(i, "val") in ("1", "true") for i in element.iter())
+    if kinds & {"videoFile", "audioFile", "wavAudioFile"}:
+        reader.builder.unread("recording")
+    elif not caption and not decorative:
+        reader.builder.unread("picture")
 
 
 def _paragraphs(element: Element) -> Iterator[tuple[str, str]]:
@@ -254,6 +268,9 @@ def _graphic(reader: _Reader, frame: Element, part: str) -> None:
         add_table(reader.builder, rows, header=len(rows) > 1)
     if tables:
         return
+    if any(name_of(item) == "oleObj" for item in frame.iter()):
+        reader.builder.unread("embedded object")
+        return
     relations = reader.package.relations(part)
     for item in frame.iter():
         for key, value in item.attrib.items():
@@ -265,9 +282,8 @@ def _graphic(reader: _Reader, frame: Element, part: str) -> None:
                 reader.builder.paragraph(title)
                 add_table(reader.builder, rows, header=True)
             elif kind == "diagramData":
-                for point in reader.package.root(target).iter():
-                    if name_of(point) == "t" and len(point) and name_of(point[0]) == "bodyPr":
-                        reader.builder.paragraph(" ".join(text for text, _ in _paragraphs(point)))
+                for text in diagram_texts(reader.package.root(target)):
+                    reader.builder.paragraph(text)
 
 
 def _notes(reader: _Reader, part: str) -> None:

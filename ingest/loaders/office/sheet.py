@@ -87,6 +87,8 @@ class _Rows:
 
     def add(self, number: int, cells: Sequence[str]) -> None:
         """Add one row; a blank one parts the sheet into blocks."""
+        if any(len(cell) > MAX_CELL for cell in cells):
+            self.builder.note(f"Only the first {MAX_CELL:,} characters of a cell were read.")
         if len(cells) > MAX_COLUMNS:
             self.builder.note(f"Only the first {MAX_COLUMNS:,} columns of a sheet were read.")
         line = row_line([cell[:MAX_CELL] for cell in cells[:MAX_COLUMNS]], keep_empty=self.has_header)

@@ -16,6 +16,7 @@ from ingest.loaders.builder import TextBuilder, add_table
 from ingest.loaders.office.chart import chart_rows
 from ingest.loaders.office.number_format import BUILT_IN, shown
 from ingest.loaders.office.package import Package, open_package
+from ingest.loaders.office.pictures import COMMENTS, caption_of
 from ingest.loaders.office.sheet import LOOK_AHEAD, MAX_CELL, MAX_COLUMNS, add_sheet
 from ingest.loaders.office.xml_tree import Element, attribute, child, name_of, stream_xml
 
@@ -39,7 +40,7 @@ def load(path: Path, options: LoadOptions) -> Loaded:
     builder = TextBuilder(MEDIA_TYPE)
     with open_package(path, options) as package:
         workbook = package.root(package.main)
-        book = _Book(package, _strings(package), _formats(package))
+        book = _Book(package, _strings(package, builder), _formats(package))
         book.base_1904 = attribute(child(workbook, "workbookPr"), "date1904") in ("1", "true")
         relations = package.relations(package.main)
         sheets = child(workbook, "sheets")
@@ -59,7 +60,7 @@ def load(path: Path, options: LoadOptions) -> Loaded:
     return builder.finish(title=title, empty="The sheets hold no text.")
 
 
-def _strings(package: Package) -> list[str]:
+def _strings(package: Package, builder: TextBuilder) -> list[str]:
     """Return the shared strings; phonetic guides left out."""
     strings: list[str] = []
     size = 0
@@ -69,6 +70,7 @@ def _strings(package: Package) -> list[str]:
                 strings.append(_string(item)[:MAX_CELL])
                 size += len(strings[-1])
                 if size > MAX_STRINGS:
+                    builder.note("The workbook holds more words than are read: some cells are empty.")
                     return strings
     return strings
 
@@ -109,7 +111,8 @@ def _rows(book: _Book, part: str) -> Iterator[tuple[int, list[str]]]:
             for cell in row:
                 column = _column(cell.get("r", ""), len(cells))
                 words = _cell(book, cell)
-                if words and column < MAX_COLUMNS:
+                column = min(column, MAX_COLUMNS)  # one more than is read, so that the sheet is said to be wider
+                if words:
                     cells.extend([""] * (column + 1 - len(cells)))
                     cells[column] = words
             for cell in merged.get(number, ()):
@@ -202,7 +205,12 @@ def _drawings(book: _Book, part: str, builder: TextBuilder, options: LoadOptions
     charts = package.related(part, "chart")
     for drawing in package.related(part, "drawing"):
         for item in package.root(drawing).iter():
-            if name_of(item) == "txBody":
+            if name_of(item) == "cNvPr" and name_of(item.getparent()) == "nvPicPr":
+                caption = caption_of(attribute(item, "descr"))
+                builder.paragraph(caption)
+                if not caption:
+                    builder.unread("picture")
+            elif name_of(item) == "txBody":
                 lines = ("".join(t.text or "" for t in p.iter() if name_of(t) == "t") for p in item)
                 builder.paragraph("\n".join(lines))
         charts += package.related(drawing, "chart")
@@ -210,9 +218,14 @@ def _drawings(book: _Book, part: str, builder: TextBuilder, options: LoadOptions
         title, rows = chart_rows(package.root(chart))
         builder.paragraph(title)
         add_table(builder, rows, header=True)
-    if options.comments:
-        for comments in package.related(part, "comments"):
-            for item in package.root(comments).iter():
-                if name_of(item) == "comment":
-                    words = "".join(t.text or "" for t in item.iter() if name_of(t) == "t")
-                    builder.paragraph(f"Comment on {attribute(item, 'ref')}: {words}")
+    for _ in (*package.related(part, "oleObject"), *package.related(part, "package")):
+        builder.unread("embedded object")
+    for comments in package.related(part, "comments"):
+        for item in package.root(comments).iter():
+            if name_of(item) != "comment":
+                continue
+            words = "".join(t.text or "" for t in item.iter() if name_of(t) == "t")
+            if options.comments:
+                builder.paragraph(f"Comment on {attribute(item, 'ref')}: {words}")
+            else:
+                builder.unread("comment", why=COMMENTS)

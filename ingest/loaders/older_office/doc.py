@@ -18,7 +18,7 @@ from ingest.document import Loaded, LoadOptions
 from ingest.errors import LoadError, PasswordNeeded, Unreadable
 from ingest.loaders.builder import TextBuilder, add_table, one_line
 from ingest.loaders.office.encrypted import read_unlocked
-from ingest.loaders.office.pictures import caption_of, descriptions
+from ingest.loaders.office.pictures import COMMENTS, caption_of, descriptions
 from ingest.reading.decode import codec_named
 
 MEDIA_TYPE = "application/msword"
@@ -113,7 +113,9 @@ def _document(main: bytes, table: bytes, pictures: bytes, options: LoadOptions, 
     start += text
     for label, length in (("Footnote", notes), ("Header", heads), ("", _macros), ("Comment", comments),
                           ("Endnote", ends), ("Text box", boxes)):  # fmt: skip
-        if label and (label != "Comment" or options.comments):
+        if length and label == "Comment" and not options.comments:
+            builder.note(f"Its comments were not read. {COMMENTS}")
+        elif label:
             _aside(builder, main, pieces, (start, start + length), label)
         start += length
     return builder.finish(title=title)
@@ -234,7 +236,10 @@ class _Writer:
             else:
                 self.builder.paragraph(words)
         for _ in range(text.count("\x01")):
-            self.builder.paragraph(caption_of(next(self.pictures, "")))
+            caption = caption_of(next(self.pictures, ""))
+            self.builder.paragraph(caption)
+            if not caption:
+                self.builder.unread("picture")
 
     def close(self) -> None:
         """Write the table that has ended."""

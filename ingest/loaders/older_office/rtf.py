@@ -13,6 +13,7 @@ from pathlib import Path
 from ingest.document import Loaded, LoadOptions
 from ingest.errors import Unreadable
 from ingest.loaders.builder import TextBuilder, add_table, one_line
+from ingest.loaders.office.pictures import COMMENTS
 from ingest.reading.decode import codec_named
 
 MEDIA_TYPE = "application/rtf"
@@ -42,6 +43,7 @@ _SKIPPED = frozenset(
      "object", "oldcprops", "passwordhash", "pgdsctbl", "pict", "pnseclvl", "revtbl", "rsidtbl", "sn",
      "sp", "sv", "tc", "template", "themedata", "upr", "userprops", "wgrffmtfilter", "xe", "xmlnstbl")
 )  # fmt: skip
+_UNREAD = {"pict": "picture", "object": "embedded object"}
 _READ_AFTER_STAR = frozenset(("shpinst", "shptxt", "ud", "annotation", "atnauthor", "footnote", "pntext"))
 _ASIDE = {
     "header": "Header", "headerf": "Header", "headerl": "Header", "headerr": "Header", "footer": "Footer",
@@ -179,7 +181,9 @@ def _close(reader: _Reader) -> None:
         if ended == "footnote":
             reader.asides.append(f"Footnote: {words}")
         elif ended == "annotation":
-            if reader.comments:
+            if not reader.comments:
+                reader.builder.unread("comment", why=COMMENTS)
+            else:
                 by = f" by {reader.author}" if reader.author else ""
                 reader.asides.append(f"Comment{by}: {words}")
         elif sum(character.isalpha() for character in words) > 2 and not words.lower().startswith("page "):
@@ -245,6 +249,8 @@ def _word(reader: _Reader, name: str, value: int | None) -> None:
         return
     if (star and name not in _READ_AFTER_STAR) or name in _SKIPPED:
         state.target = "skip"
+        if name in _UNREAD:
+            reader.builder.unread(_UNREAD[name])
     elif name in _WORDS:
         _write(reader, _WORDS[name])
     elif name in _ASIDE:

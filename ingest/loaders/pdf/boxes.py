@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import ctypes
+import math
 from functools import cache
 from typing import Any
 
 
 @cache
-def _functions() -> tuple[Any, Any, Any]:
-    """Return pdfium's functions for the box of a character's ink, for its room, and for its font's weight."""
+def _functions() -> tuple[Any, Any, Any, Any]:
+    """Return pdfium's functions for a character's ink, for its room, its font's weight, and its angle."""
     from pypdfium2 import raw
 
     ink, room, weight = (
         ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.cast(function, ctypes.c_void_p).value or 0)
         for function in (raw.FPDFText_GetCharBox, raw.FPDFText_GetLooseCharBox, raw.FPDFText_GetFontWeight)
     )
-    return ink, room, weight
+    return ink, room, weight, raw.FPDFText_GetCharAngle
 
 
 class Boxes:
@@ -38,7 +39,7 @@ class Boxes:
         self.ink, self.room = (ctypes.c_double * 4)(), (ctypes.c_float * 4)()
         self.ink_pointers = [ctypes.byref(self.ink, at) for at in (0, 16, 8, 24)]
         self.room_pointer = ctypes.byref(self.room)
-        self.char_box, self.loose_box, self.font_weight = _functions()
+        self.char_box, self.loose_box, self.font_weight, self.char_angle = _functions()
 
     def index_of(self, offset: int) -> int:
         """Return pdfium's index of the character at an offset of the text, which leaves some out."""
@@ -59,6 +60,11 @@ class Boxes:
         """Return left, top, right, bottom of the room that the font gives a character; y grows upward."""
         self.loose_box(self.page, offset if self.plain else self.index_of(offset), self.room_pointer)
         return self.room[:]
+
+    def is_turned(self, offset: int) -> bool:
+        """Tell whether a character stands at a slant, or lies."""
+        angle: float = self.char_angle(self.raw_page, self.index_of(offset))
+        return min(angle % math.tau, -angle % math.tau) > 0.1
 
     def weight(self, offset: int) -> int:
         """Return the weight of a character's font, 400 where pdfium does not know it."""

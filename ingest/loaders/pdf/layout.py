@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
+from ingest.loaders.pdf.gutters import ENTRY
 from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.margin import without_margin
 from ingest.loaders.pdf.reading_order import PROSE, Box, reading_order
@@ -29,15 +29,15 @@ def ordered(lines: list[Line]) -> list[Line]:
     where the file's order goes back up the page without going on to another column.
     """
     lines, stamps = without_margin(lines)
-    return [*_in_order(_columns_apart(lines)), *stamps]
+    return [*_in_order(lines), *stamps]
 
 
 def _in_order(lines: list[Line]) -> list[Line]:
-    if _disorders(lines) == 0 and _across(lines) < 5:
+    if _disorders(lines) == 0 and _across(lines) < 5 and not any(line.parted for line in lines):
         return lines
     size = median(line.size for line in lines)
     boxes = [_inner(line) for line in lines]
-    weights = [len(line.text) for line in lines]
+    weights = [max(len(line.text), PROSE if ENTRY.search(line.text) else 0) for line in lines]
     order = reading_order(boxes, row_gap=0.25 * size, column_gap=0.8 * size, weights=weights)
     return [lines[index] for index in order]
 
@@ -68,27 +68,6 @@ def _across(lines: list[Line]) -> int:
         abs(a.y0 - b.y0) < 0.3 * a.size and b.x0 > a.x1 and min(len(a.text), len(b.text)) >= PROSE
         for a, b in pairwise(lines)
     )
-
-
-def _columns_apart(lines: list[Line]) -> list[Line]:
-    """Part lines that were drawn across two columns of prose; rows of tables stay whole."""
-    rows = [line for line in lines if line.text.count("\t") == 1]
-    if len(rows) < 8:
-        return lines
-    halves = [line.text.split("\t") for line in rows]
-    left, right = (median(len(half[side]) for half in halves) for side in (0, 1))
-    if min(left, right) < PROSE:
-        return lines
-    parted: list[Line] = []
-    for line in lines:
-        if line.text.count("\t") != 1:
-            parted.append(line)
-            continue
-        first, second = line.text.split("\t")
-        (end, begin), *_ = line.gaps or (((line.x0 + line.x1) / 2,) * 2,)
-        parted.append(replace(line, text=first, x1=end, broken=False, gaps=()))
-        parted.append(replace(line, text=second, x0=begin, gaps=()))
-    return parted
 
 
 def without_running_heads(pages: list[list[Line]]) -> tuple[list[list[Line]], int]:

@@ -17,6 +17,8 @@ class Line:
             was not asked for.
         broken: Whether it ends inside a word that goes on in the next line.
         page: Index of the page.
+        slanted: Whether it runs at a slant or up the page, as stamps and watermarks do.
+        parted: Whether it is a part of a line that ran across columns.
         gaps: (left, right) of the room at each tab.
     """
 
@@ -30,6 +32,8 @@ class Line:
     broken: bool = False
     page: int = 0
     gaps: tuple[tuple[float, float], ...] = ()
+    slanted: bool = False
+    parted: bool = False
 
     @property
     def is_row(self) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 
 from ingest.loaders.builder import clean
 from ingest.loaders.pdf.boxes import Boxes
+from ingest.loaders.pdf.gutters import part_columns
 from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.margin import strip_line_numbers
 from ingest.loaders.pdf.raised import mark_raised, with_raised
@@ -26,6 +27,9 @@ _LIGATURES = str.maketrans({
     "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st",
     "\u0132": "IJ", "\u0133": "ij", "\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓", "\uf020": " ",
 })  # fmt: skip
+_WRITTEN_DOWN = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]")
+SLANT = 0.3
+"""Rise by run (or run by rise) of text from which it stands at a slant."""
 _LIGATURE = re.compile("[" + "".join(map(chr, _LIGATURES)) + "]")
 
 
@@ -50,13 +54,25 @@ def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
     if page.get_rotation() in (90, 270):
         width, height = height, width  # boxes are in the page's own axes
     lines: list[Line] = []
-    for (words, _, broken), (box, size, weight, _, _) in zip(raw_lines, measured, strict=True):
+    for (words, _, broken), (box, size, weight, dx, dy) in zip(raw_lines, measured, strict=True):
         x0, y0, x1, y1 = _turned(box, turn, width, height)
-        lines.append(Line(words, x0, y0, x1, y1, size, weight, broken, number))
+        slanted = dy != 0 and (dx != 0 or not turn)
+        lines.append(Line(words, x0, y0, x1, y1, size, weight, broken, number, slanted=slanted))
     starts = [start for _, start, _ in raw_lines]
     if not turn:
         mark_raised(text, lines, starts, [box[1] for box, *_ in measured], boxes)
     starts = strip_line_numbers(lines, starts)
+    if not turn:
+
+        def cut(line: Line, start: int, begin: int, end: int) -> Line:
+            """Measure a part of a line as a line of its own."""
+            words = line.text[begin:end]
+            box, size, weight, _, rise = _measure(words, start + begin, boxes, weigh=False)
+            edges = _turned(box, 0, width, height)
+            broken = line.broken and end == len(line.text)
+            return Line(words, *edges, size, weight, broken, number, slanted=rise != 0, parted=True)
+
+        lines, starts = part_columns(lines, starts, boxes, cut)
     _mark_cells(lines, starts, boxes, turn)
     kept = [line for line in lines if _clean(line)]
     return with_raised(_without_overprint(kept))
@@ -93,9 +109,12 @@ def _measure(words: str, start: int, boxes: Boxes, *, weigh: bool) -> _Measured:
         return (ax0, ay0, ax1, ay1), max(ay1 - ay0, 0.1), weight, 1.0, 0.0
     bx0, by1, bx1, by0 = boxes.font(start + len(words) - 1)
     dx, dy = bx0 + bx1 - ax0 - ax1, by0 + by1 - ay0 - ay1
-    if abs(dy) > abs(dx) and len(words) > 2:
+    slope = SLANT * abs(dx)
+    if abs(dy) > slope and len(words) > 2 and abs(dy) > 2 * (ay1 - ay0):
         box = (min(ax0, bx0), min(ay0, by0), max(ax1, bx1), max(ay1, by1))
-        return box, max(ax1 - ax0, 0.1), weight, 0.0, dy
+        if _WRITTEN_DOWN.match(words) or boxes.is_turned(start):
+            return box, max(ax1 - ax0, 0.1), weight, 0.0 if abs(dx) < SLANT * abs(dy) else dx, dy
+        return box, max(min(ay1 - ay0, by1 - by0), 0.1), weight, abs(dx), 0.0  # rows that pdfium took for one line
     # The taller of the two: the first may be a raised number.
     bottom, top = (ay0, ay1) if ay1 - ay0 >= by1 - by0 else (by0, by1)
     left, right = (ax0, bx1) if ax0 <= bx0 else (bx0, ax1)
@@ -108,8 +127,8 @@ def _may_be_heading(words: str) -> bool:
 
 def _turn(rotation: int, measured: list[_Measured]) -> int:
     """Return by how much the page must be turned so that most of its text stands upright."""
-    up = sum(1 for m in measured if m[4] > 0)
-    down = sum(1 for m in measured if m[4] < 0)
+    up = sum(1 for m in measured if m[4] > 0 and not m[3])
+    down = sum(1 for m in measured if m[4] < 0 and not m[3])
     level = len(measured) - up - down
     if up > level and up >= down:
         return 90
@@ -143,28 +162,32 @@ def _mark_cells(lines: list[Line], starts: list[int], boxes: Boxes, turn: int) -
         return
     # Few long lines among many rows must not make the rows look normal: no prose is wider than 0.5.
     usual = min(median(densities), 0.5)
-    if _crosses(lines, starts, usual, boxes):
-        usual *= 0.8
     for line, start in zip(lines, starts, strict=True):
         words = line.text
         if " " not in words or (line.x1 - line.x0) / (len(words) * line.size) < 1.15 * usual:
             continue
-        line.text = _with_tabs(line, start, 0.9 * usual, boxes)
+        marked = _with_tabs(line, start, 0.9 * usual, boxes)
+        if "\t" in marked and _is_justified(line, start, lines, boxes):
+            line.gaps = ()
+        else:
+            line.text = marked
 
 
-def _crosses(lines: list[Line], starts: list[int], usual: float, boxes: Boxes) -> bool:
-    """Tell whether lines were drawn across two columns, so that all are alike and none looks wide.
-
-    Two of the widest lines are looked at, and only where most lines are about as wide.
-    """
-    widest = sorted(range(len(lines)), key=lambda i: lines[i].x0 - lines[i].x1)[:8]
-    if len(widest) < 8 or lines[widest[7]].x1 - lines[widest[7]].x0 < 0.8 * (lines[widest[0]].x1 - lines[widest[0]].x0):
+def _is_justified(line: Line, start: int, lines: list[Line], boxes: Boxes) -> bool:
+    """Tell whether a wide line is prose drawn out to the edges of its column: all its blanks are as wide."""
+    reach = 0.5 * line.size
+    if not any(
+        abs(line.x0 - other.x0) < reach and abs(line.x1 - other.x1) < reach and len(other.text) >= 40
+        for other in lines
+        if other is not line and not other.gaps
+    ):
         return False
-    for i in widest[3:5]:
-        cells = _with_tabs(lines[i], starts[i], 0.5 * usual, boxes).split("\t")
-        if len(cells) != 2 or min(map(len, cells)) < 20:
-            return False
-    return True
+    rooms = []
+    for match in _BLANKS.finditer(line.text):
+        _, a1, b0, _ = boxes.ends(start + match.start() - 1, start + match.end())
+        rooms.append(b0 - a1)
+    letters = sum(map(str.isalpha, line.text))
+    return max(rooms) - min(rooms) < 0.35 * line.size and letters > 0.6 * len(line.text)
 
 
 def _with_tabs(line: Line, start: int, usual: float, boxes: Boxes) -> str:

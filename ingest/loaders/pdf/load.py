@@ -15,9 +15,11 @@ from typing import Any, NoReturn
 
 from ingest.document import Loaded, LoadOptions
 from ingest.errors import NoText, PasswordNeeded, TooLarge, Unreadable
+from ingest.loaders.archives.members import add_member
 from ingest.loaders.builder import TextBuilder, one_line
 from ingest.loaders.ocr import SECONDS, Reader, find_reader
-from ingest.loaders.pdf.extras import bookmarks, notes_of
+from ingest.loaders.pdf.extras import attachments, bookmarks, notes_of
+from ingest.loaders.pdf.forms import xfa_values
 from ingest.loaders.pdf.layout import ordered, without_running_heads
 from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.lines import read_lines
@@ -30,6 +32,10 @@ MAX_SCANS = 1_000
 """Pages of one file that are read by OCR, which takes seconds for each."""
 STAMP, FILLED = 60, 0.8
 """A page with at most so many letters, on which one picture fills this share, is a scan that somebody stamped."""
+XFA = (2, 3)
+"""Kinds of forms that are made with XFA, as pdfium numbers them."""
+_SHELL = ("Please wait...", "To view the full contents of this document, you need")
+_DATA = (".xml", ".xsd", ".xsl", ".joboptions", ".json")
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 _SOFTWARE_TITLE = re.compile(
     r"(?:untitled|microsoft word\b|powerpoint\b|slide 1\b|document\d*$|.*\.\w{2,5}$)", re.IGNORECASE
@@ -47,32 +53,41 @@ def load(path: Path, options: LoadOptions) -> Loaded:
         if count > MAX_PAGES:
             raise TooLarge(f"{path.name} has {count:,} pages, more than {MAX_PAGES:,}.", remedy="Split it.")
         pages, asides, damaged = _read(document)
+        garbled, hidden = _without_noise(pages)
+        inside = list(attachments(document))
+        filled = xfa_values(document) if document.get_formtype() in XFA else []
         if sum(map(len, pages)) > MAX_LINES:
             raise TooLarge(f"{path.name} has more text than one file may have.", remedy="Split it.")
+        letters = [sum(len(line.text) for line in lines) for lines in pages]
         pictures = [
             index for index in range(count)
-            if not asides[index] and _is_picture(document, index, sum(len(line.text) for line in pages[index]))
+            if index in hidden or (not asides[index] and _is_picture(document, index, letters[index]))
         ]  # fmt: skip
         scanned, how = _scans(document, pictures, options)
         outline = bookmarks(document, limit=MAX_PAGES)
         title = one_line(document.get_metadata_value("Title"))
+    if document_is_shell := any(map(_is_shell, pages[:1])):
+        pages[0] = []
+    if filled and not any(map(any, asides)):
+        asides[0] = filled
     for index, lines in scanned.items():
         known = {_letters(line.text) for line in pages[index]}
         pages[index] += [line for line in lines if _letters(line.text) not in known]
-    garbled = [index for index, lines in enumerate(pages) if _is_garbled(lines)]
-    for index in garbled:
-        pages[index] = [line for line in pages[index] if not _is_noise(line.text)]
     pages, heads = without_running_heads(pages)
     _write(builder, paragraphs(pages, style_of(pages, outline)), asides, frozenset(scanned))
+    for number, (name, data) in enumerate(inside, start=1):
+        _add_attachment(builder, name, data, options, number=number, beside=any(map(any, pages)))
     if damaged:
         builder.note(f"{damaged} of {count} pages are damaged and were left out.")
-    if left := len(pictures) - len(scanned):
+    for index in sorted(hidden - scanned.keys()):
+        builder.note(f"Page {index + 1} cannot be read as text: its font hides what its characters are. {how}".strip())
+    if left := len(set(pictures) - hidden - scanned.keys()):
         builder.note(f"{left} of {count} pages have no text layer. {how}".strip())
     if scanned:
         what = "scanned page was" if len(scanned) == 1 else "scanned pages were"
         builder.note(f"{len(scanned)} {what} read by OCR (Tesseract), which may err.")
     if garbled:
-        builder.note(f"{len(garbled)} of {count} pages use a font that hides what its characters are.")
+        builder.note(f"{garbled} of {count} pages use a font that hides what its characters are.")
     if heads:
         builder.note(f"{heads} repeated heads and feet of pages were left out.")
     try:
@@ -82,16 +97,54 @@ def load(path: Path, options: LoadOptions) -> Loaded:
             title = ""
         return builder.finish(title=title)
     except NoText as error:
+        if document_is_shell:
+            raise NoText(
+                f"{path.name} is a form of Adobe's (XFA) without values; only Adobe's programs draw its pages.",
+                remedy="Open it in Adobe Reader, print it as PDF, and add that file.",
+            ) from error
         if not pictures:
             raise NoText(
                 f"The pages of {path.name} are empty: no text layer, and no picture of any.",
                 remedy="There is nothing to search in it.",
             ) from error
+        if hidden:
+            said = f"{path.name} cannot be read as text: its fonts hide what their characters are."
+            raise NoText(said, remedy=how) from error
         raise NoText(f"{path.name} has no text layer: its pages are pictures.", remedy=how) from error
+
+
+def _is_shell(lines: list[Line]) -> bool:
+    """Tell whether a page only says that another program is needed, as the one of an XFA form does."""
+    return len(lines) < 40 and any(line.text.startswith(_SHELL) for line in lines)
+
+
+def _add_attachment(
+    builder: TextBuilder, name: str, data: bytes, options: LoadOptions, *, number: int, beside: bool
+) -> None:
+    """Add the text of a file inside this one; data for programs, beside pages that say the same, is only named."""
+    if beside and name.lower().endswith(_DATA):
+        builder.note(f"{name}, attached, was left out: it is data for programs.")
+    elif not data:
+        builder.note(f"{name}, attached, cannot be read.")
+    else:
+        add_member(builder, name, data, options, number=number)
 
 
 def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text)).casefold()
+
+
+def _without_noise(pages: list[list[Line]]) -> tuple[int, set[int]]:
+    """Take out lines that are signs without sense; return on how many pages, and the pages of which nothing is left."""
+    garbled = [index for index, lines in enumerate(pages) if _is_garbled(lines)]
+    hidden: set[int] = set()
+    for index in garbled:
+        kept = [line for line in pages[index] if not _is_noise(line.text)]
+        if sum(len(_letters(line.text)) for line in kept) <= STAMP or _is_garbled(kept):
+            kept = []
+            hidden.add(index)
+        pages[index] = kept
+    return len(garbled) - len(hidden), hidden
 
 
 def _is_garbled(lines: list[Line]) -> bool:
@@ -166,7 +219,7 @@ def _read(document: Any) -> tuple[list[list[Line]], list[list[str]], int]:
         try:
             textpage = page.get_textpage()
             pages[index] = ordered(read_lines(page, textpage, index))
-            asides[index] = notes_of(document, page)
+            asides[index] = notes_of(document, page, pages[index])
             textpage.close()
         except PdfiumError:
             damaged += 1

@@ -27,7 +27,7 @@ def without_margin(lines: list[Line]) -> tuple[list[Line], list[Line]]:
 
 
 def _sideways(line: Line) -> bool:
-    return len(line.text) > 3 and line.y1 - line.y0 > 2 * (line.x1 - line.x0)
+    return len(line.text) > 3 and (line.slanted or line.y1 - line.y0 > 2 * (line.x1 - line.x0))
 
 
 def _margin_numbers(lines: list[Line]) -> set[int]:

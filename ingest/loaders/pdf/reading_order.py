@@ -8,7 +8,7 @@ Boxes side by side with a few words each are cells of a table and are read row b
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -60,45 +60,90 @@ class _Cutter:
         if all(boxes[b].y0 >= boxes[a].y1 for a, b in pairwise(down)):
             self.order.extend(down)  # one under the other: nothing to choose
             return
-        strips = _runs([(boxes[i].x0, boxes[i].x1, i) for i in members], self.column_gap)
-        if len(strips) > 1 and self._columns(strips):
+        strips = self._strips(members)
+        rows = self._table_rows(members) if len(strips) > 1 and self.weights is not None else []
+        if len(rows) > 1:
+            parts = rows
+        elif len(strips) > 1 and self._columns(strips):
             parts = strips
         else:
             parts = _runs([(boxes[i].y0, boxes[i].y1, i) for i in members], self.row_gap)
-            if len(parts) > 1 and len(strips) == 1:
-                parts = self._merged(parts)
+            if len(parts) > 1 and self.weights is not None:
+                parts = self._merged(parts) if len(strips) == 1 or self._text_columns(strips) else parts
         if len(parts) < 2:
             self._rows(members)
             return
         for part in parts:
             self.cut(part, depth + 1)
 
+    def _strips(self, members: list[int]) -> list[list[int]]:
+        return _runs([(self.boxes[i].x0, self.boxes[i].x1, i) for i in members], self.column_gap)
+
+    def _table_rows(self, members: list[int]) -> list[list[int]]:
+        """Return the rows of a table whose cells have several lines: all its cells begin at the top of their row."""
+        rows = _runs([(self.boxes[i].y0, self.boxes[i].y1, i) for i in members], 3.2 * self.row_gap)
+        if len(rows) < 3 or len(members) > 12 * len(rows):
+            return []
+        for row in rows:
+            tops = [min(self.boxes[i].y0 for i in strip) for strip in self._strips(row)]
+            if len(tops) < 2 or max(tops) - min(tops) > 2 * self.row_gap:
+                return []
+        return rows
+
     def _columns(self, strips: list[list[int]]) -> bool:
-        """Tell whether strips are columns of running text rather than cells."""
+        """Tell whether strips are columns of running text, or heads of a table's columns, rather than cells."""
         if self.weights is None:
             return all(len(strip) > 1 for strip in strips)
-        return all(
-            len(strip) > 1 and median(self.weights[i] for i in strip) >= PROSE
-            for strip in strips
-            if len(strip) > 2 or len(strips) == 2
-        )
+        # More than two of one or two lines each are heads of columns, each to be read as a whole.
+        long = [strip for strip in strips if len(strip) > 2 or len(strips) == 2]
+        return all(len(strip) > 1 and self._is_prose(strip) for strip in long)
+
+    def _is_prose(self, strip: list[int]) -> bool:
+        return self.weights is None or median(self.weights[i] for i in strip) >= PROSE
+
+    def _text_columns(self, strips: list[list[int]]) -> bool:
+        """Tell whether strips are columns of running text for certain."""
+        long = [strip for strip in strips if len(strip) > 2]
+        return len(long) > 1 and all(map(self._is_prose, long))
 
     def _merged(self, bands: list[list[int]]) -> list[list[int]]:
-        """Join neighbouring bands that are the same columns, cut apart by an empty row in all of them."""
-        if self.weights is None:
-            return bands
-        merged: list[list[int]] = []
+        """Join neighbouring bands that are the same columns, cut apart by an empty row in all of them.
+
+        What runs across the columns ends them, and so does a wide room, beyond which a few lines are a head or foot.
+        """
+        zones: list[list[list[int]]] = []
         for band in bands:
-            if merged:
-                both = merged[-1] + band
-                spans = [(self.boxes[i].x0, self.boxes[i].x1, i) for i in both]
-                strips = _runs(spans, self.column_gap)
-                parted = len(_runs([(self.boxes[i].x0, self.boxes[i].x1, i) for i in band], self.column_gap)) > 1
-                if len(strips) > 1 and parted and self._columns(strips):
-                    merged[-1] = both
-                    continue
-            merged.append(band)
+            if zones and self._goes_on(list(chain.from_iterable(zones[-1])), band):
+                zones[-1].append(band)
+            else:
+                zones.append([band])
+        merged: list[list[int]] = []
+        for zone in zones:
+            whole = list(chain.from_iterable(zone))
+            merged.extend([whole] if self._text_columns(self._strips(whole)) else self._heads(zone))
         return merged
+
+    def _goes_on(self, above: list[int], band: list[int]) -> bool:
+        """Tell whether the next band may be columns that go on."""
+        if len(self._strips(above + band)) < 2:
+            return False
+        parts = [self._strips(part) for part in (above, band)]
+        boxes = self.boxes
+        if min(boxes[i].y0 for i in band) - max(boxes[i].y1 for i in above) < 6 * self.row_gap:
+            return max(map(len, parts)) > 1
+        return all(map(self._text_columns, parts))
+
+    def _heads(self, bands: list[list[int]]) -> list[list[int]]:
+        """Join the rows of heads of a table's columns."""
+        joined: list[list[int]] = []
+        for band in bands:
+            if joined and len(self._strips(band)) > 1:
+                strips = self._strips(joined[-1] + band)
+                if len(strips) > 1 and self._columns(strips):
+                    joined[-1] = joined[-1] + band
+                    continue
+            joined.append(band)
+        return joined
 
     def _rows(self, members: list[int]) -> None:
         """Order boxes by rows: those whose heights overlap are read from the left."""

@@ -22,7 +22,7 @@ def load(path: Path, options: LoadOptions) -> Loaded:  # noqa: ARG001
     opened: list[str] = []
     entry: list[Property] = []
     number = 0
-    for item in properties(path):
+    for item in properties(path, builder):
         if item.name == "BEGIN":
             opened.append(item.value.strip().upper())
         elif item.name == "END":

@@ -20,7 +20,7 @@ def load(path: Path, options: LoadOptions) -> Loaded:  # noqa: ARG001
     builder = TextBuilder(MEDIA_TYPE)
     card: list[Property] = []
     number = 0
-    for item in properties(path):
+    for item in properties(path, builder):
         if item.name == "END":
             number += 1
             builder.place("part", number)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.loaders.builder import TextBuilder
 from ingest.reading.decode import codec_named, decode
 
 _LINE = re.compile(r"(?:[\w-]+\.)?(?P<name>[\w-]+)(?P<parameters>(?:;(?:[^\":;]|\"[^\"]*\")*)*):(?P<value>.*)$", re.S)
@@ -39,9 +40,11 @@ def unescaped(value: str) -> str:
     return _ESCAPED.sub(lambda match: "\n" if match[1] in "nN" else match[1], value).strip()
 
 
-def properties(path: Path) -> Iterator[Property]:
-    """Yield the properties of a file in order."""
-    text = decode(path.read_bytes()).text
+def properties(path: Path, builder: TextBuilder) -> Iterator[Property]:
+    """Yield the properties of a file in order; what was in doubt about its encoding is noted."""
+    decoded = decode(path.read_bytes())
+    builder.notes.extend(decoded.notes)
+    text = decoded.text
     while (joined := _SOFT_BREAK.sub(r"\1", text)) != text:
         text = joined
     for line in re.sub(r"\n[ \t]", "", text).split("\n"):

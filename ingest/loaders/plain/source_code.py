@@ -13,6 +13,7 @@ from ingest.document import Loaded, LoadOptions
 from ingest.reading.decode import decode
 from vectorstore.document import Heading
 
+MEDIA_TYPE = "text/x-source"
 _C_LIKE = (
     r"^(?P<indent>[ \t]*)(?:(?:public|private|protected|internal|static|final|abstract|async|export|default"
     r"|override|virtual|inline|sealed|partial|open|data|pub(?:\([a-z]+\))?|unsafe|extern|const|constexpr)\s+)*"
@@ -60,7 +61,7 @@ def load(path: Path, options: LoadOptions) -> Loaded:  # noqa: ARG001
     text = decoded.text.replace("\f", "\n")
     return Loaded(
         text=text,
-        media_type="text/x-source",
+        media_type=MEDIA_TYPE,
         headings=tuple(_headings(text, _LANGUAGES.get(path.suffix.lower(), ""))),
         notes=decoded.notes,
     )

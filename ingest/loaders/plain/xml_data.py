@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ingest.document import Loaded, LoadOptions
-from ingest.errors import NoText
+from ingest.errors import NoText, Unreadable, UnsupportedType
 from ingest.loaders.builder import TextBuilder, add_table, one_line
 from ingest.loaders.markup.html import read as read_html
 from ingest.loaders.office.formula import formula_text
@@ -42,9 +42,18 @@ _RECORDS = frozenset(
 
 def load(path: Path, options: LoadOptions) -> Loaded:  # noqa: ARG001
     """Read an XML file; entities are not expanded and nothing is fetched."""
-    root = parse_xml(path.read_bytes(), recover=True)
-    name = name_of(root)
     builder = TextBuilder(MEDIA_TYPE)
+    data = path.read_bytes()
+    try:
+        root = parse_xml(data)
+    except Unreadable:
+        root = parse_xml(data, recover=True)  # feeds are often not well-formed
+        builder.note("Its XML is damaged; what stands at the damaged places may be missing.")
+    name = name_of(root)
+    if name in ("wordDocument", "package") and "schemas.microsoft.com/office" in str(root.tag):
+        raise UnsupportedType(
+            f"{path.name} is a Word document in XML, which is not read.", remedy="Open it in Word and save it as DOCX."
+        )
     if name in ("rss", "feed", "RDF", "channel") and (entries := _entries(root)):
         builder.media_type = "application/atom+xml" if name == "feed" else "application/rss+xml"
         title = _feed(builder, root, entries)

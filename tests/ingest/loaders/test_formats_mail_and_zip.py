@@ -79,7 +79,12 @@ def test_a_message_inside_a_message(tmp_path: Path) -> None:
     path = tmp_path / "f.eml"
     path.write_bytes(bytes(outer))
     loaded = load(path)
-    assert [loaded.text[h.start : h.end] for h in loaded.headings] == ["Outer", "Inner"]
+    assert [loaded.text[h.start : h.end] for h in loaded.headings] == [
+        "Outer",
+        "Ann, 1 May 2024",
+        "Inner",
+        "Ann, 1 May 2024",
+    ]
     assert "The original words." in loaded.text
 
 
@@ -91,7 +96,12 @@ def test_mail_folder(tmp_path: Path) -> None:
     loaded = load(path)
     assert [p.number for p in loaded.places] == [1, 2]
     assert "From me to you." in loaded.text
-    assert [loaded.text[h.start : h.end] for h in loaded.headings] == ["First", "Second"]
+    assert [loaded.text[h.start : h.end] for h in loaded.headings] == [
+        "First",
+        "Ann, 1 May 2024",
+        "Second",
+        "Ann, 1 May 2024",
+    ]
 
 
 def test_outlook_message_with_attachment(tmp_path: Path) -> None:
@@ -229,3 +239,23 @@ def test_an_empty_archive_is_said_to_be_empty(tmp_path: Path) -> None:
     with pytest.raises(NoText) as caught:
         load(path)
     assert isinstance(caught.value, LoadError)
+
+
+def test_a_thread_stands_in_its_order(tmp_path: Path) -> None:
+    """Answers follow what they answer, by date, whatever their order in the file; each names its writer and day."""
+
+    def mail(who: str, day: int, subject: str, words: str) -> str:
+        head = f"From: {who}\nSubject: {subject}\nDate: {day} Jan 2025 09:00:00 +0100"
+        return f"From x@y Mon Jan  6 09:00:00 2025\n{head}\n\n{words}\n\n"
+
+    path = tmp_path / "fair.mbox"
+    path.write_text(
+        mail("Lena Roth <l@y>", 7, "Re: Venue", "The hall it is.")
+        + mail("Tom Ames <t@y>", 5, "Parking", "Where?")
+        + mail("Tom Ames <t@y>", 6, "Venue", "Hall or brewery?")
+    )
+    loaded = load(path)
+    assert [loaded.text[h.start : h.end] for h in loaded.headings] == [
+        "Venue", "Tom Ames, 6 January 2025", "Re: Venue", "Lena Roth, 7 January 2025",
+        "Parking", "Tom Ames, 5 January 2025",
+    ]  # fmt: skip

@@ -431,3 +431,17 @@ def test_damaged_files_are_text_or_a_sentence(tmp_path: Path, harm: Callable[[by
         assert load(path).text
     except (Unreadable, NoText) as error:
         assert error.remedy
+
+
+def test_a_page_whose_font_hides_its_characters_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signs without sense are never stored: the page is named, with what to do."""
+    monkeypatch.setenv("PATH", os.fspath(tmp_path))  # no Tesseract
+    pdf = document()
+    pdf.add_page()
+    pdf.text(60, 100, "The ferry costs two pounds.")
+    pdf.add_page()
+    for row in range(12):
+        pdf.text(60, 100 + 14 * row, '!"#$%&()*+,;<=>?@[]^{|}~ /_!"#$%&' * 2)
+    loaded = load(saved(pdf, tmp_path))
+    assert loaded.text == "The ferry costs two pounds."
+    assert any("Page 2 cannot be read as text" in note and "Tesseract" in note for note in loaded.notes)

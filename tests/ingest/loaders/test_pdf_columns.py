@@ -92,3 +92,55 @@ def test_a_numbered_list_keeps_its_numbers(tmp_path: Path) -> None:
         pdf.text(60, 120 + 14 * row, f"{row + 1}  {line}")
     text = _text(pdf, tmp_path)
     assert "2" in text and "4" in text and "Close the valve" in text
+
+
+def test_three_columns_drawn_row_by_row_are_read_down(tmp_path: Path) -> None:
+    """Narrow gutters are found where every line runs across all columns."""
+    pdf = _document()
+    _across(pdf, (40, NORTH * 3), (216, SOUTH * 3), (392, EAST * 3), width=164)
+    text = " ".join(_text(pdf, tmp_path).split())
+    for words in (NORTH, SOUTH, EAST):
+        assert words.strip() in text
+    assert text.index("The mill") < text.index("Every autumn") < text.index("Bees were kept")
+
+
+def test_a_word_across_the_page_breaks_no_sentence(tmp_path: Path) -> None:
+    """A watermark stands apart from both columns."""
+    pdf = _document()
+    _across(pdf, (60, NORTH * 3), (320, SOUTH * 3), width=210)
+    pdf.set_font_size(90)
+    with pdf.rotation(50, 180, 400):
+        pdf.text(180, 400, "DRAFT")
+    text = " ".join(_text(pdf, tmp_path).split())
+    assert NORTH.strip() in text and SOUTH.strip() in text
+    assert text.endswith("DRAFT")
+
+
+def test_justified_lines_with_wide_blanks_are_prose(tmp_path: Path) -> None:
+    """Lines drawn out to the edge of their column are no rows of a table."""
+    pdf = _document()
+    lines = ["The new ferry leaves the pier within four minutes of the bell and", "carries letters and salt",
+             "hydrographic surveyors aboard", "to the islands of the north. The crossing takes two hours."]  # fmt: skip
+    for row, line in enumerate(lines):
+        words = line.split()
+        room = (300 - sum(map(pdf.get_string_width, words))) / (len(words) - 1) if row < 3 else 3
+        x = 60.0
+        for word in words:
+            pdf.text(x, 120 + 12 * row, word)
+            x += pdf.get_string_width(word) + room
+    assert _text(pdf, tmp_path) == " ".join(lines)
+
+
+def test_terms_beside_what_is_said_of_them_stay_together(tmp_path: Path) -> None:
+    """A table of a short text and a long one a row is not read as two columns."""
+    pdf = _document()
+    y = 120
+    terms = ("Height of the mill stones and wheels", "Price of apples on the islands in spring", "Yield of honey")
+    for term, words in zip(terms, (NORTH, SOUTH, EAST), strict=True):
+        pdf.text(60, y, term)
+        for line in pdf.multi_cell(250, 12, words, dry_run=True, output="LINES"):
+            pdf.text(280, y, line)
+            y += 12
+        y += 8
+    text = _text(pdf, tmp_path)
+    assert text.index("Height of") < text.index("The mill") < text.index("Price of") < text.index("Every autumn")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from fpdf import FPDF
-from lit_share import files_of_tests, letters, share_of, under
+from lit_share import Share, files_of_tests, letters, share_of, under
 from pypdfium2 import PdfDocument
 
 from ingest.printed.glyphs import Glyphs, glyphs_of
@@ -42,7 +42,7 @@ def test_sentences_of_the_samples_are_lit_exactly(path: Path) -> None:
 
 def test_sentences_of_every_pdf_of_the_tests_are_lit_exactly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Columns drawn by turns, broken words, tables, turned pages, raised numbers, margins: each file by itself."""
-    shares = {}
+    shares: dict[tuple[str, str], Share] = {}
     for name in ("test_formats_pdf", "test_pdf_columns"):
         made = files_of_tests(importlib.import_module(name), tmp_path / name, monkeypatch)
         shares |= {(test, path.name): share_of(path, options=options) for test, path, options in made}

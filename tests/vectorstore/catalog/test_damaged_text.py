@@ -41,7 +41,8 @@ def change(folder: Path, *statements: str) -> None:
 
 def make_old(folder: Path) -> None:
     """Turn a library into one of form 1."""
-    change(folder, "DROP TABLE digests", "DROP TABLE bin", "DROP TABLE bin_parts", "PRAGMA user_version = 1")
+    tables = ("digests", "bin", "bin_parts", "notes")
+    change(folder, *(f"DROP TABLE {name}" for name in tables), "PRAGMA user_version = 1")
     database = sqlite3.connect(folder / "catalog.sqlite3")
     names = {row[0] for row in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     database.close()

@@ -32,23 +32,18 @@ export class PrintedView {
   }
 
   /**
-   * Look for the pages of a passage.
+   * Show the pages of a passage when they are drawn next.
    * @param {object} document As the API gives it.
    * @param {object} run What is to be lit.
-   * @returns {Promise<boolean>} Whether there are any; a file that is gone or cannot be drawn throws.
+   * @param {object[]} pages As `pagesOf` finds them.
    */
-  async find(document, run) {
-    this.marked.clear();
-    const [start, end] = run.start_utf16 === undefined ? [0, 1] : [run.start_utf16, run.end_utf16];
-    const found = await get(path(`/v1/documents/${document.id}/pages`, { start, end, unit: "utf16" }));
-    if (!found.pages.length) return false;
+  take(document, run, pages) {
     this.document = document;
     this.run = run;
-    for (const page of found.pages) this.marked.set(page.number, run.quote ? page : { ...page, boxes: [] });
-    this.shape = found.pages[0];
+    this.marked = new Map(pages.map((page) => [page.number, run.quote ? page : { ...page, boxes: [] }]));
+    [this.shape] = pages;
     this.shown = [...this.marked.keys()];
     this.level = 0;
-    return true;
   }
 
   /** Draw what is shown; to be called when the element is in sight, since pictures are as wide as it is. */
@@ -121,6 +116,12 @@ export class PrintedView {
       lit ? this.element.scrollTop + lit.top - box.top - box.height / 3 : 0,
     );
   }
+}
+
+/** The pages on which a passage stands, none where there are none; a file that is gone or cannot be drawn throws. */
+export async function pagesOf(document, run) {
+  const [start, end] = run.start_utf16 === undefined ? [0, 1] : [run.start_utf16, run.end_utf16];
+  return (await get(path(`/v1/documents/${document.id}/pages`, { start, end, unit: "utf16" }))).pages;
 }
 
 /** Boxes over the picture, in shares of it. */

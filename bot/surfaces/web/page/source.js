@@ -2,7 +2,7 @@
 import { get, originalTrouble, path } from "/web/api.js";
 import { add, announce, button, fill, h, icon, iconButton, said, toast } from "/web/dom.js";
 import { placeOf } from "/web/answer.js";
-import { PrintedView } from "/web/printed.js";
+import { pagesOf, PrintedView } from "/web/printed.js";
 import { textBody } from "/web/sourcetext.js";
 import { t } from "/web/words.js";
 
@@ -106,15 +106,16 @@ export class SourcePane {
   /** Show the printed page where there is one; or say why there is none, beside the text. */
   async showPage(document, run, turn) {
     if (document.media_type !== PDF || !document.original) return;
-    let found;
+    let pages;
     try {
-      found = await this.printed.find(document, run);
+      pages = await pagesOf(document, run);
     } catch (error) {
       // A file that is gone or changed is said where its original would be.
       if (turn === this.turnedTo && error.status !== 409) this.noPage(error.sentence ?? error.message);
       return;
     }
-    if (turn !== this.turnedTo || !found) return;
+    if (turn !== this.turnedTo || !pages.length) return;
+    this.printed.take(document, run, pages);
     this.views.hidden = false;
     this.see(keptView());
   }

@@ -151,9 +151,11 @@ def list_documents(request: Request, caller: Editing) -> Response:
     services = services_of(request)
     found: list[DocumentInfo] = services.bot.library.documents(services.visible(caller, Filter()))
     found.sort(key=lambda info: (info.title.casefold(), info.id))
-    since, cited, notes = services.log.totals().since, services.log.cited(), services.jobs.notes()
+    since, cited, notes = services.log.totals().since, services.log.cited(), services.bot.library.notes()
     never = [info for info in found if info.id not in cited] if since else []
-    noted = [(info, note) for info in found if (note := notes.get(info.id) or ("" if info.chunks else NO_TEXT))]
+    noted = [
+        (info, note) for info in found if (note := " ".join(notes.get(info.id, ())) or ("" if info.chunks else NO_TEXT))
+    ]
     return Json(
         {
             "since": since,
@@ -169,7 +171,7 @@ NO_TEXT = "No text was found in it."
 
 
 def _listed(services: Services, info: DocumentInfo, note: str = "") -> dict[str, Any]:
-    shown = document_object(services, info, None, "")
+    shown = document_object(services, info, ())
     return {**{key: shown[key] for key in ("id", "title", "name", "collection", "added")}, "note": note}
 
 
@@ -231,8 +233,8 @@ async def write_answer_again(id: DocumentId, body: CuratedIn, request: Request, 
 
 def _write(services: Services, caller: Caller, body: CuratedIn, id: str | None) -> dict[str, Any]:
     library = services.bot.library
-    before = next((one for one in curated.curated(library.folder) if one.id == id), None)
-    if id is not None and (before is None or services.document(caller, id).id != before.id):
+    before = None if id is None else services.document(caller, id)
+    if before and before.id not in {one.id for one in curated.curated(library.folder)}:
         raise Refused(404, "document_missing", "There is no answer of an editor with this id.", param="id")
     for source in body.sources:
         services.document(caller, source.document)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
 from hashlib import sha256
@@ -43,8 +44,9 @@ PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; 
 Offset = Annotated[int, Query(ge=0, le=LARGEST_OFFSET)]
 
 
-def document_object(info: DocumentInfo, pages: int | None, notes: str) -> dict[str, Any]:
-    """Return a document as the API sends it."""
+def document_object(services: Services, info: DocumentInfo, notes: Sequence[str]) -> dict[str, Any]:
+    """Return a document as the API sends it, with what was remarked on it when it was read."""
+    stored = FilePath(info.path).name
     return {
         "id": info.id,
         "title": info.title,
@@ -53,13 +55,13 @@ def document_object(info: DocumentInfo, pages: int | None, notes: str) -> dict[s
         "collection": info.collection,
         "media_type": info.media_type,
         "size": info.size,
-        "pages": pages,
+        "pages": services.pages(info),
         "chunks": info.chunks,
         "modified": info.modified,
         "added": info.added,
         "uploaded": bool(info.kept_at),
         "original": FilePath(info.path).is_file(),
-        "notes": [notes] if notes else [],
+        "notes": [note.replace(stored, file_name(info.source)) for note in notes],
     }
 
 
@@ -89,8 +91,8 @@ def list_documents(
         found.sort(key=lambda info: info.added, reverse=True)
     begin = int(cursor or 0)
     end = begin + limit
-    notes = services.jobs.notes()
-    shown = [document_object(info, services.pages(info), notes.get(info.id, "")) for info in found[begin:end]]
+    notes = services.bot.library.notes(wanted)
+    shown = [document_object(services, info, notes.get(info.id, ())) for info in found[begin:end]]
     return Json({"documents": shown, "total": len(found), "next": str(end) if end < len(found) else None})
 
 
@@ -116,9 +118,7 @@ def read_document(id: DocumentId, request: Request, caller: Known) -> Response:
         {"start": p.start, "start_utf16": utf16.units(p.start), "kind": p.kind, "number": p.number, "by_ocr": p.by_ocr}
         for p in document.places
     ]
-    notes = services.jobs.notes().get(id, "")
-    shown = document_object(info, services.pages(info), notes)
-    return Json({**shown, "headings": headings, "places": places})
+    return Json({**document_object(services, info, document.notes), "headings": headings, "places": places})
 
 
 @router.get("/v1/documents/{id}/text", response_model=TextOut, responses=errors_for(401, 404, 422, 503))
@@ -249,7 +249,7 @@ def _move(services: Services, caller: Caller, id: str, collection: str) -> dict[
             services.uploads.move(info.source, info.collection)
             raise
     info = services.document(caller, id)
-    return document_object(services, info, services.pages(info), services.jobs.notes().get(id, ""))
+    return document_object(services, info, services.bot.library.notes(Filter(documents=(id,))).get(id, ()))
 
 
 @router.delete("/v1/documents/{id}", status_code=204, responses=errors_for(401, 404, 409, 422, 503))
@@ -315,7 +315,7 @@ def _restore(services: Services, caller: Caller, id: str) -> dict[str, Any]:
             (info,) = services.bot.library.restore([id])
     finally:
         services.tidy_removed()  # what was not restored is set aside again
-    return document_object(info, services.pages(info), services.jobs.notes().get(id, ""))
+    return document_object(services, info, services.bot.library.notes(Filter(documents=(id,))).get(id, ()))
 
 
 def removed_object(gone: RemovedDocument) -> dict[str, Any]:

@@ -182,14 +182,6 @@ class Jobs:
         rows = self._db.rows("SELECT * FROM jobs WHERE owner = ? ORDER BY number DESC LIMIT ?", owner, limit)
         return [self._object(row) for row in rows]
 
-    def notes(self) -> dict[str, str]:
-        """Return what was remarked on documents when they were read last, by the document's id."""
-        rows = self._db.rows(
-            "SELECT f.document, f.message FROM job_files f JOIN jobs j ON j.id = f.job "
-            "WHERE f.document IS NOT NULL AND f.state <> 'failed' ORDER BY j.number"
-        )
-        return {row["document"]: row["message"] for row in rows if row["message"]}
-
     def _object(self, row: Any) -> dict[str, Any]:
         files = self._db.rows("SELECT * FROM job_files WHERE job = ? ORDER BY position", row["id"])
         keys = ("id", "state", "kind", "collection", "created", "finished")

@@ -148,7 +148,7 @@ class Uploads:
         Returns:
             False where that collection has a file of the same name.
         """
-        if source not in self._names:
+        if not Path(source).is_relative_to(self._root):
             return True  # a file that somebody keeps elsewhere
         return self._db.run("UPDATE OR IGNORE uploads SET collection = ? WHERE path = ?", collection, source) > 0
 

@@ -277,3 +277,19 @@ def test_status_says_what_the_threshold_does(
     assert answer_json(capsys, "status", "--json")["threshold"] != words
     monkeypatch.setenv("FOOTNOTE_THRESHOLD", "0.62")
     assert answer_json(capsys, "status", "--json")["threshold"] == "An answer is shown from a confidence of 0.62."
+
+
+def test_list_notes_shows_what_was_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    """Only documents with notes, each with its sentences; the report of the ingest counts them."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "papers" / "whole.md").write_text("# Plan\n\nIt holds.\n")
+    (tmp_path / "papers" / "part.md").write_text("# Map\n\nIt shows the yard.\n\n![](map.png)\n")
+    status, out, _ = call(capsys, "ingest", "papers")
+    assert status == 0 and "2 added" in out and "1 with notes" in out
+    status, out, _ = call(capsys, "list", "--notes")
+    assert out.splitlines() == ["papers/part.md", "  1 picture was not read."]
+    documents = answer_json(capsys, "list", "--json")["documents"]
+    assert {d["title"]: d["notes"] for d in documents} == {"Map": ["1 picture was not read."], "Plan": []}
+    assert [d["title"] for d in answer_json(capsys, "list", "--notes", "--json")["documents"]] == ["Map"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from web_site import LEASE, NOTICE, Site, site
 
 from bot.surfaces.web.storage.accounts import Accounts
 from bot.surfaces.web.storage.database import SCHEMAS, Database, fault
+from ingest.splitting.split import split
 
 GYM = "Is there a gym?"
 ROOF = "The landlord repairs the roof."
@@ -206,11 +208,10 @@ def test_documents_that_no_answer_cited_and_what_was_lost(here: Site) -> None:
     titles = {one["title"] for one in found["never_cited"]}
     assert "Lease of the house" not in titles and {"Brief", "Party"} <= titles
     assert found["never_cited_total"] == len(titles) and found["since"]
-    lease, run = here.document("Lease of the house"), here.services.database.run
-    run("INSERT INTO jobs (id, owner, kind, collection, state, created) VALUES ('j', '', 'upload', '', 'done', '')")
-    run("INSERT INTO job_files VALUES ('j', 0, 'a', 'a', 'added', ?, '1 page has no text layer.')", lease)
+    lease = here.bot.library.document(here.document("Lease of the house"))
+    here.bot.library.add([(replace(lease, notes=("1 page has no text layer.",)), split(lease.text))])
     (noted,) = here.client.get("/v1/desk/documents").json()["noted"]
-    assert (noted["id"], noted["note"]) == (lease, "1 page has no text layer.")
+    assert (noted["id"], noted["note"]) == (lease.id, "1 page has no text layer.")
 
 
 def test_thumbs_down_are_listed_by_themselves(here: Site) -> None:

@@ -1,0 +1,107 @@
+"""What a loader leaves out is said: a file that is read without a note was read whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ingest.document import LoadOptions
+from ingest.reading.load import load
+from tests.ingest.loaders.format_files import docx_parts, make_zip, odf_parts, paragraph, pptx_parts, rtf, shape
+
+PICTURE = (
+    '<w:r><w:drawing><wp:inline xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing">'
+    '<wp:docPr id="1" name="Picture 1"{}/><a:graphic xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">'
+    '<a:graphicData><pic:pic xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture"/></a:graphicData>'
+    "</a:graphic></wp:inline></w:drawing></w:r>"
+)
+OBJECT = '<w:r><w:object><o:OLEObject xmlns:o="urn:schemas-microsoft-com:office:office"/></w:object></w:r>'
+
+
+def _notes(path: Path, content: str | bytes, options: LoadOptions | None = None) -> tuple[str, ...]:
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return load(path, options).notes
+
+
+def test_pictures_and_objects_of_a_word_document_are_counted(tmp_path: Path) -> None:
+    """A picture that is described is not counted, nor is decoration; an embedded sheet is."""
+    body = paragraph("The plan.") + "".join(
+        f"<w:p>{run}</w:p>"
+        for run in (PICTURE.format(""), PICTURE.format(""), PICTURE.format(' descr="A map of the yard"'), OBJECT)
+    )
+    loaded = load(make_zip(tmp_path / "plan.docx", docx_parts(body)))
+    assert loaded.notes == ("2 pictures were not read.", "1 embedded object was not read.")
+    assert "Image: A map of the yard" in loaded.text
+
+
+def test_a_whole_file_has_no_note(tmp_path: Path) -> None:
+    """Text, tables, links: nothing is missing, and nothing is said."""
+    assert load(make_zip(tmp_path / "plan.docx", docx_parts(paragraph("The plan.")))).notes == ()
+    assert _notes(tmp_path / "page.html", "<h1>Plan</h1><p>It holds.</p><img alt='' src='line.png'>") == ()
+    assert _notes(tmp_path / "page.md", "# Plan\n\nIt [holds](there).\n") == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "note"),
+    [
+        ("page.html", "<p>Plan.</p><img src='a.png'><img alt='Map' src='b.png'>", "2 pictures were not read."),
+        ("page.html", "<p>Plan.</p><video src='a.mp4'></video>", "1 recording was not read."),
+        ("page.md", "Plan.\n\n![Map](map.png)\n", "1 picture was not read."),
+        ("plan.rtf", rtf(r"Plan. {\pict\pngblip 89504e47}\par"), "1 picture was not read."),
+        ("plan.rtf", rtf(r"Plan.{\*\annotation Check this.}\par"),
+         "1 comment was not read. Give --comments to read them."),
+        ("feed.xml", "<data><item>One</item><item>Two</data>",
+         "Its XML is damaged; what stands at the damaged places may be missing."),
+        ("plan.ics", "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Caf\xe9\nEND:VEVENT\nEND:VCALENDAR\n".encode("latin-1"),
+         "No encoding is declared"),
+    ],
+)  # fmt: skip
+def test_what_is_left_out_is_said(tmp_path: Path, name: str, content: str | bytes, note: str) -> None:
+    """Each kind of loss has a sentence, with how many and what to do."""
+    assert any(said.startswith(note) for said in _notes(tmp_path / name, content))
+
+
+def test_comments_are_no_loss_where_they_are_asked_for(tmp_path: Path) -> None:
+    """With --comments they are in the text."""
+    comment = rtf(r"Plan.{\*\annotation Check this.}\par")
+    assert _notes(tmp_path / "plan.rtf", comment, LoadOptions(comments=True)) == ()
+
+
+def test_pictures_of_slides_are_counted(tmp_path: Path) -> None:
+    """A picture without words; one that decorates is none."""
+    picture = (
+        '<p:pic xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"><p:nvPicPr>'
+        '<p:cNvPr id="7" name="Picture"/><p:nvPr/></p:nvPicPr></p:pic>'
+    )
+    slides = pptx_parts(shape("The plan") + picture)
+    assert load(make_zip(tmp_path / "plan.pptx", slides)).notes == ("1 picture was not read.",)
+
+
+def test_a_chart_of_opendocument_is_read_as_rows(tmp_path: Path) -> None:
+    """Its title and its values; an object of another kind is counted."""
+    frame = (
+        '<text:p xmlns:xlink="http://www.w3.org/1999/xlink">Sales:<draw:frame><draw:object xlink:href="./Object 1"/>'
+        '</draw:frame><draw:frame><draw:object xlink:href="./Object 2"/></draw:frame></text:p>'
+    )
+    parts = odf_parts("text", frame)
+    parts["Object 1/content.xml"] = (
+        '<o:document-content xmlns:o="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:c="c" xmlns:t="t"'
+        ' xmlns:x="x"><o:body><o:chart><c:chart><c:title><x:p>Sales by year</x:p></c:title><t:table>'
+        "<t:table-row><t:table-cell/><t:table-cell><x:p>North</x:p></t:table-cell></t:table-row>"
+        "<t:table-row><t:table-cell><x:p>2024</x:p></t:table-cell><t:table-cell><x:p>17</x:p></t:table-cell>"
+        "</t:table-row></t:table></c:chart></o:chart></o:body></o:document-content>"
+    )
+    loaded = load(make_zip(tmp_path / "sales.odt", parts))
+    assert "Sales by year" in loaded.text and "2024 | 17" in loaded.text
+    assert loaded.notes == ("1 embedded object was not read.",)
+
+
+def test_counts_of_what_lies_inside_are_added_up(tmp_path: Path) -> None:
+    """A mail's HTML text and a book's chapters count as one."""
+    mail = (
+        "From: a@example.com\nSubject: Plan\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n"
+        "--b\nContent-Type: text/html\n\n<p>One.</p><img src='a.png'>\n"
+        "--b\nContent-Type: text/html\n\n<p>Two.</p><img src='b.png'>\n--b--\n"
+    )
+    assert _notes(tmp_path / "plan.eml", mail) == ("2 pictures were not read.",)
