@@ -110,7 +110,8 @@ def _met(table: Table, condition: Condition) -> tuple[str, list[object]]:
 
 def _holds(table: Table, columns: Sequence[int], value: str) -> tuple[str, list[object]]:
     """Return the condition that one of some columns holds a value, or lists it among others."""
-    parts, values = [], []
+    parts: list[str] = []
+    values: list[object] = []
     for column in columns:
         cells = {table.typed(column, cell) for cell in table.cells_with(column, " ".join(stems(value)))}
         if cells:
