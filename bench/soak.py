@@ -358,6 +358,7 @@ def run(folder: Path, projects: int, minutes: float) -> dict[str, Any]:
         stopping = time.monotonic()
         child.terminate()
         child.wait(120)
+    from bot.surfaces.web.storage.uploads import kept_uploads
     from vectorstore.library import Library
 
     with Library.open(folder) as library:
@@ -371,7 +372,7 @@ def run(folder: Path, projects: int, minutes: float) -> dict[str, Any]:
         "exit status": child.returncode,
         "library": findings,
         "documents left over": left,
-        "uploads left over": len([path for path in (folder / "uploads").rglob("*") if path.is_file()]),
+        "uploads left over": len([path for path, _, _ in kept_uploads(folder)]),
     }
 
 
