@@ -221,7 +221,9 @@ def _llm(environment: dict[str, str], folder: Path) -> dict[str, Any]:
     """Ask with the command `llm`, whose models stand in a file of its own."""
     home = folder / "home"
     home.mkdir(parents=True, exist_ok=True)
+    # Without a name for its key the model is asked with none, whatever --key says.
     entry = {"model_id": "footnote", "model_name": "footnote", "api_base": environment["CLIENT_URL"]}
+    entry["api_key_name"] = "footnote"
     (home / "extra-openai-models.yaml").write_text(json.dumps([entry]), encoding="utf-8")  # JSON is YAML
     own = {**environment, "LLM_USER_PATH": str(home)}
     asked = [sys.executable, "-m", "llm", "-m", "footnote", "--key", environment["CLIENT_KEY"], QUESTION]
