@@ -17,6 +17,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -42,7 +43,7 @@ class Limits:
 
     Attributes:
         bytes: Size of the file.
-        seconds: Time from request to result.
+        seconds: Time from request to result, less what the worker waits for a processor.
         memory: Bytes of data that a worker may hold.
         written: Bytes of any file that a worker may write (unpacked parts).
     """
@@ -184,35 +185,22 @@ class _Worker:
 
     def _exchange(self, path: Path, request: dict[str, Any], given: bytes) -> tuple[dict[str, Any], bytes]:
         """Send the request and return the answer's header and bytes."""
-        timed_out = threading.Event()
-
-        def stop() -> None:
-            timed_out.set()
-            self._process.kill()
-
-        def allow(seconds: float) -> threading.Timer:
-            timer = threading.Timer(seconds, stop)
-            timer.daemon = True
-            timer.start()
-            return timer
-
-        timer = allow(self._limits.seconds)
+        deadline = _Deadline(self._process, self._limits.seconds)
         try:
             assert self._process.stdin
             assert self._process.stdout
             send(self._process.stdin, request, given)
             header, body = receive(self._process.stdout)
             while "more_time" in header:
-                timer.cancel()
-                timer = allow(self._limits.seconds + header["more_time"])
+                deadline.allow(self._limits.seconds + header["more_time"])
                 header, body = receive(self._process.stdout)
         except (OSError, EOFError, ValueError, KeyError) as error:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(1)  # so that the status says how it ended, not that it was killed
             self.kill()
-            raise self._broke_off(path, timed_out=timed_out.is_set()) from error
+            raise self._broke_off(path, timed_out=deadline.passed) from error
         finally:
-            timer.cancel()
+            deadline.cancel()
         return header, body
 
     def _broke_off(self, path: Path, *, timed_out: bool) -> LoadError:
@@ -228,6 +216,61 @@ class _Worker:
             f"{path.name} made its reader break off ({_end_of(status)}); it is damaged or too large.",
             remedy="Open it in the program that made it and save it again.",
         )
+
+
+class _Deadline:
+    """Ends a process that takes too long. Time in which it waits for a processor is not its own and does not count.
+
+    On a busy machine a reader, which lets everybody else go first, may wait far longer than it runs.
+
+    Args:
+        process: Which one.
+        seconds: For which it may run or sleep from now on.
+
+    Attributes:
+        passed: Whether it was ended.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
+        self.passed = False
+        self._process = process
+        self._ends = 0.0
+        self._timer: threading.Timer | None = None
+        self.allow(seconds)
+
+    def allow(self, seconds: float) -> None:
+        """Allow so many seconds from now on, whatever was allowed before."""
+        self.cancel()
+        self._ends = self._own_time() + seconds
+        self._begin(seconds)
+
+    def cancel(self) -> None:
+        """End nothing any more."""
+        if self._timer:
+            self._timer.cancel()
+
+    def _own_time(self) -> float:
+        return time.monotonic() - _waited(self._process.pid)
+
+    def _begin(self, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, self._look)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _look(self) -> None:
+        left = self._ends - self._own_time()
+        if left > 0:
+            self._begin(left)
+        else:
+            self.passed = True
+            self._process.kill()
+
+
+def _waited(pid: int) -> float:
+    """Return the seconds that a process has waited for a processor; 0.0 where the system does not tell."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        return int(Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
+    return 0.0
 
 
 def _environment() -> dict[str, str]:
@@ -254,6 +297,8 @@ def _memory_error(path: Path, memory: int) -> TooLarge:
 # The worker's side.
 
 _OUT_OF_MEMORY = 99
+_ORPHANED = 60.0
+"""Times what is allowed to run after which a reader that waits or sleeps ends by itself."""
 
 
 def main() -> None:
@@ -315,8 +360,10 @@ def _arm(limits: Limits) -> None:
 
 
 def _alarm(seconds: float) -> None:
+    """End this process once it has run for so many seconds, or after many times as long however little it ran."""
     if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        signal.setitimer(signal.ITIMER_REAL, _ORPHANED * seconds)
 
 
 if __name__ == "__main__":

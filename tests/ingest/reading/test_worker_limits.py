@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import textwrap
 import threading
@@ -38,6 +39,8 @@ def load(path, options):
     if order[1] == "fill":
         with open(os.environ["TMPDIR"] + "/filled", "wb") as file:
             while True: file.write(bytes(1 << 20))
+    if order[1] == "work":
+        while time.process_time() < 1: pass
     if order[1] == "long":
         for _ in range(3):
             options.more_time(30)
@@ -122,6 +125,25 @@ def test_a_loader_that_bounds_its_steps_gets_time_for_them(hostile: Path) -> Non
         assert workers.load(write(hostile, "long"), LoadOptions()).text.startswith("fine")
         with pytest.raises(TooLarge, match="given up"):
             workers.load(write(hostile, "late"), LoadOptions())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system does not say how long a process waited")
+def test_waiting_for_a_processor_is_not_the_files_time(hostile: Path) -> None:
+    """A second's work is done within a limit of two though others leave a fifth of the processor; spinning ends."""
+    core = min(os.sched_getaffinity(0))
+    others = [subprocess.Popen(["taskset", "-c", str(core), sys.executable, "-c", "while True: pass"]) for _ in range(4)]
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})  # workers inherit it
+    try:
+        with Workers(count=1, limits=Limits(seconds=2)) as workers:
+            assert workers.load(write(hostile, "work"), LoadOptions()).text.startswith("fine")
+            with pytest.raises(TooLarge, match="given up"):
+                workers.load(write(hostile, "spin"), LoadOptions())
+    finally:
+        os.sched_setaffinity(0, before)
+        for other in others:
+            other.kill()
+            other.wait()
 
 
 def test_a_worker_is_used_again(hostile: Path) -> None:
