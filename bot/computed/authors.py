@@ -14,8 +14,7 @@ from bot.computed.computed import Computed, Line, opening
 from bot.computed.documents import called, plain
 from bot.text.shown import TITLE_LENGTH, one_line
 from vectorstore.document import file_name
-from vectorstore.search.query import query_terms
-from vectorstore.words.tokens import tokens
+from vectorstore.words.tokens import query_terms, tokens
 
 if TYPE_CHECKING:
     from bot.question.question import Question

@@ -17,7 +17,7 @@ from vectorstore.errors import LibraryDamaged
 
 if TYPE_CHECKING:
     from bot.question.question import Question
-    from bot.quotes.choose import Quoted
+    from bot.quotes.quoted import Quoted
     from vectorstore.library import Library
     from vectorstore.passage import Filter
 

@@ -15,8 +15,7 @@ from bot.computed.computed import Computed, Line, quote
 from bot.computed.documents import plain
 from bot.text.lists import is_item
 from bot.text.shown import one_line
-from vectorstore.search.query import query_terms
-from vectorstore.words.tokens import tokens
+from vectorstore.words.tokens import query_terms, tokens
 
 if TYPE_CHECKING:
     from bot.question.question import Question

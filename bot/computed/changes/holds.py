@@ -12,7 +12,7 @@ from bot.computed.changes.answer import shown_name
 from bot.computed.changes.clauses import clauses
 from bot.computed.computed import Computed, Line, quote
 from bot.computed.documents import plain
-from bot.quotes.choose import Quoted
+from bot.quotes.quoted import Quoted
 from bot.text.shown import one_line
 from vectorstore.words.tokens import query_terms, tokens
 

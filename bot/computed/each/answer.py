@@ -16,8 +16,7 @@ from bot.text.shown import TITLE_LENGTH, one_line
 from vectorstore.document import file_name
 from vectorstore.passage import Filter
 from vectorstore.search.mentions import phrase_pattern
-from vectorstore.search.query import query_terms
-from vectorstore.words.tokens import tokens
+from vectorstore.words.tokens import query_terms, tokens
 
 if TYPE_CHECKING:
     from bot.question.question import Question

@@ -131,7 +131,9 @@ def test_a_loader_that_bounds_its_steps_gets_time_for_them(hostile: Path) -> Non
 def test_waiting_for_a_processor_is_not_the_files_time(hostile: Path) -> None:
     """A second's work is done within a limit of two though others leave a fifth of the processor; spinning ends."""
     core = min(os.sched_getaffinity(0))
-    others = [subprocess.Popen(["taskset", "-c", str(core), sys.executable, "-c", "while True: pass"]) for _ in range(4)]
+    others = [
+        subprocess.Popen(["taskset", "-c", str(core), sys.executable, "-c", "while True: pass"]) for _ in range(4)
+    ]
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {core})  # workers inherit it
     try:
