@@ -419,4 +419,4 @@ def document_info(row: Sequence[Any]) -> DocumentInfo:
     """
     id, source, *rest, name = row
     given = given_name(source, name)
-    return DocumentInfo(id, given or source, *rest, source if given else "")
+    return DocumentInfo(*(id, given or source, *rest, source if given else ""))
