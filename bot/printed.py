@@ -160,7 +160,7 @@ class PrintedPages:
             if info and runs:
                 label = f"[{citation.number}]"
                 records = [run.record(label=label, find=not run.scanned) for run in runs]
-                files.append({"path": info.source, "sha256": info.sha256, "runs": records})
+                files.append({"path": info.path, "sha256": info.sha256, "runs": records})
                 names.append(label)
         found: dict[str, Any] = {"pages": 0, "left_out": []}
         pdf = after

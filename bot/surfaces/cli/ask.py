@@ -62,10 +62,12 @@ def ask(words: Words = None, json: JsonOption = False, save: SaveOption = None, 
             print_json(answer.as_dict())
         else:
             answer = show_answer(bot, question, settings=settings, filter=chosen)
+        if save:
+            save_as(answer, save, settings=settings)
+            if save.suffix.lower() == ".pdf":
+                _add_pages(bot, answer, save, settings=settings)
     finally:
         bot.close()
-    if save:
-        save_as(answer, save, settings=settings)
 
 
 def require_new_file(path: Path) -> None:
@@ -89,6 +91,24 @@ def save_as(what: Answer | Conversation, path: Path, *, settings: Settings) -> N
 
     saved = save(what, path, page=settings.page_url)
     print(f"Saved {one_line(str(saved))}.", file=sys.stderr)
+
+
+def _add_pages(bot: Bot, answer: Answer, path: Path, *, settings: Settings) -> None:
+    """Put the pages on which footnotes stand, with their words lit, behind an answer that was saved as PDF."""
+    from bot.printed import PrintedPages
+    from ingest.errors import LoadError
+
+    part = path.with_name(f"{path.name}.part")
+    with PrintedPages(bot.library, settings) as pages:
+        try:
+            lit = pages.pdf(answer.citations, after=path.read_bytes())
+        except LoadError as error:
+            print(f"The pages of its footnotes are not in it. {error}", file=sys.stderr)
+            return
+    part.write_bytes(lit.pdf)
+    part.replace(path)
+    for left_out in lit.left_out:
+        print(left_out, file=sys.stderr)
 
 
 def show_answer(

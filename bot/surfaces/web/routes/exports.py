@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from bot.exports.save import FORMATS, SUFFIXES, written
-from bot.exports.sheet import Link, Sheet, sheet_of_answer, sheet_of_turns
+from bot.exports.sheet import Link, sheet_of_answer, sheet_of_turns
 from bot.links import address_of
 from bot.surfaces.web.auth import Caller, Known
 from bot.surfaces.web.errors import answer_missing, conversation_missing
@@ -17,6 +18,7 @@ from bot.surfaces.web.responses import Json, download_name
 from bot.surfaces.web.routes.conversations import TALKS, ConversationId, turns_for
 from bot.surfaces.web.services import Services, base_address, services_of
 from bot.surfaces.web.shapes import ANSWER, errors_for
+from ingest.errors import LoadError
 
 router = APIRouter()
 
@@ -56,12 +58,16 @@ def _conversation(services: Services, caller: Caller, id: str, format: Format, b
         headers = {"Content-Disposition": download_name(found["title"], ".json")}
         return Json({**found, "turns": turns}, headers=headers)
     answers = [(turn["question"], answer_of(turn["answer"]) if turn["answer"] else None) for turn in turns]
-    return _download(sheet_of_turns(found["title"], answers, link=_link(base)), found["title"], format)
+    sheet = sheet_of_turns(found["title"], answers, link=_link(base))
+    return _download(written(sheet, format), found["title"], format)
 
 
 @router.get("/v1/answers/{id}/export", tags=TALKS, response_class=Response, responses=RESPONSES)
 async def export_answer(id: AnswerId, request: Request, caller: Known, format: Format = "markdown") -> Response:
-    """Download one answer, kept or one of the latest, as Markdown, HTML, Word (docx) or PDF; or as JSON."""
+    """Download one answer, kept or one of the latest, as Markdown, HTML, Word (docx) or PDF; or as JSON.
+
+    A PDF has, after the answer, the pages of PDFs that its footnotes stand on, with their words lit.
+    """
     services = services_of(request)
     return await services.exports.run(_answer, services, caller, id, format, base_address(request))
 
@@ -72,13 +78,18 @@ def _answer(services: Services, caller: Caller, id: str, format: Format, base: s
         raise answer_missing("id")
     if format == "json":
         return Json(kept, headers={"Content-Disposition": download_name(kept["question"], ".json")})
-    return _download(sheet_of_answer(answer_of(kept), link=_link(base)), kept["question"], format)
+    answer = answer_of(kept)
+    made = written(sheet_of_answer(answer, link=_link(base)), format)
+    if format == "pdf":
+        with suppress(LoadError):  # the pages could not be put behind it: the answer itself is whole
+            made = services.printed.pdf(answer.citations, after=made).pdf
+    return _download(made, kept["question"], format)
 
 
 def _link(base: str) -> Link:
     return lambda citation: address_of(citation, page=base)
 
 
-def _download(sheet: Sheet, name: str, format: Format) -> Response:
+def _download(made: bytes, name: str, format: Format) -> Response:
     headers = {"Content-Disposition": download_name(name, ENDINGS[format])}
-    return Response(written(sheet, format), media_type=FORMATS[format], headers=headers)
+    return Response(made, media_type=FORMATS[format], headers=headers)

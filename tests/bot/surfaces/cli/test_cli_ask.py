@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 from cli_script import ScriptBot, answer_from, passage
+from pypdfium2 import PdfDocument
 from small_library import LEASE, documents, small_library
 
 from bot.answer import Answer, Withheld
 from bot.errors import ModelError, QuestionRefused
+from bot.exports import pdf
 from bot.surfaces.cli.app import run
 from bot.surfaces.cli.options import make_filter
 
@@ -335,3 +337,20 @@ def test_chat_saves_the_conversation(
     assert err.count(f"Saved {file}.") == 2 and "There is a file" in err and mine.read_text() == "mine"
     text = file.read_text(encoding="utf-8")
     assert "## What is the rent?" in text and "## Who is Elvis?" in text and "[^1]:" in text
+
+
+@pytest.mark.skipif(not pdf.available(), reason="the extra pdf is not installed")
+def test_a_saved_pdf_has_the_pages_of_its_footnotes_behind_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """After the answer comes the page of the file that it quotes."""
+    monkeypatch.setenv("FOOTNOTE_LIBRARY", str(tmp_path / "library"))
+    figures = Path(__file__).parents[4] / "documents" / "investment-figures.pdf"
+    assert call(capsys, "ingest", str(figures))[0] == 0
+    file = tmp_path / "answer.pdf"
+    status, out, _ = call(capsys, "ask", "How much will be invested in energy infrastructure?", "--save", str(file))
+    assert status == 0 and "$332 billion" in out
+    saved = PdfDocument(file)
+    texts = [saved[number].get_textpage().get_text_range() for number in range(len(saved))]
+    assert len(texts) == 2 and "How much will be invested" in texts[0] and "A Footnote briefing." in texts[1]
+    assert [path.name for path in tmp_path.glob("answer*")] == ["answer.pdf"]
