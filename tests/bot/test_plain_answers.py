@@ -187,7 +187,7 @@ def test_the_line_that_answers_is_quoted_alone(bot: Bot, file: str, question: st
 @pytest.mark.parametrize(
     ("file", "question", "words"),
     [
-        ("team.csv", "Which office does Di Egan work in?", "Di Egan | Engineer | Hull"),
+        ("team.csv", "Which office does Di Egan work in?", "Hull"),
         ("cart.py", "What is the default discount rate?", "discount_rate: float = 0.0"),
         ("cart.py", "What does add item do?", '"""Put an item in, or raise CartFull."""'),
         ("session.js", "How many attempts does the retry policy allow?", "{ maxAttempts: 5, backoffMs: 250 }"),

@@ -234,12 +234,12 @@ def test_a_renamed_document_is_found_by_its_new_name_only(library: Library) -> N
     """Title terms follow the rename, chunks keep their ids."""
     document, chunks = make("budget.txt", "One. Two.", title="Budget")
     library.add([(document, chunks)])
-    library.rename(document.id, source="/files/ferry.txt", title="Ferry", modified="2026-11-26T00:00:00Z")
+    library.rename(document.id, source="/files/market.txt", title="Market", modified="2026-11-26T00:00:00Z")
     with library.view() as view:
         assert not len(view.catalog.title_postings("budget"))
-        assert len(view.catalog.title_postings("ferry")) == 1
+        assert len(view.catalog.title_postings("market")) == 1
         assert view.catalog.matrix()[0].tolist() == [1, 2]
-    assert library.find("ferry.txt").modified == "2026-11-26T00:00:00Z"
+    assert library.find("market.txt").modified == "2026-11-26T00:00:00Z"
 
 
 def test_listing_loads_no_numpy_no_chroma_and_no_model(tmp_path: Path) -> None:
