@@ -154,6 +154,21 @@ class Finder:
         return leaning if self._answers(leaning) else alone
 
     def _searched(self, basis: Basis, intent: Intent, turns: Conversation, filter: Filter | None) -> Basis:
+        """Return what is found, words that stand nowhere spelled as the nearest of the documents if that answers."""
+        found = self._looked(basis, intent, turns, filter)
+        if found.result is None or not found.result.unknown or self._answers(found):
+            return found
+        words = self._library.respelled(found.result, filter)
+        if not words:
+            return found
+        text = re.sub(r"[A-Za-z]+", lambda word: words.get(word.group(), word.group()), basis.question.text)
+        told = "; ".join(RESPELLED.format(asked=asked, word=word) for asked, word in words.items())
+        notice = f"{basis.notice} {told}.".lstrip()
+        respelled = replace(basis, question=replace(basis.question, text=text), notice=notice)
+        again = self._looked(respelled, intent, turns, filter)
+        return again if self._answers(again) else found
+
+    def _looked(self, basis: Basis, intent: Intent, turns: Conversation, filter: Filter | None) -> Basis:
         return self._read(self._reordered(self._search(basis, filter), intent, turns))
 
     def _answers(self, basis: Basis) -> bool:
@@ -180,35 +195,15 @@ class Finder:
 
     def _search(self, basis: Basis, filter: Filter | None) -> Basis:
         """Return what was found, and how likely it is that it holds an answer."""
-        question, result, spelling = self._spelled(basis.question, basis.context, filter)
-        told = (basis.notice, spelling, "" if result.dense else WORDS_ALONE)
+        limit = max(SEEN, self._settings.passages)
+        result = self._library.search(basis.question.text, context=basis.context, limit=limit, filter=filter)
+        told = (basis.notice, "" if result.dense else WORDS_ALONE)
         return replace(
             basis,
-            question=question,
             result=result,
-            confidence=confidence(question, result),
+            confidence=confidence(basis.question, result),
             notice=" ".join(part for part in told if part),
         )
-
-    def _spelled(self, question: Question, context: str, filter: Filter | None) -> tuple[Question, SearchResult, str]:
-        """Return the question that was searched, what was found, and what was spelled anew for it.
-
-        A word that stands nowhere is spelled as the nearest one of the documents, if that finds an answer.
-        """
-        limit = max(SEEN, self._settings.passages)
-        result = self._library.search(question.text, context=context, limit=limit, filter=filter)
-        if not result.unknown or confidence(question, result) >= threshold(self._settings, result):
-            return question, result, ""
-        words = self._library.respelled(result, filter)
-        if not words:
-            return question, result, ""
-        text = re.sub(r"[A-Za-z]+", lambda word: words.get(word.group(), word.group()), question.text)
-        respelled = replace(question, text=text)
-        found = self._library.search(text, context=context, limit=limit, filter=filter)
-        if confidence(respelled, found) < threshold(self._settings, found):
-            return question, result, ""
-        told = "; ".join(RESPELLED.format(asked=asked, word=word) for asked, word in words.items())
-        return respelled, found, f"{told}."
 
     def _reordered(self, basis: Basis, intent: Intent, turns: Conversation) -> Basis:
         """Return the passages to answer from: in the reranker's order, and after "why?" those with a reason."""
