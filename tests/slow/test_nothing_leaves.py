@@ -19,7 +19,7 @@ SENDING = "connect,sendto,sendmsg,sendmmsg"
 MAKING = "open,openat,creat,mkdir,mkdirat,rename,renameat,renameat2,link,linkat,symlink,symlinkat"
 OUTSIDE = re.compile(r"AF_INET6?[,}]")
 HERE = re.compile(r'inet_addr\("127\.|inet_pton\(AF_INET6, "::1"')
-MADE = re.compile(r"(?:O_CREAT|\bmkdir|\brename|link).*")
+MADE = re.compile(r"(?:\bO_CREAT\b|\b(?:mkdir|rename|link|symlink)\w*\().*")
 PATH = re.compile(r'"(/[^"]*)"')
 HARMLESS = ("/dev/", "/proc/")
 """Devices and shared memory: gone with the process."""
