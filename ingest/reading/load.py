@@ -101,7 +101,7 @@ FORMATS: tuple[Format, ...] = (
     Format("latex", "text/x-tex", (".tex", ".latex", ".ltx"), ".markup.latex:load", text=True),
     Format("source_code", "text/x-source", SOURCE_SUFFIXES, ".plain.source_code:load", text=True),
     Format("image", "image/*", (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp"),
-           ".ocr:load"),
+           ".ocr.picture:load"),
     Format("tar", "application/x-tar", (".tar", ".tgz", ".tar.gz", ".tbz2", ".txz"), ".archives.tar_archive:load"),
     Format("config", "text/x-config", (".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf", ".env", ".properties"),
            ".plain.config:load", text=True),

@@ -482,7 +482,7 @@ class BoxOut(BaseModel):
 class PageOut(BaseModel):
     """A page on which words stand: in points its size; `lit`: whether all, part or none of the words were found on it.
 
-    `scanned`: its words were read by OCR, so that nothing says where they stand. `picture`: where it is drawn.
+    `scanned`: its words were read by OCR, so that they may differ from what is printed. `picture`: where it is drawn.
     """
 
     number: int
