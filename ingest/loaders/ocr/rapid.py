@@ -28,6 +28,9 @@ SURE = 0.85
 UPRIGHT = 1.5
 """A box so many times as high as wide holds words that lie on their side."""
 
+MARGIN = 0.12
+"""Share of a box's height, above and below, that is room around the letters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rapid:
@@ -76,7 +79,7 @@ def _read(image: np.ndarray) -> _Found:
     sure = lying = count = 0.0
     for corners, text, score, words in zip(result.boxes, result.txts, result.scores, result.word_results, strict=True):
         x0, y0, x1, y1 = _around(corners)
-        lines.append(tuple(Word(word, _around(box)) for word, _, box in words if word.strip() and box is not None))
+        lines.append(tuple(Word(word, _trimmed(*_around(box))) for word, _, box in words if word.strip() and box))
         sure += score * len(text)
         lying += len(text) * (y1 - y0 > UPRIGHT * (x1 - x0))
         count += len(text)
@@ -86,6 +89,11 @@ def _read(image: np.ndarray) -> _Found:
 def _around(corners: Any) -> tuple[float, float, float, float]:
     across, down = zip(*corners, strict=True)
     return float(min(across)), float(min(down)), float(max(across)), float(max(down))
+
+
+def _trimmed(x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
+    margin = MARGIN * (y1 - y0)
+    return x0, y0 + margin, x1, y1 - margin
 
 
 @cache
