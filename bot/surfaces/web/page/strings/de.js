@@ -170,7 +170,7 @@ export default {
   "source.sheet.lit": "Darauf hervorgehoben: „{text}“",
   "source.sheet.part": "Nicht alle zitierten Wörter wurden auf der Seite gefunden. Im Text stehen sie ganz.",
   "source.sheet.none": "Die zitierten Wörter wurden auf der Seite nicht gefunden. Der Text zeigt, wo sie stehen.",
-  "source.sheet.scanned": "Diese Seite ist ein Scan: Wo ihre Wörter stehen, ist nicht bekannt. Der Text zeigt sie.",
+  "source.sheet.scanned": "Diese Seite ist ein Scan, der gelesen wurde, bevor die Orte der Wörter behalten wurden. Wird die Datei neu gelesen, leuchten sie; der Text zeigt sie schon jetzt.",
   "source.sheet.broken": "Die Seite kann nicht gezeigt werden. Hier ist ihr Text.",
   "source.lit": "Zitierte Stelle: {text}",
   "source.gone": "Dieses Dokument wurde entfernt. In der Fußnote stand:",

@@ -166,7 +166,7 @@ export default {
   "source.sheet.lit": "Lit on it: “{text}”",
   "source.sheet.part": "Not all of the quoted words were found on the page. The text has them whole.",
   "source.sheet.none": "The quoted words were not found on the page. The text shows where they stand.",
-  "source.sheet.scanned": "This page is a scan: where its words stand on it is not known. The text shows them.",
+  "source.sheet.scanned": "This page is a scan that was read before the places of words were kept. Once its file is read anew they are lit; the text shows them now.",
   "source.sheet.broken": "The page cannot be shown. Here is its text.",
   "source.lit": "Cited passage: {text}",
   "source.gone": "This document has been removed. The footnote read:",

@@ -170,7 +170,7 @@ export default {
   "source.sheet.lit": "Passage surligné : « {text} »",
   "source.sheet.part": "Une partie des mots cités n’a pas été trouvée sur la page. Le texte les contient en entier.",
   "source.sheet.none": "Les mots cités n’ont pas été trouvés sur la page. Le texte montre où ils se trouvent.",
-  "source.sheet.scanned": "Cette page est numérisée : l’emplacement de ses mots n’est pas connu. Le texte les montre.",
+  "source.sheet.scanned": "Cette page est numérisée et a été lue avant que l’emplacement des mots ne soit gardé. Une fois le fichier relu, ils seront surlignés ; le texte les montre déjà.",
   "source.sheet.broken": "La page ne peut pas être affichée. Voici son texte.",
   "source.lit": "Passage cité : {text}",
   "source.gone": "Ce document a été retiré. La note disait :",

@@ -159,7 +159,7 @@ export default {
   "source.sheet.lit": "強調された箇所：「{text}」",
   "source.sheet.part": "引用の一部はこのページに見つかりませんでした。全文は本文にあります。",
   "source.sheet.none": "引用はこのページに見つかりませんでした。本文で位置を示します。",
-  "source.sheet.scanned": "このページはスキャンされたもので、紙面上の位置は分かりません。本文で示します。",
+  "source.sheet.scanned": "このページはスキャンで、語の位置を保存する前に読み取られました。ファイルを読み直すと強調表示されます。今は本文で示します。",
   "source.sheet.broken": "このページは表示できません。本文を示します。",
   "source.lit": "引用箇所：{text}",
   "source.gone": "この文書は削除されました。脚注の原文：",
