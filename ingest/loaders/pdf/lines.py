@@ -8,6 +8,7 @@ for only where a line is much wider than its characters need.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -28,6 +29,8 @@ _LIGATURES = str.maketrans({
     "\u0132": "IJ", "\u0133": "ij", "\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓", "\uf020": " ",
 })  # fmt: skip
 _WRITTEN_DOWN = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]")
+CROWDED = 0.15
+"""Width of a character, as a share of its size, that no font goes below over a whole line."""
 SLANT = 0.3
 """Rise by run (or run by rise) of text from which it stands at a slant."""
 _LIGATURE = re.compile("[" + "".join(map(chr, _LIGATURES)) + "]")
@@ -49,6 +52,8 @@ def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
     measured = [
         _measure(words, start, boxes, weigh=order % 16 == 2) for order, (words, start, _) in enumerate(raw_lines)
     ]
+    if any(_is_mixed(words, known) for (words, _, _), known in zip(raw_lines, measured, strict=True)):
+        raw_lines, measured = _parted_by_angle(raw_lines, measured, boxes)
     turn = _turn(page.get_rotation(), measured)
     width, height = page.get_size()
     if page.get_rotation() in (90, 270):
@@ -119,6 +124,30 @@ def _measure(words: str, start: int, boxes: Boxes, *, weigh: bool) -> _Measured:
     bottom, top = (ay0, ay1) if ay1 - ay0 >= by1 - by0 else (by0, by1)
     left, right = (ax0, bx1) if ax0 <= bx0 else (bx0, ax1)
     return (left, bottom, right, top), max(top - bottom, 0.1), weight, dx, 0.0
+
+
+def _is_mixed(words: str, measured: _Measured) -> bool:
+    """Tell whether a line has too little room for its words: larger ones at a slant may have been joined to it."""
+    (left, _, right, _), size, _, _, rise = measured
+    return not rise and len(words) > 8 and right - left < CROWDED * size * len(words)
+
+
+def _parted_by_angle(
+    raw_lines: list[tuple[str, int, bool]], measured: list[_Measured], boxes: Boxes
+) -> tuple[list[tuple[str, int, bool]], list[_Measured]]:
+    """Return lines anew, parted where level words are followed by slanted ones, as by a watermark drawn next."""
+    lines: list[tuple[str, int, bool]] = []
+    anew: list[_Measured] = []
+    for (words, start, broken), known in zip(raw_lines, measured, strict=True):
+        begins = [0, *(match.end() for match in _BLANKS.finditer(words))] if _is_mixed(words, known) else [0]
+        turned = [boxes.is_turned(start + begin) for begin in begins] if len(begins) > 1 else [False]
+        cuts = [begin for begin, (a, b) in zip(begins[1:], pairwise(turned), strict=True) if a != b]
+        edges = [0, *cuts, len(words)]
+        for begin, end in pairwise(edges):
+            piece = words[begin:end].rstrip()
+            lines.append((piece, start + begin, broken and end == len(words)))
+            anew.append(_measure(piece, start + begin, boxes, weigh=False) if cuts else known)
+    return lines, anew
 
 
 def _may_be_heading(words: str) -> bool:
