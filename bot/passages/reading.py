@@ -10,6 +10,7 @@ from bot.reader.reader import Reader
 from bot.reader.reading import Readable
 from vectorstore.passage import Passage
 from vectorstore.search.search import PLACES
+from vectorstore.words.tokens import content_terms
 
 FIRST = 5
 """Passages that are read, best first. The confidence is fitted on as many (`evals.fit_reading`)."""
@@ -50,10 +51,20 @@ def read_first(reader: Reader, question: str, passages: Sequence[Passage]) -> Re
     quotable = [passage for passage in passages if passage.kind not in PLACES][:FIRST]
     if not quotable or quotable[0].kind in NOT_PROSE or not reader.can_read(question):
         return None
-    # Bare: with title and heading before it a passage is read no better (docs/reader.md).
-    readings = reader.read(question, [Readable(passage.text) for passage in quotable])
+    readings = reader.read(question, [readable(question, p.text, title=p.title, heading=p.heading) for p in quotable])
     best = max(reading.answers for reading in readings)
     near = [pair for pair in zip(quotable, readings, strict=True) if pair[1].answers >= best - NEAR]
     passage, reading = max(near, key=lambda pair: pair[1].answers + math.log(max(pair[1].span, _LEAST_CHANCE)))
     words = (passage.document, passage.start + reading.start, passage.start + reading.end)
     return Readings(best, words, reading.span)
+
+
+def readable(question: str, text: str, *, title: str, heading: str) -> Readable:
+    """Return a passage as it is read: title and heading before it where they hold a word of the question that it lacks.
+
+    A quarter's report says in its title alone whose it is and of which quarter. Before every passage they make the
+    reader too sure of those that do not answer (docs/reader.md).
+    """
+    before = " › ".join(dict.fromkeys(filter(None, (title, heading))))
+    lacking = frozenset(content_terms(question)) - frozenset(content_terms(text))
+    return Readable(text, title=before if lacking & frozenset(content_terms(before)) else "")
