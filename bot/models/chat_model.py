@@ -7,6 +7,8 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Literal, Protocol
 
+from bot.models.thoughts import without_thoughts
+
 Role = Literal["system", "user", "assistant"]
 
 Message = tuple[Role, str]
@@ -21,7 +23,7 @@ LOCAL = "local:"
 
 
 class Reply:
-    """The text of a chat model as it arrives: iterate once, `close` to stop it, from any thread.
+    """The text of a chat model as it arrives, without its thoughts: iterate once, `close` to stop it, from any thread.
 
     Attributes:
         cancelled: Set when nobody wants the rest.
@@ -36,7 +38,7 @@ class Reply:
         self.prompt_tokens = 0
 
     def __iter__(self) -> Iterator[str]:
-        self.finish = yield from self._pieces
+        self.finish = yield from without_thoughts(self._pieces)
 
     def close(self) -> None:
         """Stop the model; what has arrived stays."""
