@@ -40,6 +40,10 @@ class Reply:
     def __iter__(self) -> Iterator[str]:
         self.finish = yield from without_thoughts(self._pieces)
 
+    def with_thoughts(self) -> Iterator[str]:
+        """Yield all that the model writes, in place of iterating: for who counts or times it, never to be shown."""
+        self.finish = yield from self._pieces
+
     def close(self) -> None:
         """Stop the model; what has arrived stays."""
         self.cancelled.set()

@@ -57,7 +57,7 @@ _LIKE_A_THOUGHT = re.compile(
     r"|the (?:user|question))(?!\w)|好的|嗯|用户|首先)",
     re.IGNORECASE,
 )
-_ENOUGH = 24
+_ENOUGH = 18
 """Characters after which it is known whether a reply begins as thoughts do."""
 _STRAY = 1
 """So many characters at the end are text, though a mark begins so: "x <"."""
@@ -201,6 +201,10 @@ def without_thoughts(pieces: Generator[str, None, Finish]) -> Generator[str, Non
             except StopIteration as end:
                 finish: Finish = end.value
                 break
+            except Exception:  # whatever a provider raises: what arrived before it stays
+                if text := thoughts.finish(cut=True):
+                    yield text
+                raise
             if text := thoughts.feed(piece):
                 yield text
     finally:

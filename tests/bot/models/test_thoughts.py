@@ -45,7 +45,8 @@ MARKED = {
     "gpt-oss": f"<|channel|>analysis<|message|>{THOUGHT}<|end|><|start|>assistant<|channel|>final<|message|>{ANSWER}"
     "<|return|>",
     "gpt-oss with a call": f"<|channel|>analysis<|message|>{THOUGHT}<|end|><|start|>assistant<|channel|>"
-    f"commentary to=f <|constrain|>json<|message|>{THOUGHT}<|call|><|start|>assistant<|channel|>final<|message|>{ANSWER}",
+    f"commentary to=f <|constrain|>json<|message|>{THOUGHT}<|call|><|start|>assistant<|channel|>final<|message|>"
+    f"{ANSWER}",
     "gpt-oss, channels": f"<|channel|>analysis<|message|>{THOUGHT}<|channel|>final<|message|>{ANSWER}",
     "gpt-oss without control tokens": f"analysis{THOUGHT}assistantfinal{ANSWER}",
     "Gemma": f"<|channel>thought\n{THOUGHT}<channel|>{ANSWER}",
@@ -97,7 +98,7 @@ def test_an_answer_is_passed_on_as_it_arrives() -> None:
     reader, out = ThoughtFilter(), ""
     for at, character in enumerate(ANSWER, start=1):
         out += reader.feed(character)
-        assert at < 24 or at - len(out) < 20
+        assert at < 18 or at - len(out) < 20
 
 
 @given(st.text(alphabet="<>|[]/abthinkcel◁▷ \n`", max_size=80), st.integers(1, 9))
