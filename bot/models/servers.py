@@ -79,9 +79,10 @@ class Answering:
     models: tuple[Listing, ...]
 
 
-def servers_here(environ: Mapping[str, str] | None = None, *, seconds: float = SECONDS) -> list[Answering]:
+def servers_here(environ: Mapping[str, str] | None = None, *, seconds: float = 0.0) -> list[Answering]:
     """Ask the usual ports of this machine, all at once; return what answered in time, in a fixed order."""
     environ = os.environ if environ is None else environ
+    seconds = seconds or SECONDS
     asked = [(server, _port(server, environ)) for server in SERVERS]
     answers: dict[int, Answering] = {}
 
@@ -109,7 +110,7 @@ def ollama_elsewhere(environ: Mapping[str, str] | None = None) -> bool:
 
 
 def _port(server: Server, environ: Mapping[str, str]) -> int:
-    if server.key != "ollama":
+    if server.key != "ollama" or not environ.get("OLLAMA_HOST"):
         return server.port
     host, port = _ollama_host(environ)
     return port if port and (is_loopback(host) or host in _ANYWHERE) else server.port

@@ -47,7 +47,7 @@ def write_settings(values: Mapping[str, Plain | None], folder: Path, environ: Ma
     path = path.resolve()
     made = not path.exists()
     old = {} if made else read_toml(path)
-    text = "" if made else path.read_text(encoding="utf-8-sig")
+    text = "" if made else path.read_bytes().decode("utf-8-sig")  # line ends as they are
     for name, value in values.items():
         text = _with_line(text, name, None if value is None else f"{name} = {_written(value)}")
     wanted = {name: value for name, value in {**old, **values}.items() if value is not None}
@@ -69,8 +69,8 @@ def _with_line(text: str, name: str, line: str | None) -> str:
 
 
 def _written(value: Plain) -> str:
-    # Where they overlap, TOML writes these as JSON does.
-    return json.dumps(value, ensure_ascii=False)
+    # TOML writes these as JSON does, but for one character, which it wants escaped.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _parsed(text: str) -> dict[str, Any] | None:
