@@ -18,11 +18,7 @@ templates write <think> into the prompt: a reply that begins as thoughts do is k
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from bot.models.chat_model import Finish
+from typing import Literal
 
 _TAGS = ("think", "thinking", "thought", "thoughts", "reasoning", "scratchpad", "seed:think")
 _PAIRS = {
@@ -189,29 +185,6 @@ class ThoughtFilter:
         at, self._opening = found
         self._buffer = self._buffer[at + len(self._opening) :]
         return lowered[:at]
-
-
-def without_thoughts(pieces: Generator[str, None, Finish]) -> Generator[str, None, Finish]:
-    """Yield the pieces of a reply without thoughts; return how it ended, as `pieces` does."""
-    thoughts = ThoughtFilter()
-    try:
-        while True:
-            try:
-                piece = next(pieces)
-            except StopIteration as end:
-                finish: Finish = end.value
-                break
-            except Exception:  # whatever a provider raises: what arrived before it stays
-                if text := thoughts.finish(cut=True):
-                    yield text
-                raise
-            if text := thoughts.feed(piece):
-                yield text
-    finally:
-        pieces.close()
-    if text := thoughts.finish(cut=finish != "stop"):
-        yield text
-    return finish
 
 
 def _beginning_of(marks: tuple[str, ...], text: str) -> int:
