@@ -71,7 +71,8 @@ def _marked(document: Any, run: Mapping[str, Any]) -> Json:
 def _marks(page: Any, run: Mapping[str, Any]) -> Marks:
     if not run["find"]:
         return Marks()
-    glyphs = glyphs_of_scan(run["words"], *page.get_size()) if run["words"] else glyphs_of(page)
+    words = run.get("words", ())
+    glyphs = glyphs_of_scan(words, *page.get_size()) if words else glyphs_of(page)
     return marks_of(glyphs, run["text"], run["start"], run["end"])
 
 
