@@ -31,7 +31,7 @@ FAILURES = {
 ABOUT = (
     "- Scans are read by RapidOCR where the extra `ocr` is installed (its models are inside the package), else by the",
     "  program Tesseract where the system has it (`apt install tesseract-ocr`, `brew install tesseract`). RapidOCR",
-    "  knows Latin letters, Chinese and Japanese; other languages of the setting `ocr_languages` are Tesseract's. Pages",
+    "  knows Latin letters, Chinese and Japanese; what else `ocr_languages` names is Tesseract's. Pages",
     "  that lie on their side or upside down are turned (by Tesseract with its data `osd`). The report of the ingest",
     "  says which pages were read so, a footnote to them says “p. 3, read by OCR”, and its words are lit on the page's",
     "  picture (of files that an earlier version read, once they are read anew). Without either, the report says how.",
