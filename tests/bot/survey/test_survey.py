@@ -18,16 +18,18 @@ import pytest
 from bot import Bot
 from bot.computed.value import Value, value_in
 from bot.errors import QuestionRefused, SettingError
-from bot.kept_cells import KeptCells
 from bot.question.kind import AnswerType
-from bot.survey import Cell, Row, Survey, survey
+from bot.survey.cell import Cell
+from bot.survey.kept_cells import KeptCells
+from bot.survey.survey import survey
+from bot.survey.table import Row, Survey
 from ingest.splitting.split import split
 from vectorstore.document import Document
 from vectorstore.library import Library
 from vectorstore.passage import Filter
 from vectorstore.records import DocumentInfo
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 ENDS, TENANT = "When does the lease end?", "Who is the tenant?"
 TORN = '{"key": ["north0'
 TEXTS = {
