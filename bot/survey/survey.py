@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -94,7 +94,7 @@ def ask_each(
     *,
     workers: Executor,
     kept: Cells | None = None,
-) -> Iterator[Row]:
+) -> Generator[Row, None, None]:
     """Yield a row for each document as it is done, in the order of the documents.
 
     Several surveys may share the workers. One that is closed early leaves what it has not begun.

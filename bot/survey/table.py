@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from bot.answer import Citation, footnote_line, where
@@ -24,6 +25,15 @@ class Row:
 
     document: DocumentInfo
     cells: tuple[Cell, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON holds it."""
+        return {
+            "id": self.document.id,
+            "title": self.document.title,
+            "source": self.document.source,
+            "cells": [cell.as_dict() for cell in self.cells],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +91,7 @@ class Survey:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the object that `footnote survey --json` prints and that the HTTP API sends."""
-        return {
-            "questions": list(self.questions),
-            "documents": [
-                {
-                    "id": row.document.id,
-                    "title": row.document.title,
-                    "source": row.document.source,
-                    "cells": [cell.as_dict() for cell in row.cells],
-                }
-                for row in self.rows
-            ],
-        }
+        return {"questions": list(self.questions), "documents": [row.as_dict() for row in self.rows]}
 
     def csv(self) -> str:
         """Return it as CSV: for each question its words, value, unit, and the quote with its place.
@@ -129,18 +128,21 @@ class Survey:
 
 def numbered(questions: tuple[str, ...], rows: Sequence[Row]) -> Survey:
     """Return the survey with its footnotes numbered from 1 in reading order."""
-    numbers: Iterator[int] = iter(range(1, 1 + sum(len(cell.citations) for row in rows for cell in row.cells)))
-    return Survey(
-        questions,
-        tuple(
-            replace(
-                row,
-                cells=tuple(
-                    replace(cell, citations=tuple(replace(c, number=next(numbers)) for c in cell.citations))
-                    for cell in row.cells
-                ),
-            )
-            for row in rows
+    first, done = 1, []
+    for row in rows:
+        done.append(numbered_row(row, first))
+        first += sum(len(cell.citations) for cell in row.cells)
+    return Survey(questions, tuple(done))
+
+
+def numbered_row(row: Row, first: int) -> Row:
+    """Return a row with its footnotes numbered from `first` in reading order."""
+    numbers = count(first)
+    return replace(
+        row,
+        cells=tuple(
+            replace(cell, citations=tuple(replace(citation, number=next(numbers)) for citation in cell.citations))
+            for cell in row.cells
         ),
     )
 
