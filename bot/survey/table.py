@@ -62,21 +62,26 @@ class Survey:
             told.append(f"{one_line(question)} {says:,} of {len(self.rows):,} documents say.")
         return tuple(told)
 
-    def sorted_by(self, column: int) -> Survey:
+    def sorted_by(self, column: int, *, descending: bool = False) -> Survey:
         """Return it in the order of a column's values, what has none by its words, what doesn't say last.
 
         Args:
             column: Of the question, from 0.
+            descending: Whether the highest value, or the last day, comes first.
         """
 
-        def order(row: Row) -> tuple[bool, bool, str, float, str, str]:
+        def order(row: Row) -> tuple[str, float, str, str]:
             cell = row.cells[column]
             value = cell.value
             number = value.value if value and isinstance(value.value, float) else 0.0
             day = value.value if value and isinstance(value.value, str) else ""
-            return (not cell.says, value is None, value.unit if value else "", number, day, cell.words.casefold())
+            return (value.unit if value else "", number, day, cell.words.casefold())
 
-        return numbered(self.questions, sorted(self.rows, key=order))
+        def group(row: Row) -> tuple[bool, bool]:
+            cell = row.cells[column]
+            return (not cell.says, cell.value is None)
+
+        return numbered(self.questions, sorted(sorted(self.rows, key=order, reverse=descending), key=group))
 
     def where(self, *conditions: str) -> Survey:
         """Return it with those rows only that meet all conditions, written as in `where.py`: "1=2026", "2>1500".

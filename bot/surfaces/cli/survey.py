@@ -23,7 +23,12 @@ Questions = Annotated[list[str], typer.Argument(metavar="QUESTION…", help="Que
 CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV, with each cell's value, quote and place.")]
 MarkdownOption = Annotated[bool, typer.Option("--markdown", help="Print Markdown.")]
 SortOption = Annotated[
-    int, typer.Option("--sort", metavar="N", min=0, help="Order by the answers to the Nth question; 0 for none.")
+    int,
+    typer.Option(
+        "--sort",
+        metavar="N",
+        help="Order by the answers to the Nth question; --sort=-N from the highest down; 0 for none.",
+    ),
 ]
 WhereOption = Annotated[
     list[str] | None,
@@ -64,7 +69,7 @@ def survey(
     Example: footnote survey "When does the lease end?" "Who is the tenant?" --collection leases
     """
     questions = list(dict.fromkeys(question.strip() for question in questions))
-    if sort > len(questions):
+    if abs(sort) > len(questions):
         raise typer.BadParameter(f"There are {len(questions)} questions.", param_hint="--sort")
     for text in where or ():
         condition(text, len(questions))  # before an hour is spent
@@ -82,7 +87,7 @@ def survey(
     asked = found
     found = found.where(*where or ())
     if sort:
-        found = found.sorted_by(sort - 1)
+        found = found.sorted_by(abs(sort) - 1, descending=sort < 0)
     if save:
         save_as(found, save, settings=asking.settings)
     if json:

@@ -207,7 +207,12 @@ class SurveyIn(Request):
         max_length=20,
         description='Which rows: "1=2026", "1<2027-03", "2>=1500", "3~nasser", "1 says", "1 silent"; all must hold.',
     )
-    sort: int = Field(default=0, ge=0, le=20, description="Number of the question to sort by; 0 for none.")
+    sort: int = Field(
+        default=0,
+        ge=-20,
+        le=20,
+        description="Number of the question to sort by, below 0 from the highest down; 0 for none.",
+    )
 
 
 class WordsOut(BaseModel):

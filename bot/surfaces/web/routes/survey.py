@@ -118,8 +118,8 @@ def _refuse_wrong_order(body: SurveyIn, questions: int) -> None:
             condition(text, questions)
     except SettingError as error:
         raise Refused(422, "invalid", error.message, remedy=error.remedy, param="where") from error
-    if body.sort > questions:
-        raise Refused(422, "invalid", f"There is no question number {body.sort}.", param="sort")
+    if abs(body.sort) > questions:
+        raise Refused(422, "invalid", f"There is no question number {abs(body.sort)}.", param="sort")
 
 
 def _rows(services: Services, asked: Asked) -> Generator[Row, None, None]:
@@ -179,7 +179,7 @@ def _whole(
     whole = numbered(asked.questions, rows)
     found = whole.where(*body.where)
     if body.sort:
-        found = found.sorted_by(body.sort - 1)
+        found = found.sorted_by(abs(body.sort) - 1, descending=body.sort < 0)
     if format == "json":
         return Json(_table_object(services, asked, whole, found))
 
