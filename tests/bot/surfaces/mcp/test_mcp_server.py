@@ -80,9 +80,11 @@ def over_http(server: FootnoteServer, *, token: str = "") -> Iterator[str]:
 
 
 def test_the_tools_have_typed_schemas_and_are_read_only() -> None:
-    """Five tools, each with input and output schema, a title, and the hint that nothing is changed."""
+    """Six tools, each with input and output schema, a title, and the hint that nothing is changed."""
     tools = with_client(FootnoteServer(ScriptedBot(echo)), lambda client: client.list_tools()).tools  # type: ignore[arg-type]
-    assert [tool.name for tool in tools] == ["ask", "search", "read_document", "list_documents", "list_collections"]
+    assert [tool.name for tool in tools] == [
+        *("ask", "search", "read_document", "list_documents", "list_collections", "survey")
+    ]
     for tool in tools:
         assert tool.title and tool.description and tool.output_schema["properties"]
         assert tool.annotations.read_only_hint is True
