@@ -11,7 +11,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,9 +21,10 @@ from bot import Bot
 from bot.computed.value import Value, value_in
 from bot.errors import QuestionRefused, SettingError
 from bot.question.kind import AnswerType
+from bot.surfaces.cli.app import run
 from bot.survey.cell import Cell
-from bot.survey.kept_cells import KeptCells
-from bot.survey.survey import survey
+from bot.survey.kept_cells import KeptCells, LatestCells
+from bot.survey.survey import ask_each, from_answer, survey
 from bot.survey.table import Row, Survey
 from ingest.splitting.split import split
 from vectorstore.document import Document
@@ -93,6 +96,51 @@ def test_each_cell_is_the_answer_of_that_document_alone(bot: Bot, found: Survey)
     assert found.summary[0] == f"{ENDS} 3 of 4 documents say."
 
 
+def test_a_cell_is_what_the_document_answers_when_it_is_asked_alone(bot: Bot, found: Survey) -> None:
+    """Asked at the same time as others, and with a question whose vector is remembered, nothing else comes out."""
+    for row in found.rows:
+        for cell in row.cells:
+            answer = bot.ask(cell.question, filter=Filter(documents=(row.document.id,)))
+            alone = from_answer(cell.question, answer)
+            assert (alone.words, alone.value) == (cell.words, cell.value)
+            assert [c.quote for c in alone.citations] == [c.quote for c in cell.citations]
+
+
+def test_rows_come_in_order_and_what_is_not_begun_is_left(bot: Bot) -> None:
+    """However many are asked at a time; closed early, nothing further is asked."""
+    documents = bot.library.documents()
+    began: list[str] = []
+
+    class Slow(ThreadPoolExecutor):
+        def submit(self, work: Any, /, *arguments: Any, **named: Any) -> Future[Any]:
+            began.append(arguments[1].id)
+            return super().submit(work, *arguments, **named)
+
+    with Slow(3) as workers:
+        rows = list(ask_each(bot, documents, (ENDS,), workers=workers))
+        assert [row.document for row in rows] == documents
+        began.clear()
+        many = documents * 20
+        coming = ask_each(bot, many, (ENDS,), workers=workers)
+        next(coming)
+        coming.close()
+        assert len(began) < len(many)
+
+
+def test_the_latest_cells_are_remembered(bot: Bot) -> None:
+    """So many, and those that were used last."""
+    cells = LatestCells(2)
+    keys = [(name, "", "", "") for name in "abc"]
+    for key in keys[:2]:
+        cells.put(key, {"words": key[0]})
+    assert cells.get(keys[0]) == {"words": "a"}
+    cells.put(keys[2], {"words": "c"})
+    assert [cells.get(key) is not None for key in keys] == [True, False, True]
+    kept = LatestCells(100)
+    first = survey(bot, [ENDS], kept=kept)
+    assert survey(bot, [ENDS], kept=kept) == first
+
+
 def test_the_words_that_answer_are_shown_with_their_value(found: Survey) -> None:
     """Where the reader names them it is these words, not the sentence; a date has a form that sorts."""
     ends = {name: row[0] for name, row in cells(found).items()}
@@ -106,6 +154,7 @@ def test_rows_are_sorted_by_value_and_silence_comes_last(found: Survey) -> None:
     """By the date, not by its words; footnotes are numbered anew in the new order."""
     ordered = found.sorted_by(0)
     assert list(cells(ordered)) == ["east", "south", "north", "menu"]
+    assert list(cells(found.sorted_by(0, descending=True))) == ["north", "south", "east", "menu"]
     assert [c.number for c in ordered.citations] == list(range(1, len(found.citations) + 1))
 
 
@@ -209,6 +258,27 @@ def test_a_survey_that_was_killed_goes_on_where_it_was(folder: Path, found: Surv
     assert [d["cells"] for d in table["documents"]] == [[c.as_dict() for c in row.cells] for row in found.rows]
     keys = [json.loads(line)["key"] for line in path.read_text().splitlines() if line != TORN]
     assert len(keys) == len({tuple(key) for key in keys}) == 2 * len(TEXTS)
+
+
+def test_the_command_line_shows_saves_and_filters(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--where` leaves rows and the counts stay whole; `--save` writes them; what cannot be is refused before asking."""
+    file = tmp_path / "leases.xlsx"
+    asked = ["survey", ENDS, TENANT, "--library", str(folder)]
+    assert run([*asked, "--where", "1>2026", "--sort=-1", "--save", str(file)]) == 0
+    out, err = capsys.readouterr()
+    assert out.index("Lease north") < out.index("Lease south") and "Lease east" not in out
+    assert "2 of 4 documents are shown." in out and f"{ENDS} 3 of 4 documents say." in out
+    assert file.read_bytes().startswith(b"PK") and "leases.xlsx" in err
+    for wrong, words in (
+        (["--save", str(file)], "already"),
+        (["--save", str(tmp_path / "leases.docx")], ".xlsx"),
+        (["--where", "3=2026"], "no number 3"),
+        (["--sort", "3"], "There are 2 questions"),
+    ):
+        assert run([*asked, *wrong]) != 0
+        assert words in "".join(capsys.readouterr())
 
 
 def test_an_empty_survey_has_a_table() -> None:

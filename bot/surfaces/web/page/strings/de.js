@@ -33,6 +33,7 @@ export default {
   "code.not_allowed": "Das dürfen nur Bearbeiter.",
   "code.original_gone": "Die Datei liegt nicht mehr dort, wo sie gelesen wurde.",
   "code.original_changed": "Die Datei ist nicht mehr die, die gelesen wurde.",
+  "code.survey_too_large": "Das sind zu viele Dokumente für eine Tabelle. Wählen Sie unter dem Feld weniger aus.",
   "code.document_missing": "Dieses Dokument ist nicht mehr da.",
   "code.question_missing": "Diese Fragen gibt es nicht mehr.",
 

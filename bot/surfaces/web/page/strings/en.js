@@ -34,6 +34,7 @@ export default {
   "code.not_allowed": "Only editors may do this.",
   "code.original_gone": "The file is not where it was read from any more.",
   "code.original_changed": "The file is not the one that was read any more.",
+  "code.survey_too_large": "These are too many documents for one survey. Choose fewer under the box.",
   "code.document_missing": "This document is not there any more.",
   "code.question_missing": "These questions are not there any more.",
 

@@ -33,6 +33,7 @@ export default {
   "code.not_allowed": "Seuls les éditeurs peuvent le faire.",
   "code.original_gone": "Le fichier n’est plus là où il a été lu.",
   "code.original_changed": "Le fichier n’est plus celui qui a été lu.",
+  "code.survey_too_large": "Ces documents sont trop nombreux pour un seul tableau. Choisissez-en moins sous le champ.",
   "code.document_missing": "Ce document n’est plus là.",
   "code.question_missing": "Ces questions n’existent plus.",
 

@@ -33,6 +33,7 @@ export default {
   "code.not_allowed": "この操作は編集者だけができます。",
   "code.original_gone": "元のファイルは、もう読み込んだ場所にありません。",
   "code.original_changed": "元のファイルは、読み込んだときから変わっています。",
+  "code.survey_too_large": "文書が多すぎます。入力欄の下で文書を絞り込んでください。",
   "code.document_missing": "この文書はもうありません。",
   "code.question_missing": "これらの質問はもうありません。",
 
