@@ -119,7 +119,7 @@ def lease(number: int) -> Lease:
 
 def build(folder: Path, count: int) -> None:
     """Write a library of leases, unless the folder has one."""
-    if (folder / "catalog.db").exists() or any(folder.glob("*.db")) or any(folder.glob("*.sqlite*")):
+    if folder.exists() and any(folder.iterdir()):
         return
     with Library.open(folder, create=True) as library:
         for first in range(0, count, 50):

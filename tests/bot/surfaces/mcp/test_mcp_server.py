@@ -340,7 +340,7 @@ def test_both_protocol_generations_are_served() -> None:
     """Clients of the handshake generation and of the newest get tools and answers, on both transports."""
 
     async def work(client: Client) -> str:
-        assert len((await client.list_tools()).tools) == 5
+        assert len((await client.list_tools()).tools) == 6
         assert (await client.call_tool("ask", {"question": "x"})).structured_content
         return str(client.protocol_version)
 
@@ -365,7 +365,7 @@ def test_http_with_a_token_lets_nobody_else_in() -> None:
                 httpx2.AsyncClient(headers={"Authorization": "Bearer s3cret"}) as http,
                 Client(streamable_http_client(address, http_client=http)) as client,
             ):
-                assert len((await client.list_tools()).tools) == 5
+                assert len((await client.list_tools()).tools) == 6
 
         asyncio.run(run())
 
