@@ -17,6 +17,7 @@ from web_server import serving
 from web_site import EMOJI, NOTICE, PARTY, Site, site
 
 from bot.surfaces.web.routes import survey as route
+from bot.surfaces.web.services import SURVEYING_THREADS
 from bot.surfaces.web.storage.accounts import Accounts
 from bot.surfaces.web.storage.database import Database
 from ingest.splitting.split import split
@@ -241,4 +242,4 @@ def test_a_survey_that_is_given_up_ends_and_the_next_goes_on(
         pause.let_through(100)
         found = requests.post(f"{address}/v1/survey", json=body, timeout=60).json()
     assert found["asked"] == here.bot.library.count_documents() > 40
-    assert len(here.bot.asked) == found["asked"]
+    assert len(here.bot.asked) <= found["asked"] + SURVEYING_THREADS  # those under way when it was given up
