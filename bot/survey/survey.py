@@ -14,13 +14,14 @@ from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Protocol
 
-from bot.answer import Answer, Citation
-from bot.computed.value import value_in
+from bot.answer import Answer, Citation, Statement
+from bot.computed.value import Value, date_beside, value_in
 from bot.errors import CollectionMissing
 from bot.question.kind import answer_type
 from bot.survey.cell import Cell
 from bot.survey.kept_cells import Key, key_of
 from bot.survey.table import Row, Survey, numbered
+from bot.text.facts import dates, numbers
 from vectorstore.passage import Filter
 
 if TYPE_CHECKING:
@@ -126,7 +127,9 @@ def _row(bot: Bot, document: DocumentInfo, questions: Sequence[str], kept: Cells
 def _cell(bot: Bot, document: DocumentInfo, question: str, kept: Cells | None) -> Cell:
     key = key_of(document, question, bot.model_name)
     if kept is not None and (found := kept.get(key)) is not None:
-        return _made(question, found["words"], [Citation(**c) for c in found["citations"]], found["notice"])
+        value = None if found["value"] is None else Value(found["value"], found["unit"])
+        citations = tuple(Citation(**citation) for citation in found["citations"])
+        return Cell(question, found["words"], value, citations, found["notice"])
     # In its collection: one that was moved since, perhaps to where the person may not look, says nothing.
     alone = Filter(collections=(document.collection,), documents=(document.id,))
     try:
@@ -145,11 +148,23 @@ def from_answer(question: str, answer: Answer) -> Cell:
         return Cell(question, notice=answer.notice)
     named = [statement for statement in answer.statements if statement.answer]
     shown = named or answer.statements
-    words = "; ".join(s.answer.text for s in named if s.answer) or " ".join(s.text for s in shown) or answer.notice
-    numbers = {number for statement in shown for number in statement.citations}
-    citations = [citation for citation in answer.citations if citation.number in numbers]
-    return _made(question, words, citations, answer.notice if words != answer.notice else "")
+    words = "; ".join(_named(s) for s in named) or " ".join(s.text for s in shown) or answer.notice
+    used = {number for statement in shown for number in statement.citations}
+    citations = tuple(citation for citation in answer.citations if citation.number in used)
+    kind = answer_type(question)
+    value = value_in(words, kind)
+    if value is None and kind == "when" and len(shown) == 1:
+        value = date_beside(shown[0].text, question)
+    return Cell(question, words, value, citations, answer.notice if words != answer.notice else "")
 
 
-def _made(question: str, words: str, citations: Sequence[Citation], notice: str) -> Cell:
-    return Cell(question, words, value_in(words, answer_type(question)), tuple(citations), notice)
+def _named(statement: Statement) -> str:
+    """Return the words that answer; of a part of a date or amount ("2027", "975") the whole of it."""
+    if statement.answer is None:
+        return ""
+    start, end = statement.answer.start, statement.answer.end
+    found = dates(statement.text)
+    whole = next(
+        (f for f in (*found, *numbers(statement.text, except_in=found)) if f.start <= start and end <= f.end), None
+    )
+    return whole.text if whole else statement.answer.text

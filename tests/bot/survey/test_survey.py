@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 
 from bot import Bot
-from bot.computed.value import Value, value_in
+from bot.answer import Answer, Statement, Words
+from bot.computed.value import Value, date_beside, value_in
 from bot.errors import QuestionRefused, SettingError
 from bot.question.kind import AnswerType
 from bot.surfaces.cli.app import run
@@ -208,6 +209,35 @@ def test_markdown_is_a_table_that_no_document_breaks(found: Survey) -> None:
 def test_values_are_read_only_where_there_is_one(words: str, kind: AnswerType, value: Value | None) -> None:
     """Two values, or one that may be read in two ways, are no value; nothing is guessed."""
     assert value_in(words, kind) == value
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question", "day"),
+    [
+        ("It begins on 1 May 2020 and ends on 30 June 2026, unless ended earlier.", "When does it end?", "2026-06-30"),
+        ("It begins on 1 May 2020 and ends on 30 June 2026.", "When does it start?", "2020-05-01"),
+        ("It expires on 30 June 2026; signed on 1 May 2020.", "When does the lease end?", "2026-06-30"),
+        ("It ends on 30 June 2026, the sublease ends on 1 May 2025.", "When does it end?", None),
+        ("Built 1 May 2020, sold 30 June 2026.", "When was it painted?", None),
+    ],
+)
+def test_of_two_dates_the_one_beside_the_word_is_the_value(sentence: str, question: str, day: str | None) -> None:
+    """Where the question asks for a beginning or an end, and the sentence gives one date for it."""
+    found = date_beside(sentence, question)
+    assert (found.value if found else None) == day
+
+
+def test_words_inside_a_date_or_amount_are_shown_as_the_whole_of_it() -> None:
+    """The reader's "2027" of "7 August 2027" would sort wrongly, and its "975" of "975 EUR" say too little."""
+    for sentence, part, whole, value in (
+        ("It ends on 7 August 2027.", "2027", "7 August 2027", Value("2027-08-07", "date")),
+        ("The rent is 975 EUR.", "975", "975 EUR", Value(975.0, "eur")),
+        ("The tenant is Amir Nasser.", "Amir Nasser", "Amir Nasser", None),
+    ):
+        start = sentence.index(part)
+        answer = Answer(ENDS, (Statement(sentence, (), answer=Words(part, start, start + len(part))),))
+        cell = from_answer("What is said?", answer)
+        assert (cell.words, cell.value) == (whole, value)
 
 
 def test_a_kept_cell_is_not_asked_again_until_its_document_changes(bot: Bot, tmp_path: Path) -> None:
