@@ -21,7 +21,7 @@ from bot.question.kind import answer_type
 from bot.survey.cell import Cell
 from bot.survey.kept_cells import Key, key_of
 from bot.survey.table import Row, Survey, numbered
-from bot.text.facts import dates, numbers
+from bot.text.facts import Date, Number, dates, numbers
 from vectorstore.passage import Filter
 
 if TYPE_CHECKING:
@@ -164,7 +164,6 @@ def _named(statement: Statement) -> str:
         return ""
     start, end = statement.answer.start, statement.answer.end
     found = dates(statement.text)
-    whole = next(
-        (f for f in (*found, *numbers(statement.text, except_in=found)) if f.start <= start and end <= f.end), None
-    )
-    return whole.text if whole else statement.answer.text
+    facts: list[Date | Number] = [*found, *numbers(statement.text, except_in=found)]
+    whole = [fact.text for fact in facts if fact.start <= start and end <= fact.end]
+    return whole[0] if whole else statement.answer.text

@@ -13,7 +13,15 @@ import typer
 
 from bot.surfaces.cli.ask import require_new_file, save_as
 from bot.surfaces.cli.asking import Asking, takes_asking_options
-from bot.surfaces.cli.options import JsonOption, make_console, print_json, require_library, require_match, table
+from bot.surfaces.cli.options import (
+    JsonOption,
+    make_console,
+    print_json,
+    require_embedding_model,
+    require_library,
+    require_match,
+    table,
+)
 from bot.survey.where import condition
 
 if TYPE_CHECKING:
@@ -76,6 +84,7 @@ def survey(
     if save:
         require_new_file(save, survey=True)
     require_library(asking.settings)
+    require_embedding_model(asking.settings)
     from bot.ask import Bot
     from bot.survey.kept_cells import KeptCells
     from bot.survey.survey import survey as ask_each

@@ -293,7 +293,7 @@ def test_a_survey_that_was_killed_goes_on_where_it_was(folder: Path, found: Surv
 def test_the_command_line_shows_saves_and_filters(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`--where` leaves rows and the counts stay whole; `--save` writes them; what cannot be is refused before asking."""
+    """`--where` leaves rows and the counts stay whole; `--save` writes them; what cannot be is refused at once."""
     file = tmp_path / "leases.xlsx"
     asked = ["survey", ENDS, TENANT, "--library", str(folder)]
     assert run([*asked, "--where", "1>2026", "--sort=-1", "--save", str(file)]) == 0
