@@ -157,7 +157,7 @@ def main() -> None:
         for row in found.rows:
             made = lease(int(row.document.id, 16))
             end, rent, tenant = row.cells
-            right[QUESTIONS[0]] += (end.value.value if end.value else "") == made.end
+            right[QUESTIONS[0]] += (end.value.value if end.value else "") == made.end and end.says == bool(made.end)
             right[QUESTIONS[1]] += rent.value is not None and rent.value.value == made.rent
             right[QUESTIONS[2]] += made.tenant in tenant.words
         alike = 0
