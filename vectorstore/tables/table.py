@@ -117,6 +117,21 @@ class Table:
         with self.connected() as connection:
             return [row[0] for row in connection.execute(query, (name, column))]
 
+    def all_named(self) -> list[tuple[str, str, int]]:
+        """Return the stems by which cells are called, the cells and their columns; of a short table."""
+        query = f"SELECT stems, cell, col FROM table_names WHERE {self._here}"
+        with self.connected() as connection:
+            return connection.execute(query).fetchall()
+
+    def cells_within(self, column: int, name: str) -> list[str]:
+        """Return the different cells of a column in which some stems stand, alone or among others."""
+        query = (
+            f"SELECT DISTINCT cell FROM table_names WHERE {self._here} AND col = ? "
+            "AND ' ' || stems || ' ' LIKE ? ESCAPE '!'"
+        )
+        with self.connected() as connection:
+            return [row[0] for row in connection.execute(query, (column, _inside(name)))]
+
     def holds_within(self, column: int, name: str) -> bool:
         """Tell whether some stems are a part of a longer cell of a column that does not list them."""
         inside = (
@@ -125,9 +140,8 @@ class Table:
         query = (
             f"{inside} AND stems <> ? EXCEPT SELECT cell FROM table_names WHERE {self._here} AND col = ? AND stems = ?"
         )
-        like = "% " + name.replace("!", "!!").replace("%", "!%").replace("_", "!_") + " %"
         with self.connected() as connection:
-            found = connection.execute(f"{query} LIMIT 1", (column, like, name, column, name)).fetchone()
+            found = connection.execute(f"{query} LIMIT 1", (column, _inside(name), name, column, name)).fetchone()
         return found is not None
 
     def typed(self, column: int, cell: str) -> float | int | bytes | str | None:
@@ -208,6 +222,11 @@ class InMemory:
         self._documents += 1
         keep.keep(self._connection, self._documents, text, found)
         return kept(self.connected, self._documents, Part(0, document, (0, 0), lambda start, end: text[start:end]))
+
+
+def _inside(name: str) -> str:
+    """Return the pattern of texts in which some stems stand."""
+    return "% " + name.replace("!", "!!").replace("%", "!%").replace("_", "!_") + " %"
 
 
 def _marks(values: Sequence[object]) -> str:

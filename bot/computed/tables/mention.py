@@ -45,11 +45,12 @@ class ColumnMention:
 
 @dataclass(frozen=True, slots=True)
 class CellMention:
-    """A cell that a question names at `span`, and the columns that hold it."""
+    """A cell that a question names at `span`, and the columns that hold it; or words within cells."""
 
     value: str
     columns: tuple[int, ...]
     span: Span
+    within: bool = False
 
 
 def words(text: str) -> list[Word]:

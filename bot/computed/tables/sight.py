@@ -1,0 +1,257 @@
+"""What may be meant of a table by the words of a question: every column and cell, also where it is not sure.
+
+The grammar takes what is named outright. Here is also what stands in a cell among other words, a small number beside a
+heading, a heading by another word; each with how well it is named, for `candidates` to choose from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bot.computed.tables.bounds import IN_WORDS, comparisons, dated
+from bot.computed.tables.meanings import alike
+from bot.computed.tables.mention import CellMention, Span, Word, cells_named, columns_named, overlaps, words
+from bot.computed.tables.plan import Condition
+from bot.computed.tables.vocabulary import PLAIN, ASKING
+from bot.text.number_words import ORDINALS, UNDER_TWENTY
+from vectorstore.tables.cells import stems
+from vectorstore.tables.keep import LONG, WEAK
+from vectorstore.tables.table import Table
+
+MOST_INSIDE = 3
+"""Runs of words within cells that are taken for conditions."""
+_NEGATED = re.compile(r"\b(?:not|besides|except|excluding|other than|aside from|apart from|without|never|no|isn't|didn't)$")
+_GLUED = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_COMPARED_WORD = re.compile(
+    rf"\b((?:than|least|most|over|under|above|below) )({'|'.join(UNDER_TWENTY)})\b|$^"
+)
+
+Evidence = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A column that a question may mean: the words at which it does, and how well they fit its heading.
+
+    Attributes:
+        column: Its number.
+        at: The words, by number.
+        share: Of the words of its heading that stand there.
+        alike: Whether it is by a word that only means the same.
+        alone: Whether no other column has one of these words.
+    """
+
+    column: int
+    at: tuple[int, ...]
+    share: float
+    alike: bool = False
+    alone: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """Conditions that some words of a question may stand for.
+
+    Attributes:
+        conditions: On the rows.
+        used: The words.
+        evidence: How sure they are.
+        cell: The cell or words within cells that are named, if any: it may also be one of two that are chosen from.
+    """
+
+    conditions: tuple[Condition, ...]
+    used: tuple[Span, ...]
+    evidence: Evidence = field(default_factory=dict)
+    cell: CellMention | None = None
+
+
+class Sight:
+    """A question seen against a table.
+
+    Attributes:
+        text: The question, in lower case.
+        asked: Its words.
+        table: What it is asked of.
+        columns: That it may mean.
+        restrictions: For each place that may be a condition, the ways to read it.
+    """
+
+    def __init__(self, text: str, table: Table) -> None:
+        self.text, self.table = text, table
+        self.asked: Sequence[Word] = words(text)
+        self.headings = [frozenset(stems(_GLUED.sub(" ", name))) for name in table.names]
+        self.columns = self._columns()
+        self.restrictions = self._restrictions()
+
+    # ---- columns
+
+    def _columns(self) -> list[Named]:
+        found = []
+        strong = [
+            {i for i, word in enumerate(self.asked) if word.stem in name and _counts(word)} for name in self.headings
+        ]
+        for column, name in enumerate(self.headings):
+            told = [part for part in name if part not in WEAK] or list(name)
+            for run in _runs(sorted(strong[column])):
+                named = {self.asked[i].stem for i in run}
+                share = len(named & set(told)) / max(1, len(told))
+                alone = not any(set(run) & other for k, other in enumerate(strong) if k != column)
+                found.append(Named(column, run, min(1.0, share), alone=alone))
+            for i, word in enumerate(self.asked):
+                if _counts(word) and not any(i in other for other in strong) and alike(word.stem, name):
+                    found.append(Named(column, (i,), 1 / max(1, len(told)), alike=True))
+        return found
+
+    def named_at(self, low: int, high: int) -> list[Named]:
+        """Return the columns that are named within some words, the nearest first."""
+        near = [named for named in self.columns if low <= named.at[0] < high]
+        return sorted(near, key=lambda named: (named.alike, named.at[0], -named.share))
+
+    # ---- conditions
+
+    def _restrictions(self) -> list[list[Restriction]]:
+        compared = self._compared()
+        taken = [span for ways in compared for way in ways for span in way.used[:1]]
+        cells = [c for c in cells_named(self.table, self.asked) if not any(overlaps(c.span, span) for span in taken)]
+        taken += [cell.span for cell in cells]
+        inside = [] if self.table.entries >= LONG else list(self._inside(taken))
+        found = compared + [self._whole(cell) for cell in cells] + [self._within(cell) for cell in inside]
+        taken += [cell.span for cell in inside]
+        return found + list(self._numbers(taken))
+
+    def _whole(self, cell: CellMention) -> list[Restriction]:
+        """Return the ways in which a cell may be meant: in the column that is named beside it, or in any."""
+        beside = {named.column for named in self.columns if self._is_beside(named, cell.span)}
+        columns = tuple(c for c in cell.columns if c in beside) or cell.columns
+        used = tuple((i, i + 1) for named in self.columns if named.column in columns for i in named.at
+                     if self._is_beside(named, cell.span) and not named.alike)  # fmt: skip
+        evidence = {"cell": 1.0, "cell beside its heading": float(bool(used)), "cell of many columns": len(columns) > 1}
+        relation = "is not" if self._negated(cell.span) else "is"
+        return [
+            Restriction((Condition(columns, relation, cell.value),), (cell.span, *used), dict(evidence), cell),
+        ]
+
+    def _within(self, cell: CellMention) -> list[Restriction]:
+        evidence = {"words in a cell": 1.0, "words in cells of many columns": float(len(cell.columns) > 1)}
+        relation = "has not" if self._negated(cell.span) else "has"
+        return [Restriction((Condition(cell.columns, relation, cell.value),), (cell.span,), evidence, cell)]
+
+    def _is_beside(self, named: Named, span: Span) -> bool:
+        return any(span[0] - 3 <= i < span[1] + 3 and not span[0] <= i < span[1] for i in named.at)
+
+    def _negated(self, span: Span) -> bool:
+        before = " ".join(word.text for word in self.asked[max(0, span[0] - 4) : span[0]])
+        before = re.sub(r" (?:a|an|the|in|on|of|for|from|to|any|from the|in the)$", "", before)
+        return _NEGATED.search(before) is not None
+
+    def _inside(self, taken: Sequence[Span]) -> Iterator[CellMention]:
+        """Yield the longest runs of words that stand within cells."""
+        where: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        for name, _, column in self.table.all_named():
+            for part in set(name.split()):
+                where[part].append((f" {name} ", column))
+        free = [not any(a <= i < b for a, b in taken) for i in range(len(self.asked))]
+        found = []
+        start = 0
+        while start < len(self.asked):
+            end, columns = start, set[int]()
+            while end < len(self.asked) and free[end]:
+                run = " " + " ".join(word.stem for word in self.asked[start : end + 1]) + " "
+                holds = {column for name, column in where.get(self.asked[start].stem, ()) if run in name}
+                if not holds:
+                    break
+                end, columns = end + 1, holds
+            some = self.asked[start:end]
+            if any(_tells(word) for word in some):
+                found.append(CellMention(" ".join(w.text for w in some), tuple(sorted(columns)), (start, end), True))
+            start = max(end, start + 1)
+        yield from sorted(found, key=lambda cell: cell.span[0] - cell.span[1])[:MOST_INSIDE]
+
+    def _numbers(self, taken: Sequence[Span]) -> Iterator[list[Restriction]]:
+        """Yield the ways in which a small number may be a cell: "season 15", "8 episodes", "in 8th place"."""
+        for i, word in enumerate(self.asked):
+            value = _value(word.text)
+            if value is None or any(a <= i < b for a, b in taken):
+                continue
+            near = [n for n in self.columns if self._is_beside(n, (i, i + 1)) and self.table.columns[n.column].is_numeric]
+            near.sort(key=lambda n: (n.alike, min(abs(k - i) for k in n.at)))
+            ways = []
+            for named in near[:2]:
+                condition = Condition((named.column,), "=", word.text, value)
+                used = ((i, i + 1), *((k, k + 1) for k in named.at))
+                ways.append(Restriction((condition,), used, {"number": 1.0, "number by another word": float(named.alike)}))
+            if not ways and word.text[0].isdigit():
+                for column, kind in enumerate(self.table.columns):
+                    if kind.is_numeric and self._holds(column, value):
+                        condition = Condition((column,), "=", word.text, value)
+                        ways.append(Restriction((condition,), ((i, i + 1),), {"number anywhere": 1.0}))
+            if 0 < len(ways) <= 3:
+                yield ways
+
+    def _holds(self, column: int, value: float) -> bool:
+        return bool(list(self.table.select("1", f"v{column} = ?", (value,), then="LIMIT 1")))
+
+    def _compared(self) -> list[list[Restriction]]:
+        """Return the ways to read each comparison: with every column of numbers that it may be about."""
+        by_date = [bound for _, bound in dated(self.text, self.table, columns_named(self.table, self.asked))]
+        found = [[Restriction(bound.conditions, bound.used, {"dated": 1.0})] for bound in by_date]
+        taken = [span for ways in found for way in ways for span in way.used[:1]]
+        for span, written in comparisons(_in_digits(self.text)):
+            if any(overlaps(span, other) for other in taken):
+                continue
+            ways = []
+            able = [c for c, kind in enumerate(self.table.columns) if kind.is_numeric]
+            near = {n.column: n for n in reversed(self.named_at(span[0] - 5, span[1] + 4)) if n.column in able}
+            for column in near or able:
+                if column not in near and self.table.columns[column].is_dated:
+                    continue
+                conditions = tuple(
+                    Condition((column,), sign, f"{IN_WORDS[sign]} {number}", float(number.replace(",", "")))
+                    for sign, number in written
+                )
+                used = (span, *((k, k + 1) for k in near[column].at)) if column in near else (span,)
+                evidence = {"compared": 1.0, "compared by guess": float(column not in near)}
+                ways.append(Restriction(conditions, used, evidence))
+            if ways:
+                found.append(ways[:4])
+        return found
+
+
+def _in_digits(text: str) -> str:
+    """Return a question with the small numbers after a comparison as digits, as many words as before."""
+    return _COMPARED_WORD.sub(lambda match: f"{match[1]}{UNDER_TWENTY[match[2]]}", text)
+
+
+def _counts(word: Word) -> bool:
+    """Tell whether a word may name a column."""
+    return word.text not in ASKING and (word.stem not in WEAK or word.text in ("total", "name", "number"))
+
+
+def _tells(word: Word) -> bool:
+    """Tell whether a word within a cell may be a condition."""
+    return word.text not in PLAIN and word.stem not in WEAK and (len(word.stem) > 2 or word.text.isalpha()) or (
+        word.text.isdigit() and len(word.text) == 4
+    )  # fmt: skip
+
+
+def _runs(at: list[int]) -> Iterator[tuple[int, ...]]:
+    run: list[int] = []
+    for i in at:
+        if run and i != run[-1] + 1:
+            yield tuple(run)
+            run = []
+        run.append(i)
+    if run:
+        yield tuple(run)
+
+
+def _value(text: str) -> float | None:
+    """Return the number that a word is: "8", "8th", "eight", "eighth"."""
+    if match := re.fullmatch(r"(\d+(?:\.\d+)?)(?:st|nd|rd|th)?", text.replace(",", "")):
+        return float(match[1])
+    if text in UNDER_TWENTY and text not in ("one",):
+        return float(UNDER_TWENTY[text])
+    return float(ORDINALS["en"][text]) if text in ORDINALS["en"] else None

@@ -1,0 +1,84 @@
+"""How sure it is that a question stands for a plan: what speaks for each candidate, weighed.
+
+The weights lie in weights.json, written by `python -m evals.fit_tables`, which also says how they were found.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.computed.tables.candidates import Candidate, Candidates
+from bot.computed.tables.mention import Span
+from bot.computed.tables.plan import Plan
+from bot.computed.tables.sight import Evidence, Sight
+from bot.computed.tables.vocabulary import ASKING, HIGHEST, LOWEST, PLAIN
+from vectorstore.tables.table import Table
+from dataclasses import replace
+
+_SIGNALS: dict[str, frozenset[str]] = {
+    "order": HIGHEST | LOWEST,
+    "first": frozenset({"first", "last", "final", "debut", "inaugural"}),
+    "beside": frozenset("next previous before after following prior above below preceding".split()),
+    "same": frozenset({"same", "both", "equal"}),
+    "only": frozenset({"only"}),
+    "total": frozenset("total sum combined altogether".split()),
+    "mean": frozenset({"average", "mean"}),
+    "difference": frozenset({"difference", "between"}),
+    "compared": frozenset("more less fewer higher lower larger smaller greater longer shorter better than".split()),
+    "not": frozenset("not never no without except besides other didn't".split()),
+    "or": frozenset({"or"}),
+    "consecutive": frozenset({"consecutive", "straight", "row", "streak"}),
+    "each": frozenset({"each", "every", "per"}),
+}
+
+
+def candidates(text: str, table: Table, *, about: frozenset[str] = frozenset()) -> list[Candidate]:
+    """Return the plans that a question may stand for, each once, with the evidence for it."""
+    sight = Sight(_normal(text), table)
+    made = Candidates(sight)
+    found: dict[Plan, Candidate] = {}
+    for plan, used, evidence in made:
+        told = {name: value for name, value in evidence.items() if value}
+        told |= {f"does: {plan.operation}": 1.0, f"{made.kind}, {plan.operation}": 1.0}
+        unplaced = _unplaced(sight, made, plan, used, told, about)
+        candidate = Candidate(replace(plan, unplaced=unplaced), told)
+        old = found.get(plan)
+        if old is None or len(unplaced) < len(old.plan.unplaced):
+            found[plan] = candidate
+    return list(found.values())
+
+
+def _normal(text: str) -> str:
+    return re.sub(r"\s+", " ", text.strip().casefold()).rstrip("?.! ")
+
+
+def _unplaced(
+    sight: Sight, made: Candidates, plan: Plan, used: tuple[Span, ...], told: Evidence, about: frozenset[str]
+) -> tuple[str, ...]:
+    """Return the words that have no part in a plan, and add what they say against it to the evidence."""
+    taken = {i for a, b in used for i in range(a, b)}
+    left = []
+    for i, word in enumerate(sight.asked):
+        if i in taken or word.stem in about:
+            continue
+        signal = next((name for name, some in _SIGNALS.items() if word.text in some), "")
+        if signal:
+            told[f"unused {signal}"] = 1.0
+            if f"unused {signal}" in ("unused compared", "unused order"):
+                told[f"unused {signal}, {plan.operation}"] = 1.0
+        elif word.text in PLAIN or word.text in ASKING:
+            continue
+        elif i == made.after_wh and made.kind not in ("who", "when", "where"):
+            told["free noun"] = 1.0
+        else:
+            left.append(word.text)
+    named = sum(any(i not in taken for i in n.at) and n.share >= 0.5 and not n.alike for n in sight.columns)
+    if named:
+        told["unused heading"] = min(3.0, named)
+    digits = sum(any(c.isdigit() for c in word) for word in left)
+    if digits:
+        told["unused number"] = min(2.0, digits)
+    if len(left) > digits:
+        told["unused words"] = min(4.0, len(left) - digits)
+        told["unused any word"] = 1.0
+    return tuple(left)
