@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from bot.computed.tables.bounds import limit_of
@@ -25,8 +25,8 @@ MOST_GROUPS = 16
 """Ways to read the conditions of a question that are tried."""
 MOST_TARGETS = 6
 """Columns that may be asked for that are tried."""
-_KIND = re.compile(r"\b(how many|how much|how long|how often|number of|amount of|who|whose|whom|when|where|which|what)\b")
-_COUNTED = re.compile(r"\b(?:how many|how often|number of|amount of|count of|how may)\b")
+_KIND = re.compile(r"\b(how many|how much|how long|how often|number of|amount of|number|who|whose|whom|when|where|which|what)\b")
+_COUNTED = re.compile(r"\b(?:how many|how often|number of|amount of|count of|number|how may)\b")
 _FEW = re.compile(r"\b(?:more|higher|larger|greater|older|longer|bigger|better|later|faster|taller|farther|most|highest)\b")
 _LESS = re.compile(r"\b(?:less|fewer|lower|smaller|younger|shorter|earlier|worse|first|before|least|lowest)\b")
 _AFTER = re.compile(r"\b(after|following|below|next|behind|succeed(?:ed)?|preceded)\b")
@@ -88,7 +88,8 @@ class Candidates:
         cells = [way[0].cell for way in self.sight.restrictions if way[0].cell is not None]
         for cell in cells:
             for group in self._groups((cell,)):
-                yield from self._from(cell, group)
+                for column in cell.columns[:3]:
+                    yield from self._from(replace(cell, columns=(column,)), group, len(cell.columns))
         pairs = [(a, b) for i, a in enumerate(cells) for b in cells[i + 1 :] if set(a.columns) & set(b.columns)]
         for pair in pairs:
             for group in self._groups(pair):
@@ -149,6 +150,7 @@ class Candidates:
                         "target after which": float(right_after),
                         "target share": named.share,
                         "target alone": float(named.alone),
+                        "target before a heading": float(self._is_followed(named)),
                     },
                 )
         kinds = {"who": PERSONS, "whose": PERSONS, "whom": PERSONS, "where": PLACES, "when": TIMES}.get(self.kind)
@@ -165,6 +167,11 @@ class Candidates:
         add(0, (), {"target is first": 1.0})
         best = sorted(found.values(), key=lambda c: -sum(c.evidence.values()))
         return best[:MOST_TARGETS]
+
+    def _is_followed(self, named: Named) -> bool:
+        """Tell whether the next word names another column: of "population density" the last noun is meant."""
+        after = named.at[-1] + 1
+        return any(n.column != named.column and n.at[0] == after and not n.alike for n in self.sight.columns)
 
     def _subject(self) -> int:
         """Return the first column of words, most of whose cells differ."""
@@ -187,6 +194,7 @@ class Candidates:
                 "measure near": float(distance <= 3),
                 "measure share": named.share,
                 "measure alone": float(named.alone),
+                "measure before a heading": float(self._is_followed(named)),
             }
             old = found.get(named.column)
             if old is None or sum(evidence.values()) > sum(old.evidence.values()):
@@ -366,10 +374,10 @@ class Candidates:
             }  # fmt: skip
             yield Plan(operation, target.column, conditions=group.conditions), (*group.used, (at, at + 1), *target.used), evidence
 
-    def _from(self, cell: CellMention, group: _Group) -> Iterator[tuple[Plan, tuple[Span, ...], Evidence]]:
+    def _from(self, cell: CellMention, group: _Group, held: int) -> Iterator[tuple[Plan, tuple[Span, ...], Evidence]]:
         """Yield what is asked of other rows from the one that a cell names."""
         used = (*group.used, cell.span)
-        given = {"from words in a cell": float(cell.within), "from a cell of many columns": float(len(cell.columns) > 1)}
+        given = {"from words in a cell": float(cell.within), "from a cell of many columns": float(held > 1), "from a cell of the subject": float(cell.columns[0] == self._subject())}
         for operation, pattern in (("next", _AFTER), ("before", _BEFORE)):
             match = pattern.search(self.text)
             if not match:

@@ -11,7 +11,7 @@ Operation = Literal[
     "count", "distinct", "sum", "mean", "share", "highest", "lowest", "usual", "rarest", "difference", "next", "before",
     "first", "last", "values", "same", "more", "fewer", "ahead", "behind",
 ]  # fmt: skip
-Relation = Literal["is", "is not", "has", "has not", "=", ">", "<", ">=", "<="]
+Relation = Literal["is", "exactly", "is not", "has", "has not", "=", ">", "<", ">=", "<="]
 
 
 @dataclass(frozen=True, slots=True)

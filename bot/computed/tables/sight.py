@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.computed.tables.bounds import IN_WORDS, comparisons, dated
-from bot.computed.tables.meanings import alike
+from bot.computed.tables.meanings import OTHER_FORMS, RANKS, alike
 from bot.computed.tables.mention import CellMention, Span, Word, cells_named, columns_named, overlaps, words
 from bot.computed.tables.plan import Condition
 from bot.computed.tables.vocabulary import PLAIN, ASKING
@@ -120,7 +120,7 @@ class Sight:
         inside = [] if self.table.entries >= LONG else list(self._inside(taken))
         found = compared + [self._whole(cell) for cell in cells] + [self._within(cell) for cell in inside]
         taken += [cell.span for cell in inside]
-        return found + list(self._numbers(taken))
+        return found + list(self._numbers(taken)) + list(self._nothing()) + list(self._times())
 
     def _whole(self, cell: CellMention) -> list[Restriction]:
         """Return the ways in which a cell may be meant: in the column that is named beside it, or in any."""
@@ -128,16 +128,43 @@ class Sight:
         columns = tuple(c for c in cell.columns if c in beside) or cell.columns
         used = tuple((i, i + 1) for named in self.columns if named.column in columns for i in named.at
                      if self._is_beside(named, cell.span) and not named.alike)  # fmt: skip
-        evidence = {"cell": 1.0, "cell beside its heading": float(bool(used)), "cell of many columns": len(columns) > 1}
-        relation = "is not" if self._negated(cell.span) else "is"
-        return [
-            Restriction((Condition(columns, relation, cell.value),), (cell.span, *used), dict(evidence), cell),
-        ]
+        evidence = {
+            "cell": 1.0, "cell beside its heading": float(bool(used)), "cell of many columns": float(len(columns) > 1),
+            "cell is a heading": float(self._is_heading(cell.span)),
+        }  # fmt: skip
+        spans = (cell.span, *used)
+        if self._negated(cell.span):
+            return [Restriction((Condition(columns, "is not", cell.value),), spans, evidence | {"negated": 1.0}, cell)]
+        found = [Restriction((Condition(columns, "is", cell.value),), spans, evidence, cell)]
+        name = " ".join(stems(cell.value))
+        if any(self.table.holds_within(column, name) for column in columns):
+            inside = self.table.entries < LONG
+            exact = Condition(columns, "exactly", cell.value)
+            found = [Restriction((exact,), spans, evidence | {"cell, exactly": 1.0}, cell)]
+            if inside:
+                has = Condition(columns, "has", cell.value)
+                found.append(Restriction((has,), spans, evidence | {"cell, in longer ones": 1.0}, cell))
+        return found
 
     def _within(self, cell: CellMention) -> list[Restriction]:
-        evidence = {"words in a cell": 1.0, "words in cells of many columns": float(len(cell.columns) > 1)}
-        relation = "has not" if self._negated(cell.span) else "has"
-        return [Restriction((Condition(cell.columns, relation, cell.value),), (cell.span,), evidence, cell)]
+        beside = {named.column for named in self.columns if self._is_beside(named, cell.span)}
+        columns = tuple(c for c in cell.columns if c in beside) or cell.columns
+        used = tuple((i, i + 1) for named in self.columns if named.column in columns for i in named.at
+                     if self._is_beside(named, cell.span) and not named.alike)  # fmt: skip
+        evidence = {
+            "words in a cell": 1.0, "words in cells of many columns": float(len(columns) > 1),
+            "words in a cell beside its heading": float(bool(used)),
+            "words in a cell are a heading": float(self._is_heading(cell.span)),
+            "words in a cell by another form": float(not cell.value.startswith(self.asked[cell.span[0]].text)),
+            "words in a cell, several": float(cell.span[1] - cell.span[0] > 1),
+        }  # fmt: skip
+        negated = self._negated(cell.span)
+        relation = "has not" if negated else "has"
+        evidence["negated"] = float(negated)
+        return [Restriction((Condition(columns, relation, cell.value),), (cell.span, *used), evidence, cell)]
+
+    def _is_heading(self, span: Span) -> bool:
+        return any(span[0] <= i < span[1] for named in self.columns if not named.alike for i in named.at)
 
     def _is_beside(self, named: Named, span: Span) -> bool:
         return any(span[0] - 3 <= i < span[1] + 3 and not span[0] <= i < span[1] for i in named.at)
@@ -167,6 +194,12 @@ class Sight:
             some = self.asked[start:end]
             if any(_tells(word) for word in some):
                 found.append(CellMention(" ".join(w.text for w in some), tuple(sorted(columns)), (start, end), True))
+            elif free[start]:
+                for form in OTHER_FORMS.get(self.asked[start].text, ()):
+                    holds = {column for _, column in where.get(form, ())}
+                    if holds:
+                        found.append(CellMention(form, tuple(sorted(holds)), (start, start + 1), True))
+                        break
             start = max(end, start + 1)
         yield from sorted(found, key=lambda cell: cell.span[0] - cell.span[1])[:MOST_INSIDE]
 
@@ -190,6 +223,37 @@ class Sight:
                         ways.append(Restriction((condition,), ((i, i + 1),), {"number anywhere": 1.0}))
             if 0 < len(ways) <= 3:
                 yield ways
+
+    def _nothing(self) -> Iterator[list[Restriction]]:
+        """Yield the conditions that there is none of something: "no gold medals", "did not win gold"."""
+        for match in re.finditer(r"\b(?:no|without(?: an?| any)?|zero|not|never|any)\b", self.text):
+            at = len(words(self.text[: match.start()]))
+            near = [n for n in self.named_at(at + 1, at + 4) if self.table.columns[n.column].is_numeric and not n.alike]
+            for named in near[:1]:
+                used = ((at, at + len(match[0].split())), *((i, i + 1) for i in named.at))
+                condition = Condition((named.column,), "=", "0", 0.0)
+                yield [Restriction((condition,), used, {"none of it": 1.0})]
+
+    def _times(self) -> Iterator[list[Restriction]]:
+        """Yield the conditions of a decade, "in the 1990's", and of being "in the top 10"."""
+        for match in re.finditer(r"\b(1\d\d0|20\d0)'?s\b", self.text):
+            low, at = int(match[1]), len(words(self.text[: match.start()]))
+            high = low + (99 if low % 100 == 0 and low < 2000 else 9)
+            for column, kind in enumerate(self.table.columns):
+                if kind.is_dated:
+                    first, last = (low, high) if kind.is_numeric else (low * 10000, high * 10000 + 9999)
+                    conditions = (
+                        Condition((column,), ">=", f"from {low}", float(first)),
+                        Condition((column,), "<=", f"until {high}", float(last)),
+                    )
+                    yield [Restriction(conditions, ((at, at + 1), (at, at + 2)), {"dated": 1.0})]
+                    break
+        for match in re.finditer(r"\btop (\d+|three|five|ten)\b", self.text):
+            ranks = [c for c, k in enumerate(self.table.columns) if k.is_numeric and self.headings[c] & RANKS]
+            value, at = _value(match[1]), len(words(self.text[: match.start()]))
+            if ranks and value:
+                condition = Condition((ranks[0],), "<=", f"at most {match[1]}", value)
+                yield [Restriction((condition,), ((at, at + 2),), {"in the top": 1.0})]
 
     def _holds(self, column: int, value: float) -> bool:
         return bool(list(self.table.select("1", f"v{column} = ?", (value,), then="LIMIT 1")))

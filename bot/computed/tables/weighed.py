@@ -11,10 +11,13 @@ from bot.computed.tables.candidates import Candidate, Candidates
 from bot.computed.tables.mention import Span
 from bot.computed.tables.plan import Plan
 from bot.computed.tables.sight import Evidence, Sight
+from bot.computed.tables.work import Worked
 from bot.computed.tables.vocabulary import ASKING, HIGHEST, LOWEST, PLAIN
 from vectorstore.tables.table import Table
+from vectorstore.words.calendar_words import MONTHS
 from dataclasses import replace
 
+_MONTH = "(?:" + "|".join(form for forms in MONTHS["en"] for form in forms.split()) + ")"
 _SIGNALS: dict[str, frozenset[str]] = {
     "order": HIGHEST | LOWEST,
     "first": frozenset({"first", "last", "final", "debut", "inaugural"}),
@@ -49,7 +52,9 @@ def candidates(text: str, table: Table, *, about: frozenset[str] = frozenset()) 
 
 
 def _normal(text: str) -> str:
-    return re.sub(r"\s+", " ", text.strip().casefold()).rstrip("?.! ")
+    """Return a question in lower case, the days of its dates as sheets write them: "november 17"."""
+    text = re.sub(r"\s+", " ", text.strip().casefold()).rstrip("?.! ")
+    return re.sub(rf"\b({_MONTH} \d{{1,2}})(?:st|nd|rd|th)\b|\b(\d{{1,2}})(?:st|nd|rd|th)(?= (?:of )?{_MONTH}\b)", r"\1\2", text)
 
 
 def _unplaced(
@@ -82,3 +87,26 @@ def _unplaced(
         told["unused words"] = min(4.0, len(left) - digits)
         told["unused any word"] = 1.0
     return tuple(left)
+
+
+_SEVERAL = re.compile(r"\b(?:which|what|who) (?:\w+ )?(?:are|were|have)\b|\b(?:list|all|some|both)\b|\b(?:which|what) \w+s\b")
+
+
+def outcome(plan: Plan, worked: Worked, text: str) -> Evidence:
+    """Return what speaks for or against a plan in what it comes to."""
+    asked = _SEVERAL.search(text.casefold()) is not None
+    several = len(worked.values) > 1
+    told = {
+        f"several values, {plan.operation}": float(several and not asked),
+        "several values are asked": float(several and asked),
+        "many values": float(len(worked.values) > 4),
+        "one value where several are asked": float(not several and asked),
+        "only one is asked": float(several and " only " in f" {text} "),
+        "counts none": float(plan.operation == "count" and worked.values == (0.0,)),
+        "counts one": float(plan.operation == "count" and worked.values == (1.0,)),
+        "answer is in the question": float(
+            any(isinstance(v, str) and len(v) > 2 and v.casefold() in text.casefold() for v in worked.values)
+            and not plan.choices
+        ),
+    }
+    return {name: value for name, value in told.items() if value}

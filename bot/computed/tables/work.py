@@ -247,20 +247,21 @@ def _rows_of(asked: _Asked, choice: CellMention) -> list[At]:
     """Return the rows that meet the conditions and hold a value."""
     sql, values = _holds(asked.table, choice.columns, choice.value, within=choice.within)
     where = " AND ".join(filter(None, [asked.where, sql]))
-    found = asked.table.select("tab, row", where, (*asked.values, *values), then="ORDER BY tab, row LIMIT 2")
+    found = asked.table.select("tab, row", where, (*asked.values, *values), then=f"ORDER BY tab, row LIMIT {MOST_ROWS}")
     return [At(int(part or 0), int(row or 0)) for part, row in found]
 
 
 def _neighbour(asked: _Asked) -> Worked | None:
     (choice,) = asked.plan.choices
     here = _rows_of(asked, choice)
-    if len(here) != 1:
-        return None
-    there = At(here[0].part, here[0].row + (1 if asked.plan.operation == "next" else -1))
+    if not here or here[-1].part != here[0].part or here[-1].row - here[0].row != len(here) - 1:
+        return None  # rows with the same cell are one where they stand under one another
+    there = At(here[0].part, here[-1].row + 1 if asked.plan.operation == "next" else here[0].row - 1)
     if not list(asked.table.select("1", "tab = ? AND row = ?", (there.part, there.row), sums=True)):
         return None
     value = asked.table.row(there).cells[asked.plan.target]
-    return asked.worked([value], sorted((here[0], there), key=lambda at: at.row), used=2)
+    beside = here[-1] if asked.plan.operation == "next" else here[0]
+    return asked.worked([value], sorted((beside, there), key=lambda at: at.row), used=2)
 
 
 def _placed(asked: _Asked) -> Worked | None:
