@@ -15,7 +15,7 @@ Moment = tuple[int, int, int]
 _NUMBER = re.compile(
     r"\s*(?:[A-Z]{2,3}\s|[A-Z]{0,3}[$€£¥]|[^\w\s–−-]{0,2})\s*(?P<sign>[-−–]?)"
     r"(?P<number>\d{1,3}(?:[,\u202f ]\d{3})+(?:\.\d+)?|\d*\.?\d+)"
-    r"\s*(?P<unit>%|[^\W\d_]{1,12}\.?(?:[ /][^\W\d_]{1,12})?|[€£¥$°\"'’”]{0,2})"
+    r"\s*(?P<unit>%|[^\W\d_]{1,16}\.?(?:[ /][^\W\d_]{1,12})?|[€£¥$°\"'’”]{0,2})"
     r"\s*\.?(?:[\[(].*[\])])?\s*[*†‡]*\s*"
 )
 """A currency or a sign, the number, a unit or two words of one, notes."""

@@ -86,6 +86,9 @@ class Candidates:
         for group in self._groups(()):
             yield from self._of_rows(group)
         cells = [way[0].cell for way in self.sight.restrictions if way[0].cell is not None]
+        for pointer in self.sight.pointers:
+            for group in self._groups((), at=pointer.span):
+                yield from self._from(pointer, group, 1)
         for cell in cells:
             for group in self._groups((cell,)):
                 for column in cell.columns[:3]:
@@ -97,11 +100,11 @@ class Candidates:
 
     # ---- parts
 
-    def _groups(self, but: Sequence[CellMention]) -> list[_Group]:
+    def _groups(self, but: Sequence[CellMention], *, at: Span = (-1, -1)) -> list[_Group]:
         """Return the ways to read the conditions, those that read all of them first."""
         options: list[list[Restriction | None]] = []
         for ways in self.sight.restrictions:
-            if ways[0].cell in but and ways[0].cell is not None:
+            if (ways[0].cell in but and ways[0].cell is not None) or ways[0].used[0] == at:
                 continue
             options.append([*ways, None])
         groups = []
@@ -316,7 +319,7 @@ class Candidates:
                     "order turned of dates": float(turned and kind.is_dated), "order of dates": float(kind.is_dated),
                     "order turned of time": float(turned and word in ("fastest", "slowest")),
                     f"order: {word if word in ('most', 'least', 'top', 'best') else 'other'}": 1.0,
-                    "place": float(place > 1),
+                    "place": float(place > 1), "place beside the order": float(place > 1 and spans[0][1] == at),
                 }  # fmt: skip
                 used = (*group.used, (at, at + 1), *measure.used, *spans, *((limit[1],) if limit else ()))
                 most = limit[0] if limit else 1
@@ -377,7 +380,7 @@ class Candidates:
     def _from(self, cell: CellMention, group: _Group, held: int) -> Iterator[tuple[Plan, tuple[Span, ...], Evidence]]:
         """Yield what is asked of other rows from the one that a cell names."""
         used = (*group.used, cell.span)
-        given = {"from words in a cell": float(cell.within), "from a cell of many columns": float(held > 1), "from a cell of the subject": float(cell.columns[0] == self._subject())}
+        given = {"from words in a cell": float(cell.within), "from a number or date": float(cell.bound is not None), "from a cell of many columns": float(held > 1), "from a cell of the subject": float(cell.columns[0] == self._subject())}
         for operation, pattern in (("next", _AFTER), ("before", _BEFORE)):
             match = pattern.search(self.text)
             if not match:

@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from bot.computed.tables.bounds import IN_WORDS, comparisons, dated
 from bot.computed.tables.meanings import OTHER_FORMS, RANKS, alike
@@ -17,7 +18,7 @@ from bot.computed.tables.mention import CellMention, Span, Word, cells_named, co
 from bot.computed.tables.plan import Condition
 from bot.computed.tables.vocabulary import PLAIN, ASKING
 from bot.text.number_words import ORDINALS, UNDER_TWENTY
-from vectorstore.tables.cells import stems
+from vectorstore.tables.cells import stem, stems
 from vectorstore.tables.keep import LONG, WEAK
 from vectorstore.tables.table import Table
 
@@ -76,6 +77,7 @@ class Sight:
         asked: Its words.
         table: What it is asked of.
         columns: That it may mean.
+        pointers: Dates that name a row from which others are asked for: "after 2002".
         restrictions: For each place that may be a condition, the ways to read it.
     """
 
@@ -84,6 +86,7 @@ class Sight:
         self.asked: Sequence[Word] = words(text)
         self.headings = [frozenset(stems(_GLUED.sub(" ", name))) for name in table.names]
         self.columns = self._columns()
+        self.pointers: list[CellMention] = []
         self.restrictions = self._restrictions()
 
     # ---- columns
@@ -93,11 +96,16 @@ class Sight:
         strong = [
             {i for i, word in enumerate(self.asked) if word.stem in name and _counts(word)} for name in self.headings
         ]
+        for i, (one, other) in enumerate(pairwise(self.asked)):
+            for at, name in zip(strong, self.headings, strict=True):
+                if stem(one.text + other.text) in name:
+                    at |= {i, i + 1}  # "zip code", "zipcode"
         for column, name in enumerate(self.headings):
             told = [part for part in name if part not in WEAK] or list(name)
+            glued = 1 if strong[column] and not {self.asked[i].stem for i in strong[column]} & set(told) else 0
             for run in _runs(sorted(strong[column])):
                 named = {self.asked[i].stem for i in run}
-                share = len(named & set(told)) / max(1, len(told))
+                share = max(glued, len(named & set(told))) / max(1, len(told))
                 alone = not any(set(run) & other for k, other in enumerate(strong) if k != column)
                 found.append(Named(column, run, min(1.0, share), alone=alone))
             for i, word in enumerate(self.asked):
@@ -215,12 +223,20 @@ class Sight:
             for named in near[:2]:
                 condition = Condition((named.column,), "=", word.text, value)
                 used = ((i, i + 1), *((k, k + 1) for k in named.at))
-                ways.append(Restriction((condition,), used, {"number": 1.0, "number by another word": float(named.alike)}))
+                evidence = {
+                    "number": 1.0, "number by another word": float(named.alike), "number, share": named.share,
+                    "number right before its heading": float(named.at[0] == i + 1),
+                    "number right after its heading": float(named.at[-1] == i - 1),
+                    "number in words": float(not word.text[0].isdigit()),
+                }  # fmt: skip
+                cell = CellMention(word.text, (named.column,), (i, i + 1), bound=value)
+                ways.append(Restriction((condition,), used, evidence, cell))
             if not ways and word.text[0].isdigit():
                 for column, kind in enumerate(self.table.columns):
                     if kind.is_numeric and self._holds(column, value):
                         condition = Condition((column,), "=", word.text, value)
-                        ways.append(Restriction((condition,), ((i, i + 1),), {"number anywhere": 1.0}))
+                        cell = CellMention(word.text, (column,), (i, i + 1), bound=value)
+                        ways.append(Restriction((condition,), ((i, i + 1),), {"number anywhere": 1.0}, cell))
             if 0 < len(ways) <= 3:
                 yield ways
 
@@ -262,6 +278,11 @@ class Sight:
         """Return the ways to read each comparison: with every column of numbers that it may be about."""
         by_date = [bound for _, bound in dated(self.text, self.table, columns_named(self.table, self.asked))]
         found = [[Restriction(bound.conditions, bound.used, {"dated": 1.0})] for bound in by_date]
+        for bound in by_date:
+            (condition, *more) = bound.conditions
+            if not more and condition.relation in ("<", ">"):
+                said = condition.value.partition(" ")[2]
+                self.pointers.append(CellMention(said, condition.columns, bound.used[0], bound=condition.bound))
         taken = [span for ways in found for way in ways for span in way.used[:1]]
         for span, written in comparisons(_in_digits(self.text)):
             if any(overlaps(span, other) for other in taken):
@@ -278,6 +299,11 @@ class Sight:
                 )
                 used = (span, *((k, k + 1) for k in near[column].at)) if column in near else (span,)
                 evidence = {"compared": 1.0, "compared by guess": float(column not in near)}
+                if column in near:
+                    evidence |= {
+                        "compared, share": near[column].share, "compared by another word": float(near[column].alike),
+                        "compared right before its heading": float(near[column].at[0] in (span[1], span[1] + 1)),
+                    }  # fmt: skip
                 ways.append(Restriction(conditions, used, evidence))
             if ways:
                 found.append(ways[:4])

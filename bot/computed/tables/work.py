@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.computed.tables.mention import CellMention
 from bot.computed.tables.plan import ITSELF, Condition, Plan
@@ -101,7 +101,7 @@ def nothing_meets(plan: Plan, table: Table) -> bool:
 def _asked(plan: Plan, table: Table) -> _Asked:
     parts = [_met(table, condition) for condition in plan.conditions]
     if plan.operation in NARROWED and plan.choices:
-        either = [_holds(table, choice.columns, choice.value, within=choice.within) for choice in plan.choices]
+        either = [_chosen(table, choice) for choice in plan.choices]
         parts.append((f"({' OR '.join(sql for sql, _ in either)})", [v for _, some in either for v in some]))
     where, values = " AND ".join(sql for sql, _ in parts), tuple(value for _, some in parts for value in some)
     met = int(_Asked(plan, table, where, values, 0).number("count(*)"))
@@ -115,6 +115,13 @@ def _met(table: Table, condition: Condition) -> tuple[str, list[object]]:
         return f"(typeof(v{column}) IN ('real', 'integer') AND v{column} {condition.relation} ?)", [condition.bound]
     sql, values = _holds(table, condition.columns, condition.value, within=condition.relation in ("has", "has not"))
     return (f"NOT coalesce({sql}, 0)", values) if condition.relation in ("is not", "has not") else (sql, values)
+
+
+def _chosen(table: Table, choice: CellMention) -> tuple[str, list[object]]:
+    """Return the condition that a row holds a choice."""
+    if choice.bound is not None:
+        return f"v{choice.columns[0]} = ?", [choice.bound]
+    return _holds(table, choice.columns, choice.value, within=choice.within)
 
 
 def _holds(table: Table, columns: Sequence[int], value: str, *, within: bool = False) -> tuple[str, list[object]]:
@@ -185,7 +192,7 @@ def _extreme(asked: _Asked) -> Worked | None:
     plan, table = asked.plan, asked.table
     column = f"v{plan.measure}"
     if plan.choices:
-        parts = [_holds(table, (plan.target,), choice.value, within=choice.within) for choice in plan.choices]
+        parts = [_chosen(table, replace(choice, columns=(plan.target,))) for choice in plan.choices]
         where = " AND ".join(filter(None, [asked.where, f"({' OR '.join(sql for sql, _ in parts)})"]))
         asked = _Asked(plan, table, where, (*asked.values, *(v for _, some in parts for v in some)), asked.met)
     known = int(asked.number("count(*)", measured=True))
@@ -245,7 +252,7 @@ def _difference(asked: _Asked) -> Worked | None:
 
 def _rows_of(asked: _Asked, choice: CellMention) -> list[At]:
     """Return the rows that meet the conditions and hold a value."""
-    sql, values = _holds(asked.table, choice.columns, choice.value, within=choice.within)
+    sql, values = _chosen(asked.table, choice)
     where = " AND ".join(filter(None, [asked.where, sql]))
     found = asked.table.select("tab, row", where, (*asked.values, *values), then=f"ORDER BY tab, row LIMIT {MOST_ROWS}")
     return [At(int(part or 0), int(row or 0)) for part, row in found]
