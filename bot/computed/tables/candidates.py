@@ -221,6 +221,15 @@ class Candidates:
         kind = self.table.columns[column]
         return (kind.is_numeric and (dates or not kind.is_dated)) or (dates and kind.is_dated)
 
+    def _runs_back(self, column: int) -> bool:
+        """Tell whether a table begins with its latest date."""
+        ends = []
+        for way in ("ASC", "DESC"):
+            then = f"ORDER BY tab {way}, row {way} LIMIT 1"
+            measured = f"typeof(v{column}) IN ('real', 'integer')"
+            ends += [row[0] for row in self.table.select(f"v{column}", measured, then=then)]
+        return len(ends) == 2 and isinstance(ends[0], float | int) and ends[0] > (ends[1] or 0)  # type: ignore[operator]
+
     def _place(self) -> tuple[int, tuple[Span, ...]]:
         """Return which in the order is asked for: "second highest", and where that stands."""
         for i, word in enumerate(self.asked):
@@ -251,8 +260,11 @@ class Candidates:
             "counts times": float(at < len(self.asked) and self.asked[at].text in ("times", "time", "games", "matches")),
             "counts all": float(not group.conditions),
             "counts all of a list": float(
-                not group.conditions and re.search(r"\b(?:list|listed|table|chart|total|there)\b", self.text) is not None
+                not group.conditions and re.search(r"\b(?:list|listed|table|chart|shown)\b", self.text) is not None
             ),
+            "counts all, total": float(not group.conditions and "total" in self.text),
+            "counts all, there are": float(not group.conditions and re.search(r"\bthere\b", self.text) is not None),
+            "counts all, few words": float(not group.conditions and len(self.asked) <= 7),
         }
         different = re.search(r"\b(?:different|distinct|unique)\b", self.text) is not None
         yield Plan("count", conditions=group.conditions), (*group.used, *noun, *_spans(named[:1])), evidence
@@ -348,12 +360,13 @@ class Candidates:
             evidence = {**target.evidence, **self._kind_of(target.column), f"placed: {word}": 1.0}
             evidence["placed: all"] = float(not group.conditions)
             evidence["placed: target right after"] = float(any(a in (at + 1, at + 2) for a, _ in target.used))
-            rows = {**evidence, "placed by rows": 1.0, "placed by rows, dates known": float(bool(dated)),
+            against = any(self._runs_back(column) for column in dated)
+            rows = {**evidence, "placed by rows": 1.0, "placed by rows against the dates": float(against), "placed by rows, dates known": float(bool(dated)),
                     "placed by rows of a list": float(said)}  # fmt: skip
             operation: Operation = "last" if last else "first"
             yield Plan(operation, target.column, conditions=group.conditions, place=place), (*used, *target.used), rows
             for column in dated:
-                told = {**evidence, "placed by dates": 1.0}
+                told = {**evidence, "placed by dates": 1.0, "placed by dates that run back": float(against)}
                 ordered: Operation = "highest" if last else "lowest"
                 to = ITSELF if target.column == column else target.column
                 yield Plan(ordered, to, column, group.conditions, place=place), (*used, *target.used), told

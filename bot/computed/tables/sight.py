@@ -118,6 +118,10 @@ class Sight:
         near = [named for named in self.columns if low <= named.at[0] < high]
         return sorted(near, key=lambda named: (named.alike, named.at[0], -named.share))
 
+    def is_named(self, i: int) -> bool:
+        """Tell whether a word names a column."""
+        return any(i in named.at and not named.alike for named in self.columns)
+
     # ---- conditions
 
     def _restrictions(self) -> list[list[Restriction]]:
@@ -203,7 +207,7 @@ class Sight:
             if any(_tells(word) for word in some):
                 found.append(CellMention(" ".join(w.text for w in some), tuple(sorted(columns)), (start, end), True))
             elif free[start]:
-                for form in OTHER_FORMS.get(self.asked[start].text, ()):
+                for form in (*OTHER_FORMS.get(self.asked[start].text, ()), *_begins(self.asked[start].text)):
                     holds = {column for _, column in where.get(form, ())}
                     if holds:
                         found.append(CellMention(form, tuple(sorted(holds)), (start, start + 1), True))
@@ -325,6 +329,11 @@ def _tells(word: Word) -> bool:
     return word.text not in PLAIN and word.stem not in WEAK and (len(word.stem) > 2 or word.text.isalpha()) or (
         word.text.isdigit() and len(word.text) == 4
     )  # fmt: skip
+
+
+def _begins(word: str) -> tuple[str, ...]:
+    """Return how a long word may be cut short in cells: "Dem" for democrats."""
+    return tuple(word[:size] for size in (5, 4, 3)) if len(word) >= 8 and word.isalpha() and word not in PLAIN else ()
 
 
 def _runs(at: list[int]) -> Iterator[tuple[int, ...]]:

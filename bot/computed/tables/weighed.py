@@ -34,6 +34,8 @@ _SIGNALS: dict[str, frozenset[str]] = {
     "each": frozenset({"each", "every", "per"}),
 }
 
+_VERBS = frozenset("won win lost lose scored play live became become made make fly ran run got get sank sunk met".split())
+
 
 def candidates(text: str, table: Table, *, about: frozenset[str] = frozenset()) -> list[Candidate]:
     """Return the plans that a question may stand for, each once, with the evidence for it."""
@@ -63,6 +65,7 @@ def _unplaced(
     """Return the words that have no part in a plan, and add what they say against it to the evidence."""
     taken = {i for a, b in used for i in range(a, b)}
     left = []
+    nouns = 0
     for i, word in enumerate(sight.asked):
         if i in taken or word.stem in about:
             continue
@@ -75,16 +78,22 @@ def _unplaced(
             continue
         elif i == made.after_wh and made.kind not in ("who", "when", "where"):
             told["free noun"] = 1.0
+        elif i - 1 in taken and sight.is_named(i - 1) and not any(c.isdigit() for c in word.text):
+            told["unused word after a heading"] = 1.0  # "gold medals"
+        elif word.text.endswith(("ed", "ing")) or word.text in _VERBS:
+            told["unused verb"] = 1.0
+            left.append(word.text)
         else:
             left.append(word.text)
+            nouns += 1
     named = sum(any(i not in taken for i in n.at) and n.share >= 0.5 and not n.alike for n in sight.columns)
     if named:
         told["unused heading"] = min(3.0, named)
     digits = sum(any(c.isdigit() for c in word) for word in left)
     if digits:
         told["unused number"] = min(2.0, digits)
-    if len(left) > digits:
-        told["unused words"] = min(4.0, len(left) - digits)
+    if nouns > digits:
+        told["unused words"] = min(4.0, nouns - digits)
         told["unused any word"] = 1.0
     return tuple(left)
 
