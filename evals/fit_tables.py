@@ -1,6 +1,6 @@
 """Fit the weights by which a question is read against a table, and write bot/computed/tables/weights.json.
 
-    python -m evals.fit_tables [--penalty 2]
+    python -m evals.fit_tables [--penalty 1]
 
 The questions are those of `eval/wtq` with an even number, those that may be looked at; the others are only for the
 figure (`python -m evals.table_questions`). A candidate is right where it comes to the accepted answer; beside all
@@ -29,7 +29,7 @@ from bot.computed.tables.work import work
 from bot.evaluation.sets import rows, shared_folder
 from evals.table_questions import is_of_half, read_table, value_of
 
-PENALTY = 2.0
+PENALTY = 1.0
 FEWEST = 3
 """Questions in which a kind of evidence must occur."""
 FOLDS = 8
@@ -173,7 +173,7 @@ def _least(sure: Sequence[tuple[float, bool]], count: int) -> float:
         right += good
         if answered >= FEWEST_ANSWERS and right / answered >= RIGHT:
             least = share
-        if answered % 30 == 0:
+        if answered % 30 == 0 and answered <= count / 2:
             told = f"{100 * answered / count:.1f} % answered, {100 * right / answered:.1f} % of those right"
             print(f"  from {share:.2f} on: {told}")
     return least

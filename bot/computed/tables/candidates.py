@@ -25,7 +25,7 @@ MOST_GROUPS = 16
 """Ways to read the conditions of a question that are tried."""
 MOST_TARGETS = 6
 """Columns that may be asked for that are tried."""
-_KIND = re.compile(r"\b(how many|how much|how long|how often|number of|amount of|number|who|whose|whom|when|where|which|what)\b")
+_KIND = re.compile(r"\b(how many|how much|how long|how often|number of|amount of|number|who|whose|whom|when|where|which|what|name(?= (?:the|an?|one|some)\b))\b")
 _COUNTED = re.compile(r"\b(?:how many|how often|number of|amount of|count of|number|how may)\b")
 _FEW = re.compile(r"\b(?:more|higher|larger|greater|older|longer|bigger|better|later|faster|taller|farther|most|highest)\b")
 _LESS = re.compile(r"\b(?:less|fewer|lower|smaller|younger|shorter|earlier|worse|first|before|least|lowest)\b")
@@ -34,6 +34,7 @@ _BEFORE = re.compile(r"\b(before|previous|prior|preceding|above|ahead)\b")
 _SAME = re.compile(r"\b(same|equal|identical|tied)\b")
 _USUAL = re.compile(r"\b(most|least|often|frequent|frequently|common|commonly|popular|fewest)\b")
 _TOTAL = re.compile(r"\b(total|sum|altogether|combined|in all|together|overall|cumulative)\b")
+_CONSECUTIVE = re.compile(r"\b(?:consecutive|in a row|straight)\b")
 _MEAN = re.compile(r"\b(average|mean)\b")
 _RANKED = re.compile(r"\b(rank|place|position|pos|standing|finish)")
 
@@ -77,6 +78,8 @@ class Candidates:
         self.sight, self.table, self.text, self.asked = sight, sight.table, sight.text, sight.asked
         kind = _KIND.search(self.text)
         self.kind = kind[1] if kind else "other"
+        if self.kind == "name":
+            self.kind = "which"
         self.wh = len(_words(self.text[: kind.start()])) if kind else 0
         self.after_wh = len(_words(self.text[: kind.end()])) if kind else 0
         self.ordered = [i for i, word in enumerate(self.asked) if word.text in HIGHEST | LOWEST or word.text == "popular"]
@@ -266,6 +269,12 @@ class Candidates:
             "counts all, there are": float(not group.conditions and re.search(r"\bthere\b", self.text) is not None),
             "counts all, few words": float(not group.conditions and len(self.asked) <= 7),
         }
+        if consecutive := _CONSECUTIVE.search(self.text):
+            at = len(_words(self.text[: consecutive.start()]))
+            used = (*group.used, *noun, (at, at + len(consecutive[0].split())), *_spans(named[:1]))
+            if group.conditions:
+                yield Plan("run", conditions=group.conditions), used, {"run: all read": float(not group.unread)}
+            return
         different = re.search(r"\b(?:different|distinct|unique)\b", self.text) is not None
         yield Plan("count", conditions=group.conditions), (*group.used, *noun, *_spans(named[:1])), evidence
         for n in named[:2]:
@@ -331,6 +340,7 @@ class Candidates:
                     "order turned of dates": float(turned and kind.is_dated), "order of dates": float(kind.is_dated),
                     "order turned of time": float(turned and word in ("fastest", "slowest")),
                     f"order: {word if word in ('most', 'least', 'top', 'best') else 'other'}": 1.0,
+                    "most of dates": float(kind.is_dated and word in ("most", "least", "highest", "lowest", "largest")),
                     "place": float(place > 1), "place beside the order": float(place > 1 and spans[0][1] == at),
                 }  # fmt: skip
                 used = (*group.used, (at, at + 1), *measure.used, *spans, *((limit[1],) if limit else ()))

@@ -9,7 +9,7 @@ from bot.computed.tables.mention import CellMention
 
 Operation = Literal[
     "count", "distinct", "sum", "mean", "share", "highest", "lowest", "usual", "rarest", "difference", "next", "before",
-    "first", "last", "values", "same", "more", "fewer", "ahead", "behind",
+    "first", "last", "values", "same", "more", "fewer", "ahead", "behind", "run",
 ]  # fmt: skip
 Relation = Literal["is", "exactly", "is not", "has", "has not", "=", ">", "<", ">=", "<="]
 

@@ -187,6 +187,14 @@ def _unplaced(
     if nouns > digits:
         told["unused words"] = min(4.0, nouns - digits)
         told["unused any word"] = 1.0
+    said = [i for i, word in enumerate(sight.asked) if word.text not in PLAIN and word.text not in ASKING]
+    told["words with a part"] = sum(i in taken for i in said) / max(1, len(said))
+    loose = sum(value for name, value in told.items() if name.startswith(("unused", "unread")))
+    if not loose:
+        told["complete"] = 1.0
+        told["complete but for the noun" if "free noun" in told else f"complete, {plan.operation}"] = 1.0
+    elif loose <= 1:
+        told["nearly complete"] = 1.0
     return tuple(left)
 
 

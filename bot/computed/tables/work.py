@@ -87,6 +87,7 @@ def work(plan: Plan, table: Table) -> Worked | None:
         "usual": _usual, "rarest": _usual, "difference": _difference, "next": _neighbour, "before": _neighbour,
         "first": _placed, "last": _placed, "values": _values, "share": _share, "same": _same, "more": _compared,
         "fewer": _compared, "ahead": _beside, "behind": _beside,
+        "run": _run,
     }  # fmt: skip
     asked = _asked(plan, table)
     return ways[plan.operation](asked) if asked.met else None
@@ -324,6 +325,20 @@ def _beside(asked: _Asked) -> Worked | None:
     found = _Asked(asked.plan, asked.table, where, (here[0].part, here[0].row), asked.met)
     count = int(found.number("count(*)"))
     return asked.worked([float(count)], (here[0], *found.rows()), used=count + 1)
+
+
+def _run(asked: _Asked) -> Worked | None:
+    """Return how many rows under one another meet the conditions, at most."""
+    if not asked.where:
+        return None
+    meets = f"SELECT tab, row, row - row_number() OVER (PARTITION BY tab ORDER BY row) AS run FROM table_rows"
+    runs = f"SELECT tab, min(row), count(*) FROM ({meets} WHERE {asked.table.here} AND NOT sum AND {asked.where})"
+    found = list(asked.table.read(f"{runs} GROUP BY tab, run ORDER BY count(*) DESC, tab, min(row) LIMIT 1", asked.values))
+    if not found:
+        return None
+    part, first, count = (int(value or 0) for value in found[0])
+    rows = [At(part, first + i) for i in range(min(count, MOST_ROWS))]
+    return asked.worked([float(count)], rows, used=count)
 
 
 def _values(asked: _Asked) -> Worked | None:
