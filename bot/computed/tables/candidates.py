@@ -395,6 +395,7 @@ class Candidates:
             evidence = {
                 **target.evidence, **self._kind_of(target.column), "usual: plural": float(plural),
                 "usual: said": float(match[1] not in ("most", "least", "fewest")),
+                "usual: as often": float(match[1] in ("most", "least") and at + 1 == len(self.asked)),
                 "usual: at the end": float(at >= len(self.asked) - 2),
                 "usual: a number is named": float(bool(self._measures(at) and "measure named" in self._measures(at)[0].evidence)),
             }  # fmt: skip
@@ -412,6 +413,13 @@ class Candidates:
             near = {"beside: near": float(0 < cell.span[0] - at <= 3), "beside: far": float(not -3 < cell.span[0] - at <= 4)}
             way: Operation = "next" if operation == "next" else "before"
             spans = (*used, (at, at + 1))
+            against = any(self._runs_back(c) for c, kind in enumerate(self.table.columns) if kind.is_dated)
+            listed = re.search(r"\b(?:list|listed|table|chart|above|below)\b", self.text) is not None
+            near |= {
+                "beside: against the dates": float(against), "beside: against the dates of a list": float(against and listed),
+                "beside: of a list": float(listed), "beside: of numbers or dates": float(cell.bound is not None),
+                "beside: and conditions": float(bool(group.conditions)),
+            }  # fmt: skip
             for target in self._targets():
                 told = {**given, **near, **target.evidence, **self._kind_of(target.column), f"beside: {match[1]}": 1.0}
                 told["beside: same column"] = float(target.column in cell.columns)

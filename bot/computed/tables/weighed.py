@@ -119,9 +119,16 @@ def _fitted() -> tuple[dict[str, float], float]:
     return fitted["weights"], fitted["least"]
 
 
+_LOOSE = (
+    "unused", "unread", "free", "words in", "number anywhere", "cell of many", "compared by guess", "counts all",
+    "measure unnamed", "measure alike", "target alike", "order turned", "from words", "between words", "cell, in longer",
+)  # fmt: skip
+"""Evidence that a word has no part, or has it by a guess: what begins so is not taken where no table is given."""
+
+
 def _left_over(candidate: Candidate) -> bool:
-    """Tell whether some words of a question have no part in a candidate."""
-    return bool(candidate.plan.unplaced) or any(name.startswith(("unused", "unread", "free")) for name in candidate.evidence)
+    """Tell whether some words of a question have no part in a candidate, or only by a guess."""
+    return bool(candidate.plan.unplaced) or any(name.startswith(_LOOSE) for name in candidate.evidence)
 
 
 def candidates(text: str, table: Table, *, about: frozenset[str] = frozenset()) -> list[Candidate]:
