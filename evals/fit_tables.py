@@ -5,8 +5,8 @@
 The questions are those of `eval/wtq` with an even number, those that may be looked at; the others are only for the
 figure (`python -m evals.table_questions`). A candidate is right where it comes to the accepted answer; beside all
 candidates stands "none of them", which is right where none is. The likelihood of what is right is made as large as it
-can be, with a penalty on large weights. Before the fit on all, each eighth is left out in turn and asked with the weights
-of the others: from that comes how sure an answer must be.
+can be, with a penalty on large weights. Before the fit on all, each eighth is left out in turn and asked with the
+weights of the others: from that comes how sure an answer must be.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bot.computed.tables.candidates import candidates
 from bot.computed.tables.sight import Evidence
-from bot.computed.tables.weighed import FITTED, candidates, outcome, says_something
+from bot.computed.tables.weighed import FITTED, outcome, says_something
 from bot.computed.tables.work import work
 from bot.evaluation.sets import rows, shared_folder
 from evals.table_questions import is_of_half, read_table, value_of
@@ -34,8 +35,8 @@ FEWEST = 3
 """Questions in which a kind of evidence must occur."""
 FOLDS = 8
 RIGHT = 0.93
-"""Of the answers that are given, the share that is to be right: three points more than the goal, since what was looked at
-while the evidence was chosen flatters it."""
+"""Of the answers that are given, the share that is to be right: three points more than the goal, since what was looked
+at while the evidence was chosen flatters it."""
 FEWEST_ANSWERS = 40
 """Answers from which on their share is taken for the share."""
 BEFORE: dict[str, float] = {

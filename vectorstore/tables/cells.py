@@ -19,7 +19,9 @@ _NUMBER = re.compile(
     r"\s*\.?(?:[\[(].*[\])])?\s*[*†‡]*\s*"
 )
 """A currency or a sign, the number, a unit or two words of one, notes."""
-_CLOCK = re.compile(r"\s*\+?(?:(?P<hours>\d{1,3}):)?(?P<minutes>\d{1,3}):(?P<seconds>[0-5]\d(?:\.\d+)?)\s*(?:[\[(].*[\])])?\s*")
+_CLOCK = re.compile(
+    r"\s*\+?(?:(?P<hours>\d{1,3}):)?(?P<minutes>\d{1,3}):(?P<seconds>[0-5]\d(?:\.\d+)?)\s*(?:[\[(].*[\])])?\s*"
+)
 """A time that something took, "3:02.77" or "1:25:00": minutes and seconds, or with hours before them."""
 _ORDINAL = re.compile(r"\s*(\d+)(?:st|nd|rd|th)\.?\s*", re.IGNORECASE)
 _SUMS = re.compile(r"\W*(?:grand |sub)?-?totals?\W*$|\W*(?:sum|average|mean)\W*$", re.IGNORECASE)

@@ -134,9 +134,7 @@ class Table:
 
     def holds_within(self, column: int, name: str) -> bool:
         """Tell whether some stems are a part of a longer cell of a column that does not list them."""
-        inside = (
-            f"SELECT cell FROM table_names WHERE {self.here} AND col = ? AND ' ' || stems || ' ' LIKE ? ESCAPE '!'"
-        )
+        inside = f"SELECT cell FROM table_names WHERE {self.here} AND col = ? AND ' ' || stems || ' ' LIKE ? ESCAPE '!'"
         query = (
             f"{inside} AND stems <> ? EXCEPT SELECT cell FROM table_names WHERE {self.here} AND col = ? AND stems = ?"
         )

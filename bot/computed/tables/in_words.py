@@ -63,7 +63,8 @@ def _beside(made: Plan, name: str, where: str, values: str, table: Table) -> str
         return f"{table.names[made.target]} with the same {name} as “{beside}”{where}: {values}."
     if made.operation in ("ahead", "behind"):
         return f"{values} rows {'above' if made.operation == 'ahead' else 'below'} “{beside}” in the table{where}."
-    return f"{values} of {table.entries:,} rows have {'more' if made.operation == 'more' else 'less'} {name} than “{beside}”{where}."
+    more = "more" if made.operation == "more" else "less"
+    return f"{values} of {table.entries:,} rows have {more} {name} than “{beside}”{where}."
 
 
 def none_in_words(made: Plan, table: Table) -> str:

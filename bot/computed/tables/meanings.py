@@ -65,24 +65,26 @@ def alike(word: str, name: frozenset[str]) -> bool:
     """Tell whether the stem of a word may mean one of the stems of a heading."""
     return any(word in same and name & same for same in ALIKE)
 
-_NATIONS = """american: united states usa us u.s. america; british: united kingdom great britain uk gbr; russian: russia rus;
-    german: germany ger west east; french: france fra; italian: italy ita; spanish: spain esp; japanese: japan jpn;
-    chinese: china chn; canadian: canada can; australian: australia aus; irish: ireland irl; scottish: scotland sco;
-    welsh: wales wal; english: england eng; dutch: netherlands ned holland; belgian: belgium bel; swiss: switzerland sui;
-    austrian: austria aut; swedish: sweden swe; norwegian: norway nor; danish: denmark den; finnish: finland fin;
-    polish: poland pol; czech: republic czechoslovakia cze; hungarian: hungary hun; greek: greece gre; turkish: turkey tur;
-    portuguese: portugal por; brazilian: brazil bra; argentine: argentina arg; argentinian: argentina arg;
-    mexican: mexico mex; korean: korea kor; indian: india ind; ukrainian: ukraine ukr; romanian: romania rou;
-    bulgarian: bulgaria bul; croatian: croatia cro; serbian: serbia srb; soviet: union urs ussr; kenyan: kenya ken;
-    ethiopian: ethiopia eth; jamaican: jamaica jam; cuban: cuba cub; icelandic: iceland isl; israeli: israel isr;
-    egyptian: egypt egy; kiwi: zealand nzl; african: africa rsa; colombian: colombia col; chilean: chile chi;
-    peruvian: peru per; thai: thailand tha; filipino: philippines phi; iranian: iran iri; estonian: estonia est;
-    latvian: latvia lat; lithuanian: lithuania ltu; slovak: slovakia svk; slovenian: slovenia slo"""
-_OTHER_FORMS = """won: win w winner winners winning; win: won w winner; wins: won w winner win; winning: won w winner;
-    lost: loss l runner-up defeat; lose: loss l lost; losses: loss l lost; loss: l lost; draws: draw d; drew: draw d;
-    tied: tie t draw; tie: t draw; home: h; away: a; wins: w; female: women women's f; male: men men's m"""
-OTHER_FORMS: dict[str, tuple[str, ...]] = {}
+
+_NATIONS = """american: united states | usa | us | u.s. | america; british: united kingdom | great britain | uk | gbr;
+    russian: russia | rus; german: germany | ger | frg; french: france | fra; italian: italy | ita; spanish: spain |
+    esp; japanese: japan | jpn; chinese: china | chn; canadian: canada | can; australian: australia | aus; irish:
+    ireland | irl; scottish: scotland | sco; welsh: wales | wal; english: england | eng; dutch: netherlands | ned |
+    holland; belgian: belgium | bel; swiss: switzerland | sui; austrian: austria | aut; swedish: sweden | swe;
+    norwegian: norway | nor; danish: denmark | den; finnish: finland | fin; polish: poland | pol; czech: czech
+    republic | czechoslovakia | cze; hungarian: hungary | hun; greek: greece | gre; turkish: turkey | tur;
+    portuguese: portugal | por; brazilian: brazil | bra; argentine: argentina | arg; argentinian: argentina | arg;
+    mexican: mexico | mex; korean: korea | kor; indian: india | ind; ukrainian: ukraine | ukr; romanian: romania |
+    rou; bulgarian: bulgaria | bul; croatian: croatia | cro; serbian: serbia | srb; soviet: soviet union | ussr |
+    urs; kenyan: kenya | ken; ethiopian: ethiopia | eth; jamaican: jamaica | jam; cuban: cuba | cub; thai: thailand
+    | tha; icelandic: iceland | isl; israeli: israel | isr; egyptian: egypt | egy; colombian: colombia | col;
+    chilean: chile | chi; peruvian: peru | per; filipino: philippines | phi; iranian: iran | iri; estonian: estonia
+    | est; latvian: latvia | lat; lithuanian: lithuania | ltu; slovak: slovakia | svk; slovenian: slovenia | slo"""
+_RESULTS = """won: win | w | winner | winners | winning; win: won | w | winner; wins: won | w | winner; lost: loss | l |
+    defeat; winning: won | w | winner; lose: loss | l | lost; losses: loss | l | lost; loss: l | lost; draws: draw |
+    d; drew: draw | d; tied: tie | t | draw; tie: t | draw; home: h; away: a; female: women | f; male: men | m"""
+OTHER_FORMS: dict[str, tuple[str, ...]] = {
+    word.strip(): tuple(form.strip() for form in forms.split("|"))
+    for word, _, forms in (line.partition(":") for line in f"{_NATIONS};{_RESULTS}".split(";"))
+}
 """Other words by which cells say what a word of a question does: the country of "Russian", the W of "won"."""
-for _line in (_NATIONS + ";" + _OTHER_FORMS).split(";"):
-    _word, _, _forms = _line.partition(":")
-    OTHER_FORMS[_word.strip()] = tuple(stem for form in _forms.split() for stem in stems(form))

@@ -89,7 +89,9 @@ def _is_given(document: DocumentInfo, table: Table, library: Library, filter: Fi
         return False
     ends = table.read(f"SELECT max(end) FROM table_rows WHERE {table.here}")
     length = int(ends[0][0] or 0) - table.parts[0].heading[0]
-    return length >= MOST_OF_IT * document.characters and [info.id for info in library.documents(filter)] == [document.id]
+    return length >= MOST_OF_IT * document.characters and [info.id for info in library.documents(filter)] == [
+        document.id
+    ]
 
 
 def _candidates(question: Question, library: Library, filter: Filter | None) -> Iterator[tuple[DocumentInfo, Table]]:

@@ -2,8 +2,8 @@
 
     candidates ─▶ the likeliest are worked out ─▶ what each comes to is weighed as well ─▶ the surest, or nothing
 
-A candidate's weight is the sum of the weights of its evidence; beside all candidates stands "none of them", of weight 0.
-What two candidates come to alike, they speak for together. The weights lie in weights.json, written by `python -m
+A candidate's weight is the sum of the weights of its evidence; beside all candidates stands "none of them", of weight
+0. What two candidates come to alike, they speak for together. The weights lie in weights.json, written by `python -m
 evals.fit_tables`, which also says how sure an answer must be.
 """
 
@@ -14,46 +14,23 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from bot.computed.tables.candidates import Candidate, Candidates
-from bot.computed.tables.grammar import plan as by_grammar
-from bot.computed.tables.mention import Span
+from bot.computed.tables.candidates import Candidate, candidates
 from bot.computed.tables.plan import Plan
-from bot.computed.tables.sight import Evidence, Sight
-from bot.computed.tables.vocabulary import ASKING, HIGHEST, LOWEST, PLAIN
+from bot.computed.tables.sight import Evidence
 from bot.computed.tables.work import Worked, work
 from vectorstore.tables.cells import EMPTY
 from vectorstore.tables.keep import LONG
 from vectorstore.tables.table import Table
-from vectorstore.words.calendar_words import MONTHS
 
 FITTED = Path(__file__).with_name("weights.json")
 WORKED_OUT = 12
 """Candidates that are worked out, the likeliest of them."""
 WORKED_OUT_OF_LONG = 3
 """The same of a long table, of which each takes a tenth of a second."""
-
-_MONTH = "(?:" + "|".join(form for forms in MONTHS["en"] for form in forms.split()) + ")"
-_SIGNALS: dict[str, frozenset[str]] = {
-    "order": HIGHEST | LOWEST,
-    "first": frozenset({"first", "last", "final", "debut", "inaugural"}),
-    "beside": frozenset("next previous before after following prior above below preceding".split()),
-    "same": frozenset({"same", "both", "equal"}),
-    "only": frozenset({"only"}),
-    "total": frozenset("total sum combined altogether".split()),
-    "mean": frozenset({"average", "mean"}),
-    "difference": frozenset({"difference", "between"}),
-    "compared": frozenset("more less fewer higher lower larger smaller greater longer shorter better than".split()),
-    "not": frozenset("not never no without except besides other didn't".split()),
-    "or": frozenset({"or"}),
-    "consecutive": frozenset({"consecutive", "straight", "row", "streak"}),
-    "each": frozenset({"each", "every", "per"}),
-}
-
-_VERBS = frozenset("won win lost lose scored play live became become made make fly ran run got get sank sunk met".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +98,8 @@ def _fitted() -> tuple[dict[str, float], float]:
 
 _LOOSE = (
     "unused", "unread", "free", "words in", "number anywhere", "cell of many", "compared by guess", "counts all",
-    "measure unnamed", "measure alike", "target alike", "order turned", "from words", "between words", "cell, in longer",
+    "measure unnamed", "measure alike", "target alike", "order turned", "from words", "between words",
+    "cell, in longer",
 )  # fmt: skip
 """Evidence that a word has no part, or has it by a guess: what begins so is not taken where no table is given."""
 
@@ -131,81 +109,9 @@ def _left_over(candidate: Candidate) -> bool:
     return bool(candidate.plan.unplaced) or any(name.startswith(_LOOSE) for name in candidate.evidence)
 
 
-def candidates(text: str, table: Table, *, about: frozenset[str] = frozenset()) -> list[Candidate]:
-    """Return the plans that a question may stand for, each once, with the evidence for it."""
-    sight = Sight(_normal(text), table)
-    strict = by_grammar(text, table, about=about)
-    made = Candidates(sight)
-    found: dict[Plan, Candidate] = {}
-    for plan, used, evidence in made:
-        told = {name: value for name, value in evidence.items() if value}
-        told |= {f"does: {plan.operation}": 1.0, f"{made.kind}, {plan.operation}": 1.0}
-        unplaced = _unplaced(sight, made, plan, used, told, about)
-        candidate = Candidate(replace(plan, unplaced=unplaced), told)
-        old = found.get(plan)
-        if old is None or len(unplaced) < len(old.plan.unplaced):
-            found[plan] = candidate
-    if strict is not None:
-        same = found.setdefault(strict, Candidate(strict, {f"does: {strict.operation}": 1.0}))
-        same.evidence["by the grammar"] = 1.0
-        same.evidence[f"by the grammar, {strict.operation}"] = 1.0
-    return list(found.values())
-
-
-def _normal(text: str) -> str:
-    """Return a question in lower case, the days of its dates as sheets write them: "november 17"."""
-    text = re.sub(r"\s+", " ", text.strip().casefold()).rstrip("?.! ")
-    return re.sub(rf"\b({_MONTH} \d{{1,2}})(?:st|nd|rd|th)\b|\b(\d{{1,2}})(?:st|nd|rd|th)(?= (?:of )?{_MONTH}\b)", r"\1\2", text)
-
-
-def _unplaced(
-    sight: Sight, made: Candidates, plan: Plan, used: tuple[Span, ...], told: Evidence, about: frozenset[str]
-) -> tuple[str, ...]:
-    """Return the words that have no part in a plan, and add what they say against it to the evidence."""
-    taken = {i for a, b in used for i in range(a, b)}
-    left = []
-    nouns = 0
-    for i, word in enumerate(sight.asked):
-        if i in taken or word.stem in about:
-            continue
-        signal = next((name for name, some in _SIGNALS.items() if word.text in some), "")
-        if signal:
-            told[f"unused {signal}"] = 1.0
-            if f"unused {signal}" in ("unused compared", "unused order"):
-                told[f"unused {signal}, {plan.operation}"] = 1.0
-        elif word.text in PLAIN or word.text in ASKING:
-            continue
-        elif i == made.after_wh and made.kind not in ("who", "when", "where"):
-            told["free noun"] = 1.0
-        elif i - 1 in taken and sight.is_named(i - 1) and not any(c.isdigit() for c in word.text):
-            told["unused word after a heading"] = 1.0  # "gold medals"
-        elif word.text.endswith(("ed", "ing")) or word.text in _VERBS:
-            told["unused verb"] = 1.0
-            left.append(word.text)
-        else:
-            left.append(word.text)
-            nouns += 1
-    named = sum(any(i not in taken for i in n.at) and n.share >= 0.5 and not n.alike for n in sight.columns)
-    if named:
-        told["unused heading"] = min(3.0, named)
-    digits = sum(any(c.isdigit() for c in word) for word in left)
-    if digits:
-        told["unused number"] = min(2.0, digits)
-    if nouns > digits:
-        told["unused words"] = min(4.0, nouns - digits)
-        told["unused any word"] = 1.0
-    said = [i for i, word in enumerate(sight.asked) if word.text not in PLAIN and word.text not in ASKING]
-    told["words with a part"] = sum(i in taken for i in said) / max(1, len(said))
-    loose = sum(value for name, value in told.items() if name.startswith(("unused", "unread")))
-    if not loose:
-        told["complete"] = 1.0
-        told["complete but for the noun" if "free noun" in told else f"complete, {plan.operation}"] = 1.0
-    elif loose <= 1:
-        told["nearly complete"] = 1.0
-    return tuple(left)
-
-
-_SEVERAL = re.compile(r"\b(?:which|what|who) (?:\w+ )?(?:are|were|have)\b|\b(?:list|all|some|both)\b|\b(?:which|what) \w+s\b")
+_SEVERAL = re.compile(
+    r"\b(?:which|what|who) (?:\w+ )?(?:are|were|have)\b|\b(?:list|all|some|both)\b|\b(?:which|what) \w+s\b"
+)
 
 
 def outcome(plan: Plan, worked: Worked, text: str) -> Evidence:

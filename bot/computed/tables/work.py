@@ -114,7 +114,8 @@ def _met(table: Table, condition: Condition) -> tuple[str, list[object]]:
     if condition.bound is not None:
         column = condition.columns[0]
         return f"(typeof(v{column}) IN ('real', 'integer') AND v{column} {condition.relation} ?)", [condition.bound]
-    sql, values = _holds(table, condition.columns, condition.value, within=condition.relation in ("has", "has not"))
+    within, exactly = condition.relation in ("has", "has not"), condition.relation == "exactly"
+    sql, values = _holds(table, condition.columns, condition.value, within=within, exactly=exactly)
     return (f"NOT coalesce({sql}, 0)", values) if condition.relation in ("is not", "has not") else (sql, values)
 
 
@@ -125,14 +126,20 @@ def _chosen(table: Table, choice: CellMention) -> tuple[str, list[object]]:
     return _holds(table, choice.columns, choice.value, within=choice.within)
 
 
-def _holds(table: Table, columns: Sequence[int], value: str, *, within: bool = False) -> tuple[str, list[object]]:
-    """Return the condition that one of some columns holds a value, lists it among others, or has it in its words."""
+def _holds(
+    table: Table, columns: Sequence[int], value: str, *, within: bool = False, exactly: bool = False
+) -> tuple[str, list[object]]:
+    """Return the condition that one of some columns holds a value, lists it among others, or has it in its words.
+
+    Exactly: where cells are written as the value is, others with the same stems do not count.
+    """
     parts: list[str] = []
     values: list[object] = []
     name = " ".join(stems(value))
     for column in columns:
         named = table.cells_within(column, name) if within else table.cells_with(column, name)
-        cells = {table.typed(column, cell) for cell in named[:MOST_CELLS]}
+        same = [cell for cell in named if cell.casefold() == value.casefold()] if exactly else []
+        cells = {table.typed(column, cell) for cell in (same or named)[:MOST_CELLS]}
         if cells:
             parts.append(f"v{column} IN ({', '.join('?' * len(cells))})")
             values += list(cells)
@@ -331,9 +338,11 @@ def _run(asked: _Asked) -> Worked | None:
     """Return how many rows under one another meet the conditions, at most."""
     if not asked.where:
         return None
-    meets = f"SELECT tab, row, row - row_number() OVER (PARTITION BY tab ORDER BY row) AS run FROM table_rows"
+    meets = "SELECT tab, row, row - row_number() OVER (PARTITION BY tab ORDER BY row) AS run FROM table_rows"
     runs = f"SELECT tab, min(row), count(*) FROM ({meets} WHERE {asked.table.here} AND NOT sum AND {asked.where})"
-    found = list(asked.table.read(f"{runs} GROUP BY tab, run ORDER BY count(*) DESC, tab, min(row) LIMIT 1", asked.values))
+    found = list(
+        asked.table.read(f"{runs} GROUP BY tab, run ORDER BY count(*) DESC, tab, min(row) LIMIT 1", asked.values)
+    )
     if not found:
         return None
     part, first, count = (int(value or 0) for value in found[0])
