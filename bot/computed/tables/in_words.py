@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.computed.tables.plan import ITSELF, Condition, Plan, Relation
 from bot.computed.tables.work import NARROWED, Worked
 from bot.text.shown import one_line
+from vectorstore.tables.cells import clock, seconds
 from vectorstore.tables.table import Table
 
 MOST_SUMMANDS = 6
@@ -20,7 +21,7 @@ def in_words(made: Plan, table: Table, worked: Worked) -> str:
     """Return the value of a plan with what it was made from, as a sentence."""
     name = table.names[made.measure] if made.measure >= 0 else ""
     where = _where(made.conditions, table) + _either(made)
-    values = ", ".join(_shown(value) for value in worked.values)
+    values = ", ".join(_amount(value, made, worked) for value in worked.values)
     if made.operation == "count":
         return f"{values} of {table.entries:,} rows{where}." if where else f"{values} rows."
     if made.operation == "distinct":
@@ -45,6 +46,13 @@ def in_words(made: Plan, table: Table, worked: Worked) -> str:
     place = f"Number {made.place} from the {made.operation} in" if made.place > 1 else words[made.operation]
     many = f" ({worked.used:,} rows)" if made.operation == "values" and worked.used > 1 else ""
     return f"{place} {table.names[made.target]}{where}: {values}{many}.".lstrip()
+
+
+def _amount(value: str | float, made: Plan, worked: Worked) -> str:
+    """Return a value as it is shown: what times add up to as a time."""
+    adds = made.operation in ("sum", "mean", "difference") and not isinstance(value, str)
+    timed = adds and any(seconds(cell) is not None for cell in _cells(worked, made.measure))
+    return clock(float(value)) if timed else _shown(value)
 
 
 def _either(made: Plan) -> str:
