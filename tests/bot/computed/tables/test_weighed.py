@@ -1,4 +1,4 @@
-"""Questions beyond the grammar: each plan that may be meant is found, worked out and told; what is unsure is refused."""
+"""Questions beyond the grammar: each plan that may be meant is found, worked out and told, or refused where unsure."""
 
 from __future__ import annotations
 
