@@ -84,7 +84,10 @@ class Restrictions(Sight):
         forms = {cell for column in columns for cell in self.table.cells_with(column, name)}
         if len(forms) > 1 and any(form.casefold() == cell.value.casefold() for form in forms):
             as_written = Restriction((Condition(columns, "exactly", cell.value),), spans, evidence, cell)
-            found = [as_written, Restriction(found[0].conditions, spans, evidence | {"cell of several forms": 1.0}, cell)]
+            found = [
+                as_written,
+                Restriction(found[0].conditions, spans, evidence | {"cell of several forms": 1.0}, cell),
+            ]
         if any(self.table.holds_within(column, name) for column in columns):
             inside = self.table.entries < LONG
             exact = Condition(columns, "exactly", cell.value)
