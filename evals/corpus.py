@@ -47,7 +47,8 @@ class Entry:
         hard: What is hard about it.
         passages: What must be there, in this order, each in one of its spellings.
         never: What must not be there: what no person sees.
-        refused: Name of the error that the file must give, "" for one that must be read.
+        refused: Name of the error that the file must give, or may, where there are passages too (OCR reads them,
+            where it is installed); "" for one that must be read.
         note: Words of a note that must be there: of a loss that is known.
     """
 
@@ -112,7 +113,7 @@ def judge(entry: Entry, loaded: Loaded | None, error: LoadError | None = None) -
     text = _plain(loaded.text)
     if seen := [words for words in entry.never if _plain(words) in text]:
         return Judged(entry, "junk", f"{seen[0]!r} is there")
-    if entry.refused:
+    if entry.refused and not entry.passages:
         return Judged(entry, "junk", f"read, though it should give {entry.refused}")
     at, whole, missing = 0, 0, []
     for spellings in entry.passages:

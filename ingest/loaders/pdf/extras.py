@@ -14,6 +14,8 @@ from ingest.loaders.pdf.paragraphs import key_of
 MAX_ANNOTATIONS = 5_000
 MAX_BOOKMARKS = 5_000
 _WIDGET, _POPUP, _LINK = 20, 16, 2
+_UNSEEN = 2 | 32
+"""Flags of what no viewer shows: hidden, and only for print."""
 
 
 def notes_of(document: Any, page: Any, lines: list[Line]) -> list[str]:
@@ -28,6 +30,8 @@ def notes_of(document: Any, page: Any, lines: list[Line]) -> list[str]:
         if not annotation:
             continue
         try:
+            if raw.FPDFAnnot_GetFlags(annotation) & _UNSEEN:
+                continue
             kind = raw.FPDFAnnot_GetSubtype(annotation)
             if kind == _WIDGET and document.formenv and labels:
                 found.append(field_value(raw, document.formenv.raw, annotation, labels))

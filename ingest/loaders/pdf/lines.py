@@ -13,6 +13,7 @@ from typing import Any
 
 from ingest.loaders.builder import clean
 from ingest.loaders.pdf.boxes import Boxes
+from ingest.loaders.pdf.fonts import mark_hidden
 from ingest.loaders.pdf.gutters import part_columns
 from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.margin import strip_line_numbers
@@ -28,6 +29,9 @@ _LIGATURES = str.maketrans({
     "\u0132": "IJ", "\u0133": "ij", "\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓", "\uf020": " ",
 })  # fmt: skip
 _WRITTEN_DOWN = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]")
+_STOPS = frozenset(".,;:!?)")
+DRAWN_OUT = 3.0
+"""How many times as wide as others a blank behind a stop is, at most, in a line of prose."""
 SLANT = 0.3
 """Rise by run (or run by rise) of text from which it stands at a slant."""
 _LIGATURE = re.compile("[" + "".join(map(chr, _LIGATURES)) + "]")
@@ -49,6 +53,11 @@ def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
     measured = [
         _measure(words, start, boxes, weigh=order % 16 == 2) for order, (words, start, _) in enumerate(raw_lines)
     ]
+    shown = page.get_bbox()
+    inside = [index for index, (box, *_) in enumerate(measured) if _meets(box, shown)]
+    if len(inside) < len(measured):
+        # What stands beside the page (marks for the printer, neighbours of a cut-out) nobody sees.
+        raw_lines, measured = [raw_lines[i] for i in inside], [measured[i] for i in inside]
     turn = _turn(page.get_rotation(), measured)
     width, height = page.get_size()
     if page.get_rotation() in (90, 270):
@@ -59,6 +68,7 @@ def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
         slanted = dy != 0 and (dx != 0 or not turn)
         lines.append(Line(words, x0, y0, x1, y1, size, weight, broken, number, slanted=slanted))
     starts = [start for _, start, _ in raw_lines]
+    mark_hidden(textpage, text, lines, starts, boxes.index_of)
     if not turn:
         mark_raised(text, lines, starts, [box[1] for box, *_ in measured], boxes)
     starts = strip_line_numbers(lines, starts)
@@ -76,6 +86,11 @@ def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
     _mark_cells(lines, starts, boxes, turn)
     kept = [line for line in lines if _clean(line)]
     return with_raised(_without_overprint(kept))
+
+
+def _meets(box: tuple[float, float, float, float], shown: tuple[float, float, float, float]) -> bool:
+    """Tell whether any of a box (left, bottom, right, top) is inside another."""
+    return box[2] > shown[0] and box[0] < shown[2] and box[3] > shown[1] and box[1] < shown[3]
 
 
 def _cut(text: str) -> list[tuple[str, int, bool]]:
@@ -174,7 +189,10 @@ def _mark_cells(lines: list[Line], starts: list[int], boxes: Boxes, turn: int) -
 
 
 def _is_justified(line: Line, start: int, lines: list[Line], boxes: Boxes) -> bool:
-    """Tell whether a wide line is prose drawn out to the edges of its column: all its blanks are as wide."""
+    """Tell whether a wide line is prose drawn out to the edges of its column: all its blanks are as wide.
+
+    But for those behind stops.
+    """
     reach = 0.5 * line.size
     if not any(
         abs(line.x0 - other.x0) < reach and abs(line.x1 - other.x1) < reach and len(other.text) >= 40
@@ -182,12 +200,15 @@ def _is_justified(line: Line, start: int, lines: list[Line], boxes: Boxes) -> bo
         if other is not line and not other.gaps
     ):
         return False
-    rooms = []
+    rooms: list[float] = []
+    stops: list[float] = []  # typesetting programs draw the blanks behind stops out further
     for match in _BLANKS.finditer(line.text):
         _, a1, b0, _ = boxes.ends(start + match.start() - 1, start + match.end())
-        rooms.append(b0 - a1)
-    letters = sum(map(str.isalpha, line.text))
-    return len(rooms) > 1 and max(rooms) - min(rooms) < 0.35 * line.size and letters > 0.6 * len(line.text)
+        (stops if line.text[match.start() - 1] in _STOPS else rooms).append(b0 - a1)
+    if len(rooms) < 2 or sum(map(str.isalpha, line.text)) <= 0.6 * len(line.text):
+        return False
+    least, most = min(rooms), max(rooms)
+    return most - least < 0.35 * line.size and all(least - 0.1 * line.size <= room < DRAWN_OUT * most for room in stops)
 
 
 def _with_tabs(line: Line, start: int, usual: float, boxes: Boxes) -> str:

@@ -136,11 +136,12 @@ def _letters(text: str) -> str:
 
 def _without_noise(pages: list[list[Line]]) -> tuple[int, set[int]]:
     """Take out lines that are signs without sense; return on how many pages, and the pages of which nothing is left."""
-    garbled = [index for index, lines in enumerate(pages) if _is_garbled(lines)]
+    garbled = [i for i, lines in enumerate(pages) if any(line.hidden for line in lines) or _is_garbled(lines)]
     hidden: set[int] = set()
     for index in garbled:
-        kept = [line for line in pages[index] if not _is_noise(line.text)]
-        if sum(len(_letters(line.text)) for line in kept) <= STAMP or _is_garbled(kept):
+        kept = [line for line in pages[index] if not line.hidden and not _is_noise(line.text)]
+        left, all_of_it = (sum(len(_letters(line.text)) for line in lines) for lines in (kept, pages[index]))
+        if left <= min(STAMP, 0.5 * all_of_it) or _is_garbled(kept):
             kept = []
             hidden.add(index)
         pages[index] = kept

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _MAY_BE_RAISED = re.compile(
     r"[0-9](?:(?<=[^\W\d_][0-9])|(?<=[^\W\d_)”’\"»][.,;:!?)\]”’\"»][0-9]))[0-9]?(?!\w)(?![.,][0-9])"
 )
+_FRACTION = "\u2044"
 _NUMBER_FIRST = re.compile(r"\d{1,3}(?=\s)")
 
 
@@ -38,7 +39,10 @@ def mark_raised(text: str, lines: list[Line], starts: list[int], bottoms: list[f
 
 
 def with_raised(lines: list[Line]) -> list[Line]:
-    """Put raised numbers (of footnotes, of powers), which pdfium gives as lines, back into the line they stand in."""
+    """Put raised numbers (of footnotes, of powers, of fractions) back into the line they stand in.
+
+    pdfium gives them as lines, or begins a line behind them.
+    """
     kept: list[Line] = []
     row: Line | None = None  # the last of `kept`, while what follows may stand in the same row
     for line in lines:
@@ -47,7 +51,9 @@ def with_raised(lines: list[Line]) -> list[Line]:
         if last is not None and len(line.text) <= 5 and _is_raised(last, line):
             last.text, last.x1, row = last.text + raised(line.text), line.x1, last
             continue
-        if last is not None and number and _is_beside(last, line, within=0.15):
+        if last is not None and _is_below(last, line):
+            row = last
+        elif last is not None and number and _is_beside(last, line, within=0.15):
             row, line.text = last, raised(number[0]) + line.text[number.end() :]
         elif last is not None and last.text[-1] in RAISED and _is_beside(last, line, within=1.0):
             row = last
@@ -71,6 +77,11 @@ def _is_raised(last: Line, line: Line) -> bool:
         and line.y1 < last.y1 - 0.2 * size
         and raised(line.text) != line.text
     )
+
+
+def _is_below(last: Line, line: Line) -> bool:
+    """Tell whether a line begins with the stroke and the lower number of a fraction whose upper one ends another."""
+    return line.text[0] == _FRACTION and last.text[-1].isdigit() and _is_beside(last, line, within=0.0)
 
 
 def _is_beside(last: Line, line: Line, *, within: float) -> bool:
