@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _BLANKS = re.compile(r"[ \u00a0\u2000-\u200a\u3000]+")
 ENTRY = re.compile(r"(?:\.{3,}|…)\s*(?:\d{1,4}|[ivxlc]{1,6})$")
 """An entry of a table of contents, with the number of its page."""
-_BACKWARD = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+BACKWARD = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 """A letter of Hebrew or Arabic, whose words go on at the left."""
 _SENTENCE_END = re.compile(r"[^\W\d_][)”\"]?[.!?,;](?:\s|$)|[。、！？]")
 SAMPLE = 6
@@ -137,7 +137,7 @@ def _all_gaps(lines: list[Line], starts: list[int], boxes: Boxes) -> list[list[_
 def _gaps(line: Line, index: int, start: int, boxes: Boxes, side: int) -> list[_Gap]:
     """Return all blanks of a line that have so many characters on either side, none of one that is read backward."""
     words = line.text
-    if not words.isascii() and _BACKWARD.search(words):
+    if not words.isascii() and BACKWARD.search(words):
         return []
     found: list[_Gap] = []
     for match in _BLANKS.finditer(words, side, max(side, len(words) - side)):

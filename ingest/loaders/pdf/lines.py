@@ -18,6 +18,7 @@ from ingest.loaders.pdf.gutters import part_columns
 from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.margin import strip_line_numbers
 from ingest.loaders.pdf.raised import mark_raised, with_raised
+from ingest.loaders.pdf.rows import woven
 
 _MARKS = re.compile(r"[\x02\xad\ufffe]")
 """What pdfium writes for a hyphen at which a word was broken, with the line end behind it left out."""
@@ -29,6 +30,8 @@ _LIGATURES = str.maketrans({
     "\u0132": "IJ", "\u0133": "ij", "\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓", "\uf020": " ",
 })  # fmt: skip
 _WRITTEN_DOWN = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]")
+WIDE_CELL = 1.1
+"""Width of a cell by characters and the font's size from which it may be two that pdfium took for one."""
 _STOPS = frozenset(".,;:!?)")
 DRAWN_OUT = 3.0
 """How many times as wide as others a blank behind a stop is, at most, in a line of prose."""
@@ -83,9 +86,11 @@ def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
             return Line(words, *edges, size, weight, broken, number, slanted=rise != 0, parted=True)
 
         lines, starts = part_columns(lines, starts, boxes, cut)
-    _mark_cells(lines, starts, boxes, turn)
+    if turn in (0, 180):
+        _mark_cells(lines, starts, boxes)
     kept = [line for line in lines if _clean(line)]
-    return with_raised(_without_overprint(kept))
+    kept = with_raised(_without_overprint(kept))
+    return kept if turn else woven(kept)
 
 
 def _meets(box: tuple[float, float, float, float], shown: tuple[float, float, float, float]) -> bool:
@@ -168,10 +173,8 @@ def _turned(
     return left, height - top, right, height - bottom
 
 
-def _mark_cells(lines: list[Line], starts: list[int], boxes: Boxes, turn: int) -> None:
+def _mark_cells(lines: list[Line], starts: list[int], boxes: Boxes) -> None:
     """Write a tab for each wide gap inside lines that are wider than their characters need."""
-    if turn not in (0, 180):
-        return
     densities = [(line.x1 - line.x0) / (len(line.text) * line.size) for line in lines if len(line.text) > 12]
     if not densities:
         return
@@ -217,7 +220,8 @@ def _with_tabs(line: Line, start: int, usual: float, boxes: Boxes) -> str:
     The search ends when the gaps found explain why the line is as wide as it is: the label of a row,
     which stands at the left and has the most words, is seldom looked at.
     """
-    words, pieces = line.text, []
+    words = line.text
+    pieces: list[str] = []
     gaps: list[tuple[float, float]] = []
     end = len(words)
     slack = (line.x1 - line.x0) - len(words) * line.size * usual
@@ -227,7 +231,8 @@ def _with_tabs(line: Line, start: int, usual: float, boxes: Boxes) -> str:
         a0, a1, b0, b1 = boxes.ends(start + left - 1, start + right)
         gap = max(b0 - a1, a0 - b1)
         if gap > least:
-            pieces.append(words[right:end])
+            glued = gaps and gaps[0][0] - max(b0, b1) > WIDE_CELL * line.size * (end - right)
+            pieces.append(_unglued(words[right:end], start + right, line.size, boxes) if glued else words[right:end])
             gaps.insert(0, (min(a1, b1), max(a0, b0)))
             end = left
             slack -= gap
@@ -235,6 +240,15 @@ def _with_tabs(line: Line, start: int, usual: float, boxes: Boxes) -> str:
                 break
     line.gaps = tuple(gaps)
     return "\t".join([words[:end], *reversed(pieces)]) if pieces else words
+
+
+def _unglued(cell: str, start: int, size: float, boxes: Boxes) -> str:
+    """Return a cell that is wider than its characters as the cells that it is: 3 and 0 beside it are not 30."""
+    pieces = [cell[:1]]
+    for at in range(1, len(cell)):
+        _, a1, b0, _ = boxes.ends(start + at - 1, start + at)
+        pieces.append(f"\t{cell[at]}" if b0 - a1 > 0.95 * size and " " not in cell[at - 1 : at + 1] else cell[at])
+    return "".join(pieces)
 
 
 def _clean(line: Line) -> bool:

@@ -118,6 +118,36 @@ def test_fractions_stay_in_their_line() -> None:
     assert [line.text for line in with_raised(lines)] == ["ranges in size up to 1\u20444 inch, and to 1\u20446 inch"]
 
 
+def test_cells_drawn_out_of_turn_stand_where_they_are(tmp_path: Path) -> None:
+    """A row drawn as name, number, party is read as it stands: name, party, number."""
+    pdf = _page()
+    rows = (("NEEL KASHKARI", "247", "REP"), ("EDMUND BROWN", "69", "DEM"), ("GAVIN NEWSOM", "64", "DEM"))
+    for number, (name, votes, party) in enumerate(rows):
+        y = 100 + 14 * number
+        for x, words in ((60, name), (300, votes), (220, party)):
+            pdf.text(x, y, words)
+    assert "NEEL KASHKARI\tREP\t247\n\nEDMUND BROWN\tDEM\t69" in load(_saved(pdf, tmp_path)).text
+
+
+def test_a_sentence_goes_on_behind_the_notes_under_its_column(tmp_path: Path) -> None:
+    """What small print at the foot of a column breaks off is taken up at the head of the next one."""
+    pdf = _page()
+    left = "The mill stands where a brook meets|the lane, and its wheel turned until the|last war, when those who lived"
+    right = (
+        "in the village shared all the work|and the flour between them each year.|The stones were cut in May."
+    )
+    for x, lines in ((60, left), (320, right)):
+        for number, words in enumerate(lines.split("|")):
+            pdf.text(x, 100 + 12 * number, words)
+        if x == 60:
+            pdf.set_font_size(7)
+            pdf.text(60, 160, "Permission to copy this page is granted.")
+            pdf.set_font_size(10)
+    text = load(_saved(pdf, tmp_path)).text
+    assert "those who lived in the village shared" in text
+    assert "Permission to copy this page is granted." in text
+
+
 def test_hidden_fields_answer_nothing(tmp_path: Path) -> None:
     """A field that no viewer shows, in which a form keeps its sums, is not read."""
     path = tmp_path / "form.pdf"
