@@ -13,6 +13,7 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
+from ingest.loaders.pdf.backward import BACKWARD
 from ingest.loaders.pdf.line import Line
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 _BLANKS = re.compile(r"[ \u00a0\u2000-\u200a\u3000]+")
 ENTRY = re.compile(r"(?:\.{3,}|…)\s*(?:\d{1,4}|[ivxlc]{1,6})$")
 """An entry of a table of contents, with the number of its page."""
-BACKWARD = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-"""A letter of Hebrew or Arabic, whose words go on at the left."""
 _SENTENCE_END = re.compile(r"[^\W\d_][)”\"]?[.!?,;](?:\s|$)|[。、！？]")
 SAMPLE = 6
 """Lines of a page that are looked at first."""

@@ -7,7 +7,8 @@ from collections import Counter
 from itertools import pairwise
 from statistics import median
 
-from ingest.loaders.pdf.gutters import BACKWARD, ENTRY
+from ingest.loaders.pdf.backward import BACKWARD
+from ingest.loaders.pdf.gutters import ENTRY
 from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.margin import without_margin
 from ingest.loaders.pdf.reading_order import PROSE, Box, reading_order

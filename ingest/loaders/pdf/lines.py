@@ -12,6 +12,7 @@ from statistics import median
 from typing import Any
 
 from ingest.loaders.builder import clean
+from ingest.loaders.pdf.backward import BACKWARD, put_in_turn
 from ingest.loaders.pdf.boxes import Boxes
 from ingest.loaders.pdf.fonts import mark_hidden
 from ingest.loaders.pdf.gutters import part_columns
@@ -88,6 +89,9 @@ def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
         lines, starts = part_columns(lines, starts, boxes, cut)
     if turn in (0, 180):
         _mark_cells(lines, starts, boxes)
+    if not turn and not text.isascii() and BACKWARD.search(text):
+        for line, start in zip(lines, starts, strict=True):
+            put_in_turn(line, start, text, boxes)
     kept = [line for line in lines if _clean(line)]
     kept = with_raised(_without_overprint(kept))
     return kept if turn else woven(kept)

@@ -14,6 +14,7 @@ from test_formats_pdf import form_pdf
 
 from ingest.errors import NoText, UnsupportedType
 from ingest.loaders.older_office.doc_parts import GONE, deleted, heads_and_feet, without
+from ingest.loaders.pdf.backward import put_in_turn
 from ingest.loaders.pdf.fonts import mark_hidden
 from ingest.loaders.pdf.gutters import _gaps
 from ingest.loaders.pdf.line import Line
@@ -91,6 +92,39 @@ def test_a_line_that_is_read_backward_is_not_cut_at_its_blanks() -> None:
     assert _gaps(Line(words, 0, 0, 300, 10, 10), 0, 0, cast(Any, None), 2) == []
 
 
+class _Places:
+    """Boxes of characters that stand at given places, ten wide."""
+
+    def __init__(self, *lefts: float) -> None:
+        self.lefts = lefts
+
+    def ends(self, first: int, second: int) -> tuple[float, float, float, float]:
+        a, b = self.lefts[first], self.lefts[second]
+        return a, a + 10, b, b + 10
+
+
+@pytest.mark.parametrize(
+    ("text", "lefts", "read"),
+    [
+        # As pdfium gives a date that stands as 4 3 [word] 1: the word is turned, the numbers beside it are not.
+        ("٤٣ אב ١", (0, 10, 20, 35, 25, 45, 50), "١ אב ٤٣"),
+        # A label stands right of its value.
+        ("50 אב", (0, 10, 20, 80, 70), "אב\t50"),
+        # Brackets open at the right.
+        ("(אב(", (0, 20, 10, 30), "(אב)"),
+        # Numbers behind words that run forward are theirs.
+        ("of 9 אב", (0, 10, 20, 30, 40, 60, 50), "of 9 אב"),
+        # In their turn already.
+        ("אב 50", (70, 60, 50, 30, 40), "אב 50"),
+    ],
+)
+def test_words_that_run_backward_are_put_in_turn(text: str, lefts: tuple[float, ...], read: str) -> None:
+    """Numbers, brackets and cells beside Hebrew or Arabic are read from the right."""
+    line = Line(text, 0, 0, 100, 10, 10)
+    put_in_turn(line, 0, text, cast(Any, _Places(*lefts)))
+    assert line.text == read
+
+
 def test_a_wide_blank_behind_a_stop_is_no_cell(tmp_path: Path) -> None:
     """Typesetting programs draw the blank behind a stop out further than others; the line stays prose."""
     pdf = _page()
@@ -133,9 +167,7 @@ def test_a_sentence_goes_on_behind_the_notes_under_its_column(tmp_path: Path) ->
     """What small print at the foot of a column breaks off is taken up at the head of the next one."""
     pdf = _page()
     left = "The mill stands where a brook meets|the lane, and its wheel turned until the|last war, when those who lived"
-    right = (
-        "in the village shared all the work|and the flour between them each year.|The stones were cut in May."
-    )
+    right = "in the village shared all the work|and the flour between them each year.|The stones were cut in May."
     for x, lines in ((60, left), (320, right)):
         for number, words in enumerate(lines.split("|")):
             pdf.text(x, 100 + 12 * number, words)
