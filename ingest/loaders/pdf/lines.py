@@ -20,6 +20,7 @@ from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.margin import strip_line_numbers
 from ingest.loaders.pdf.raised import mark_raised, with_raised
 from ingest.loaders.pdf.rows import woven
+from ingest.loaders.pdf.unseen import is_seen
 
 _MARKS = re.compile(r"[\x02\xad\ufffe]")
 """What pdfium writes for a hyphen at which a word was broken, with the line end behind it left out."""
@@ -58,10 +59,13 @@ def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
         _measure(words, start, boxes, weigh=order % 16 == 2) for order, (words, start, _) in enumerate(raw_lines)
     ]
     shown = page.get_bbox()
-    inside = [index for index, (box, *_) in enumerate(measured) if _meets(box, shown)]
-    if len(inside) < len(measured):
-        # What stands beside the page (marks for the printer, neighbours of a cut-out) nobody sees.
-        raw_lines, measured = [raw_lines[i] for i in inside], [measured[i] for i in inside]
+    seen = [
+        number
+        for number, ((box, *_), (_, start, _)) in enumerate(zip(measured, raw_lines, strict=True))
+        if is_seen(page, textpage, box, shown, start, boxes.index_of)
+    ]
+    if len(seen) < len(measured):
+        raw_lines, measured = [raw_lines[i] for i in seen], [measured[i] for i in seen]
     turn = _turn(page.get_rotation(), measured)
     width, height = page.get_size()
     if page.get_rotation() in (90, 270):
@@ -95,11 +99,6 @@ def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
     kept = [line for line in lines if _clean(line)]
     kept = with_raised(_without_overprint(kept))
     return kept if turn else woven(kept)
-
-
-def _meets(box: tuple[float, float, float, float], shown: tuple[float, float, float, float]) -> bool:
-    """Tell whether any of a box (left, bottom, right, top) is inside another."""
-    return box[2] > shown[0] and box[0] < shown[2] and box[3] > shown[1] and box[1] < shown[3]
 
 
 def _cut(text: str) -> list[tuple[str, int, bool]]:

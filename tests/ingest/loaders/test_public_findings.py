@@ -86,6 +86,19 @@ def test_words_beside_the_page_are_left_out(tmp_path: Path) -> None:
     assert load(_saved(pdf, tmp_path)).text == "The ferry costs two pounds."
 
 
+def test_white_words_on_white_paper_at_the_edge_are_left_out(tmp_path: Path) -> None:
+    """What a program leaves unseen at the page's edge is no text; white words on a dark bar there are."""
+    pdf = _page()
+    pdf.text(60, 100, "The ferry costs two pounds.")
+    pdf.set_fill_color(20, 40, 90)
+    pdf.rect(0, 0, 595, 22, style="F")
+    pdf.set_text_color(255, 255, 255)
+    pdf.text(5, 838, "SPACER TEXT")
+    pdf.text(310, 12, "Harbour office")
+    text = load(_saved(pdf, tmp_path)).text
+    assert "Harbour office" in text and "SPACER" not in text
+
+
 def test_a_line_that_is_read_backward_is_not_cut_at_its_blanks() -> None:
     """The next word of Arabic stands at the left: that is no leap to another column."""
     words = "وعليه فإن الحكومة المصرية تضع صوب أعينها"
