@@ -19,6 +19,10 @@ _STROKES = re.compile("([\u0621-\u063f\u0641-\u064a])\\1\\1")
 """A letter of Arabic three times, as no word has it: the strokes that draw out a line, called letters by the font."""
 DRAWN = 0.05
 """Share of a page's words with such strokes from which its font is not believed."""
+_CONTROL = re.compile("[\x01\x03-\x08\x0b\x0c\x0e-\x1f]")
+"""What no text has; 2 stands for a broken word."""
+CONTROLS = 3
+"""One of so many characters of a line that is such a code makes it a line of codes."""
 READABLE = 0.6
 """Share of words that look like words from which a font's codes are taken for the characters themselves."""
 
@@ -37,6 +41,9 @@ def mark_hidden(textpage: Any, text: str, lines: list[Line], starts: list[int], 
         for line in lines:
             line.hidden = True
         return
+    if _CONTROL.search(text):
+        for line in lines:
+            line.hidden = CONTROLS * len(_CONTROL.findall(line.text)) > len(line.text)
     step = max(1, len(lines) // SAMPLE)
     if not any(_is_unknown(textpage, text, lines[i], starts[i], index_of, 1) for i in range(0, len(lines), step)):
         return

@@ -25,6 +25,8 @@ _WIDE = re.compile(f"[{KANA}{HAN}\u3000-\u303f\uff00-\uffef]")
 _HYPHENS = "-‐"
 MAX_HEADING = 140
 MAX_CELL = 60
+FIGURES = 4
+"""Numbers that a line has at least which is a row of a table by them."""
 NOTE = 0.95
 """Size of the print of notes at most, as a share of the text's."""
 
@@ -240,7 +242,7 @@ def key_of(text: str) -> str:
 
 def _goes_on(last: Line, line: Line, last_level: int, level: int, edge: float, pitch: float) -> bool:
     """Tell whether a paragraph goes on from one line to the next."""
-    if last.is_row or line.is_row:
+    if last.is_row or line.is_row or (_is_figures(last.text) and _is_figures(line.text)):
         return False
     if last.broken:
         return True
@@ -274,6 +276,13 @@ def _goes_on(last: Line, line: Line, last_level: int, level: int, edge: float, p
         return False
     indented = line.x0 > last.x0 + 0.8 * last.size
     return not (indented and _ENDS.search(last.text) and not _BULLET.match(last.text))
+
+
+def _is_figures(text: str) -> bool:
+    """Tell whether a line is mostly numbers: two of them are rows, however narrow the room between their cells is."""
+    words = text.split(" ")
+    numbers = sum(any(map(str.isdigit, word)) for word in words)
+    return numbers >= FIGURES and numbers >= 0.4 * len(words)
 
 
 def _join(paragraph: Paragraph, last: Line, line: Line, style: Style) -> None:

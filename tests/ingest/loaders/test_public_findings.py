@@ -70,6 +70,7 @@ def test_strokes_that_a_font_calls_letters_make_it_unbelievable() -> None:
 
     assert page("قويوووة ومسوولدامة وووماة فوووا الح")[0].hidden
     assert not page("فإن الحكومة المصرية تضع صوب أعينها")[0].hidden
+    assert page("\x01\x04\x05 \x06\x07")[0].hidden
 
 
 class _NoErrors:
@@ -153,6 +154,15 @@ def test_a_wide_blank_behind_a_stop_is_no_cell(tmp_path: Path) -> None:
         pdf.set_stretching(100)
     text = load(_saved(pdf, tmp_path)).text
     assert "until the war. Three" in text and "\t" not in text
+
+
+def test_rows_of_numbers_are_rows(tmp_path: Path) -> None:
+    """Lines that are mostly numbers stand by themselves, though no wide room parts their cells."""
+    pdf = _page()
+    rows = ("FY2014 7,793,704 100.9 36,109,588 75.7", "Apr-2015 653,278 107.5 2,958,643 74.9")
+    for number, row in enumerate(rows):
+        pdf.text(60, 100 + 12 * number, row)
+    assert load(_saved(pdf, tmp_path)).text == "\n\n".join(rows)
 
 
 def test_fractions_stay_in_their_line() -> None:
