@@ -18,7 +18,7 @@ from ingest.loaders.pdf.fonts import mark_hidden
 from ingest.loaders.pdf.gutters import part_columns
 from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.margin import strip_line_numbers
-from ingest.loaders.pdf.raised import mark_raised, with_raised
+from ingest.loaders.pdf.raised import drop_in, mark_raised, with_raised
 from ingest.loaders.pdf.rows import woven
 from ingest.loaders.pdf.unseen import is_seen
 
@@ -96,6 +96,8 @@ def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
     if not turn and not text.isascii() and BACKWARD.search(text):
         for line, start in zip(lines, starts, strict=True):
             put_in_turn(line, start, text, boxes)
+    if not turn:
+        lines = drop_in(lines, starts, text, boxes)
     kept = [line for line in lines if _clean(line)]
     kept = with_raised(_without_overprint(kept))
     return kept if turn else woven(kept)

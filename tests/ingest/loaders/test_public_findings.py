@@ -18,7 +18,7 @@ from ingest.loaders.pdf.backward import put_in_turn
 from ingest.loaders.pdf.fonts import mark_hidden
 from ingest.loaders.pdf.gutters import _gaps
 from ingest.loaders.pdf.line import Line
-from ingest.loaders.pdf.raised import with_raised
+from ingest.loaders.pdf.raised import drop_in, with_raised
 from ingest.reading.load import load
 
 
@@ -154,6 +154,18 @@ def test_a_wide_blank_behind_a_stop_is_no_cell(tmp_path: Path) -> None:
         pdf.set_stretching(100)
     text = load(_saved(pdf, tmp_path)).text
     assert "until the war. Three" in text and "\t" not in text
+
+
+def test_a_raised_number_inside_a_line_stands_in_its_place() -> None:
+    """A footnote's number that pdfium gives behind the line in whose middle it stands goes behind its word."""
+    places = cast(Any, _Places(0, 10, 20, 30, 45, 55, 65))
+    text = "Act was\r\n1"
+
+    def lines(x: float) -> list[Line]:
+        return [Line("Act was", 0, 0, 75, 10, 10), Line("1", x, 0, x + 4, 6, 6)]
+
+    assert [line.text for line in drop_in(lines(33), [0, 9], text, places)] == ["Act¹ was"]
+    assert [line.text for line in drop_in(lines(55), [0, 9], text, places)] == ["Act was", "1"]
 
 
 def test_rows_of_numbers_are_rows(tmp_path: Path) -> None:
