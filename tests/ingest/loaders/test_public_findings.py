@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from format_files import docx_parts, make_ole, make_zip, rtf, text_row, xlsx_parts
+from format_files import docx_parts, make_ole, make_zip, odf_parts, rtf, text_row, xlsx_parts
 from fpdf import FPDF
 from test_formats_pdf import form_pdf
 
@@ -277,6 +277,26 @@ def test_a_page_that_a_page_holds_in_itself_is_read(tmp_path: Path) -> None:
         '<html><body><p>before</p><iframe srcdoc="<p>inside &amp;amp; whole</p>"></iframe><p>after</p></body></html>'
     )
     assert load(path).text == "before\n\ninside & whole\n\nafter"
+
+
+def test_the_foot_of_a_slide_master_is_read(tmp_path: Path) -> None:
+    """What stands at the foot of every slide is read once; the master page of what no slide uses is not."""
+
+    def master(name: str, words: str) -> str:
+        box = f"<draw:text-box><text:p>{words}</text:p></draw:text-box>"
+        inner = f'<draw:frame presentation:class="footer">{box}</draw:frame>'
+        return f'<style:master-page style:name="{name}">{inner}</style:master-page>'
+
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "text", "draw", "presentation", "style")
+    )
+    masters = master("Default", "Harbour office") + master("Other", "Never shown")
+    inside = f"<office:master-styles>{masters}</office:master-styles>"
+    styles = f"<office:document-styles {spaces}>{inside}</office:document-styles>"
+    body = '<draw:page draw:master-page-name="Default"/><draw:page draw:master-page-name="Default"/>'
+    path = make_zip(tmp_path / "a.odp", odf_parts("presentation", body, **{"styles.xml": styles}))
+    assert load(path).text == "Footer: Harbour office"
 
 
 def test_a_keynote_folder_packed_on_a_mac_is_no_archive(tmp_path: Path) -> None:
