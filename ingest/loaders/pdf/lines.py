@@ -20,7 +20,7 @@ from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.margin import strip_line_numbers
 from ingest.loaders.pdf.raised import drop_in, mark_raised, with_raised
 from ingest.loaders.pdf.rows import woven
-from ingest.loaders.pdf.unseen import is_seen
+from ingest.loaders.pdf.unseen import EDGE, is_seen
 
 _MARKS = re.compile(r"[\x02\xad\ufffe]")
 """What pdfium writes for a hyphen at which a word was broken, with the line end behind it left out."""
@@ -59,10 +59,12 @@ def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
         _measure(words, start, boxes, weigh=order % 16 == 2) for order, (words, start, _) in enumerate(raw_lines)
     ]
     shown = page.get_bbox()
+    left, low, right, high = shown[0], shown[1] + EDGE, shown[2], shown[3] - EDGE
     seen = [
         number
         for number, ((box, *_), (_, start, _)) in enumerate(zip(measured, raw_lines, strict=True))
-        if is_seen(page, textpage, box, shown, start, boxes.index_of)
+        if (left < box[0] and box[2] < right and low < box[1] and box[3] < high)
+        or is_seen(page, textpage, box, shown, start, boxes.index_of)
     ]
     if len(seen) < len(measured):
         raw_lines, measured = [raw_lines[i] for i in seen], [measured[i] for i in seen]

@@ -280,6 +280,8 @@ def _goes_on(last: Line, line: Line, last_level: int, level: int, edge: float, p
 
 def _is_figures(text: str) -> bool:
     """Tell whether a line is mostly numbers: two of them are rows, however narrow the room between their cells is."""
+    if not text[-1].isdigit() and text[-1] not in "%)":
+        return False  # nearly every line, told at once
     words = text.split(" ")
     numbers = sum(any(map(str.isdigit, word)) for word in words)
     return numbers >= FIGURES and numbers >= 0.4 * len(words)
