@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from evals.corpus import section_of, with_section
 from ingest.document import Loaded, LoadOptions
 from ingest.errors import LoadError
 from ingest.reading.load import FORMATS
@@ -42,7 +43,7 @@ ABOUT = (
     "- What a file shows and its text does not say is noted: pages without text, pictures that nothing describes,",
     "  embedded objects, recordings, comments, damaged parts, rows over a limit. The report of the ingest counts",
     "  documents with notes, `footnote list --notes` and the page show them; a document without a note was read",
-    "  whole, but for pictures in PDF and XLS, which are not counted.",
+    "  whole, but for pictures in XLS, which are not counted.",
     "- Forms, receipts and settings: a label with its value is one statement, also where the value stands in the",
     "  next line, and settings come with the path of their keys. Source code: a statement, a signature, a",
     "  docstring, a comment each. Mails: each part names writer and day, threads stand in their order, heads and",
@@ -209,7 +210,9 @@ def main() -> int:
         return 2
     found = rows(folder)
     if not arguments.check:
-        (ROOT / "docs" / "formats.md").write_text(table(found), encoding="utf-8")
+        document = ROOT / "docs" / "formats.md"
+        kept = section_of(document.read_text(encoding="utf-8"))
+        document.write_text(with_section(table(found), kept), encoding="utf-8")
     for row in found:
         if not row.good:
             print(f"{row.name}: {row.wrong}")

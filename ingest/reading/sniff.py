@@ -183,8 +183,9 @@ def _in_zip(path: Path) -> Sniffed:
                     return Sniffed(*_ZIP_MEDIA[media.removesuffix("-template")])
                 if media.startswith("application/vnd.oasis.opendocument."):
                     return Sniffed("odt", "an OpenDocument file")
+            top = _only_folder(names)
             for part, name, words in _UNREAD_PARTS:
-                if any(entry.startswith(part) for entry in names):
+                if any(entry.startswith((part, f"{top}{part}")) for entry in names):
                     return Sniffed(name, words)
             if "META-INF/container.xml" in names:
                 return Sniffed("epub", "an EPUB book")
@@ -197,6 +198,15 @@ def _in_zip(path: Path) -> Sniffed:
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError, KeyError):
         return Sniffed("damaged-zip", "a damaged or incomplete ZIP, Office or EPUB file")
     return Sniffed("zip", "a ZIP archive")
+
+
+def _only_folder(names: list[str]) -> str:
+    """Return the folder that all of an archive lies in, as "Talk.key/"; "" where there is none.
+
+    A Mac packs such a folder where the program keeps its documents as folders.
+    """
+    tops = {name.partition("/")[0] for name in names if not name.startswith("__MACOSX")}
+    return f"{tops.pop()}/" if len(tops) == 1 and len(names) > 1 else ""
 
 
 def _in_ole(path: Path) -> Sniffed:

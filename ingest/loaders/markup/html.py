@@ -28,6 +28,8 @@ _EXTRAS = (
 _CONSENT = "[id*=cookie i], [class*=cookie i], [id*=consent i], [class*=consent i]"
 _DIALOGS = "dialog, [role=dialog], [role=alertdialog], [aria-modal=true]"
 _SHORT, _LONG = 300, 2_500
+_DEEP = 4
+"""Frames inside frames that are read."""
 _RAISED = "sup, a[role=doc-noteref], a[epub\\:type~=noteref]"
 _BLOCKS = frozenset(
     re.findall(
@@ -74,6 +76,7 @@ def read(html: str, *, notes: tuple[str, ...] = (), whole: bool = False) -> Load
     if tree.body is not None:
         for recording in tree.body.css("video, audio, object, embed"):
             builder.unread("recording" if recording.tag in ("video", "audio") else "embedded object")
+        _open_frames(tree.body, 0)
         _drop(tree.body, _NEVER)
         _raise(tree.body)
         part = tree.body if whole else _main_part(tree.body, cookies="ookie" in html)
@@ -81,6 +84,16 @@ def read(html: str, *, notes: tuple[str, ...] = (), whole: bool = False) -> Load
             builder.unread("picture")
         _Walk(builder).write(part)
     return builder.finish(title=title)
+
+
+def _open_frames(body: LexborNode, depth: int) -> None:
+    """Put the pages that a page holds in itself (`srcdoc`) in the place of their frames."""
+    for frame in body.css("iframe[srcdoc]") if depth < _DEEP else ():
+        inner = LexborHTMLParser(frame.attributes.get("srcdoc") or "").body
+        if inner is not None:
+            _open_frames(inner, depth + 1)
+            inside = LexborHTMLParser(f"<div>{inner.inner_html}</div>").css_first("div")
+            frame.insert_before(inside) if inside is not None else None
 
 
 def _drop(node: LexborNode, selector: str) -> None:

@@ -32,6 +32,9 @@ _UNREAD = frozenset(("text/css", "text/javascript", "application/javascript", "a
 _SHOWN = ("From", "To", "Cc", "Date")
 _FROM_LINE = re.compile(rb"^From \S.*\d{4}", re.MULTILINE)
 _WRAPPED = 78
+OTHER = 0.5
+"""Share of the words of a mail's HTML that its plain text may lack; with more it is no other form of it."""
+_WORDS = re.compile(r"[^\W\d_]{3,}")
 _REPLY = re.compile(r"^(?:\s*(?:re|aw|sv|antw|fw|fwd|wg|tr)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 _QUOTED = re.compile(r"^(?:>[ \t]?)+")
 
@@ -117,6 +120,8 @@ class _Writer:
             children = [child for child in part.get_payload() if isinstance(child, Message)]
             if kind == "multipart/alternative":
                 chosen = _best(children)
+                if chosen is not None and chosen.get_content_type() == "text/plain" and _lacks(chosen, children):
+                    self.builder.note("Its plain text was read; its HTML, which programs show, has other words too.")
                 yield from self._bodies(chosen, attachments, depth + 1) if chosen is not None else ()
                 return
             if len(children) > MAX_PARTS:
@@ -246,13 +251,30 @@ def _charset(part: Message, data: bytes) -> str:
 
 
 def _best(children: list[Message]) -> Message | None:
-    """Return the form of several that is read: plain text, unless it says next to nothing."""
+    """Return the form of several that is read: plain text, unless it says next to nothing, or not what HTML says."""
     plain = next((child for child in children if child.get_content_type() == "text/plain"), None)
     others = [child for child in children if child is not plain]
-    if plain is not None and (not others or len(payload(plain).strip()) > 40):
+    if plain is not None and (not others or len(payload(plain).strip()) > 40) and _lacks(plain, others) <= OTHER:
         # A calendar or related part beside it still holds attachments, but its text is the same.
         return plain
     return others[-1] if others else plain
+
+
+def _lacks(plain: Message, others: list[Message]) -> float:
+    """Return which share of the words of a mail's HTML, which programs show, its plain text lacks."""
+    page = next((child for child in others if child.get_content_type() == "text/html"), None)
+    if page is None:
+        return 0.0
+    try:
+        shown = set(_WORDS.findall(read_html(_decoded(page), whole=True).text.casefold()))
+    except NoText:
+        return 0.0
+    return len(shown - set(_WORDS.findall(_decoded(plain).casefold()))) / max(1, len(shown))
+
+
+def _decoded(part: Message) -> str:
+    data = payload(part)
+    return decode(data, declared=_charset(part, data)).text
 
 
 def _file_name(part: Message) -> str:

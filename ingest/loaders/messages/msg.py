@@ -25,10 +25,15 @@ MEDIA_TYPE = "application/vnd.ms-outlook"
 MAX_DEPTH = 4
 MAX_ATTACHMENTS = 500
 MAX_STREAM = 200_000_000
-_APPOINTMENT = {"Start": 0x00600040, "End": 0x00610040}
+_APPOINTMENT = {"Start": (0x0060, 0x820D), "End": (0x0061, 0x820E)}
+_WHERE = 0x8208
 _CONTACT = {"Name": "3001", "Company": "3A16", "Title": "3A17", "Department": "3A18", "Phone (work)": "3A08",
-            "Phone (mobile)": "3A1C", "Phone (home)": "3A09", "Street": "3A29", "City": "3A27"}  # fmt: skip
-"""What appointments and contacts say, by the numbers of their properties."""
+            "Phone (mobile)": "3A1C", "Phone (home)": "3A09", "Street": "3A29", "City": "3A27", "State": "3A28",
+            "Postal code": "3A2A", "Country": "3A26"}  # fmt: skip
+_MAILS = (0x8083, 0x8093, 0x80A3)
+"""What appointments and contacts say, by the numbers of their properties; from 0x8000 on by names (MS-OXPROPS), whose
+numbers each file gives itself."""
+_NAMES = ("__nameid_version1.0", "__substg1.0_00030102")
 _FIRST_TIME = datetime(1601, 1, 1, tzinfo=UTC)
 
 
@@ -54,6 +59,7 @@ class _Reader:
         self.container, self.builder, self.options = container, builder, options
         self.names = {tuple(entry): None for entry in container.listdir(streams=True, storages=True)}
         self.parts = 0
+        self.numbers: dict[int, int] | None = None
 
     def _bytes(self, folder: list[str], name: str) -> bytes:
         entry = [*folder, name]
@@ -69,6 +75,14 @@ class _Reader:
             return wide.decode("utf-16-le", "replace").rstrip("\0")
         narrow = self._bytes(folder, f"__substg1.0_{number}001E")
         return decode(narrow.rstrip(b"\0"), declared=codec).text if narrow else ""
+
+    def _named(self, name: int) -> int:
+        """Return the number that the file gives the property of a name; 0 where it has none."""
+        if self.numbers is None:
+            data = self._bytes([_NAMES[0]], _NAMES[1])
+            entries = struct.iter_unpack("<IHH", data[: len(data) // 8 * 8])
+            self.numbers = {which: 0x8000 + number for which, kind, number in entries if not kind & 1}
+        return self.numbers.get(name, 0)
 
     def _fixed(self, folder: list[str], depth: int) -> dict[int, bytes]:
         """Return the properties of fixed size by their tag."""
@@ -103,11 +117,17 @@ class _Reader:
         lines.append(f"Date: {when}" if when else "")
         self.builder.paragraph("\n".join(line for line in lines if line))
         kind = self._text(folder, "001A", codec).casefold()
-        if kind.startswith("ipm.appointment"):
-            self._fields((f"{label}: {_time(fixed.get(tag))}", fixed.get(tag)) for label, tag in _APPOINTMENT.items())
+        if kind.startswith(("ipm.appointment", "ipm.schedule.meeting")):
+            appointment: list[tuple[str, object]] = []
+            for label, (usual, name) in _APPOINTMENT.items():
+                when = _time(fixed.get(self._named(name) << 16 | 0x40) or fixed.get(usual << 16 | 0x40))
+                appointment.append((f"{label}: {when}", when))
+            where = one_line(self._text(folder, f"{self._named(_WHERE):04X}", codec))
+            self._fields([*appointment, (f"Where: {where}", where)])
         elif kind.startswith("ipm.contact"):
             found = ((label, one_line(self._text(folder, number, codec))) for label, number in _CONTACT.items())
-            self._fields((f"{label}: {words}", words) for label, words in found)
+            mails = (("Mail", one_line(self._text(folder, f"{self._named(name):04X}", codec))) for name in _MAILS)
+            self._fields((f"{label}: {words}", words) for label, words in (*found, *mails))
         writer = sender.partition(" <")[0].partition("@")[0].strip('<" ')
         sent = _utc(fixed.get(0x00390040) or fixed.get(0x0E060040))
         day = f"{sent.day} {sent:%B %Y}" if sent else ""

@@ -242,6 +242,8 @@ def _runs(reader: _Reader, parent: Element, depth: int) -> Iterator[str]:
                 yield _symbol(attribute(item, "char"))
             case "footnoteReference" | "endnoteReference":
                 reader.pending.append((name_of(item)[:-9], attribute(item, "id")))
+            case "ffData":
+                yield _form_value(item)
             case "oMath" | "oMathPara":
                 yield f" {formula_text(item)} "
             case "r" if attribute(child(item, "rPr", "vertAlign"), "val") == "superscript":
@@ -270,6 +272,19 @@ def _runs(reader: _Reader, parent: Element, depth: int) -> Iterator[str]:
                 continue
             case _:
                 yield from _runs(reader, item, depth + 1)
+
+
+def _form_value(field: Element) -> str:
+    """Return what a form field of the old kind shows: a box, ticked or not, or the entry that was chosen."""
+    box, entries = child(field, "checkBox"), child(field, "ddList")
+    if box is not None:
+        state = child(box, "checked") if child(box, "checked") is not None else child(box, "default")
+        return "☒" if state is not None and attribute(state, "val", "1") not in ("0", "false", "off") else "☐"
+    if entries is not None:
+        words = [attribute(item, "val") for item in entries if name_of(item) == "listEntry"]
+        chosen = attribute(child(entries, "result"), "val") or attribute(child(entries, "default"), "val", "0")
+        return words[int(chosen)] if chosen.isdigit() and int(chosen) < len(words) else ""
+    return ""
 
 
 def _is_picture(properties: Element) -> bool:

@@ -90,11 +90,16 @@ def _running_heads(reader: _Reader, root: Element, archive: Archive | None) -> N
     if archive is not None and "styles.xml" in archive:
         sources.append(parse_xml(archive.read("styles.xml")))
     seen: set[str] = set()
+    used = {attribute(page, "master-page-name") for page in root.iter() if name_of(page) == "page"}
     for item in (item for source in sources for item in source.iter()):
         name = name_of(item).removesuffix("-left").removesuffix("-first").removesuffix("-decl")
+        if name == "frame" and attribute(item, "class") in ("header", "footer"):
+            # On a slide's master page; that of its notes is not shown.
+            name = attribute(item, "class") if attribute(item.getparent(), "name") in used else ""
         if name not in ("header", "footer") or "}" not in str(item.tag):
             continue
-        words = one_line(_collapsed(item, reader))
+        parts = [item] if name_of(item) != "frame" else [part for part in item.iter() if name_of(part) == "p"]
+        words = one_line(" ".join(_collapsed(part, reader) for part in parts))
         reader.frames.clear()
         if sum(character.isalpha() for character in words) > 2 and words not in seen:
             seen.add(words)

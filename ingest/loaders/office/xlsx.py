@@ -24,6 +24,7 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_STRINGS = 150_000_000
 MAX_MERGED, MAX_SPAN = 100_000, 1_000
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?\bref=[\"']\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _COLUMN = re.compile(r"([A-Z]+)(\d*)")
 
 
@@ -82,7 +83,15 @@ def _string(item: Element) -> str:
             parts.append(inner.text or "")
         elif name_of(inner) == "r":
             parts.extend(text.text or "" for text in inner if name_of(text) == "t")
-    return "".join(parts)
+    return _unescaped("".join(parts))
+
+
+def _unescaped(text: str) -> str:
+    """Return a text with the characters that Excel writes by their number, as `_x000D_`."""
+    if "_x" not in text:
+        return text
+    plain = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+    return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _formats(package: Package) -> list[str]:
@@ -187,7 +196,7 @@ def _cell(book: _Book, cell: Element) -> str:
     if kind == "b":
         return "TRUE" if value == "1" else "FALSE"
     if kind in ("str", "e", "inlineStr", "d"):
-        return value
+        return _unescaped(value)
     style = cell.get("s", "0")
     code = book.formats[int(style)] if style.isdigit() and int(style) < len(book.formats) else "General"
     try:

@@ -19,12 +19,13 @@ from ingest.errors import LoadError, PasswordNeeded, Unreadable
 from ingest.loaders.builder import TextBuilder, add_table, one_line
 from ingest.loaders.office.encrypted import read_unlocked
 from ingest.loaders.office.pictures import COMMENTS, caption_of, descriptions
+from ingest.loaders.older_office.doc_parts import GONE, deleted, heads_and_feet, without
 from ingest.reading.decode import codec_named
 
 MEDIA_TYPE = "application/msword"
 MAX_STREAM = 200_000_000
 _MARKS = {"\x0b": "\n", "\x0c": "\n", "\x0e": " ", "\x1e": "‑", "\x1f": "", "\x01": "", "\x02": "",
-          "\x05": "", "\x08": "", "\x03": "", "\x04": ""}  # fmt: skip
+          "\x05": "", "\x08": "", "\x03": "", "\x04": "", GONE: ""}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +103,12 @@ def _document(main: bytes, table: bytes, pictures: bytes, options: LoadOptions, 
             builder.paragraph(paragraph.replace("\x07", " | "))
         return builder.finish(title=title)
     pieces = _pieces(main, table)
-    properties = _properties(main, table)
+    properties, gone = _properties(main, table), deleted(main, table)
     counts = struct.unpack_from("<iiiiiiii", main, 0x4C)
     text, notes, heads, _macros, comments, ends, boxes, _ = (max(0, count) for count in counts)
     writer = _Writer(builder, descriptions(pictures))
     start = 0
-    for offset, paragraph in _paragraphs(main, pieces, start, start + text):
+    for offset, paragraph in _paragraphs(main, pieces, gone, start, start + text):
         writer.paragraph(paragraph, properties.at(offset))
     writer.close()
     start += text
@@ -115,8 +116,11 @@ def _document(main: bytes, table: bytes, pictures: bytes, options: LoadOptions, 
                           ("Endnote", ends), ("Text box", boxes)):  # fmt: skip
         if length and label == "Comment" and not options.comments:
             builder.note(f"Its comments were not read. {COMMENTS}")
+        elif label == "Header":
+            for begin, end, name in heads_and_feet(main, table, length):
+                _aside(builder, _paragraphs(main, pieces, gone, start + begin, start + end), name)
         elif label:
-            _aside(builder, main, pieces, (start, start + length), label)
+            _aside(builder, _paragraphs(main, pieces, gone, start, start + length), label)
         start += length
     return builder.finish(title=title)
 
@@ -143,8 +147,10 @@ def _pieces(main: bytes, table: bytes) -> list[_Piece]:
     return pieces
 
 
-def _paragraphs(main: bytes, pieces: list[_Piece], start: int, end: int) -> Iterator[tuple[int, str]]:
-    """Yield each paragraph or cell with its end mark, and the file offset of that mark."""
+def _paragraphs(
+    main: bytes, pieces: list[_Piece], gone: list[tuple[int, int]], start: int, end: int
+) -> Iterator[tuple[int, str]]:
+    """Yield each paragraph or cell with its end mark, and the file offset of that mark; `gone` is left out."""
     open_parts: list[str] = []
     for piece in pieces:
         first, last = max(piece.start, start), min(piece.end, end)
@@ -157,6 +163,7 @@ def _paragraphs(main: bytes, pieces: list[_Piece], start: int, end: int) -> Iter
         if piece.wide and len(text) * 2 != len(raw):
             # Characters beyond the basic plane are pairs: keep one unit a character, join them later.
             text = "".join(map(chr, struct.unpack(f"<{len(raw) // 2}H", raw[: len(raw) // 2 * 2])))
+        text = without(gone, text, begin, width)
         position = 0
         while position < len(text):
             stop = next((i for i in range(position, len(text)) if text[i] in "\r\x07\x0c"), -1)
@@ -199,9 +206,9 @@ def _unmarked(text: str) -> str:
     return joined.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _aside(builder: TextBuilder, main: bytes, pieces: list[_Piece], span: tuple[int, int], label: str) -> None:
+def _aside(builder: TextBuilder, found: Iterator[tuple[int, str]], label: str) -> None:
     seen: set[str] = set()
-    for _, paragraph in _paragraphs(main, pieces, *span):
+    for _, paragraph in found:
         words = one_line(_unmarked(paragraph).replace("\x07", " "))
         if sum(character.isalpha() for character in words) > 2 and words not in seen:
             seen.add(words)

@@ -39,7 +39,7 @@ _SKIPPED = frozenset(
     ("aftnsep", "aftnsepc", "atndate", "atnicn", "atnid", "atnref", "atrfend", "atrfstart", "bkmkend",
      "bkmkstart", "blipuid", "colorschememapping", "colortbl", "datastore", "do", "docvar", "filetbl",
      "fldinst", "ftnsep", "ftnsepc", "generator", "latentstyles", "leveltext", "list", "listname",
-     "listoverride", "listoverridetable", "listtable", "mhtmltag", "mmathPr", "nonshppict", "objdata",
+     "listoverride", "listoverridetable", "listtable", "mhtmltag", "mmathPr", "nonesttables", "nonshppict", "objdata",
      "object", "oldcprops", "passwordhash", "pgdsctbl", "pict", "pnseclvl", "revtbl", "rsidtbl", "sn",
      "sp", "sv", "tc", "template", "themedata", "upr", "userprops", "wgrffmtfilter", "xe", "xmlnstbl")
 )  # fmt: skip

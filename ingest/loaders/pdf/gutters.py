@@ -13,6 +13,7 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
+from ingest.loaders.pdf.backward import BACKWARD
 from ingest.loaders.pdf.line import Line
 
 if TYPE_CHECKING:
@@ -148,8 +149,10 @@ def _all_gaps(
 
 
 def _gaps(line: Line, index: int, start: int, boxes: Boxes, side: int) -> list[_Gap]:
-    """Return all blanks of a line that have so many characters on either side."""
+    """Return all blanks of a line that have so many characters on either side, none of one that is read backward."""
     words = line.text
+    if not words.isascii() and BACKWARD.search(words):
+        return []
     found: list[_Gap] = []
     for match in _BLANKS.finditer(words, side, max(side, len(words) - side)):
         at, end = match.span()

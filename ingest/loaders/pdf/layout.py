@@ -7,6 +7,7 @@ from collections import Counter
 from itertools import pairwise
 from statistics import median
 
+from ingest.loaders.pdf.backward import BACKWARD
 from ingest.loaders.pdf.gutters import ENTRY
 from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.margin import without_margin
@@ -18,6 +19,8 @@ _PAGE_NUMBER = re.compile(
     r"(?:\s*(?:of|/|von|de|sur|из|di)\s*\d{1,5})?\s*(?:ページ|頁|页)?[-–—|\])\s]*$",
     re.IGNORECASE,
 )
+LEFTWARD = 3
+"""Cells drawn before those at their left from which the order of the file is not believed."""
 EDGE_LINES = 3
 """How many lines from the top and the bottom of a page may be a running head or foot."""
 
@@ -33,7 +36,8 @@ def ordered(lines: list[Line]) -> list[Line]:
 
 
 def _in_order(lines: list[Line]) -> list[Line]:
-    if _disorders(lines) == 0 and _across(lines) < 5 and not any(line.parted for line in lines):
+    trusted = _disorders(lines) == 0 and _across(lines) < 5 and _leftward(lines) < LEFTWARD
+    if trusted and not any(line.parted for line in lines):
         return lines
     size = median(line.size for line in lines)
     boxes = [_inner(line) for line in lines]
@@ -60,6 +64,14 @@ def _disorders(lines: list[Line]) -> int:
         count += not to_the_right or b.y0 < top - 4 * size
         top = b.y0
     return count
+
+
+def _leftward(lines: list[Line]) -> int:
+    """Count cells that stand at the left of the one before in the same row, but not of writing that runs so."""
+    return sum(
+        abs(a.y0 - b.y0) < 0.3 * a.size and b.x1 <= a.x0 and not BACKWARD.search(a.text + b.text)
+        for a, b in pairwise(lines)
+    )
 
 
 def _across(lines: list[Line]) -> int:

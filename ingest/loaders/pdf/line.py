@@ -20,6 +20,7 @@ class Line:
         slanted: Whether it runs at a slant or up the page, as stamps and watermarks do.
         parted: Whether it is a part of a line that ran across columns.
         gaps: (left, right) of the room at each tab.
+        hidden: Whether its font hides what its characters are.
     """
 
     text: str
@@ -34,6 +35,7 @@ class Line:
     gaps: tuple[tuple[float, float], ...] = ()
     slanted: bool = False
     parted: bool = False
+    hidden: bool = False
 
     @property
     def is_row(self) -> bool:

@@ -13,11 +13,15 @@ from statistics import median
 from typing import Any
 
 from ingest.loaders.builder import clean
+from ingest.loaders.pdf.backward import BACKWARD, put_in_turn
 from ingest.loaders.pdf.boxes import Boxes
+from ingest.loaders.pdf.fonts import mark_hidden
 from ingest.loaders.pdf.gutters import part_columns
 from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.margin import strip_line_numbers
-from ingest.loaders.pdf.raised import mark_raised, with_raised
+from ingest.loaders.pdf.raised import drop_in, mark_raised, with_raised
+from ingest.loaders.pdf.rows import woven
+from ingest.loaders.pdf.unseen import EDGE, is_seen
 
 _MARKS = re.compile(r"[\x02\xad\ufffe]")
 """What pdfium writes for a hyphen at which a word was broken, with the line end behind it left out."""
@@ -33,6 +37,11 @@ FULL = 40
 """Characters of a line that shows how far the lines of its column reach."""
 CROWDED = 0.15
 """Width of a character, as a share of its size, that no font goes below over a whole line."""
+WIDE_CELL = 1.1
+"""Width of a cell by characters and the font's size from which it may be two that pdfium took for one."""
+_STOPS = frozenset(".,;:!?)")
+DRAWN_OUT = 3.0
+"""How many times as wide as others a blank behind a stop is, at most, in a line of prose."""
 SLANT = 0.3
 """Rise by run (or run by rise) of text from which it stands at a slant."""
 _LIGATURE = re.compile("[" + "".join(map(chr, _LIGATURES)) + "]")
@@ -56,6 +65,16 @@ def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
     ]
     if any(_is_mixed(words, known) for (words, _, _), known in zip(raw_lines, measured, strict=True)):
         raw_lines, measured = _parted_by_angle(raw_lines, measured, boxes)
+    shown = page.get_bbox()
+    left, low, right, high = shown[0], shown[1] + EDGE, shown[2], shown[3] - EDGE
+    seen = [
+        number
+        for number, ((box, *_), (_, start, _)) in enumerate(zip(measured, raw_lines, strict=True))
+        if (left < box[0] and box[2] < right and low < box[1] and box[3] < high)
+        or is_seen(page, textpage, box, shown, start, boxes.index_of)
+    ]
+    if len(seen) < len(measured):
+        raw_lines, measured = [raw_lines[i] for i in seen], [measured[i] for i in seen]
     turn = _turn(page.get_rotation(), measured)
     width, height = page.get_size()
     if page.get_rotation() in (90, 270):
@@ -66,6 +85,7 @@ def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
         slanted = dy != 0 and (dx != 0 or not turn)
         lines.append(Line(words, x0, y0, x1, y1, size, weight, broken, number, slanted=slanted))
     starts = [start for _, start, _ in raw_lines]
+    mark_hidden(textpage, text, lines, starts, boxes.index_of)
     if not turn:
         mark_raised(text, lines, starts, [box[1] for box, *_ in measured], boxes)
     starts = strip_line_numbers(lines, starts)
@@ -80,9 +100,16 @@ def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
             return Line(words, *edges, size, weight, broken, number, slanted=rise != 0, parted=True)
 
         lines, starts = part_columns(lines, starts, boxes, cut)
-    _mark_cells(lines, starts, boxes, turn)
+    if turn in (0, 180):
+        _mark_cells(lines, starts, boxes)
+    if not turn and not text.isascii() and BACKWARD.search(text):
+        for line, start in zip(lines, starts, strict=True):
+            put_in_turn(line, start, text, boxes)
+    if not turn:
+        lines = drop_in(lines, starts, text, boxes)
     kept = [line for line in lines if _clean(line)]
-    return with_raised(_without_overprint(kept))
+    kept = with_raised(_without_overprint(kept))
+    return kept if turn else woven(kept)
 
 
 def _cut(text: str) -> list[tuple[str, int, bool]]:
@@ -184,10 +211,8 @@ def _turned(
     return left, height - top, right, height - bottom
 
 
-def _mark_cells(lines: list[Line], starts: list[int], boxes: Boxes, turn: int) -> None:
+def _mark_cells(lines: list[Line], starts: list[int], boxes: Boxes) -> None:
     """Write a tab for each wide gap inside lines that are wider than their characters need."""
-    if turn not in (0, 180):
-        return
     densities = [(line.x1 - line.x0) / (len(line.text) * line.size) for line in lines if len(line.text) > 12]
     if not densities:
         return
@@ -206,7 +231,8 @@ def _mark_cells(lines: list[Line], starts: list[int], boxes: Boxes, turn: int) -
 
 
 def _is_justified(line: Line, start: int, long: list[Line], boxes: Boxes) -> bool:
-    """Tell whether a wide line is prose drawn out to the edges of its column: all its blanks are as wide.
+    """Tell whether a wide line is prose drawn out to the edges of its column: all its blanks but those behind stops are
+    as wide.
 
     Args:
         line, start: The line, and where it begins in the page's text.
@@ -222,11 +248,15 @@ def _is_justified(line: Line, start: int, long: list[Line], boxes: Boxes) -> boo
         for other in long
     ):
         return False
-    rooms = []
+    rooms: list[float] = []
+    stops: list[float] = []  # typesetting programs draw the blanks behind stops out further
     for match in _BLANKS.finditer(line.text):
         _, a1, b0, _ = boxes.ends(start + match.start() - 1, start + match.end())
-        rooms.append(b0 - a1)
-    return len(rooms) > 1 and max(rooms) - min(rooms) < 0.35 * line.size
+        (stops if line.text[match.start() - 1] in _STOPS else rooms).append(b0 - a1)
+    if len(rooms) < 2:
+        return False
+    least, most = min(rooms), max(rooms)
+    return most - least < 0.35 * line.size and all(least - 0.1 * line.size <= room < DRAWN_OUT * most for room in stops)
 
 
 def _with_tabs(line: Line, start: int, usual: float, boxes: Boxes) -> str:
@@ -235,7 +265,8 @@ def _with_tabs(line: Line, start: int, usual: float, boxes: Boxes) -> str:
     The search ends when the gaps found explain why the line is as wide as it is: the label of a row,
     which stands at the left and has the most words, is seldom looked at.
     """
-    words, pieces = line.text, []
+    words = line.text
+    pieces: list[str] = []
     gaps: list[tuple[float, float]] = []
     end = len(words)
     slack = (line.x1 - line.x0) - len(words) * line.size * usual
@@ -245,7 +276,8 @@ def _with_tabs(line: Line, start: int, usual: float, boxes: Boxes) -> str:
         a0, a1, b0, b1 = boxes.ends(start + left - 1, start + right)
         gap = max(b0 - a1, a0 - b1)
         if gap > least:
-            pieces.append(words[right:end])
+            glued = gaps and gaps[0][0] - max(b0, b1) > WIDE_CELL * line.size * (end - right)
+            pieces.append(_unglued(words[right:end], start + right, line.size, boxes) if glued else words[right:end])
             gaps.insert(0, (min(a1, b1), max(a0, b0)))
             end = left
             slack -= gap
@@ -253,6 +285,15 @@ def _with_tabs(line: Line, start: int, usual: float, boxes: Boxes) -> str:
                 break
     line.gaps = tuple(gaps)
     return "\t".join([words[:end], *reversed(pieces)]) if pieces else words
+
+
+def _unglued(cell: str, start: int, size: float, boxes: Boxes) -> str:
+    """Return a cell that is wider than its characters as the cells that it is: 3 and 0 beside it are not 30."""
+    pieces = [cell[:1]]
+    for at in range(1, len(cell)):
+        _, a1, b0, _ = boxes.ends(start + at - 1, start + at)
+        pieces.append(f"\t{cell[at]}" if b0 - a1 > 0.95 * size and " " not in cell[at - 1 : at + 1] else cell[at])
+    return "".join(pieces)
 
 
 def _clean(line: Line) -> bool:

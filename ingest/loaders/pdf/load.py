@@ -19,7 +19,7 @@ from ingest.errors import NoText, PasswordNeeded, TooLarge, Unreadable
 from ingest.loaders.archives.members import add_member
 from ingest.loaders.builder import TextBuilder, one_line
 from ingest.loaders.ocr.lines import SIZE, lines_of
-from ingest.loaders.pdf.extras import attachments, bookmarks, notes_of
+from ingest.loaders.pdf.extras import attachments, bookmarks, notes_of, pictures_on
 from ingest.loaders.pdf.forms import xfa_values
 from ingest.loaders.pdf.layout import ordered, without_running_heads
 from ingest.loaders.pdf.line import Line
@@ -50,7 +50,7 @@ def load(path: Path, options: LoadOptions) -> Loaded:
         count = len(document)
         if count > MAX_PAGES:
             raise TooLarge(f"{path.name} has {count:,} pages, more than {MAX_PAGES:,}.", remedy="Split it.")
-        pages, asides, damaged = _read(document)
+        pages, asides, drawn, damaged = _read(document)
         garbled, hidden = _without_noise(pages)
         inside = list(attachments(document))
         filled = xfa_values(document) if document.get_formtype() in XFA else []
@@ -77,6 +77,9 @@ def load(path: Path, options: LoadOptions) -> Loaded:
     _write(builder, paragraphs(pages, style_of(pages, outline)), asides, frozenset(scanned))
     for number, (name, data) in enumerate(inside, start=1):
         _add_attachment(builder, name, data, options, number=number, beside=any(map(any, pages)))
+    # One at the same place of several pages is a letterhead.
+    for _ in set[tuple[int, ...]]().union(*(drawn[i] for i in range(count) if i not in scanned and i not in pictures)):
+        builder.unread("picture")
     if damaged:
         builder.note(f"{damaged} of {count} pages are damaged and were left out.")
     for index in sorted(hidden - scanned.keys()):
@@ -137,11 +140,12 @@ def _letters(text: str) -> str:
 
 def _without_noise(pages: list[list[Line]]) -> tuple[int, set[int]]:
     """Take out lines that are signs without sense; return on how many pages, and the pages of which nothing is left."""
-    garbled = [index for index, lines in enumerate(pages) if _is_garbled(lines)]
+    garbled = [i for i, lines in enumerate(pages) if any(line.hidden for line in lines) or _is_garbled(lines)]
     hidden: set[int] = set()
     for index in garbled:
-        kept = [line for line in pages[index] if not _is_noise(line.text)]
-        if sum(len(_letters(line.text)) for line in kept) <= STAMP or _is_garbled(kept):
+        kept = [line for line in pages[index] if not line.hidden and not _is_noise(line.text)]
+        left, all_of_it = (sum(len(_letters(line.text)) for line in lines) for lines in (kept, pages[index]))
+        if left <= min(STAMP, 0.5 * all_of_it) or _is_garbled(kept):
             kept = []
             hidden.add(index)
         pages[index] = kept
@@ -202,16 +206,18 @@ def _damaged(path: Path, error: Exception | None) -> NoReturn:
     ) from error
 
 
-def _read(document: Any) -> tuple[list[list[Line]], list[list[str]], int]:
-    """Return lines and asides (form values, notes) of each page, and how many pages are damaged."""
+def _read(document: Any) -> tuple[list[list[Line]], list[list[str]], list[set[tuple[int, ...]]], int]:
+    """Return lines, asides (form values, notes) and pictures of each page, and how many pages are damaged."""
     from pypdfium2 import PdfiumError
 
     pages: list[list[Line]] = []
     asides: list[list[str]] = []
+    drawn: list[set[tuple[int, ...]]] = []
     damaged = 0
     for index in range(len(document)):
         pages.append([])
         asides.append([])
+        drawn.append(set())
         try:
             page = document[index]
         except PdfiumError:
@@ -221,12 +227,13 @@ def _read(document: Any) -> tuple[list[list[Line]], list[list[str]], int]:
             textpage = page.get_textpage()
             pages[index] = ordered(read_lines(page, textpage, index))
             asides[index] = notes_of(document, page, pages[index])
+            drawn[index] = pictures_on(page)
             textpage.close()
         except PdfiumError:
             damaged += 1
         finally:
             page.close()
-    return pages, asides, damaged
+    return pages, asides, drawn, damaged
 
 
 def _write(builder: TextBuilder, found: list[Paragraph], asides: list[list[str]], scanned: frozenset[int]) -> None:

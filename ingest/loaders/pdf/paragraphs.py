@@ -27,6 +27,10 @@ _WIDE = re.compile(f"[{KANA}{HAN}\u3000-\u303f\uff00-\uffef]")
 _HYPHENS = "-‐"
 MAX_HEADING = 140
 MAX_CELL = 60
+FIGURES = 4
+"""Numbers that a line has at least which is a row of a table by them."""
+NOTE = 0.95
+"""Size of the print of notes at most, as a share of the text's."""
 
 
 @dataclass(slots=True)
@@ -110,13 +114,22 @@ def paragraphs(pages: list[list[Line]], style: Style) -> list[Paragraph]:
     found: list[Paragraph] = []
     last: Line | None = None
     last_level = 0
+    waiting: tuple[int, Line] | None = None  # the paragraph that a note under its column broke off, and its last line
     for lines in pages:
+        waiting = None
         edges = _right_edges(lines)
         pitch = _pitch(lines)
         for index, line in enumerate(lines):
             level = _level(line, lines, index, style)
             edge = edges[index - 1] if index else 0.0
-            if last is not None and _goes_on(last, line, last_level, level, edge, pitch):
+            if last is not None and waiting is None and _is_note_under(last, line) and _breaks_off(last, last_level):
+                waiting = (len(found) - 1, last)
+            if waiting is not None and last is not None and _takes_up(waiting[1], last, line):
+                _join(found[waiting[0]], waiting[1], line, style)
+                # What they broke off goes on, so the notes stand before it.
+                found.append(found.pop(waiting[0]))
+                waiting = None
+            elif last is not None and _goes_on(last, line, last_level, level, edge, pitch):
                 _join(found[-1], last, line, style)
                 if found[-1].level and len(found[-1].pieces[-1][1]) > MAX_HEADING + 60:
                     found[-1].level = 0
@@ -128,6 +141,30 @@ def paragraphs(pages: list[list[Line]], style: Style) -> list[Paragraph]:
                 found.append(Paragraph([(line.page, line.text)], level, line.y0, line.x1))
             last, last_level = line, level
     return found
+
+
+def _is_note_under(last: Line, line: Line) -> bool:
+    """Tell whether a line in smaller print begins below another, as notes do at the foot of a column."""
+    below = line.page == last.page and line.y0 > last.y0 and line.x0 < last.x1 and line.x1 > last.x0
+    return below and line.size < NOTE * last.size
+
+
+def _breaks_off(last: Line, level: int) -> bool:
+    """Tell whether a line of text ends inside a sentence."""
+    return not level and not last.is_row and len(last.text) > 20 and not _ENDS.search(last.text)
+
+
+def _takes_up(broken: Line, last: Line, line: Line) -> bool:
+    """Tell whether a line at the head of the next column goes on with what a note had broken off."""
+    return (
+        line.page == broken.page
+        and abs(line.size - broken.size) < 0.05 * broken.size
+        and last.size < NOTE * line.size
+        and line.y0 < broken.y0
+        and line.x0 > broken.x0
+        and not line.is_row
+        and (broken.broken or line.text[:1].islower())
+    )
 
 
 def _is_cell(paragraph: Paragraph, line: Line) -> bool:
@@ -207,7 +244,7 @@ def key_of(text: str) -> str:
 
 def _goes_on(last: Line, line: Line, last_level: int, level: int, edge: float, pitch: float) -> bool:
     """Tell whether a paragraph goes on from one line to the next."""
-    if last.is_row or line.is_row:
+    if last.is_row or line.is_row or (_is_figures(last.text) and _is_figures(line.text)):
         return False
     if last.broken:
         return True
@@ -243,6 +280,15 @@ def _goes_on(last: Line, line: Line, last_level: int, level: int, edge: float, p
         return False
     indented = line.x0 > last.x0 + 0.8 * last.size
     return not (indented and _ENDS.search(last.text) and not _BULLET.match(last.text))
+
+
+def _is_figures(text: str) -> bool:
+    """Tell whether a line is mostly numbers: two of them are rows, however narrow the room between their cells is."""
+    if not text[-1].isdigit() and text[-1] not in "%)":
+        return False  # nearly every line, told at once
+    words = text.split(" ")
+    numbers = sum(any(map(str.isdigit, word)) for word in words)
+    return numbers >= FIGURES and numbers >= 0.4 * len(words)
 
 
 def _join(paragraph: Paragraph, last: Line, line: Line, style: Style) -> None:
