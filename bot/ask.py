@@ -143,11 +143,9 @@ class Bot:
             question, conversation, filter: As in `ask`.
             on_citation: Told of each footnote before the first statement that uses it is yielded.
         """
-        from bot.answerer import Footnotes, answered
-
         began = perf_counter()
         self.refuse(question, filter)
-        if (found := self._both(question, filter)) is not None:
+        if (found := self._both(question, filter) or self._hopped(question, conversation, filter)) is not None:
             yield Found(found.passages, "", self._searched(filter))
             if on_citation:
                 for citation in found.citations:
@@ -155,7 +153,24 @@ class Bot:
             yield from found.statements
             yield replace(found, searched=self._searched(filter), seconds=perf_counter() - began)
             return
-        basis = self._finder.find(question, conversation or Conversation(), filter)
+        yield from self._answered(question, conversation or Conversation(), filter, on_citation, began)
+
+    def _alone(self, question: str, conversation: Conversation | None, filter: Filter | None) -> Answer:
+        """Return the answer to a question as it is asked, taken neither for two nor for one with a description."""
+        items = self._answered(question, conversation or Conversation(), filter, None, perf_counter())
+        return next(item for item in items if isinstance(item, Answer))
+
+    def _answered(
+        self,
+        question: str,
+        conversation: Conversation,
+        filter: Filter | None,
+        on_citation: Callable[[Citation], None] | None,
+        began: float,
+    ) -> Iterator[Found | Statement | Answer]:
+        from bot.answerer import Footnotes, answered
+
+        basis = self._finder.find(question, conversation, filter)
         if basis.reply:
             yield Answer(question, model=self.model_name, notice=basis.reply, seconds=perf_counter() - began)
             return
@@ -185,6 +200,22 @@ class Bot:
         from bot.two_parts import both
 
         return both(self.library, asked, question, filter, lambda part, among: self.ask(part, filter=among))
+
+    def _hopped(self, question: str, conversation: Conversation | None, filter: Filter | None) -> Answer | None:
+        """Return the answer to a question that describes what it asks of; None for others, and where none reads."""
+        from bot.question.described import described
+
+        asked = described(question)
+        reader = self._models.reader if asked else None
+        if asked is None or reader is None:
+            return None
+        from bot.passages.reading import all_read
+        from bot.two_hops import hopped
+
+        def ask(part: str) -> Answer:
+            return self._alone(part, conversation, filter)
+
+        return hopped(self.library, asked, question, ask, lambda part, among: all_read(reader, part, among))
 
     def nearest(self, question: str, *, limit: int = 5, filter: Filter | None = None) -> tuple[Passage, ...]:
         """Return the passages nearest to a question, whether or not they answer it."""

@@ -47,7 +47,7 @@ def read_first(reader: Reader, question: str, passages: Sequence[Passage]) -> Re
     Raises:
         ReaderDamaged: The weights cannot be used.
     """
-    quotable = [passage for passage in passages if passage.kind not in PLACES][:FIRST]
+    quotable = _quotable(passages)
     if not quotable or quotable[0].kind in NOT_PROSE or not reader.can_read(question):
         return None
     # Bare: with title and heading before it a passage is read no better (docs/reader.md).
@@ -57,3 +57,23 @@ def read_first(reader: Reader, question: str, passages: Sequence[Passage]) -> Re
     passage, reading = max(near, key=lambda pair: pair[1].answers + math.log(max(pair[1].span, _LEAST_CHANCE)))
     words = (passage.document, passage.start + reading.start, passage.start + reading.end)
     return Readings(best, words, reading.span)
+
+
+def all_read(reader: Reader, question: str, passages: Sequence[Passage]) -> list[tuple[float, str]]:
+    """Return the logit that each of the first passages answers, and its words: as `read_first` read them.
+
+    Args:
+        reader: An open reader; it remembers what it read.
+        question: Whole.
+        passages: Best first.
+    """
+    quotable = _quotable(passages)
+    readings = reader.read(question, [Readable(passage.text) for passage in quotable])
+    return [
+        (reading.answers, passage.text[reading.start : reading.end])
+        for passage, reading in zip(quotable, readings, strict=True)
+    ]
+
+
+def _quotable(passages: Sequence[Passage]) -> list[Passage]:
+    return [passage for passage in passages if passage.kind not in PLACES][:FIRST]
