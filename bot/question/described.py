@@ -11,20 +11,13 @@ from vectorstore.words.tokens import content_terms, query_terms
 LONGEST = 300
 _ASKING = r"(?:who|whom|whose|what|which|when|where|why|how)"
 _ASKS = re.compile(rf"^(?:(?:in|at|on|to|from|by|for|of|with|since|until) )?{_ASKING}\b", re.IGNORECASE)
-_RELATIVE = re.compile(
-    r"\bthe (?P<noun>(?:(?!(?:of|in|on|at|to|for|from|with|by|and|or|that|which|who|is|are|was|were)\b)[\w'’-]+ ){0,3}?"
-    r"(?P<head>[\w-]+)) (?P<word>who|that|which|whose) (?P<clause>.+)",
-    re.IGNORECASE,
+_NOT_IN_NOUN = (
+    "of|in|on|at|to|for|from|with|by|through|and|or|that|which|who|is|are|was|were|be|been|being|has|have|had"
 )
+_NOUN = rf"(?P<noun>(?:(?!(?:{_NOT_IN_NOUN})\b)[\w’-]+ ){{0,3}}?(?!(?:{_NOT_IN_NOUN})\b)(?P<head>[\w-]+))"
+_RELATIVE = re.compile(rf"\bthe {_NOUN} (?P<word>who|that|which|whose) (?P<clause>.+)", re.IGNORECASE)
 _REDUCED = re.compile(
-    r"\bthe (?P<noun>(?:(?!(?:of|in|on|at|to|for|from|with|by|and|or|that|which|who|is|are|was|were)\b)[\w'’-]+ ){0,2}?"
-    r"(?P<head>[\w-]+)) (?P<done>\w+(?:ed|en|wn|lt|ught|made|sold|led|held|won)) (?P<how>(?:by|in|for|at) .+)",
-    re.IGNORECASE,
-)
-_ROLE_OF = re.compile(r"\bthe (?P<role>(?:[\w-]+ ){0,2}?[\w-]+) of (?P<of>.+)", re.IGNORECASE)
-_ROLE_AT = re.compile(
-    r"(?P<owner>\b(?:the |our |this )?(?:[A-Z][\w&.-]*(?: [A-Z][\w&.-]*){0,3}|[\w-]+))['’]s? "
-    r"(?P<role>(?:[\w-]+ ){0,2}?[\w-]+)"
+    rf"\bthe {_NOUN} (?P<done>\w+(?:ed|en|wn|lt|ught|made|sold|led|held|won)) (?P<how>(?:by .+|in \d.+))", re.IGNORECASE
 )
 _PERSONS = frozenset(
     """
@@ -44,10 +37,15 @@ _PERSONS = frozenset(
 _ROLES = (_PERSONS - {"man", "woman", "person", "boy", "girl", "guy", "lady", "gentleman"}) | frozenset(
     """
     sponsor publisher producer manufacturer maker supplier contractor subcontractor insurer operator builder developer
-    employer client customer bank capital headquarters parent subsidiary successor predecessor
+    employer capital headquarters parent subsidiary successor predecessor
     """.split()
 )
 """Nouns that mean one person or thing of another: "the architect of the lighthouse"."""
+_ROLE = rf"(?P<role>(?:[\w-]+ ){{0,2}}?(?P<head>{'|'.join(sorted(_ROLES))}))\b"
+_ROLE_OF = re.compile(rf"\bthe {_ROLE} of (?P<of>.+)", re.IGNORECASE)
+_ROLE_AT = re.compile(
+    rf"(?P<owner>\b(?:(?i:the|our|this) )?(?:[A-Z][\w&.-]*(?: [A-Z][\w&.-]*){{0,3}}|[\w-]+))['’]s? (?i:{_ROLE})"
+)
 _AGENTS = frozenset(
     """
     company firm bank organisation organization group team agency authority ministry institute university fund yard
@@ -89,7 +87,7 @@ _DONE = frozenset(
     released cancelled closed owned
     """.split()
 )
-_ASIDE = frozenset(query_terms("name called known person thing title identity"))
+_ASIDE = frozenset(query_terms("name called known person thing title part example kind type sort form instance"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +124,7 @@ def described(question: str) -> Described | None:
 
 def _candidates(text: str) -> Iterator[Described]:
     for match in (_RELATIVE.search(text), _REDUCED.search(text)):
-        if match and _is_one(match["head"]):
+        if match and _is_one(match["head"], match["noun"]) and not _LEANS.search(match.group()):
             yield from _relative(text, match)
     if match := _ROLE_OF.search(text):
         yield from _role(text, match, match["of"], match.end("of"))
@@ -134,9 +132,11 @@ def _candidates(text: str) -> Iterator[Described]:
         yield from _role(text, match, "", match.end())
 
 
-def _is_one(head: str) -> bool:
-    """Tell whether a noun means one thing that can be found."""
+def _is_one(head: str, noun: str) -> bool:
+    """Tell whether a noun means one thing that can be found, and does not name it: "the Union Address that"."""
     low = head.casefold()
+    if noun != noun.casefold():
+        return False
     plural = low.endswith("s") and not low.endswith(("ss", "us", "is"))
     return low not in _NO_THING and not plural
 
@@ -176,10 +176,7 @@ _SUBJECTS = frozenset("the a an this these those our their his her its my your h
 
 
 def _role(text: str, match: re.Match[str], of: str, end: int) -> Iterator[Described]:
-    role = match["role"]
-    head = role.split()[-1].casefold()
-    if head not in _ROLES:
-        return
+    role, head = match["role"], match["head"].casefold()
     before = text[: match.start()].strip()
     person = head in _PERSONS
     asks = "Who" if head != "capital" and head != "headquarters" else "What"
@@ -222,9 +219,21 @@ def _ends_question(words: list[str], at: int) -> bool:
     return at == len(words) - 1 or words[at + 1].casefold() in ("in", "on", "at", "by", "as", "to", "before", "after")
 
 
+_LEANS = re.compile(r",|\b(?:these|those|they|such|the (?:text|passage|article))\b", re.IGNORECASE)
+"""In a clause that describes nothing by itself."""
+_IS = frozenset("is was are were".split())
+_AUXILIARIES = _IS | frozenset("does did do has have had will can could should must may might would".split())
+_BEFORE = _AUXILIARIES | frozenset("of for by to from with at in on about before after under against than".split())
+"""What a description may stand behind; behind anything else it is said of something: "was Warsaw the capital of"."""
+
+
 def _asks_more(found: Described) -> bool:
     """Tell whether a question asks more than what the description means."""
-    asked = found.before.split()
-    opens = asked[0].casefold() if asked else ""
+    asked = found.before.casefold().split()
+    opens, last = (asked[0], asked[-1]) if asked else ("", "")
+    if last not in _BEFORE and (_AUXILIARIES & set(asked) or len(asked) != 2):
+        return False  # behind "Who sponsors" there may be one, behind "How long was Warsaw" there is not
+    if last in _IS and not found.after and opens in ("who", "what", "which", "whom"):
+        return False
     outside = set(content_terms(f"{found.before} {found.after}")) - _ASIDE
     return bool(outside) or opens in ("where", "when", "how", "why")
