@@ -45,7 +45,9 @@ class Meant:
     other: str = ""
 
 
-def hopped(library: Library, asked: Described, written: str, ask: Ask, spans: Spans) -> Answer:
+def hopped(
+    library: Library, asked: Described, written: str, ask: Ask, spans: Spans, *, only_both: bool = False
+) -> Answer | None:
     """Return the answer to a question with a description in it: by two searches, or as it is asked.
 
     Args:
@@ -54,16 +56,19 @@ def hopped(library: Library, asked: Described, written: str, ask: Ask, spans: Sp
         written: As the person wrote it.
         ask: Answers one question by quotes, of the documents that the person may see.
         spans: Reads passages for a question: the logit that each answers, and its words.
+        only_both: Whether to return None where two searches don't answer it.
     """
     meant = next(filter(None, (_meant(asked, question, ask(question), spans) for question in asked.first)), None)
-    if meant is None:
-        return ask(written)
+    if meant is None or (only_both and meant.other):
+        return None if only_both else ask(written)
     if meant.other:
         return _refused(ask(written), f"“{one_line(asked.words)}” may be {one_line(meant.words)} or {meant.other}.")
     question = asked.second(meant.words)
     second = ask(question)
     if _says(second) and _speaks_of(library, second, meant, asked):
         return _both(written, asked, meant, second)
+    if only_both:
+        return None
     direct = ask(written)
     if _says(direct) and _speaks_of(library, direct, meant, asked) and _says_more(direct, meant):
         return direct
@@ -100,6 +105,8 @@ def _meant(asked: Described, question: str, first: Answer, spans: Spans) -> Mean
     if not _says(first) or first.conflicts:
         return None
     found = next(((s, s.answer.text) for s in first.statements if s.answer), None) or _value(first)
+    if found is None and first.searched_for:
+        found = _read(first, spans(question, first.passages))
     if found is None:
         return None
     statement, words = found[0], _trimmed(found[1], asked)
@@ -111,6 +118,13 @@ def _meant(asked: Described, question: str, first: Answer, spans: Spans) -> Mean
     numbers = set(statement.citations)
     citations = tuple(citation for citation in first.citations if citation.number in numbers)
     return Meant(words, replace(first, statements=(statement,), citations=citations, notice=""), other)
+
+
+def _read(first: Answer, spans: list[tuple[float, str]]) -> tuple[Statement, str] | None:
+    """Return the words that answer a question which leans on another one, "Who signed it?": those were not read yet."""
+    logit, words = max(spans, default=(0.0, ""))
+    statement = next((statement for statement in first.statements if words and words in statement.text), None)
+    return (statement, words) if statement and logit >= SURE else None
 
 
 def _value(answer: Answer) -> tuple[Statement, str] | None:

@@ -74,7 +74,7 @@ def age_answer(question: Question, library: Library, filter: Filter | None) -> C
         return _on(born, stated[0], None, "") if len(stated) == 1 else None
     if event := groups.get("event"):
         if _DIED.match(event):
-            return _on(born, died.day, died, "") if died else None
+            return _on(born, died.day, died, f"when {groups['who']} {event}") if died else None
         told = _one(_events(library, name, event, filter))
         return _on(born, told.day, told, f"when {groups['who']} {event}") if told else None
     if died is not None:
