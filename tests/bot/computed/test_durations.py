@@ -14,8 +14,8 @@ from vectorstore.library import Library
 FILES = {
     "lease-linden.md": "# Lease Linden\n\nThe lease begins on 1 March 2022. The rent is 900 EUR a month.\n\n## End\n\n"
     "The lease ends on 28 February 2027. Either party may give notice.\n",
-    "lease-maple.md": "# Lease Maple\n\nThe lease begins on 1 May 2020. An extension begins on 1 May 2023.\n\nIt ends on "
-    "30 April 2025.\n",
+    "lease-maple.md": "# Lease Maple\n\nThe lease begins on 1 May 2020. An extension begins on 1 May 2023.\n\n"
+    "It ends on 30 April 2025.\n",
     "lease-poplar.md": "# Lease Poplar\n\nThe lease begins on 1 May 2020.\n\nThe car park contract ends in 2021.\n",
 }
 
