@@ -101,6 +101,8 @@ class Finder:
             return Basis(asked, reply=intent.reply)
         if not intent.query and (worked := self._computed(replace(asked, text=question), filter)):
             return worked
+        if writes and not intent.query and (worked := self._queried(replace(asked, text=question), filter)):
+            return worked
         overview = None if intent.query else self._overview(asked, turns, filter)
         if overview is None:
             return self._chosen(asked, intent, turns, filter) or self._found(asked, intent, turns, filter)
@@ -119,6 +121,16 @@ class Finder:
         if not found.lines and not found.none:
             return Basis(question, reply=found.notice)
         return Basis(question, found.passages, computed=found, notice=found.notice)
+
+    def _queried(self, question: Question, filter: Filter | None) -> Basis | None:
+        """Return what a query gives that the chat model proposes of a table; None where none is asked."""
+        from bot.computed.tables.rows import MAY_ASK
+        from bot.written.query import query_answer
+
+        if not MAY_ASK.search(question.text):
+            return None
+        found = query_answer(question, self._library, filter, lambda: self._models.chat_model)
+        return Basis(question, found.passages, computed=found, notice=found.notice) if found else None
 
     def _chosen(self, question: Question, intent: Intent, turns: Conversation, filter: Filter | None) -> Basis | None:
         """Return what the documents hold that a question chooses itself; None where it chooses none."""
