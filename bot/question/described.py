@@ -87,7 +87,7 @@ _DONE = frozenset(
     released cancelled closed owned
     """.split()
 )
-_ASIDE = frozenset(query_terms("name called known person thing title part example kind type sort form instance"))
+_ASIDE = frozenset(query_terms("name called known person thing title one part example kind type sort form instance"))
 
 
 @dataclass(frozen=True, slots=True)
