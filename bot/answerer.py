@@ -70,7 +70,7 @@ class Footnotes:
 
 
 def answered(
-    answer: Answer, basis: Basis, footnotes: Footnotes, *, settings: Settings, models: ModelsInUse
+    answer: Answer, basis: Basis, footnotes: Footnotes, *, settings: Settings, models: ModelsInUse, writes: bool
 ) -> Iterator[Statement | Answer]:
     """Yield the statements and the answer, or the answer that the documents don't say.
 
@@ -80,6 +80,7 @@ def answered(
         footnotes: Numbers them.
         settings: How many sentences are quoted, and the threshold.
         models: The chat model, where one writes.
+        writes: Whether it does.
     """
     question, result, quotes = basis.question, basis.result, basis.quotes
     if basis.computed is not None:
@@ -93,10 +94,10 @@ def answered(
             return
         began = perf_counter()
         quotes = _chosen(question, result, footnotes.library, settings, basis.readings)
-        if basis.readings is not None and not models.writes:
+        if basis.readings is not None and not writes:
             quotes = _trimmed(question, quotes, models.reader)
         answer = replace(answer, timings={**answer.timings, "answer": perf_counter() - began})
-    if not models.writes:
+    if not writes:
         yield from quoted(answer, question, quotes, footnotes, readings=basis.readings)
         return
     language = question.language or settings.language
@@ -190,6 +191,31 @@ def _words_in(quote: Quoted, readings: Readings | None) -> Words | None:
     if document != quote.passage.document or not quote.start <= start < end <= quote.end:
         return None
     return Words(quote.text[start - quote.start : end - quote.start], start - quote.start, end - quote.start)
+
+
+def written_from(
+    found: Answer, footnotes: Footnotes, *, settings: Settings, models: ModelsInUse
+) -> Iterator[Statement | Answer]:
+    """Let a chat model say what the quotes of an answer say, and yield it as `written` does.
+
+    Args:
+        found: The answer in quotes, whose footnotes are read.
+        footnotes: Numbers those of the model's sentences.
+        settings: The language, and how many passages it reads.
+        models: The chat model.
+    """
+    from bot.question.question import Question
+    from bot.quotes.quoted import Quoted
+
+    quotes = [
+        Quoted(passage, citation.start, citation.end, score=passage.score)
+        for citation in found.citations
+        for passage in footnotes.library.passages_at(citation.document, [citation.start])
+    ]
+    passages = tuple(dict.fromkeys((*(quote.passage for quote in quotes), *found.passages)))
+    most = max(len(quotes), settings.passages)
+    answer = replace(found, statements=(), citations=(), conflicts=(), model=models.name, passages=passages[:most])
+    yield from written(answer, Question(found.question), quotes, footnotes, models=models, language=settings.language)
 
 
 def written(

@@ -143,28 +143,60 @@ class Bot:
             question, conversation, filter: As in `ask`.
             on_citation: Told of each footnote before the first statement that uses it is yielded.
         """
-        from bot.answerer import Footnotes, answered
-
-        began = perf_counter()
+        began, turns = perf_counter(), conversation or Conversation()
         self.refuse(question, filter)
-        if (found := self._both(question, filter)) is not None:
-            yield Found(found.passages, "", self._searched(filter))
+        found = self._both(question, filter) or self._hopped(question, turns, filter)
+        if found is None:
+            yield from self._answered(question, turns, filter, writes=self.writes, on_citation=on_citation)
+            return
+        searched = self._searched(filter)
+        yield Found(found.passages, "", searched)
+        if self.writes and all(statement.support == "quoted" for statement in found.statements):
+            from bot.answerer import Footnotes, written_from
+
+            footnotes = Footnotes(self.library, on_citation)
+            items: Iterator[Statement | Answer] = written_from(
+                found, footnotes, settings=self.settings, models=self._models
+            )
+        else:
             if on_citation:
                 for citation in found.citations:
                     on_citation(citation)
-            yield from found.statements
-            yield replace(found, searched=self._searched(filter), seconds=perf_counter() - began)
-            return
-        basis = self._finder.find(question, conversation or Conversation(), filter)
+            items = iter((*found.statements, found))
+        for item in items:
+            if isinstance(item, Answer):
+                item = replace(item, searched=searched, seconds=perf_counter() - began)
+            yield item
+
+    def _alone(self, question: str, turns: Conversation, filter: Filter | None) -> Answer:
+        """Return the quotes that answer a question as it is asked, taken neither for two nor for one that describes."""
+        items = self._answered(question, turns, filter, writes=False)
+        return next(item for item in items if isinstance(item, Answer))
+
+    def _answered(
+        self,
+        question: str,
+        turns: Conversation,
+        filter: Filter | None,
+        *,
+        writes: bool,
+        on_citation: Callable[[Citation], None] | None = None,
+    ) -> Iterator[Found | Statement | Answer]:
+        from bot.answerer import Footnotes, answered
+        from bot.models.chat_model import QUOTES
+
+        began = perf_counter()
+        name = self.model_name if writes else QUOTES
+        basis = self._finder.find(question, turns, filter)
         if basis.reply:
-            yield Answer(question, model=self.model_name, notice=basis.reply, seconds=perf_counter() - began)
+            yield Answer(question, model=name, notice=basis.reply, seconds=perf_counter() - began)
             return
         searched_for, searched = basis.searched_for(question), self._searched(filter)
         yield Found(basis.passages, searched_for, searched)
         answer = Answer(
             question,
             passages=basis.passages,
-            model=self.model_name,
+            model=name,
             confidence=basis.confidence,
             searched_for=searched_for,
             searched=searched,
@@ -172,7 +204,7 @@ class Bot:
             timings={"search": perf_counter() - began},
         )
         footnotes = Footnotes(self.library, on_citation)
-        for item in answered(answer, basis, footnotes, settings=self.settings, models=self._models):
+        for item in answered(answer, basis, footnotes, settings=self.settings, models=self._models, writes=writes):
             yield replace(item, seconds=perf_counter() - began) if isinstance(item, Answer) else item
 
     def _both(self, question: str, filter: Filter | None) -> Answer | None:
@@ -185,6 +217,26 @@ class Bot:
         from bot.two_parts import both
 
         return both(self.library, asked, question, filter, lambda part, among: self.ask(part, filter=among))
+
+    def _hopped(self, question: str, conversation: Conversation, filter: Filter | None) -> Answer | None:
+        """Return the answer to a question that describes what it asks of; None for others, and where none reads."""
+        from bot.question.described import described
+
+        asked = described(question)
+        reader = self._models.reader if asked else None
+        if asked is None or reader is None:
+            return None
+        from bot.passages.reading import all_read
+        from bot.two_hops import hopped
+
+        return hopped(
+            self.library,
+            asked,
+            question,
+            lambda part: self._alone(part, conversation, filter),
+            lambda part, among: all_read(reader, part, among),
+            only_both=self.writes,
+        )
 
     def nearest(self, question: str, *, limit: int = 5, filter: Filter | None = None) -> tuple[Passage, ...]:
         """Return the passages nearest to a question, whether or not they answer it."""

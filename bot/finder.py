@@ -101,9 +101,11 @@ class Finder:
             return Basis(asked, reply=intent.reply)
         if not intent.query and (worked := self._computed(replace(asked, text=question), filter)):
             return worked
+        if writes and not intent.query and (worked := self._queried(replace(asked, text=question), filter)):
+            return worked
         overview = None if intent.query else self._overview(asked, turns, filter)
         if overview is None:
-            return self._found(asked, intent, turns, filter)
+            return self._chosen(asked, intent, turns, filter) or self._found(asked, intent, turns, filter)
         if not overview.quotes:
             return Basis(asked, reply=overview.notice)
         notice = "" if writes else overview.notice  # a model's words are not the documents'
@@ -119,6 +121,28 @@ class Finder:
         if not found.lines and not found.none:
             return Basis(question, reply=found.notice)
         return Basis(question, found.passages, computed=found, notice=found.notice)
+
+    def _queried(self, question: Question, filter: Filter | None) -> Basis | None:
+        """Return what a query gives that the chat model proposes of a table; None where none is asked."""
+        from bot.computed.tables.rows import MAY_ASK
+        from bot.written.query import query_answer
+
+        if not MAY_ASK.search(question.text):
+            return None
+        found = query_answer(question, self._library, filter, lambda: self._models.chat_model)
+        return Basis(question, found.passages, computed=found, notice=found.notice) if found else None
+
+    def _chosen(self, question: Question, intent: Intent, turns: Conversation, filter: Filter | None) -> Basis | None:
+        """Return what the documents hold that a question chooses itself; None where it chooses none."""
+        from bot.question.chosen import chosen
+
+        found = None if intent.query else chosen(question.text, self._library, filter)
+        if found is None:
+            return None
+        narrowed = replace(filter or Filter(), documents=found.documents)
+        asked = replace(question, text=found.question)
+        basis = self._computed(asked, narrowed) or self._found(asked, intent, turns, narrowed)
+        return replace(basis, notice=f"{found.told} {basis.notice}".rstrip())
 
     def _overview(self, question: Question, turns: Conversation, filter: Filter | None) -> Overview | None:
         """Return what stands for the documents as a whole, where that is asked for."""

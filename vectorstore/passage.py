@@ -97,6 +97,9 @@ class Filter:
         sources: Glob patterns on the source path or address ("*/reports/*.pdf"), or on the file's name ("lease*.pdf").
         media_types: Exact ("application/pdf") or by family ("text/*").
         modified_after, modified_before: ISO 8601 dates or times, inclusive.
+        authors: Names, or words of names, in any case, of whom one must be the author that a document names itself.
+        created_after, created_before: The same of the day on which a document says that it was written or sent; where
+            it gives only a year, that year must touch the range.
 
     Raises:
         DateInvalid: One of these is none.
@@ -109,11 +112,19 @@ class Filter:
     media_types: tuple[str, ...] = ()
     modified_after: str = ""
     modified_before: str = ""
+    authors: tuple[str, ...] = ()
+    created_after: str = ""
+    created_before: str = ""
 
     def __post_init__(self) -> None:
-        for moment in (self.modified_after, self.modified_before):
+        for moment in (self.modified_after, self.modified_before, self.created_after, self.created_before):
             if moment:
                 comparable(moment)
 
     def __bool__(self) -> bool:
         return self != Filter()
+
+    @property
+    def asks_what_is_said(self) -> bool:
+        """Whether it looks at what documents say of themselves."""
+        return bool(self.authors or self.created_after or self.created_before)

@@ -52,9 +52,13 @@ def author_answer(question: Question, library: Library, filter: Filter | None) -
     for pattern, what in ((_AUTHOR, "author"), (_CREATED, "created")):
         match = re.fullmatch(pattern, asked, re.IGNORECASE)
         name = next((part for part in match.groups() if part), "") if match else ""
-        document = _meant(library.documents(filter), name) if name else None
+        documents = library.documents(filter) if name else []
+        document = _meant(documents, name)
         if document is not None:
-            return _of_one(library, document, library.said(filter).get(document.id, {}), what)
+            said = library.said(filter).get(document.id, {})
+            if not said.get(what) and called(documents, name) is None:
+                continue  # it may still be written in the text: "This report was written by …"
+            return _of_one(library, document, said, what)
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from bot.computed.ages import age_answer
 from bot.computed.authors import author_answer
 from bot.computed.changes.answer import changes_answer
 from bot.computed.changes.holds import holds_answer
@@ -32,6 +33,7 @@ WAYS: Sequence[Way] = (
     changes_answer,
     holds_answer,
     duration_answer,
+    age_answer,
     each_answer,
     rows_answer,
     list_answer,

@@ -1,10 +1,14 @@
-"""How long something runs, worked out from the two dates that a sentence gives: "How long is the lease in months?" """
+"""How long something runs, worked out from two dates: "How long is the lease in months?"
+
+One sentence gives both, or one says when it begins and another when it ends.
+"""
 
 from __future__ import annotations
 
 import re
 from calendar import monthrange
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -35,6 +39,14 @@ _FROM_TO = re.compile(
     r"\b(?:end|ends|ended|until|till|to|and|through|complet\w+|finish\w*|expires?|expired)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_BEGINS = re.compile(
+    r"\b(?:begin|begins|began|start|starts|started|commence|commences|commenced|opened|founded|entered into force"
+    r"|takes effect|took effect|in force from)\b",
+    re.IGNORECASE,
+)
+_ENDS = re.compile(
+    r"\b(?:end|ends|ended|expires?|expired|finish\w*|complet\w+|terminates?|terminated|closed|until)\b", re.IGNORECASE
+)
 _TERM = re.compile(r"\b(?:runs?|lasts?|term|period of|duration)\b", re.IGNORECASE)
 Span = tuple[int, int]
 
@@ -55,6 +67,9 @@ def duration_answer(question: Question, library: Library, filter: Filter | None)
         if len({(first, last) for _, _, first, last in found}) == 1:
             passage, span, first, last = found[0]
             return Computed((Line(in_words(first, last, unit), (quote(passage, span),)),))
+        if not found and (pair := _pair(wanted, (*own, *passages))):
+            (begins, start, first), (ends, end, last) = pair
+            return Computed((Line(in_words(first, last, unit), (quote(begins, start), quote(ends, end))),))
         if unit and own and not found and not any(_says_term(passage) for passage in own):
             return Computed(notice=f"{file_name(own[0].source)} does not give both dates.", none=True)
     return None
@@ -83,6 +98,39 @@ def _between(wanted: frozenset[str], passages: tuple[Passage, ...]) -> Iterator[
                     continue
                 if first < last:
                     yield passage, (start, end), first, last
+
+
+_Dated = tuple["Passage", Span, date]
+
+
+def _pair(wanted: frozenset[str], passages: tuple[Passage, ...]) -> tuple[_Dated, _Dated] | None:
+    """Return the one sentence of a document that says when it begins, and the one that says when it ends.
+
+    None where several days are told for either, or where two documents give both.
+    """
+    found = []
+    for document in dict.fromkeys(passage.document for passage in passages):
+        own = [passage for passage in passages if passage.document == document]
+        begins, ends = list(_dated(wanted, own, _BEGINS, _ENDS)), list(_dated(wanted, own, _ENDS, _BEGINS))
+        if len({day for *_, day in begins}) == 1 == len({day for *_, day in ends}) and begins[0][2] < ends[0][2]:
+            found.append((begins[0], ends[0]))
+    return found[0] if len({(begins[2], ends[2]) for begins, ends in found}) == 1 else None
+
+
+def _dated(
+    wanted: frozenset[str], passages: list[Passage], says: re.Pattern[str], other: re.Pattern[str]
+) -> Iterator[_Dated]:
+    """Yield the sentences about what is asked for with one day, that say the one and not the other."""
+    for passage in passages:
+        around = f"{passage.title} {file_name(passage.source)} {passage.heading} {passage.text}"
+        if not wanted <= set(tokens(re.sub(r"[\W_]+", " ", around))):
+            continue
+        for start, end in passage.sentences:
+            sentence = passage.text[start - passage.start : end - passage.start]
+            days = [d for d in dates(sentence) if d.year and d.month and d.day and not d.swapped]
+            if len(days) == 1 and says.search(sentence) and not other.search(sentence):
+                with suppress(ValueError):
+                    yield passage, (start, end), date(days[0].year or 1, days[0].month or 1, days[0].day or 1)
 
 
 def _says_term(passage: Passage) -> bool:

@@ -33,8 +33,9 @@ MOST_SHOWN = 200
 ALIKE = 4
 """Letters that the beginnings of two words share to be forms of one: "decided", "decisions"."""
 _ASKS = re.compile(
-    r"(?:who|which|what|list|name|show)\b(?!.*\b(?:first|last|next|most|least|best|only|why|when|how much)\b)"
-    r"|how many\b",
+    r"(?!(?:what|who) is (?!(?:on|in|included|part|there|present|all)\b))"  # one thing: "What is encryption?"
+    r"(?:(?:who|which|what|list|name|show)\b(?!.*\b(?:first|last|next|most|least|best|only|why|when|how much)\b)"
+    r"|how many\b)",
     re.IGNORECASE,
 )
 _COUNTS = re.compile(r"how many\b", re.IGNORECASE)

@@ -48,7 +48,7 @@ def read_first(reader: Reader, question: str, passages: Sequence[Passage]) -> Re
     Raises:
         ReaderDamaged: The weights cannot be used.
     """
-    quotable = [passage for passage in passages if passage.kind not in PLACES][:FIRST]
+    quotable = _quotable(passages)
     if not quotable or quotable[0].kind in NOT_PROSE or not reader.can_read(question):
         return None
     readings = reader.read(question, [readable(question, p.text, title=p.title, heading=p.heading) for p in quotable])
@@ -86,3 +86,23 @@ def readable(question: str, text: str, *, title: str, heading: str) -> Readable:
     before = " › ".join(dict.fromkeys(filter(None, (title, heading))))
     lacking = frozenset(content_terms(question)) - frozenset(content_terms(text))
     return Readable(text, title=before if lacking & frozenset(content_terms(before)) else "")
+
+
+def all_read(reader: Reader, question: str, passages: Sequence[Passage]) -> list[tuple[float, str]]:
+    """Return the logit that each of the first passages answers, and its words: as `read_first` read them.
+
+    Args:
+        reader: An open reader; it remembers what it read.
+        question: Whole.
+        passages: Best first.
+    """
+    quotable = _quotable(passages)
+    readings = reader.read(question, [readable(question, p.text, title=p.title, heading=p.heading) for p in quotable])
+    return [
+        (reading.answers, passage.text[reading.start : reading.end])
+        for passage, reading in zip(quotable, readings, strict=True)
+    ]
+
+
+def _quotable(passages: Sequence[Passage]) -> list[Passage]:
+    return [passage for passage in passages if passage.kind not in PLACES][:FIRST]

@@ -216,12 +216,13 @@ def listed(connection: sqlite3.Connection, filter: Filter | None = None, *, name
 
     Args:
         connection: Of the catalog.
-        filter: Which documents; dates are those of the files.
+        filter: Which documents; dates are those of the files. What they say of themselves is packed away with them:
+            a filter that asks for it matches none.
         name: As in `Catalog.find`: only what is called so.
     """
     if not exists(connection):
         return []
-    where, values = conditions(filter or Filter())
+    where, values = conditions(filter or Filter(), told=False)
     found: list[tuple[Any, ...]] = []
     ways = list(ways_to_name(name)) if name else [("removed >= ?", _days_ago(KEPT_DAYS))]
     for condition, value in ways:

@@ -213,8 +213,8 @@ class Catalog:
 
     def documents(self, filter: Filter | None = None) -> list[DocumentInfo]:
         """Return the documents that match `filter`, by source."""
-        where, values = conditions(filter or Filter())
         with self.snapshot() as connection:
+            where, values = conditions(filter or Filter(), told=schema.tells(connection))
             rows = connection.execute(
                 f"SELECT {DOCUMENT_INFO} FROM documents{where} ORDER BY collection, source, row", values
             )
@@ -225,7 +225,7 @@ class Catalog:
         """Return what was remarked on documents that match `filter` when they were read, by id, where there is any."""
         where, values = conditions(filter or Filter())
         with self.snapshot() as connection:
-            if schema.form(connection) < schema.TABLES_SINCE:
+            if not schema.tells(connection):
                 return {}
             rows = connection.execute(
                 f"SELECT id, notes FROM documents JOIN notes ON notes.document = documents.row{where}", values
@@ -237,7 +237,7 @@ class Catalog:
         where, values = conditions(filter or Filter())
         found: dict[str, dict[str, str]] = {}
         with self.snapshot() as connection:
-            if schema.form(connection) < schema.TABLES_SINCE:
+            if not schema.tells(connection):
                 return {}
             query = (
                 f"SELECT id, said.name, value FROM (SELECT * FROM documents{where}) JOIN said ON said.document = row"
@@ -250,8 +250,8 @@ class Catalog:
         """Return how many documents match `filter`."""
         if not filter:
             return self.totals()[0]
-        where, values = conditions(filter)
         with self.snapshot() as connection:
+            where, values = conditions(filter, told=schema.tells(connection))
             return int(connection.execute(f"SELECT count(*) FROM documents{where}", values).fetchone()[0])
 
     def manifest(self, collection: str) -> dict[str, Stamp]:
@@ -364,8 +364,13 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def conditions(filter: Filter) -> tuple[str, list[str | bytes]]:
-    """Return the WHERE clause over `documents` that `filter` means, and its values."""
+def conditions(filter: Filter, *, told: bool = True) -> tuple[str, list[str | bytes]]:
+    """Return the WHERE clause over `documents` that `filter` means, and its values.
+
+    Args:
+        filter: Which documents.
+        told: Whether the catalog keeps what documents say of themselves; if not, none says anything.
+    """
     clauses: list[str] = []
     values: list[str | bytes] = []
 
@@ -394,7 +399,28 @@ def conditions(filter: Filter) -> tuple[str, list[str | bytes]]:
         # A date alone means its whole day: "2026-11-25~" sorts after every time of that day.
         clauses.append("modified <> '' AND modified <= ?")
         values.append(comparable(filter.modified_before) + "~")
+    if filter.asks_what_is_said and not told:
+        clauses.append("0")
+    elif filter.asks_what_is_said:
+        _add_said(filter, clauses, values)
     return (" WHERE " + " AND ".join(clauses) if clauses else ""), values
+
+
+def _add_said(filter: Filter, clauses: list[str], values: list[str | bytes]) -> None:
+    """Add what a filter wants documents to say of themselves."""
+
+    def says(name: str, condition: str, *of: str) -> None:
+        clauses.append(
+            f"EXISTS(SELECT 1 FROM said WHERE said.document = documents.row AND said.name = '{name}' AND ({condition}))"
+        )
+        values.extend(sql_text(value) for value in of)
+
+    if filter.authors:
+        says("author", " OR ".join(["is_called(value, CAST(? AS TEXT))"] * len(filter.authors)), *filter.authors)
+    if filter.created_after:
+        says("created", "value || '~' >= ?", comparable(filter.created_after))  # "2023" may mean any day of it
+    if filter.created_before:
+        says("created", "value <= ?", comparable(filter.created_before) + "~")
 
 
 def ways_to_name(name: str) -> Iterator[tuple[str, str]]:

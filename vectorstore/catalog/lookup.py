@@ -125,8 +125,8 @@ class Lookup:
         """Return the ids of the chunks of the documents that match, ascending; None for no filter."""
         if not filter:
             return None
-        where, values = conditions(filter)
         with self._catalog.snapshot() as connection:
+            where, values = conditions(filter, told=schema.tells(connection))
             ranges = connection.execute(
                 f"SELECT first_chunk, last_chunk FROM documents{where} ORDER BY first_chunk", values
             ).fetchall()

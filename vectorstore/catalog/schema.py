@@ -45,6 +45,7 @@ SCANS_SINCE = 4
 
 Mode = Literal["rw", "ro", "immutable"]
 
+_WORD = re.compile(r"\w+")
 _PUNCTUATION = "".join(chr(code) for code in range(33, 127) if not chr(code).isalnum())
 _TOKENIZER = "ascii tokenchars '{}'".format(_PUNCTUATION.replace("'", "''")).replace('"', '""')
 # Our terms come ready-made, joined by blanks. This tokenizer splits at blanks only: every printable
@@ -128,6 +129,7 @@ def connect(path: Path, mode: Mode) -> sqlite3.Connection:
         timeout=10,
     )
     connection.text_factory = _decoded
+    connection.create_function("is_called", 2, is_called, deterministic=True)
     connection.execute("PRAGMA cache_size = -16000")
     if mode == "rw":
         # A killed process loses nothing. After a power cut the last commits may be gone, never half
@@ -135,6 +137,11 @@ def connect(path: Path, mode: Mode) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA journal_size_limit = 67108864")
     return connection
+
+
+def is_called(name: str, words: str) -> bool:
+    """Tell whether a name has some words, each whole, in any case and order: "Vogel, Petra" has "petra"."""
+    return set(_WORD.findall(words.casefold())) <= set(_WORD.findall(name.casefold()))
 
 
 def _decoded(raw: bytes) -> str:
@@ -182,6 +189,11 @@ def run_script(connection: sqlite3.Connection, script: str) -> None:
 def form(connection: sqlite3.Connection) -> int:
     """Return the form that the catalog is in: up to `SCHEMA_VERSION`, less where an older version made it."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def tells(connection: sqlite3.Connection) -> bool:
+    """Return whether the catalog keeps what documents say of themselves."""
+    return form(connection) >= TABLES_SINCE
 
 
 def upgrade(connection: sqlite3.Connection) -> None:

@@ -10,7 +10,10 @@ from typing import Any, get_type_hints
 
 from bot.settings.settings import Settings
 from bot.surfaces.cli.options import (
+    AuthorOption,
     CollectionOption,
+    CreatedSinceOption,
+    CreatedUntilOption,
     LibraryOption,
     ModelOption,
     NearestOption,
@@ -49,13 +52,25 @@ def _asking(
     type_: TypeOption = None,
     since: SinceOption = "",
     until: UntilOption = "",
+    author: AuthorOption = None,
+    created_since: CreatedSinceOption = "",
+    created_until: CreatedUntilOption = "",
     show_nearest: NearestOption = None,
     show_withheld: WithheldOption = None,
 ) -> Asking:
     settings = load_settings(
         library, model=model, sentences=sentences, show_nearest=show_nearest, show_withheld=show_withheld
     )
-    chosen = make_filter(collection=collection, source=source, type_=type_, since=since, until=until)
+    chosen = make_filter(
+        collection=collection,
+        source=source,
+        type_=type_,
+        since=since,
+        until=until,
+        author=author,
+        created_since=created_since,
+        created_until=created_until,
+    )
     return Asking(settings, chosen)
 
 

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.surfaces.cli.options import (
+    AuthorOption,
     CollectionOption,
+    CreatedSinceOption,
+    CreatedUntilOption,
     JsonOption,
     LibraryOption,
     SinceOption,
@@ -49,6 +52,9 @@ def list_documents(
     type_: TypeOption = None,
     since: SinceOption = "",
     until: UntilOption = "",
+    author: AuthorOption = None,
+    created_since: CreatedSinceOption = "",
+    created_until: CreatedUntilOption = "",
     notes: NotesOption = False,
     json: JsonOption = False,
 ) -> None:
@@ -60,7 +66,16 @@ def list_documents(
     """
     from bot.text.shown import one_line, shown_source
 
-    chosen = make_filter(collection=collection, source=source, type_=type_, since=since, until=until)
+    chosen = make_filter(
+        collection=collection,
+        source=source,
+        type_=type_,
+        since=since,
+        until=until,
+        author=author,
+        created_since=created_since,
+        created_until=created_until,
+    )
     with open_library(load_settings(library)) as opened:
         remarks = opened.notes(chosen)
         documents = [info for info in opened.documents(chosen) if info.id in remarks or not notes]

@@ -42,6 +42,16 @@ SinceOption = Annotated[
 UntilOption = Annotated[
     str, typer.Option("--until", metavar="DATE", help="Only documents changed on or before this date.")
 ]
+AuthorOption = Annotated[
+    list[str] | None,
+    typer.Option("--author", metavar="NAME", help="Only documents that name this author; part of a name will do."),
+]
+CreatedSinceOption = Annotated[
+    str, typer.Option("--created-since", metavar="DATE", help="Only documents written or sent on or after this date.")
+]
+CreatedUntilOption = Annotated[
+    str, typer.Option("--created-until", metavar="DATE", help="Only documents written or sent on or before this date.")
+]
 ModelOption = Annotated[str | None, typer.Option("--model", metavar="NAME", help="Who writes the answer (quotes).")]
 SentencesOption = Annotated[int | None, typer.Option("--sentences", metavar="N", help="Most sentences quoted (3).")]
 NearestOption = Annotated[
@@ -147,6 +157,9 @@ def make_filter(
     type_: list[str] | None,
     since: str,
     until: str,
+    author: list[str] | None = None,
+    created_since: str = "",
+    created_until: str = "",
 ) -> Filter | None:
     """Return the filter that the options describe, or None where they do not restrict anything."""
     from vectorstore.passage import Filter
@@ -157,6 +170,9 @@ def make_filter(
         media_types=tuple(type_ or ()),
         modified_after=_date(since, "--since"),
         modified_before=_date(until, "--until"),
+        authors=tuple(author or ()),
+        created_after=_date(created_since, "--created-since"),
+        created_before=_date(created_until, "--created-until"),
     )
     return chosen or None
 

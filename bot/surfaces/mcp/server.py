@@ -55,6 +55,16 @@ Collections = Annotated[
     list[str] | None,
     Field(description="Search these collections only, as list_collections names them; leave out for all"),
 ]
+Authors = Annotated[
+    list[str] | None,
+    Field(description="Search only documents that name one of these authors or senders; part of a name will do"),
+]
+CreatedAfter = Annotated[
+    str, Field(description="Search only documents written or sent on or after this day, as 2026-11-25; empty for all")
+]
+CreatedBefore = Annotated[
+    str, Field(description="Search only documents written or sent on or before this day, as 2026-11-25; empty for all")
+]
 
 _Result = TypeVar("_Result")
 
@@ -105,10 +115,16 @@ class FootnoteServer(MCPServer):
     # ---- tools
 
     async def ask(
-        self, question: Question, ctx: Context[Any, Any], collections: Collections = None
+        self,
+        question: Question,
+        ctx: Context[Any, Any],
+        collections: Collections = None,
+        authors: Authors = None,
+        created_after: CreatedAfter = "",
+        created_before: CreatedBefore = "",
     ) -> Annotated[CallToolResult, shapes.AnswerResult]:
         """Answer a question from the documents, with footnotes to the exact places, or say they don't."""
-        wanted = await self.in_thread(lambda: self.wanted(collections))
+        wanted = await self.in_thread(lambda: self.wanted(collections, authors, created_after, created_before))
         step = 0
         answer: Answer | None = None
         await ctx.report_progress(step, message="Searching")
@@ -129,11 +145,15 @@ class FootnoteServer(MCPServer):
         query: Annotated[str, Field(description="Words or a question", max_length=100_000)],
         limit: Annotated[int, Field(description="Most passages", ge=1, le=50)] = 10,
         collections: Collections = None,
+        authors: Authors = None,
+        created_after: CreatedAfter = "",
+        created_before: CreatedBefore = "",
     ) -> Annotated[CallToolResult, shapes.SearchHits]:
         """Find the passages nearest to a query. They may or may not hold an answer."""
 
         def found() -> CallToolResult:
-            passages = self.bot.nearest(query, limit=limit, filter=self.wanted(collections))
+            wanted = self.wanted(collections, authors, created_after, created_before)
+            passages = self.bot.nearest(query, limit=limit, filter=wanted)
             hits = shapes.SearchHits(query=query, passages=[shapes.hit(passage, self.page) for passage in passages])
             return render.result(hits, render.hits_text(passages, self.page))
 
@@ -241,11 +261,22 @@ class FootnoteServer(MCPServer):
             remedy = error.remedy.replace("footnote list", "list_documents")  # what a caller here can do
             raise DocumentMissing(error.message, remedy=remedy) from None
 
-    def wanted(self, collections: list[str] | None) -> Filter | None:
+    def wanted(
+        self,
+        collections: list[str] | None,
+        authors: list[str] | None = None,
+        created_after: str = "",
+        created_before: str = "",
+    ) -> Filter | None:
         """Return what restricts a search; a name that is no collection is no empty library, but a mistake."""
-        if not collections:
+        wanted = Filter(
+            collections=tuple(collections or ()),
+            authors=tuple(authors or ()),
+            created_after=created_after,
+            created_before=created_before,
+        )
+        if not wanted:
             return None
-        wanted = Filter(collections=tuple(collections))
         refuse_missing_collections(self.bot.library, wanted)
         return wanted
 

@@ -92,6 +92,8 @@ DOCUMENT: Object = {
     "uploaded": False,
     "original": True,
     "notes": [],
+    "author": "Rosa Lindahl",
+    "created": "2026-11-20",
 }
 HEADING = {"start": 790, "end": 806, "start_utf16": 791, "end_utf16": 807, "level": 2, "text": "Ending the lease"}
 LENGTHS = {"length": 5_120, "length_utf16": 5_121}

@@ -160,6 +160,11 @@ class FilterIn(Request):
     media_types: list[Annotated[Words, Field(max_length=200)]] = Field(default=[], max_length=100)
     modified_after: Date = ""
     modified_before: Date = ""
+    authors: list[Annotated[Words, Field(max_length=200)]] = Field(
+        default=[], max_length=100, description="Names, or words of them, of which one is the author's."
+    )
+    created_after: Date = Field(default="", description="Of the day that the document, or mail, gives.")
+    created_before: Date = ""
 
     def filter(self) -> Filter:
         """Return it as the library takes it."""
@@ -170,6 +175,9 @@ class FilterIn(Request):
             media_types=tuple(self.media_types),
             modified_after=self.modified_after,
             modified_before=self.modified_before,
+            authors=tuple(self.authors),
+            created_after=self.created_after,
+            created_before=self.created_before,
         )
 
 
@@ -469,6 +477,8 @@ class DocumentOut(BaseModel):
     uploaded: bool
     original: bool
     notes: list[str]
+    author: str
+    created: str
 
 
 class DocumentWithOutline(DocumentOut):

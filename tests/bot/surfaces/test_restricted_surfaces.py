@@ -174,6 +174,8 @@ def test_what_the_page_asks_for(bots: Pair, role: str) -> None:
         *({"sources": [pattern]} for pattern in ("*nightingale*", "*tariffs*", "/files/private/*", "*")),
         {"media_types": ["text/*"]},
         {"modified_after": "2026-01-01"},
+        {"authors": ["Nightingale"]},
+        {"created_after": "2020-01-01"},
     ]
     for chosen in filters:
         for question in ("What are the tariffs on semiconductors?", "Who leads Zephirtronics?", "What is this about?"):

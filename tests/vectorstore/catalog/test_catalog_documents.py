@@ -162,7 +162,7 @@ def test_row_ids_are_contiguous_and_never_used_twice(library: Library) -> None:
 @pytest.mark.parametrize("date", ["9999-99-99", "soon", "20260201", "2026-02-01T12", "9999-12-31T23:00-14:00"])
 def test_a_filter_by_a_date_that_is_none_cannot_be_made(date: str) -> None:
     """The error is for a person, and a ValueError for a program."""
-    for name in ("modified_after", "modified_before"):
+    for name in ("modified_after", "modified_before", "created_after", "created_before"):
         with pytest.raises(DateInvalid, match=r"is not a date.*2026-11-25") as refused:
             Filter(**{name: date})
         assert isinstance(refused.value, ValueError)

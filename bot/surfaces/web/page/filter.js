@@ -1,4 +1,4 @@
-// Where a question looks: collections, documents, kinds of file, days.
+// Where a question looks: collections, documents, kinds of file, authors, days.
 import { get, path } from "/web/api.js";
 import { add, button, fill, h, icon } from "/web/dom.js";
 import { emptyFilter, filterIsEmpty, onChange, state, tell } from "/web/state.js";
@@ -68,6 +68,7 @@ export class FilterPanel {
 
   draw(collections, documents) {
     const { filter } = state;
+    const authors = [...new Set([...documents.map((document) => document.author), ...filter.authors])].filter(Boolean).sort();
     const types = [...new Set(documents.map((document) => document.media_type))].sort();
     fill(
       this.panel,
@@ -76,6 +77,9 @@ export class FilterPanel {
       this.documents(documents),
       types.length > 1 && this.group(t("filter.types"), types.map((type) =>
         pick(kindOf(type), filter.media_types.includes(type), (on) => this.choose("media_types", type, on)))),
+      authors.length > 0 && this.group(t("filter.authors"), authors.map((name) =>
+        pick(name, filter.authors.includes(name), (on) => this.choose("authors", name, on)))),
+      h("div", { class: "two" }, this.date("created_after", t("filter.created_after")), this.date("created_before", t("filter.created_before"))),
       h("div", { class: "two" }, this.date("modified_after", t("filter.after")), this.date("modified_before", t("filter.before"))),
       h(
         "div", { class: "row end" },
@@ -137,8 +141,9 @@ export class FilterPanel {
       tell("filter");
     });
     fill(
-      this.chips, named("collections"), named("media_types", kindOf),
+      this.chips, named("collections"), named("media_types", kindOf), named("authors"),
       filter.documents.map((document) => chip(document.title, () => this.chooseDocument(document, false))),
+      date("created_after", "filter.created_since"), date("created_before", "filter.created_until"),
       date("modified_after", "filter.since"), date("modified_before", "filter.until"),
     );
   }

@@ -15,7 +15,8 @@ export const state = {
 };
 
 export function emptyFilter() {
-  return { collections: [], documents: [], media_types: [], modified_after: "", modified_before: "" };
+  return { collections: [], documents: [], media_types: [], modified_after: "", modified_before: "",
+    authors: [], created_after: "", created_before: "" };
 }
 
 /** The filter as the API takes it. */

@@ -171,7 +171,7 @@ NO_TEXT = "No text was found in it."
 
 
 def _listed(services: Services, info: DocumentInfo, note: str = "") -> dict[str, Any]:
-    shown = document_object(services, info, ())
+    shown = document_object(services, info, (), {})
     return {**{key: shown[key] for key in ("id", "title", "name", "collection", "added")}, "note": note}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
 from hashlib import sha256
@@ -44,8 +44,10 @@ PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; 
 Offset = Annotated[int, Query(ge=0, le=LARGEST_OFFSET)]
 
 
-def document_object(services: Services, info: DocumentInfo, notes: Sequence[str]) -> dict[str, Any]:
-    """Return a document as the API sends it, with what was remarked on it when it was read."""
+def document_object(
+    services: Services, info: DocumentInfo, notes: Sequence[str], said: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return a document as the API sends it, with what was remarked on it when it was read, and what it says itself."""
     stored = FilePath(info.path).name
     return {
         "id": info.id,
@@ -62,7 +64,15 @@ def document_object(services: Services, info: DocumentInfo, notes: Sequence[str]
         "uploaded": bool(info.kept_at),
         "original": FilePath(info.path).is_file(),
         "notes": [note.replace(stored, file_name(info.source)) for note in notes],
+        "author": said.get("author", ""),
+        "created": said.get("created", ""),
     }
+
+
+def _object(services: Services, info: DocumentInfo) -> dict[str, Any]:
+    """Return one document as the API sends it."""
+    library, one = services.bot.library, Filter(documents=(info.id,))
+    return document_object(services, info, library.notes(one).get(info.id, ()), library.said(one).get(info.id, {}))
 
 
 @router.get("/v1/documents", response_model=DocumentsOut, responses=errors_for(400, 401, 404, 422, 503))
@@ -91,8 +101,10 @@ def list_documents(
         found.sort(key=lambda info: info.added, reverse=True)
     begin = int(cursor or 0)
     end = begin + limit
-    notes = services.bot.library.notes(wanted)
-    shown = [document_object(services, info, notes.get(info.id, ())) for info in found[begin:end]]
+    notes, said = services.bot.library.notes(wanted), services.bot.library.said(wanted)
+    shown = [
+        document_object(services, info, notes.get(info.id, ()), said.get(info.id, {})) for info in found[begin:end]
+    ]
     return Json({"documents": shown, "total": len(found), "next": str(end) if end < len(found) else None})
 
 
@@ -118,7 +130,9 @@ def read_document(id: DocumentId, request: Request, caller: Known) -> Response:
         {"start": p.start, "start_utf16": utf16.units(p.start), "kind": p.kind, "number": p.number, "by_ocr": p.by_ocr}
         for p in document.places
     ]
-    return Json({**document_object(services, info, document.notes), "headings": headings, "places": places})
+    return Json(
+        {**document_object(services, info, document.notes, dict(document.said)), "headings": headings, "places": places}
+    )
 
 
 @router.get("/v1/documents/{id}/text", response_model=TextOut, responses=errors_for(401, 404, 422, 503))
@@ -249,7 +263,7 @@ def _move(services: Services, caller: Caller, id: str, collection: str) -> dict[
             services.uploads.move(info.path, info.collection)
             raise
     info = services.document(caller, id)
-    return document_object(services, info, services.bot.library.notes(Filter(documents=(id,))).get(id, ()))
+    return _object(services, info)
 
 
 @router.delete("/v1/documents/{id}", status_code=204, responses=errors_for(401, 404, 409, 422, 503))
@@ -315,7 +329,7 @@ def _restore(services: Services, caller: Caller, id: str) -> dict[str, Any]:
             (info,) = services.bot.library.restore([id])
     finally:
         services.tidy_removed()  # what was not restored is set aside again
-    return document_object(services, info, services.bot.library.notes(Filter(documents=(id,))).get(id, ()))
+    return _object(services, info)
 
 
 def removed_object(gone: RemovedDocument) -> dict[str, Any]:
