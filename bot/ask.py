@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from bot.answer import Answer, Citation, Statement
 from bot.errors import QuestionRefused
+from bot.models.chat_model import QUOTES
 from bot.question.conversation import Conversation
 from bot.settings.settings import Settings
 from vectorstore.passage import Filter, Passage
@@ -33,11 +34,13 @@ class Found:
         passages: Best first.
         searched_for: The query, when it differs from the question; else "".
         searched: What was searched, for a person.
+        model: Who answers, as in `Answer`.
     """
 
     passages: tuple[Passage, ...]
     searched_for: str
     searched: str
+    model: str = QUOTES
 
 
 class Bot:
@@ -160,7 +163,7 @@ class Bot:
             yield Answer(question, model=self.model_name, notice=basis.reply, seconds=perf_counter() - began)
             return
         searched_for, searched = basis.searched_for(question), self._searched(filter)
-        yield Found(basis.passages, searched_for, searched)
+        yield Found(basis.passages, searched_for, searched, QUOTES if basis.computed else self.model_name)
         answer = Answer(
             question,
             passages=basis.passages,

@@ -214,6 +214,7 @@ def found_object(services: Services, asked: Asked, found: Found) -> dict[str, An
         "conversation": asked.conversation,
         "searched_for": found.searched_for,
         "searched": found.searched,
+        "model": found.model,
         "passages": shown_objects(services, asked.caller, found.passages)[0],
     }
 

@@ -211,6 +211,11 @@ class StatementOut(BaseModel):
     support: Literal["quoted", "computed", "supported", "partly"]
     note: str
     answer: WordsOut | None = None
+    by: Literal["documents", "model", "code"] | None = Field(
+        default=None,
+        description="Whose words it is: the documents' own, verbatim; a chat model's, checked; or worked out by code. "
+        "Answers that an earlier version kept lack it.",
+    )
 
 
 class CitationOut(BaseModel):
