@@ -28,13 +28,6 @@ STATEMENT: Object = {
     "answer": None,
     "by": "documents",
 }
-    "text": QUOTE,
-    "citations": [1],
-    "support": "quoted",
-    "note": "",
-    "answer": None,
-    "by": "documents",
-}
 ANSWER: Object = {
     "id": ANSWER_ID,
     "conversation": TALK_ID,
