@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from bot.models.chat_model import QUOTES
+from bot.models.usage import Usage
 from bot.text.markdown import escape_markdown
 from bot.text.shown import TITLE_LENGTH, markers, one_line, shown_source, titled, visible
 from vectorstore.passage import Passage
@@ -131,6 +132,7 @@ class Answer:
         withheld: Sentences of a chat model that failed their check.
         notice: One sentence that a person should read with the answer, or "".
         timings: Seconds by step: "search", "answer", "check".
+        usage: What a chat model read and wrote for it; None where none was asked.
     """
 
     question: str
@@ -147,6 +149,7 @@ class Answer:
     withheld: tuple[Withheld, ...] = ()
     notice: str = ""
     timings: dict[str, float] = field(default_factory=dict)
+    usage: Usage | None = None
 
     @property
     def writes(self) -> bool:
@@ -189,6 +192,7 @@ class Answer:
             "withheld": [part_dict(withheld) for withheld in self.withheld],
             "notice": self.notice,
             "timings": {name: _rounded(seconds) for name, seconds in self.timings.items()},
+            "usage": self.usage.as_dict() if self.usage else None,
         }
 
 

@@ -221,7 +221,7 @@ def written(
         writing = Writing(
             question,
             answer.passages,
-            model=models.chat_model,
+            model=models.chat_model_for(answer.passages),
             quotes=quotes,
             language=language,
             nli=models.entailment,

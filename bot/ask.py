@@ -146,6 +146,22 @@ class Bot:
             question, conversation, filter: As in `ask`.
             on_citation: Told of each footnote before the first statement that uses it is yielded.
         """
+        from bot.finder import Finder
+
+        bot = object.__new__(type(self))  # for this answer alone, whose tokens its models count; nothing is opened
+        bot.__dict__ = {**self.__dict__, "_models": (models := self._models.for_answer())}
+        bot._finder = Finder(self.library, self.settings, models)
+        for item in bot._stream(question, conversation=conversation, filter=filter, on_citation=on_citation):
+            yield replace(item, usage=models.used) if isinstance(item, Answer) else item
+
+    def _stream(
+        self,
+        question: str,
+        *,
+        conversation: Conversation | None,
+        filter: Filter | None,
+        on_citation: Callable[[Citation], None] | None,
+    ) -> Iterator[Found | Statement | Answer]:
         from bot.answerer import Footnotes, answered
 
         began = perf_counter()

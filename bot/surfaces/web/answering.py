@@ -157,6 +157,8 @@ def finish(services: Services, asked: Asked, answer: Answer) -> dict[str, Any]:
         services.recent.add(asked.caller.key, kept)
     services.metrics.answers.labels("abstained" if answer.abstained else "answered").inc()
     services.metrics.answer_seconds.observe(answer.seconds)
+    if answer.usage:
+        services.metrics.count_usage(answer.usage)
     logger.info(
         "answer",
         extra={

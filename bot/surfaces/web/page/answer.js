@@ -288,7 +288,8 @@ export class Turn {
     if (answer.conversation) add(foot, act("link", t("answer.copy.link"), () => copyText(footnoteLink(answer))));
     if (answer.statements.length || answer.abstained) add(foot, thumbs(answer.id, this.feedback));
     const by = answer.model === "quotes" ? t("answer.meta.quotes") : modelName(answer.model);
-    add(foot, said("span", `${by} · ${seconds(answer.seconds)}`, { class: "meta" }));
+    const meta = [by, seconds(answer.seconds), tokens(answer.usage)].filter(Boolean).join(" · ");
+    add(foot, said("span", meta, { class: "meta" }));
     return foot;
   }
 
@@ -307,6 +308,13 @@ function searchedWhat(said) {
   if (!found) return said;
   const [, , n, names, match] = found;
   return t(names ? "searched.in" : match ? "searched.match" : "searched.all", { n: Number(n), names });
+}
+
+/** What a model used for an answer, quietly: its tokens, or that it had answered the same before. */
+function tokens(usage) {
+  if (!usage) return "";
+  const n = usage.read + usage.written;
+  return n ? t("answer.meta.tokens", { n }) : usage.kept ? t("answer.meta.kept") : "";
 }
 
 function act(name, label, onClick) {

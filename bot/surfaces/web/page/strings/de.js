@@ -131,6 +131,8 @@ export default {
   "save.json": "JSON",
   "save.making": "Die Datei wird gemacht…",
   "save.done": "Gespeichert: {name}",
+  "answer.meta.tokens": { one: "{n} Token", other: "{n} Token" },
+  "answer.meta.kept": "frühere Antwort, keine Token",
   "answer.meta.quotes": "Zitate, kein Modell",
   "answer.done": { one: "Antwort vollständig: {n} Fußnote.", other: "Antwort vollständig: {n} Fußnoten." },
   "answer.hidden": "Die Quellen dieser Antwort stehen Ihnen nicht mehr offen.",

@@ -124,6 +124,8 @@ export default {
   "answer.word": "A word about it (optional)",
   "answer.word.send": "Send",
   "answer.thanks": "Thank you, noted.",
+  "answer.meta.tokens": { one: "{n} token", other: "{n} tokens" },
+  "answer.meta.kept": "an earlier reply, no tokens",
   "answer.meta.quotes": "quoted, no model",
   "answer.done": {
     one: "Answer complete: {n} footnote.",

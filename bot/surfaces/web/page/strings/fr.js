@@ -131,6 +131,8 @@ export default {
   "save.json": "JSON",
   "save.making": "Le fichier est en préparation…",
   "save.done": "Enregistré : {name}",
+  "answer.meta.tokens": { one: "{n} jeton", other: "{n} jetons" },
+  "answer.meta.kept": "réponse déjà donnée, aucun jeton",
   "answer.meta.quotes": "citations, sans modèle",
   "answer.done": { one: "Réponse complète : {n} note.", other: "Réponse complète : {n} notes." },
   "answer.hidden": "Les sources de cette réponse ne vous sont plus ouvertes.",

@@ -120,6 +120,8 @@ export default {
   "answer.word": "ひとこと（任意）",
   "answer.word.send": "送る",
   "answer.thanks": "ありがとうございます。記録しました。",
+  "answer.meta.tokens": { other: "{n} トークン" },
+  "answer.meta.kept": "以前の返答（トークンなし）",
   "answer.meta.quotes": "引用のみ、モデル不使用",
   "answer.done": { other: "回答が完了しました。脚注 {n} 件。" },
   "answer.hidden": "この回答の出典は閲覧できなくなりました。",
