@@ -16,13 +16,16 @@ from vectorstore.passage import Passage
 if TYPE_CHECKING:
     from bot.computed.computed import Computed
     from bot.finder import Basis
+    from bot.models.chat_model import ChatModel
+    from bot.models.entailment import Entailment
     from bot.models_in_use import ModelsInUse
     from bot.passages.reading import Readings
     from bot.question.question import Question
     from bot.quotes.quoted import Quoted
     from bot.reader.reader import Reader
     from bot.settings.settings import Settings
-    from bot.written.writing import Written
+    from bot.written.by_parts import WritingByParts
+    from bot.written.writing import Writing, Written
     from vectorstore.library import Library
     from vectorstore.search.search import SearchResult
 
@@ -210,19 +213,17 @@ def written(
         models: The chat model and the model of the deeper check are opened here, where an error is told.
         language: In English, that the answer is wanted in; "" for the question's.
     """
-    from bot.written.writing import Writing
-
     began = perf_counter()
     statements: list[Statement] = []
     withheld: list[Withheld] = []
-    writing: Writing | None = None
+    writing: Writing | WritingByParts | None = None
     notice = answer.notice
     try:
-        writing = Writing(
+        writing = _writing(
             question,
             answer.passages,
-            model=models.chat_model,
-            quotes=quotes,
+            quotes,
+            model=models.chat_model_for(answer.passages),
             language=language,
             nli=models.entailment,
         )
@@ -248,8 +249,12 @@ def written(
         },
     )
     if statements:
-        from bot.quotes.disagreement import conflicts
+        from bot.quotes.disagreement import conflicts, other_sides
 
+        # A model tells one side where two documents differ; that is worth a sentence more than was asked for.
+        for quote in other_sides(question, quotes, footnotes.citations):
+            statements.append(Statement(quote.text, (footnotes.number(quote.passage, quote.start, quote.end),)))
+            yield statements[-1]
         yield replace(
             answer,
             statements=tuple(statements),
@@ -263,7 +268,29 @@ def written(
         if not withheld:
             why = "These are quotes instead."
         stand_in = replace(answer, notice=" ".join(part for part in (notice, why) if part))
-        yield from quoted(stand_in, question, quotes, footnotes)
+        yield from quoted(stand_in, question, quotes[: question.form.sentences or len(quotes)], footnotes)
+
+
+def _writing(
+    question: Question,
+    passages: Sequence[Passage],
+    quotes: Sequence[Quoted],
+    *,
+    model: ChatModel,
+    language: str,
+    nli: Entailment | None,
+) -> Writing | WritingByParts:
+    """Return what a chat model is to write: an answer, or the summary of each part of a long whole."""
+    from bot.written.by_parts import WritingByParts, parts_of
+    from bot.written.writing import Writing
+
+    def write(part: Sequence[Passage], most: int) -> Writing:
+        return Writing(question, part, model=model, language=language, nli=nli, most=most)
+
+    parts = parts_of(question, passages)
+    if parts:
+        return WritingByParts(parts, write, quotes=quotes, sentences=question.form.sentences)
+    return Writing(question, passages, model=model, quotes=quotes, language=language, nli=nli)
 
 
 def _statement(found: Written, footnotes: Footnotes) -> Statement:

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 ANSWER_TOKENS = 400
 """Longest answer in tokens."""
+LONG_TOKENS = 900
+"""Longest draft, comparison or summary in tokens."""
+LONG_TASKS = ("draft", "compare", "summary", "pros-cons")
 MOST_STATEMENTS = 12
 """A model that goes on after so many sentences is stopped."""
 _TEMPLATE_TOKENS = 64
@@ -77,6 +80,7 @@ class Writing:
         nli: Entailment | None = None,
         language: str = "",
         answer_tokens: int = ANSWER_TOKENS,
+        most: int = 0,
     ) -> None:
         self._question = question
         self._passages = tuple(passages)
@@ -84,7 +88,11 @@ class Writing:
         self._quotes = tuple(quotes)
         self._nli = nli
         self._language = language
+        if question.form.task in LONG_TASKS and not question.form.sentences:
+            answer_tokens = max(answer_tokens, LONG_TOKENS)
         self._answer_tokens = min(answer_tokens, max(64, model.context // 4))
+        self._asked = most
+        self._most = most or question.form.sentences or MOST_STATEMENTS * (1 + (question.form.task in LONG_TASKS))
         self._structured = model.structured
         self._least_covered = float(getattr(model, "least_covered", 0.0))  # an object passed in need not have it
         self._reply: Reply | None = None
@@ -139,8 +147,10 @@ class Writing:
             if rests and answers_as_well(item.text, best.text, self._question):
                 return
         said = {_words(item.text) for item in written}
+        room = self._question.form.sentences - len(written) if self._question.form.sentences else len(self._quotes)
         for quote in self._quotes:
-            if _words(quote.text) not in said:
+            if room > 0 and _words(quote.text) not in said:
+                room -= 1
                 cited = [Cited(quote.passage, quote.start, quote.end)]
                 if quote.header:
                     cited.append(Cited(quote.header, quote.header.start, quote.header.end))
@@ -153,6 +163,8 @@ class Writing:
             control_tokens=self._model.control_tokens,
             language=self._language,
             structured=self._structured,
+            form=self._question.form,
+            most=self._asked,
         )
         schema = SCHEMA if self._structured else None
         reply = self._model.stream(messages, max_tokens=self._answer_tokens, schema=schema)
@@ -174,7 +186,8 @@ class Writing:
 
     def _checked(self, drafts: Iterator[Draft], passages: Sequence[Passage]) -> Iterator[Written | Withheld]:
         seen: set[str] = set()
-        repeats = statements = 0
+        repeats = statements = shown = 0
+        tries = self._most * (1 + bool(self._question.form.sentences))  # what is withheld is not one of those asked for
         for found in drafts:
             if is_no_answer(found.text):
                 self.declined = True
@@ -189,8 +202,10 @@ class Writing:
                 continue
             seen.add(words)
             statements += 1
-            yield self._judge(found, passages)
-            if statements >= MOST_STATEMENTS:
+            judged = self._judge(found, passages)
+            yield judged
+            shown += isinstance(judged, Written)
+            if shown >= self._most or statements >= tries:  # more than was asked for is not shown
                 return
 
     def _judge(self, found: Draft, passages: Sequence[Passage]) -> Written | Withheld:
@@ -235,7 +250,14 @@ class Writing:
         return passages[:kept]
 
     def _prompt_tokens(self, passages: Sequence[Passage]) -> int:
-        messages = write_messages(self._question.text, passages, language=self._language, structured=self._structured)
+        messages = write_messages(
+            self._question.text,
+            passages,
+            language=self._language,
+            structured=self._structured,
+            form=self._question.form,
+            most=self._asked,
+        )
         return self._model.count("\n".join(text for _, text in messages))
 
     def _warn_of_cut_prompt(self, reply: Reply, messages: Sequence[tuple[str, str]]) -> None:
