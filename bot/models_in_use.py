@@ -93,6 +93,16 @@ class ModelsInUse:
         return self._chosen if isinstance(self._chosen, str) else self.chat_model.name
 
     @property
+    def is_small(self) -> bool:
+        """Whether the chat model is too small to be believed where quotes would not answer, or cannot be opened."""
+        from bot.errors import ModelError
+
+        try:
+            return bool(getattr(self.chat_model, "least_covered", 0.0))
+        except ModelError:
+            return True
+
+    @property
     def chat_model(self) -> ChatModel:
         """The chat model.
 

@@ -418,9 +418,22 @@ def hedge(material: Material) -> str:
 
 
 _WIDER = (
-    (re.compile(r"\b(?:some|most|many|several|a few|a number of) (?:of (?:the |its |their )?)?(?=[a-z])", re.IGNORECASE), "all "),
-    (re.compile(r"\b(?:often|sometimes|usually|generally|typically|frequently|commonly|normally) (?=[a-z])"), "always "),
-    (re.compile(r"\b(?:up to|at most|at least|more than|less than|fewer than|nearly|almost|as many as) (?=[$€£]?\d)"), ""),
+    (
+        re.compile(
+            r"\b(?:some|most|many|several|a few|a number of) (?:of (?:the |its |their )?)?(?=[a-z])", re.IGNORECASE
+        ),
+        "all ",
+    ),
+    (
+        re.compile(r"\b(?:often|sometimes|usually|generally|typically|frequently|commonly|normally) (?=[a-z])"),
+        "always ",
+    ),
+    (
+        re.compile(
+            r"\b(?:up to|at most|at least|more than|less than|fewer than|nearly|almost|as many as) (?=[$€£]?\d)"
+        ),
+        "",
+    ),
     (re.compile(r"\bone of the (?=(?:most|\w+est|best|main|first)\b)"), "the "),
 )
 

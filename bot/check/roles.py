@@ -25,10 +25,14 @@ _IRREGULAR = frozenset(
     "cut put set ran read let hit wed fed bred bid owes owe owed wrote written given taken beaten sold sent known shown "
     "chosen drawn thrown driven overthrown seen grown".split()
 )
-_BEFORE_NOUN = re.compile(r"(?:\b(?:the|a|an|its|his|her|their|of|this|that|these|those|in|on|at|with|from|for)|[’']s)\s+$", re.IGNORECASE)
+_BEFORE_NOUN = re.compile(
+    r"(?:\b(?:the|a|an|its|his|her|their|of|this|that|these|those|in|on|at|with|from|for)|[’']s)\s+$", re.IGNORECASE
+)
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being|got)\b[^.;]{0,30}$", re.IGNORECASE)
 _BY = re.compile(r"\bby\b", re.IGNORECASE)
-_APART = re.compile(r"[;:]|,\s(?:and|but|while|which|who)\b|\b(?:while|whereas|and|or|although|because|when|if)\b", re.IGNORECASE)
+_APART = re.compile(
+    r"[;:]|,\s(?:and|but|while|which|who)\b|\b(?:while|whereas|and|or|although|because|when|if)\b", re.IGNORECASE
+)
 _EQUAL = re.compile(r"\b(?:is|are|was|were|became|and|between|with|both|met|married|joined|or|as)\b", re.IGNORECASE)
 _PAIRED = re.compile(r"\b(?:from|to|into|over|than|against|before|after|for|of)\b", re.IGNORECASE)
 

@@ -35,20 +35,37 @@ _SAME_LIMIT = re.compile(
     r"as (?:many|much|few|little) as|bis zu|höchstens|mindestens|über|unter|jusqu'à|plus|moins|no later|by)\b|[<>≤≥+~]",
     re.IGNORECASE,
 )
-_ONE_OF = re.compile(r"\b(?:one|some|two|three|four|five|many|several) of (?:the|its|their|his|her|our)\b|\bamong (?:the|its)\b", re.IGNORECASE)
+_ONE_OF = re.compile(
+    r"\b(?:one|some|two|three|four|five|many|several) of (?:the|its|their|his|her|our)\b|\bamong (?:the|its)\b",
+    re.IGNORECASE,
+)
 _SUPERLATIVE = re.compile(
     r"\bthe (?:(?:\w+) )?(?:most \w+|\w{2,}est|best|first|last|main|only|leading|top|major|key)\b", re.IGNORECASE
 )
-_SINGLE = re.compile(r"\b(?:is|was|became|becomes|remains|as) (?:also )?the (?:\w+ )?(?:most \w+|\w{2,}est|best|main|leading|only|key)\b", re.IGNORECASE)
+_SINGLE = re.compile(
+    r"\b(?:is|was|became|becomes|remains|as) (?:also )?the (?:\w+ )?(?:most \w+|\w{2,}est|best|main|leading|only|key)\b",
+    re.IGNORECASE,
+)
 _ALL = re.compile(
     r"\b(?:all|every|each|entire(?:ly)?|whole|everyone|everybody|everything|alle[rn]?|jede[rsn]?|tous|toutes|chaque)\b",
     re.IGNORECASE,
 )
-_ALWAYS = re.compile(r"\b(?:always|invariably|in (?:all|every) cases?|without exception|at all times|immer|stets|toujours)\b", re.IGNORECASE)
+_ALWAYS = re.compile(
+    r"\b(?:always|invariably|in (?:all|every) cases?|without exception|at all times|immer|stets|toujours)\b",
+    re.IGNORECASE,
+)
 _ONLY = re.compile(r"\b(?:only|solely|exclusively|merely|just|alone|nothing but)\b", re.IGNORECASE)
 _FULLY = re.compile(r"\b(?:completely|fully|totally|wholly|entirely|100 ?%|one hundred percent)\b", re.IGNORECASE)
-_WIDE = {"all": re.compile(f"{_ALL.pattern}|{_ALWAYS.pattern}|{_FULLY.pattern}|\\b(?:any|both|none|no|nobody|never|nothing|whenever|throughout|universal(?:ly)?|any(?:one|thing|body)|whoever|whatever|complete|full|total|together|combined|overall|various|different|wherever)\\b", re.IGNORECASE)}
-_OF_FEW = re.compile(r"\b(?:all|each|every|every one|each one)\s+(?:of\s+)?(?:the\s+|its\s+|their\s+|these\s+|those\s+)?(?:\d+|two|three|four|five|six|seven|eight|nine|ten|twelve)\b|\bafter all\b|\bat all\b|\bin all\b|\beach other\b|\babove all\b|\bfirst of all\b", re.IGNORECASE)
+_WIDE = {
+    "all": re.compile(
+        f"{_ALL.pattern}|{_ALWAYS.pattern}|{_FULLY.pattern}|\\b(?:any|both|none|no|nobody|never|nothing|whenever|throughout|universal(?:ly)?|any(?:one|thing|body)|whoever|whatever|complete|full|total|together|combined|overall|various|different|wherever)\\b",
+        re.IGNORECASE,
+    )
+}
+_OF_FEW = re.compile(
+    r"\b(?:all|each|every|every one|each one)\s+(?:of\s+)?(?:the\s+|its\s+|their\s+|these\s+|those\s+)?(?:\d+|two|three|four|five|six|seven|eight|nine|ten|twelve)\b|\bafter all\b|\bat all\b|\bin all\b|\beach other\b|\babove all\b|\bfirst of all\b",
+    re.IGNORECASE,
+)
 
 
 def widened(alignment: Alignment) -> str:
@@ -81,7 +98,14 @@ def _limit_dropped(alignment: Alignment) -> str:
 def _some_to_all(statement: str, support: list[Sentence]) -> str:
     """Return the "some" or "often" of the best sentence where the statement says "all" or "always"."""
     text = support[0].text
-    for few, wide in ((_SOME, _ALL), (_OFTEN, _ALWAYS), (_OFTEN, _ALL), (_SOME, _ALWAYS), (_OFTEN, _FULLY), (_SOME, _ONLY)):
+    for few, wide in (
+        (_SOME, _ALL),
+        (_OFTEN, _ALWAYS),
+        (_OFTEN, _ALL),
+        (_SOME, _ALWAYS),
+        (_OFTEN, _FULLY),
+        (_SOME, _ONLY),
+    ):
         restricted, claimed = few.search(text), wide.search(_without_counts(statement))
         if restricted and claimed and not few.search(statement) and not wide.search(text):
             return restricted.group()

@@ -60,6 +60,17 @@ def evidence(library: Library, passages: Sequence[Passage]) -> tuple[Evidence, .
     return tuple(found.values())
 
 
+def of_these(pieces: Sequence[Evidence], passages: Sequence[Passage], some: Sequence[Passage]) -> tuple[Evidence, ...]:
+    """Return the pieces that belong to some of the passages, with the indexes that these have among themselves."""
+    numbers = {(p.document, p.start): index for index, p in enumerate(some)}
+    renumbered = {i: numbers[p.document, p.start] for i, p in enumerate(passages) if (p.document, p.start) in numbers}
+    return tuple(
+        replace(piece, of=frozenset(renumbered[i] for i in piece.of if i in renumbered))
+        for piece in pieces
+        if piece.of & renumbered.keys()
+    )
+
+
 def _piece(
     library: Library, passage: Passage, start: int, text: str, kind: EvidenceKind, headings: Sequence[Heading]
 ) -> Passage:
@@ -90,9 +101,7 @@ def path(headings: Sequence[Heading], offset: int) -> list[Heading]:
     return above
 
 
-def _around(
-    library: Library, passage: Passage, headings: Sequence[Heading]
-) -> Iterator[tuple[EvidenceKind, int, int]]:
+def _around(library: Library, passage: Passage, headings: Sequence[Heading]) -> Iterator[tuple[EvidenceKind, int, int]]:
     """Yield what stands around one passage: its kind and its place, (start, end) in the document's text."""
     for heading in path(headings, passage.start):
         if heading.end <= passage.start:

@@ -166,6 +166,14 @@ class Settings:
         group="Answers",
         check=level_or_probability,
     )
+    model_threshold: float = setting(
+        0.03,
+        "The least probability, 0 to 1, that the documents hold an answer at which a chat model is asked. Low: that the "
+        "documents are about the question at all. What it writes is checked, and where nothing stands the documents don't "
+        "say. Models of fewer than 400 million parameters are asked from `threshold` on.",
+        group="Answers",
+        check=between(0, 1),
+    )
     sentences: int = setting(
         3,
         "Most sentences that `quotes` answers with; a list that is quoted whole counts as one.",
