@@ -8,11 +8,11 @@ defeated Germany"), or where the voice differs and their order does not ("German
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import combinations
 
 from bot.check.alignment import Alignment
-from bot.check.sentences import Holding, Sentence, Term
+from bot.check.sentences import Sentence, Term
 
 HELD_AS = 0.8
 """Degree from which a unit has its place in the sentence: itself, or nearly all of its words."""
@@ -52,7 +52,7 @@ def exchanged_roles(alignment: Alignment) -> tuple[tuple[int, int], ...]:
         first, last = min(p, q), max(p, q)
         if last - first > REACH + len(alignment.statement[one.start : other.end]):
             continue
-        if _exchanged(alignment, sentence, row, (i, j), (first, last), turned=q < p):
+        if _exchanged(alignment, sentence, (i, j), (first, last), turned=q < p):
             return ((one.start, one.end), (other.start, other.end))
     return ()
 
@@ -64,7 +64,6 @@ def _is_actor(i: int, alignment: Alignment) -> bool:
 def _exchanged(
     alignment: Alignment,
     sentence: Sentence,
-    row: Sequence[Holding],
     pair: tuple[int, int],
     theirs: tuple[int, int],
     *,
@@ -77,9 +76,7 @@ def _exchanged(
     for mine, their in _verbs(alignment, sentence, (one.end, other.start), theirs):
         here = _voice(alignment.statement, mine, other.start)
         there = _voice(sentence.text, their, theirs[1])
-        if turned != (here != there):
-            return True
-        return False
+        return turned != (here != there)
     return turned and _turned_between(alignment.statement[one.end : other.start], between)
 
 

@@ -1,141 +1,148 @@
-"""Scope widened: the source says it of some, of most, up to so many; the statement of all, of so many."""
+"""Scope widened: the source says it of some, of most, often, up to so many; the statement of all, always, so many."""
 
 from __future__ import annotations
 
 import re
 
 from bot.check.alignment import HELD, Alignment
-from bot.check.sentences import Sentence
+from bot.check.sentences import Sentence, Term
 
-REACH = 40
-"""Characters after "some" and the like in which the word stands that they restrict."""
+BEFORE = 35
+"""Characters before a word in which the "some" stands that restricts it."""
+BEFORE_NUMBER = 30
+"""The same of a number and its "up to", in the statement."""
 
 _SOME = re.compile(
-    r"\b(?:some|several|many|most|few|a number of|certain|numerous|parts? of|portions? of|half(?: of)?|"
-    r"(?:the |a )?majority of|a minority of|two thirds of|einige|manche|viele|die meisten|certains|quelques|"
-    r"la plupart)\b",
+    r"\b(?:some|several|many|most|few|a number of|certain|numerous|various|parts? of|portions? of|half|"
+    r"majority of|minority of|almost all|nearly all|virtually all|not all|"
+    r"einige|manche|viele|die meisten|certains|quelques|la plupart)\b",
     re.IGNORECASE,
 )
 _OFTEN = re.compile(
     r"\b(?:often|sometimes|usually|generally|typically|frequently|mostly|mainly|largely|partly|partially|primarily|"
-    r"occasionally|normally|commonly|rarely|in (?:some|many|most) cases|tends? to|almost always|nearly always|manchmal|"
-    r"meistens|oft|parfois|souvent)\b",
+    r"occasionally|normally|commonly|rarely|almost always|nearly always|not always|manchmal|meistens|oft|parfois|"
+    r"souvent)\b",
     re.IGNORECASE,
 )
 _LIMIT = re.compile(
-    r"\b(?:up to|at most|at least|no more than|no less than|no fewer than|not more than|as (?:many|much|few|little) as|"
-    r"nearly|almost|more than|less than|fewer than|(?:a )?maximum of|(?:a )?minimum of|bis zu|höchstens|mindestens|"
-    r"jusqu'à|au plus|au moins)(?=\s+(?:[$€£¥]\s?)?(?:\d|a\b|one|two|three|four|five|six|seven|eight|nine|ten|"
-    r"eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|half))",
+    r"\b(?:up to|at most|at least|no more than|no less than|no fewer than|not more than|nearly|almost|more than|"
+    r"less than|fewer than|as (?:many|much|few|little) as|maximum of|minimum of|bis zu|höchstens|mindestens|jusqu'à|"
+    r"au plus|au moins)\s+(?:the |an? |about |[$€£¥]\s?)?$",
     re.IGNORECASE,
 )
-_SAME_LIMIT = re.compile(
-    r"\b(?:up to|most|least|maximum|minimum|more|less|fewer|over|under|above|below|nearly|almost|exceed(?:s|ed|ing)?|"
-    r"about|around|approximately|roughly|some|close to|within|until|limit(?:s|ed)?|cap(?:s|ped)?|beyond|several|"
-    r"as (?:many|much|few|little) as|bis zu|höchstens|mindestens|über|unter|jusqu'à|plus|moins|no later|by)\b|[<>≤≥+~]",
+_LIMITED = re.compile(
+    r"\b(?:up to|most|least|maximum|minimum|more|less|fewer|over|under|above|below|nearly|almost|exceed\w*|about|around|"
+    r"approximately|roughly|some|close to|within|limit\w*|caps?|capped|beyond|as (?:many|much|few|little) as|bis zu|"
+    r"höchstens|mindestens|über|unter|jusqu'à|plus|moins)\b|[<>≤≥~]",
     re.IGNORECASE,
 )
+_OR_MORE = re.compile(r"^\W{0,3}(?:\w+\s){0,2}(?:or (?:more|less|fewer)|at (?:most|least)|plus|\+)", re.IGNORECASE)
+_ALL = re.compile(r"\b(?:all|every|each|alle[rn]?|jede[rsn]?|tous|toutes|chaque)\b", re.IGNORECASE)
+_ALWAYS = re.compile(r"\b(?:always|invariably|in (?:all|every) cases?|immer|stets|toujours)\b", re.IGNORECASE)
+_WIDE = re.compile(
+    rf"{_ALL.pattern}|{_ALWAYS.pattern}|"
+    r"\b(?:any|both|none|no|nobody|never|nothing|whenever|throughout|universal\w*|anyone|anything|anybody|whoever|"
+    r"whatever|entire\w*|whole|complete\w*|total\w*|full\w*|everyone|everything|everybody|together|various|different|"
+    r"must|only)\b",
+    re.IGNORECASE,
+)
+_NOT_BEFORE = re.compile(
+    r"\b(?:not|nearly|almost|virtually|at|after|above|in|of|first of|are|were|them|they|us|we|you)\s$", re.IGNORECASE
+)
+_COUNTED = re.compile(
+    r"\s(?:of )?(?:the |its |their |these |those |our )?(?:\d|two|three|four|five|six|seven|eight|nine|ten|other)\b",
+    re.IGNORECASE,
+)
+_SUPERLATIVE = r"(?:most (\w+)|(\w{2,}est|best|main|leading))\b"
 _ONE_OF = re.compile(
-    r"\b(?:one|some|two|three|four|five|many|several) of (?:the|its|their|his|her|our)\b|\bamong (?:the|its)\b",
+    rf"\b(?:one|some|two|three|four|five|many|several) of (?:the|its|their) (?:\w+ ){{0,2}}?{_SUPERLATIVE}",
     re.IGNORECASE,
 )
-_SUPERLATIVE = re.compile(
-    r"\bthe (?:(?:\w+) )?(?:most \w+|\w{2,}est|best|first|last|main|only|leading|top|major|key)\b", re.IGNORECASE
-)
-_SINGLE = re.compile(
-    r"\b(?:is|was|became|becomes|remains|as) (?:also )?the (?:\w+ )?(?:most \w+|\w{2,}est|best|main|leading|only|key)\b",
-    re.IGNORECASE,
-)
-_ALL = re.compile(
-    r"\b(?:all|every|each|entire(?:ly)?|whole|everyone|everybody|everything|alle[rn]?|jede[rsn]?|tous|toutes|chaque)\b",
-    re.IGNORECASE,
-)
-_ALWAYS = re.compile(
-    r"\b(?:always|invariably|in (?:all|every) cases?|without exception|at all times|immer|stets|toujours)\b",
-    re.IGNORECASE,
-)
-_ONLY = re.compile(r"\b(?:only|solely|exclusively|merely|just|alone|nothing but)\b", re.IGNORECASE)
-_FULLY = re.compile(r"\b(?:completely|fully|totally|wholly|entirely|100 ?%|one hundred percent)\b", re.IGNORECASE)
-_WIDE = {
-    "all": re.compile(
-        f"{_ALL.pattern}|{_ALWAYS.pattern}|{_FULLY.pattern}|\\b(?:any|both|none|no|nobody|never|nothing|whenever|throughout|universal(?:ly)?|any(?:one|thing|body)|whoever|whatever|complete|full|total|together|combined|overall|various|different|wherever)\\b",
-        re.IGNORECASE,
-    )
-}
-_OF_FEW = re.compile(
-    r"\b(?:all|each|every|every one|each one)\s+(?:of\s+)?(?:the\s+|its\s+|their\s+|these\s+|those\s+)?(?:\d+|two|three|four|five|six|seven|eight|nine|ten|twelve)\b|\bafter all\b|\bat all\b|\bin all\b|\beach other\b|\babove all\b|\bfirst of all\b",
-    re.IGNORECASE,
-)
+_THE_ONE = re.compile(rf"(?<!of )(?<!among )\b(?:the|its|their) (?:\w+ )?{_SUPERLATIVE}", re.IGNORECASE)
 
 
 def widened(alignment: Alignment) -> str:
     """Return the word of the source, or of the statement, by which the scope became wider; "" where it did not."""
     if not alignment.best:
         return ""
-    statement, support = alignment.statement, alignment.support
     return (
         _limit_dropped(alignment)
-        or _some_to_all(statement, support)
-        or _one_of_many(statement, support)
-        or _all_put_in(statement, support)
+        or _one_of_many(alignment)
+        or _of_all(alignment, _ALL, _SOME)
+        or _of_all(alignment, _ALWAYS, _OFTEN)
     )
 
 
 def _limit_dropped(alignment: Alignment) -> str:
     """Return the "up to" of a source whose number the statement has without any."""
-    if _SAME_LIMIT.search(alignment.statement):
-        return ""
-    s = alignment.best[0]
-    text = alignment.sentences[s].text
-    for match in _LIMIT.finditer(text):
-        for i in alignment.indexes("number"):
-            holding = alignment.grid[s][i]
-            if holding.degree >= HELD and any(match.end() <= place <= match.end() + 4 for place in holding.places):
-                return match.group()
+    for i in alignment.indexes("number"):
+        unit = alignment.units[i]
+        before = alignment.statement[max(0, unit.start - BEFORE_NUMBER) : unit.end]
+        if unit.soft or _LIMITED.search(before) or _OR_MORE.match(alignment.statement[unit.end :]):
+            continue
+        limits = [_limit(alignment.sentences[s], place) for s in alignment.best for place in _at(alignment, s, i)]
+        if limits and all(limits):
+            return limits[0]
     return ""
 
 
-def _some_to_all(statement: str, support: list[Sentence]) -> str:
-    """Return the "some" or "often" of the best sentence where the statement says "all" or "always"."""
-    text = support[0].text
-    for few, wide in (
-        (_SOME, _ALL),
-        (_OFTEN, _ALWAYS),
-        (_OFTEN, _ALL),
-        (_SOME, _ALWAYS),
-        (_OFTEN, _FULLY),
-        (_SOME, _ONLY),
-    ):
-        restricted, claimed = few.search(text), wide.search(_without_counts(statement))
-        if restricted and claimed and not few.search(statement) and not wide.search(text):
-            return restricted.group()
-    return ""
+def _at(alignment: Alignment, s: int, i: int) -> list[int]:
+    """Return the offsets at which a sentence has a number."""
+    holding = alignment.grid[s][i]
+    return list(holding.places) if holding.degree >= HELD else []
 
 
-def _one_of_many(statement: str, support: list[Sentence]) -> str:
-    """Return the "one of the" of the best sentence where the statement says "the largest"."""
-    text = support[0].text
-    match = _ONE_OF.search(text)
-    if match is None or _ONE_OF.search(statement) or re.search(r"\b(?:a|an|one) \w", statement[:0]):
-        return ""
-    best = _SUPERLATIVE.search(text, max(0, match.end() - 4))
-    single = _SINGLE.search(statement)
-    if best is None or single is None or best.start() > match.end() + REACH:
-        return ""
-    words = {word.lower() for word in re.findall(r"\w+", best.group())} - {"the", "most"}
-    return match.group() if words & {word.lower() for word in re.findall(r"\w+", single.group())} else ""
+def _limit(sentence: Sentence, place: int) -> str:
+    """Return the "up to" before a number, or ""."""
+    start = next((n.start for n in sentence.facts.numbers if n.start <= place < n.end), place)
+    match = _LIMIT.search(sentence.text, 0, start) or _LIMIT.match(sentence.text, start)
+    if match is None:  # it may be part of what was read as the number
+        within = re.match(
+            r"(?:up to|at least|at most|more than|less than|nearly|almost)\b", sentence.text[start:], re.I
+        )
+        return within.group() if within else ""
+    return match.group().strip()
 
 
-def _all_put_in(statement: str, support: list[Sentence]) -> str:
-    """Return the "all", "always" or "only" of a statement where no sentence that supports it says so."""
-    plain = _without_counts(statement)
-    for wide, same in ((_ALL, _WIDE["all"]), (_ALWAYS, _WIDE["all"]), (_FULLY, _WIDE["all"])):
-        claimed = wide.search(plain)
-        if claimed and not any(same.search(sentence.text) for sentence in support):
+def _of_all(alignment: Alignment, wide: re.Pattern[str], few: re.Pattern[str]) -> str:
+    """Return the "some" of the sources where the statement has an "all", or that "all" where they have nothing like
+    it."""
+    statement = alignment.statement
+    for claimed in wide.finditer(statement):
+        if _NOT_BEFORE.search(statement, 0, claimed.start()) or _COUNTED.match(statement, claimed.end()):
+            continue
+        after = next((t for t in alignment.terms if t.start >= claimed.end() and t.content), None)
+        if after is None or after.start - claimed.end() > BEFORE:
+            continue
+        restricting = [found for s in alignment.support if (found := _before(s, after, few))]
+        same = any(_before(s, after, _WIDE, without=few) for s in alignment.support)
+        if restricting and not same:
+            return restricting[0]
+        if not restricting and not any(_WIDE.search(sentence.text) for sentence in alignment.support):
             return claimed.group()
     return ""
 
 
-def _without_counts(statement: str) -> str:
-    """Return a statement without "all three" and the like, which widen nothing."""
-    return _OF_FEW.sub(" ", statement)
+def _before(sentence: Sentence, term: Term, pattern: re.Pattern[str], *, without: re.Pattern[str] | None = None) -> str:
+    """Return what of a pattern stands shortly before a word of a sentence, or ""."""
+    for place in sentence.places.get(term.stem, ()):
+        window = sentence.text[max(0, place - BEFORE) : place]
+        if without is not None:
+            window = without.sub(" ", window)
+        if match := pattern.search(window):
+            return match.group()
+    return ""
+
+
+def _one_of_many(alignment: Alignment) -> str:
+    """Return the "one of the" of the best sentence where the statement says "the largest"."""
+    text = alignment.support[0].text
+    ones = {(m[1] or m[2]).lower(): m.group() for m in _ONE_OF.finditer(text)}
+    if not ones or _ONE_OF.search(alignment.statement):
+        return ""
+    single = {(m[1] or m[2]).lower() for m in _THE_ONE.finditer(text)}
+    for match in _THE_ONE.finditer(alignment.statement):
+        word = (match[1] or match[2]).lower()
+        if word in ones and word not in single:
+            return ones[word]
+    return ""

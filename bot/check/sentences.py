@@ -162,12 +162,6 @@ def _read_sentence(text: str, passage: int, start: int, end: int) -> Sentence:
 
 
 @lru_cache(maxsize=PASSAGES_KEPT)
-def read_sentence(text: str) -> Sentence:
-    """Return one sentence that stands alone, read."""
-    return _read_sentence(text, 0, 0, len(text))
-
-
-@lru_cache(maxsize=PASSAGES_KEPT)
 def _read_passage(text: str, start: int, spans: tuple[tuple[int, int], ...]) -> tuple[Sentence, ...]:
     cut = [(max(s, start) - start, min(e, start + len(text)) - start) for s, e in spans] or sentences(text)
     return tuple(_read_sentence(text[s:e], 0, start + s, start + e) for s, e in cut if s < e)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 from bot.answer import Withheld
 from bot.check.statement import Verdict, check
 from bot.errors import ModelError
-from bot.models.chat_model import ChatModel, Reply
+from bot.models.chat_model import ChatModel, Message, Reply
 from bot.models.errors import ContextTooLong
 from bot.passages.evidence import Evidence
 from bot.passages.instructions import HEADINGS_JOINED_BY, is_instruction, is_named_as_instruction
