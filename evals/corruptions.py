@@ -11,6 +11,7 @@ import random
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.text import facts
 from bot.text.number_words import UNDER_TWENTY
@@ -378,7 +379,7 @@ _ACTS = re.compile(
 def roles(material: Material) -> str:
     """Let two names change places around a verb."""
     text, found = material.statement, _replaceable(material)
-    for first, second in zip(found, found[1:], strict=False):
+    for first, second in pairwise(found):
         between = text[first.end : second.start]
         if (
             len(between) <= 60

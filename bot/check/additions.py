@@ -23,7 +23,7 @@ _TAIL = re.compile(
 _VALUES = frozenset(
     stem
     for word in (
-        "crucial vital pivotal critical historic landmark groundbreaking remarkable remarkably unprecedented impressive "
+        "crucial vital pivotal critical historic landmark groundbreaking remarkable unprecedented impressive "
         "innovative robust notable iconic renowned prestigious seamless beautiful stunning extraordinary exceptional "
         "outstanding transformative revolutionary fascinating celebrated beloved legendary invaluable indispensable "
         "prominent controversial tragic shocking surprising disappointing generous ambitious bold sophisticated "

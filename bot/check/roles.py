@@ -22,13 +22,12 @@ REACH = 90
 _IRREGULAR = frozenset(
     "won beat sold bought gave sent paid wrote made took built led left met told taught brought lent lost got kept "
     "held found began became saw shot drew drove overthrew threw struck fought sued hired fired joined chose caught "
-    "cut put set ran read let hit wed fed bred bid owes owe owed wrote written given taken beaten sold sent known shown "
+    "cut put set ran read let hit wed fed bred bid owes owe owed written given taken beaten sold sent known shown "
     "chosen drawn thrown driven overthrown seen grown".split()
 )
 _BEFORE_NOUN = re.compile(
     r"(?:\b(?:the|a|an|its|his|her|their|of|this|that|these|those|in|on|at|with|from|for)|[’']s)\s+$", re.IGNORECASE
 )
-_PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being|got)\b[^.;]{0,30}$", re.IGNORECASE)
 _BY = re.compile(r"\bby\b", re.IGNORECASE)
 _APART = re.compile(
     r"[;:]|,\s(?:and|but|while|which|who)\b|\b(?:while|whereas|and|or|although|because|when|if)\b", re.IGNORECASE

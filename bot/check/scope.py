@@ -31,8 +31,8 @@ _LIMIT = re.compile(
     re.IGNORECASE,
 )
 _LIMITED = re.compile(
-    r"\b(?:up to|most|least|maximum|minimum|more|less|fewer|over|under|above|below|nearly|almost|exceed\w*|about|around|"
-    r"approximately|roughly|some|close to|within|limit\w*|caps?|capped|beyond|as (?:many|much|few|little) as|bis zu|"
+    r"\b(?:up to|most|least|maximum|minimum|more|less|fewer|over|under|above|below|nearly|almost|exceed\w*|"
+    r"about|around|approximately|roughly|some|close to|within|limit\w*|caps?|capped|beyond|as (?:many|much|few|little) as|bis zu|"
     r"höchstens|mindestens|über|unter|jusqu'à|plus|moins)\b|[<>≤≥~]",
     re.IGNORECASE,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.check.alignment import Alignment
 from bot.check.coverage import Coverage, read_coverage
@@ -43,7 +43,7 @@ class Signs:
     names_reversed: float
     counts_another: bool
     quotation_missing: bool
-    overstatement: Overstatement = Overstatement()
+    overstatement: Overstatement = field(default_factory=Overstatement)
 
     def of(self, kind: FactKind) -> FactSigns:
         """Return the signs of the facts of a kind."""

@@ -168,8 +168,8 @@ class Settings:
     )
     model_threshold: float = setting(
         0.03,
-        "The least probability, 0 to 1, that the documents hold an answer at which a chat model is asked. Low: that the "
-        "documents are about the question at all. What it writes is checked, and where nothing stands the documents don't "
+        "The least probability, 0 to 1, that the documents hold an answer at which a chat model is asked. Low: that "
+        "they are about the question at all. What it writes is checked, and where nothing stands the documents don't "
         "say. Models of fewer than 400 million parameters are asked from `threshold` on.",
         group="Answers",
         check=between(0, 1),

@@ -13,7 +13,8 @@ from bot.written.reply_text import ended
 
 _SUBJECT = r"(?:it|they|he|she|this|that|these|those|the|a|an|its|their|his|her|there|[A-Z]\w+)"
 _BOUNDARY = re.compile(
-    rf",\s(?=(?:thereby |thus |further |also )?\w{{3,}}ing\b)|,\s(?=(?:which|who|because|while|whereas|although|so that)\b)"
+    r",\s(?=(?:thereby |thus |further |also )?\w{3,}ing\b)|"
+    r",\s(?=(?:which|who|because|while|whereas|although|so that)\b)"
     rf"|,?\s(?=(?:and|but)\s{_SUBJECT}\s)|;\s|\s[—–]\s|,?\s(?=because\b)"
 )
 _CONDITION = re.compile(
