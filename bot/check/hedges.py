@@ -29,6 +29,9 @@ _IN_FRONT = re.compile(
     r"suggests?|suggested|considers|considered|warns?|warned|fears?|worries|expects?|expected)\b)",
     re.IGNORECASE,
 )
+_PREDICATE = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|did|does|do|will|can|ist|sind|war|est|sont)\b", re.IGNORECASE
+)
 _PART_BEGINS = re.compile(r"[,;:]\s|\s(?:that|which|who|and|or|but|as|because|while|although)\s", re.IGNORECASE)
 _MODAL = re.compile(r"\b(?:may|might|could)\b(?! well be| not only)")
 _ADVERB = re.compile(
@@ -62,7 +65,7 @@ _KEPT = re.compile(
 _WILL = re.compile(r"\b(?:will|shall|to)\b", re.IGNORECASE)
 """What it may have instead of an intention."""
 _INTENTION = re.compile(
-    r"\b(?:aim|goal|plan|intention|hope|want|proposal|wish|effort|attempt|purpose|promise|pledge|meant)\w*\b",
+    r"\b(?:aim|goal|plan|intention|hope|want|proposal|wish|effort|attempt|purpose|promise|pledge|meant)(?:s|ed|ned|ing)?\b",
     re.IGNORECASE,
 )
 """The same, anywhere in the statement."""
@@ -129,6 +132,8 @@ def _is_dropped(hedge: _Hedge, s: int, alignment: Alignment) -> bool:
         )
     if hedge.adverb or hedge.intends or is_hedged(alignment.statement) or alignment.facts.negations:
         return False
+    if _PREDICATE.search(alignment.sentences[s].text, hedge.begin, hedge.start):
+        return False  # the clause says something else as well, before its hedge
     return _rests_on(hedge, row, alignment.weights) and not _said_elsewhere(s, None, alignment)
 
 

@@ -32,8 +32,8 @@ _LIMIT = re.compile(
 )
 _LIMITED = re.compile(
     r"\b(?:up to|most|least|maximum|minimum|more|less|fewer|over|under|above|below|nearly|almost|exceed\w*|"
-    r"about|around|approximately|roughly|some|close to|within|limit\w*|caps?|capped|beyond|as (?:many|much|few|little) as|bis zu|"
-    r"höchstens|mindestens|über|unter|jusqu'à|plus|moins)\b|[<>≤≥~]",
+    r"about|around|approximately|roughly|some|close to|within|limit\w*|caps?|capped|beyond|"
+    r"as (?:many|much|few|little) as|bis zu|höchstens|mindestens|über|unter|jusqu'à|plus|moins)\b|[<>≤≥~]",
     re.IGNORECASE,
 )
 _OR_MORE = re.compile(r"^\W{0,3}(?:\w+\s){0,2}(?:or (?:more|less|fewer)|at (?:most|least)|plus|\+)", re.IGNORECASE)
