@@ -35,7 +35,8 @@ _PREDICATE = re.compile(
 _PART_BEGINS = re.compile(r"[,;:]\s|\s(?:that|which|who|and|or|but|as|because|while|although)\s", re.IGNORECASE)
 _MODAL = re.compile(r"\b(?:may|might|could)\b(?! well be| not only)")
 _ADVERB = re.compile(
-    r"\b(?:perhaps|possibly|probably|likely|potentially|reportedly|allegedly|supposedly|apparently|presumably|"
+    r"\b(?:perhaps(?! (?:his|her|its|their|the|one|most)\b)|possibly|probably|"
+    r"likely|potentially|reportedly|allegedly|supposedly|apparently|presumably|"
     r"seemingly|maybe|conceivably|purportedly|vielleicht|möglicherweise|wahrscheinlich|vermutlich|peut-être|"
     r"probablement|sans doute)\b",
     re.IGNORECASE,
@@ -47,7 +48,7 @@ _SEEMS = re.compile(
     re.IGNORECASE,
 )
 _INTENDS = re.compile(
-    r"\b(?:plan(?:s|ned|ning)?|aim(?:s|ed|ing)?|intend(?:s|ed|ing)?|hop(?:e|es|ed|ing)|want(?:s|ed|ing)?|"
+    r"\b(?:plan(?:s|ned|ning)?|aim(?:s|ed|ing)?|intend(?:s|ed|ing)?|hop(?:e|es|ed|ing)|wants|wanted|"
     r"seek(?:s|ing)?|sought|propos(?:e|es|ed|ing)|threaten(?:s|ed|ing)?|promis(?:e|es|ed|ing)|pledg(?:e|es|ed|ing)|"
     r"tr(?:y|ies|ied)|attempt(?:s|ed|ing)?) to\b",
     re.IGNORECASE,
@@ -101,7 +102,8 @@ def dropped_hedge(alignment: Alignment) -> str:
     for s in alignment.best:
         text = alignment.sentences[s].text
         for hedge in _hedges(text):
-            if _is_dropped(hedge, s, alignment):
+            kept = re.search(rf"\b{re.escape(text[hedge.start : hedge.end])}\b", alignment.statement, re.IGNORECASE)
+            if not kept and _is_dropped(hedge, s, alignment):
                 return text[hedge.start : hedge.end]
     return ""
 
