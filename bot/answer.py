@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from bot.models.chat_model import QUOTES
+from bot.models.usage import Usage
 from bot.text.markdown import escape_markdown
 from bot.text.shown import TITLE_LENGTH, markers, one_line, shown_source, titled, visible
 from vectorstore.passage import Passage
@@ -18,6 +20,9 @@ from vectorstore.passage import Passage
 Support = Literal["quoted", "computed", "supported", "partly"]
 """quoted: verbatim. computed: worked out by code from what its footnotes quote. supported: a chat model's words,
 checked. partly: checked, with `note` naming what was not found."""
+
+By = Literal["documents", "model", "code"]
+"""Whose words a statement is: the documents' own, verbatim; a chat model's, checked; or worked out by code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,11 @@ class Statement:
     note: str = ""
     answer: Words | None = None
 
+    @property
+    def by(self) -> By:
+        """Whose words it is."""
+        return "documents" if self.support == "quoted" else "code" if self.support == "computed" else "model"
+
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
@@ -122,6 +132,7 @@ class Answer:
         withheld: Sentences of a chat model that failed their check.
         notice: One sentence that a person should read with the answer, or "".
         timings: Seconds by step: "search", "answer", "check".
+        usage: What a chat model read and wrote for it; None where none was asked.
     """
 
     question: str
@@ -129,7 +140,7 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     passages: tuple[Passage, ...] = ()
     abstained: bool = False
-    model: str = "quotes"
+    model: str = QUOTES
     seconds: float = 0.0
     confidence: float = 0.0
     searched_for: str = ""
@@ -138,6 +149,12 @@ class Answer:
     withheld: tuple[Withheld, ...] = ()
     notice: str = ""
     timings: dict[str, float] = field(default_factory=dict)
+    usage: Usage | None = None
+
+    @property
+    def writes(self) -> bool:
+        """Whether a chat model answers."""
+        return self.model != QUOTES
 
     @property
     def text(self) -> str:
@@ -175,12 +192,15 @@ class Answer:
             "withheld": [part_dict(withheld) for withheld in self.withheld],
             "notice": self.notice,
             "timings": {name: _rounded(seconds) for name, seconds in self.timings.items()},
+            "usage": self.usage.as_dict() if self.usage else None,
         }
 
 
 def part_dict(part: Statement | Citation | Passage | Conflict | Withheld) -> dict[str, Any]:
     """Return a part of an answer as `Answer.as_dict` holds it."""
     names = _PASSAGE_FIELDS if isinstance(part, Passage) else part.__slots__
+    if isinstance(part, Statement):
+        names = (*names, "by")
     return {name: _plain(getattr(part, name)) for name in names}
 
 
@@ -254,11 +274,35 @@ def remarks(answer: Answer, *, show_withheld: bool = False) -> tuple[str, ...]:
 
 
 def statement_words(answer: Answer, statement: Statement) -> str:
-    """Return the words of a statement without its marks, on one line unless it is code or a table."""
-    text = quoted_words(answer, statement.text) if statement.support == "quoted" else one_line(statement.text)
+    """Return the words of a statement without its footnotes' marks, on one line unless it is code or a table.
+
+    Where a chat model answers, the documents' own words stand in quotation marks.
+    """
+    text = quoted_words(answer, statement.text) if statement.by == "documents" else one_line(statement.text)
+    if in_quotation_marks(answer, statement):
+        return f"“{text}”"
     if statement.support == "partly" and statement.note:
         return f"{text} (partly supported: {one_line(statement.note)})"
     return text
+
+
+def in_quotation_marks(answer: Answer, statement: Statement) -> bool:
+    """Tell whether a statement is set in quotation marks, so that nobody takes it for a chat model's."""
+    return answer.writes and statement.by == "documents"
+
+
+def written_by(answer: Answer) -> str:
+    """Return who wrote the sentences of an answer, as a sentence or two; "" where no chat model wrote any."""
+    whose = {statement.by for statement in answer.statements}
+    if not answer.writes or "model" not in whose:
+        return ""
+    told = f"Written by {one_line(model_words(answer.model))}, checked by Footnote."
+    return f"{told} What stands in “quotation marks” is the documents' own." if "documents" in whose else told
+
+
+def model_words(model: str) -> str:
+    """Return a model's name for a person: of a local file, its name without folders."""
+    return re.split(r"[\\/]", model)[-1] if model.startswith("local:") else model
 
 
 def paragraphs(answer: Answer) -> tuple[tuple[Statement, ...], ...]:
@@ -295,7 +339,8 @@ def plain_text(
     ]
     feet = [footnote_line(citation, folder=folder) for citation in answer.citations]
     searched = [searched_words(answer)] if answer.searched_for else []
-    blocks = ["\n".join(body), "\n".join((*notes, *searched)), "\n".join(feet)]
+    lines = [line for line in (*notes, *searched, written_by(answer)) if line]
+    blocks = ["\n".join(body), "\n".join(lines), "\n".join(feet)]
     return "\n\n".join(block for block in blocks if block)
 
 
@@ -309,8 +354,8 @@ def markdown(answer: Answer, *, nearest: Sequence[Passage] = (), show_withheld: 
     body = [
         " ".join(_markdown_statement(answer, statement) for statement in paragraph) for paragraph in paragraphs(answer)
     ]
-    if answer.searched_for:
-        notes.append(f"*{escape_markdown(searched)}*")
+    about = (searched if answer.searched_for else "", written_by(answer))
+    notes += [f"*{escape_markdown(line)}*" for line in about if line]
     feet = [
         f"- \\[{c.number}\\] **{escape_markdown(where(c))}** — “{escape_markdown(one_line(c.quote))}” "
         f"({escape_markdown(shown_source(c.source, folder=folder))})"

@@ -16,13 +16,17 @@ from vectorstore.passage import Passage
 if TYPE_CHECKING:
     from bot.computed.computed import Computed
     from bot.finder import Basis
+    from bot.models.chat_model import ChatModel
+    from bot.models.entailment import Entailment
     from bot.models_in_use import ModelsInUse
+    from bot.passages.evidence import Evidence
     from bot.passages.reading import Readings
     from bot.question.question import Question
     from bot.quotes.quoted import Quoted
     from bot.reader.reader import Reader
     from bot.settings.settings import Settings
-    from bot.written.writing import Written
+    from bot.written.by_parts import WritingByParts
+    from bot.written.writing import Writing, Written
     from vectorstore.library import Library
     from vectorstore.search.search import SearchResult
 
@@ -82,18 +86,19 @@ def answered(
         models: The chat model, where one writes.
         writes: Whether it does.
     """
-    question, result, quotes = basis.question, basis.result, basis.quotes
+    question, result, quotes, sure = basis.question, basis.result, basis.quotes, True
     if basis.computed is not None:
         yield from worked_out(answer, basis.computed, footnotes)
         return
     if result is not None:
-        if answer.confidence < threshold(settings, result) or not answer.passages:
+        sure = answer.confidence >= threshold(settings, result)
+        if not answer.passages or not (sure or _is_asked(answer.confidence, settings, models)):
             few = len(question.text.split()) <= FEW_WORDS and not answer.searched_for
             hint = WHOLE_QUESTION if few and set(result.terms) - set(result.unknown) else ""
             yield replace(answer, abstained=True, notice=" ".join(part for part in (answer.notice, hint) if part))
             return
         began = perf_counter()
-        quotes = _chosen(question, result, footnotes.library, settings, basis.readings)
+        quotes = _chosen(question, result, footnotes.library, settings, basis.readings) if sure else []
         if basis.readings is not None and not writes:
             quotes = _trimmed(question, quotes, models.reader)
         answer = replace(answer, timings={**answer.timings, "answer": perf_counter() - began})
@@ -101,7 +106,13 @@ def answered(
         yield from quoted(answer, question, quotes, footnotes, readings=basis.readings)
         return
     language = question.language or settings.language
-    yield from written(answer, question, quotes, footnotes, models=models, language=language)
+    yield from written(answer, question, quotes, footnotes, models=models, language=language, sure=sure)
+
+
+def _is_asked(confidence: float, settings: Settings, models: ModelsInUse) -> bool:
+    """Tell whether a chat model is asked though quotes would not answer: the documents may be about the question at
+    all, and what it writes of it can be believed once it is checked."""
+    return models.writes and confidence >= settings.model_threshold and not models.is_small
 
 
 def _chosen(
@@ -226,6 +237,7 @@ def written(
     *,
     models: ModelsInUse,
     language: str,
+    sure: bool = True,
 ) -> Iterator[Statement | Answer]:
     """Let a chat model write, and yield what passes its check, then the answer; where nothing of it does, quote.
 
@@ -236,22 +248,25 @@ def written(
         footnotes: Numbers them.
         models: The chat model and the model of the deeper check are opened here, where an error is told.
         language: In English, that the answer is wanted in; "" for the question's.
+        sure: Whether the passages likely hold an answer; if not, nothing stands in for what does not pass.
     """
-    from bot.written.writing import Writing
+    from bot.passages.evidence import evidence
 
     began = perf_counter()
     statements: list[Statement] = []
     withheld: list[Withheld] = []
-    writing: Writing | None = None
+    writing: Writing | WritingByParts | None = None
     notice = answer.notice
     try:
-        writing = Writing(
+        writing = _writing(
             question,
             answer.passages,
-            model=models.chat_model,
-            quotes=quotes,
+            quotes,
+            model=models.chat_model_for(answer.passages),
             language=language,
             nli=models.entailment,
+            around=evidence(footnotes.library, answer.passages),
+            sure=sure,
         )
         for item in writing:
             if isinstance(item, Withheld):
@@ -275,22 +290,54 @@ def written(
         },
     )
     if statements:
-        from bot.quotes.disagreement import conflicts
+        from bot.quotes.disagreement import conflicts, other_sides
 
+        # A model tells one side where two documents differ; that is worth a sentence more than was asked for.
+        for quote in other_sides(question, quotes, footnotes.citations):
+            statements.append(Statement(quote.text, (footnotes.number(quote.passage, quote.start, quote.end),)))
+            yield statements[-1]
         yield replace(
             answer,
             statements=tuple(statements),
             citations=tuple(footnotes.citations),
             conflicts=conflicts(question, statements, footnotes.citations),
         )
-    elif writing is not None and writing.declined and not withheld:
+    elif not sure or (writing is not None and writing.declined and not withheld):
         yield replace(answer, abstained=True)
     else:
         why = "These are quotes: nothing that the chat model wrote is supported by the sources."
         if not withheld:
             why = "These are quotes instead."
         stand_in = replace(answer, notice=" ".join(part for part in (notice, why) if part))
-        yield from quoted(stand_in, question, quotes, footnotes)
+        yield from quoted(stand_in, question, quotes[: question.form.sentences or len(quotes)], footnotes)
+
+
+def _writing(
+    question: Question,
+    passages: Sequence[Passage],
+    quotes: Sequence[Quoted],
+    *,
+    model: ChatModel,
+    language: str,
+    nli: Entailment | None,
+    around: Sequence[Evidence],
+    sure: bool,
+) -> Writing | WritingByParts:
+    """Return what a chat model is to write: an answer, or the summary of each part of a long whole."""
+    from bot.passages.evidence import of_these
+    from bot.written.by_parts import WritingByParts, parts_of
+    from bot.written.writing import Writing
+
+    def write(part: Sequence[Passage], most: int) -> Writing:
+        pieces = of_these(around, passages, part)
+        return Writing(question, part, model=model, language=language, nli=nli, most=most, evidence=pieces)
+
+    parts = parts_of(question, passages)
+    if parts:
+        return WritingByParts(parts, write, quotes=quotes, sentences=question.form.sentences)
+    return Writing(
+        question, passages, model=model, quotes=quotes, language=language, nli=nli, evidence=around, sure=sure
+    )
 
 
 def _statement(found: Written, footnotes: Footnotes) -> Statement:

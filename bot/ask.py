@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from bot.answer import Answer, Citation, Statement
 from bot.errors import QuestionRefused
+from bot.models.chat_model import QUOTES
 from bot.question.conversation import Conversation
 from bot.settings.settings import Settings
 from vectorstore.passage import Filter, Passage
@@ -33,11 +34,13 @@ class Found:
         passages: Best first.
         searched_for: The query, when it differs from the question; else "".
         searched: What was searched, for a person.
+        model: Who answers, as in `Answer`.
     """
 
     passages: tuple[Passage, ...]
     searched_for: str
     searched: str
+    model: str = QUOTES
 
 
 class Bot:
@@ -143,6 +146,22 @@ class Bot:
             question, conversation, filter: As in `ask`.
             on_citation: Told of each footnote before the first statement that uses it is yielded.
         """
+        from bot.finder import Finder
+
+        bot = object.__new__(type(self))  # for this answer alone, whose tokens its models count; nothing is opened
+        bot.__dict__ = {**self.__dict__, "_models": (models := self._models.for_answer())}
+        bot._finder = Finder(self.library, self.settings, models)
+        for item in bot._stream(question, conversation=conversation, filter=filter, on_citation=on_citation):
+            yield replace(item, usage=models.used) if isinstance(item, Answer) else item
+
+    def _stream(
+        self,
+        question: str,
+        *,
+        conversation: Conversation | None,
+        filter: Filter | None,
+        on_citation: Callable[[Citation], None] | None,
+    ) -> Iterator[Found | Statement | Answer]:
         began, turns = perf_counter(), conversation or Conversation()
         self.refuse(question, filter)
         found = self._both(question, filter) or self._hopped(question, turns, filter)
@@ -192,7 +211,7 @@ class Bot:
             yield Answer(question, model=name, notice=basis.reply, seconds=perf_counter() - began)
             return
         searched_for, searched = basis.searched_for(question), self._searched(filter)
-        yield Found(basis.passages, searched_for, searched)
+        yield Found(basis.passages, searched_for, searched, QUOTES if basis.computed else name)
         answer = Answer(
             question,
             passages=basis.passages,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from bot.errors import ModelError
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from vectorstore.library import Library
     from vectorstore.search.search import SearchResult
 
+SUMMED_UP = 32
+"""Passages that a chat model sums up a whole from, part by part: eight parts of four."""
 WORDS_ALONE = (
     "The embedding model knows English only, so this question was searched by its words alone; "
     "a multilingual model finds more (setting embedding_model)."
@@ -156,7 +159,7 @@ class Finder:
             filter,
             follows=bool(turns.turns),
             limit=self._settings.sentences,
-            passages=self._settings.passages,
+            passages=max(self._settings.passages, SUMMED_UP if self._models.writes else 0),
         )
 
     def _found(self, question: Question, intent: Intent, turns: Conversation, filter: Filter | None) -> Basis:
@@ -193,7 +196,7 @@ class Finder:
         return again if self._answers(again) else found
 
     def _looked(self, basis: Basis, intent: Intent, turns: Conversation, filter: Filter | None) -> Basis:
-        return self._read(self._reordered(self._search(basis, filter), intent, turns))
+        return self._read(self._sided(self._reordered(self._search(basis, filter), intent, turns), filter))
 
     def _answers(self, basis: Basis) -> bool:
         result = basis.result
@@ -220,14 +223,32 @@ class Finder:
     def _search(self, basis: Basis, filter: Filter | None) -> Basis:
         """Return what was found, and how likely it is that it holds an answer."""
         limit = max(SEEN, self._settings.passages)
-        result = self._library.search(basis.question.text, context=basis.context, limit=limit, filter=filter)
+        question = self._subject(basis.question)
+        result = self._library.search(question.text, context=basis.context, limit=limit, filter=filter)
         told = (basis.notice, "" if result.dense else WORDS_ALONE)
         return replace(
             basis,
             result=result,
-            confidence=confidence(basis.question, result),
+            confidence=confidence(question, result),
             notice=" ".join(part for part in told if part),
         )
+
+    def _subject(self, question: Question) -> Question:
+        """Return what is searched for: without the words of its form, where a chat model can give it that form."""
+        if not self._models.writes or question.form.is_plain:
+            return question
+        return replace(question, text=question.form.subject)
+
+    def _sided(self, basis: Basis, filter: Filter | None) -> Basis:
+        """Return the passages of a comparison: of what was found for both, and for each, in turn."""
+        sides = self._subject(basis.question) is not basis.question and basis.question.form.sides
+        if not sides or basis.context:
+            return basis
+        limit = self._settings.passages
+        found = [self._library.search(side, limit=limit, filter=filter).passages for side in sides]
+        rows = zip_longest(*found, basis.passages)
+        passages = {(p.document, p.start): p for row in rows for p in row if p is not None}
+        return replace(basis, passages=tuple(passages.values())[:limit])
 
     def _reordered(self, basis: Basis, intent: Intent, turns: Conversation) -> Basis:
         """Return the passages to answer from: in the reranker's order, and after "why?" those with a reason."""
@@ -258,7 +279,7 @@ class Finder:
             return replace(basis, notice=" ".join(part for part in told if part))
         from bot.passages.reading import read_first
 
-        readings = read_first(reader, basis.question.text, result.passages)
+        readings = read_first(reader, self._subject(basis.question).text, result.passages)
         if readings is None:
             return basis
         likely = confidence_read(basis.confidence, readings.best, result)

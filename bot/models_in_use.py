@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from copy import copy
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +13,26 @@ from bot.settings.settings import Settings
 if TYPE_CHECKING:
     from bot.models.chat_model import ChatModel
     from bot.models.entailment import Entailment
+    from bot.models.metered import Meter
+    from bot.models.usage import Usage
     from bot.passages.rerank import Reranker
     from bot.reader.reader import Reader
     from vectorstore.library import Library
+    from vectorstore.passage import Passage
 
 ON, OFF = "on", "off"
 """Values of the setting `reader`; any other is a path of weights."""
+
+
+@dataclass(slots=True)
+class _Opened:
+    """What has been opened so far; all views of one bot's models share it."""
+
+    chat_model: ChatModel | None = None
+    entailment: Entailment | None = None
+    reranker: Reranker | None = None
+    reader: Reader | None = None
+    reader_notice: str = ""
 
 
 class ModelsInUse:
@@ -25,26 +42,43 @@ class ModelsInUse:
         settings: Which they are.
         library: Its encoder serves the reranker.
         chosen: Who answers: "quotes", the name of a chat model, or a LangChain chat model.
-
-    Attributes:
-        reader_notice: Why the reader is not used though it is on, or "".
     """
 
     def __init__(self, settings: Settings, library: Library, chosen: Any) -> None:
         self._settings = settings
         self._library = library
         self._chosen = chosen
-        self._chat_model: ChatModel | None = None
-        self._entailment: Entailment | None = None
-        self._reranker: Reranker | None = None
-        self._reader: Reader | None = None
-        self.reader_notice = ""
+        self._opened = _Opened()
+        self._meter: Meter | None = None
+
+    def for_answer(self) -> ModelsInUse:
+        """Return these models for one answer: what its chat model reads and writes is counted, and held to budgets."""
+        from bot.models.ledger import Ledger
+        from bot.models.metered import Meter
+
+        settings = self._settings
+        view = copy(self)
+        view._meter = Meter(
+            Ledger(self._library.folder), daily=settings.model_daily_tokens, each=settings.model_answer_tokens
+        )
+        return view
+
+    @property
+    def used(self) -> Usage | None:
+        """What the chat model used for this answer; None where it was not asked."""
+        used = self._meter.used if self._meter else None
+        return used if used and (used.calls or used.kept) else None
 
     def close(self) -> None:
         """Give back the chat model."""
-        if self._chat_model is not None:
-            self._chat_model.close()
-            self._chat_model = None
+        if self._opened.chat_model is not None:
+            self._opened.chat_model.close()
+            self._opened.chat_model = None
+
+    @property
+    def reader_notice(self) -> str:
+        """Why the reader is not used though it is on, or ""."""
+        return self._opened.reader_notice
 
     @property
     def writes(self) -> bool:
@@ -59,17 +93,28 @@ class ModelsInUse:
         return self._chosen if isinstance(self._chosen, str) else self.chat_model.name
 
     @property
+    def is_small(self) -> bool:
+        """Whether the chat model is too small to be believed where quotes would not answer, or cannot be opened."""
+        from bot.errors import ModelError
+
+        try:
+            return bool(getattr(self.chat_model, "least_covered", 0.0))
+        except ModelError:
+            return True
+
+    @property
     def chat_model(self) -> ChatModel:
         """The chat model.
 
         Raises:
             ModelError: It cannot be opened.
         """
-        if self._chat_model is None:
+        opened = self._opened
+        if opened.chat_model is None:
             from bot.models.open import open_model
 
             settings = self._settings
-            self._chat_model = open_model(
+            opened.chat_model = open_model(
                 self._chosen,
                 url=settings.model_url,
                 context=settings.model_context,
@@ -78,26 +123,45 @@ class ModelsInUse:
                 key=settings.model_key,
                 cache=settings.cache,
             )
-            assert self._chat_model is not None  # only "quotes" opens none
-        return self._chat_model
+            assert opened.chat_model is not None  # only "quotes" opens none
+        if self._meter is None:
+            return opened.chat_model
+        from bot.models.metered import MeteredModel
+
+        return MeteredModel(opened.chat_model, self._meter)
+
+    def chat_model_for(self, passages: Iterable[Passage]) -> ChatModel:
+        """Return the chat model that writes from these passages: its reply is kept, unless one of them is private.
+
+        Raises:
+            ModelError: It cannot be opened.
+        """
+        if self._meter is not None:
+            settings = self._settings
+            private = set(settings.private_collections)
+            named = isinstance(self._chosen, str)  # of an object that was passed in nothing tells whether it changed
+            self._meter.keeps = (
+                settings.model_cache and named and not any(passage.collection in private for passage in passages)
+            )
+        return self.chat_model
 
     @property
     def entailment(self) -> Entailment | None:
         """The model of the deeper check, where the setting names one."""
-        if self._entailment is None and self._settings.nli:
+        if self._opened.entailment is None and self._settings.nli:
             from bot.models.entailment import Entailment
 
-            self._entailment = Entailment(self._settings.nli)
-        return self._entailment
+            self._opened.entailment = Entailment(self._settings.nli)
+        return self._opened.entailment
 
     @property
     def reranker(self) -> Reranker | None:
         """The reranker, where the setting names one."""
-        if self._reranker is None and self._settings.reranker:
+        if self._opened.reranker is None and self._settings.reranker:
             from bot.passages.rerank import open_reranker
 
-            self._reranker = open_reranker(self._settings.reranker, self._library.encoder)
-        return self._reranker
+            self._opened.reranker = open_reranker(self._settings.reranker, self._library.encoder)
+        return self._opened.reranker
 
     @property
     def reader(self) -> Reader | None:
@@ -105,9 +169,9 @@ class ModelsInUse:
         chosen = self._settings.reader
         if chosen == OFF or self.reader_notice:
             return None
-        if self._reader is None:
+        if self._opened.reader is None:
             from bot.reader.reader import load
 
             weights = None if chosen == ON else Path(chosen)
-            self._reader, self.reader_notice = load(weights, threads=self._settings.threads)
-        return self._reader
+            self._opened.reader, self._opened.reader_notice = load(weights, threads=self._settings.threads)
+        return self._opened.reader

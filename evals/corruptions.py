@@ -11,6 +11,7 @@ import random
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.text import facts
 from bot.text.number_words import UNDER_TWENTY
@@ -366,7 +367,118 @@ def _shorter(material: Material) -> str:
     return made if made != material.statement and len(made) > 40 else ""
 
 
+# What chat models do: roles exchanged, hedges dropped, scope widened, characterisations that no source makes ---------
+
+_ACTS = re.compile(
+    r"\b(?:\w{3,}ed|won|beat|sold|bought|gave|sent|paid|wrote|made|took|built|led|left|told|taught|brought|lent|lost|"
+    r"kept|held|found|saw|drew|drove|overthrew|chose|caught|hosts?|owns?|plays?|produces?|uses?|supports?|teaches|leads|"
+    r"represents?|supplies|funds?|employs?|governs?|follows|contains|includes|provides|gives|allows|makes|requires)\b"
+)
+
+
+def roles(material: Material) -> str:
+    """Let two names change places around a verb."""
+    text, found = material.statement, _replaceable(material)
+    for first, second in pairwise(found):
+        between = text[first.end : second.start]
+        if (
+            len(between) <= 60
+            and _ACTS.search(between)
+            and not re.search(r"[,;:(]|\b(?:and|or|is|are|as|with)\b", between)
+            and not re.match(r"\W*(?:was|were) (?:born|located|situated|found|named|called|known)", between)
+            and not _same(first, second)
+        ):
+            return _put(_put(text, second.start, second.end, first.text), first.start, first.end, second.text)
+    return ""
+
+
+_HEDGED = re.compile(
+    r"\b(?:(?P<modal>may|might|could)(?: also)? (?P<verb>[a-z]+)|(?P<adverb>possibly|probably|perhaps|likely|reportedly|"
+    r"allegedly|apparently|potentially|presumably) (?P<after>[a-z]+)|(?P<be>is|are|was|were) (?:said|thought|believed|"
+    r"expected|reported|likely|supposed|projected) to (?P<do>[a-z]+))\b"
+)
+_FACTUAL = {"be": "is", "have": "has", "do": "does", "go": "goes"}
+
+
+def hedge(material: Material) -> str:
+    """Say as a fact what the statement, and a sentence of the sources, says may be so."""
+    match = _HEDGED.search(material.statement)
+    if match is None:
+        return ""
+    word = match["verb"] or match["after"] or match["do"]
+    if word in ("not", "never", "to") or word.endswith("ly"):
+        return ""
+    hedges = ("may ", "might ", "could ") if match["modal"] else (match.group().rsplit(" ", 1)[0] + " ",)
+    if not any(h in s and word[:4] in s.split(h, 1)[1][:40] for s in material.sentences for h in hedges):
+        return ""
+    if match["after"]:
+        return _put(material.statement, match.start(), match.start("after"), "")
+    will = material.chance.random() < 0.3
+    third = word + ("es" if word.endswith(("s", "sh", "ch", "x", "o")) else "s")
+    return _put(material.statement, match.start(), match.end(), f"will {word}" if will else _FACTUAL.get(word, third))
+
+
+_WIDER = (
+    (
+        re.compile(
+            r"\b(?:some|most|many|several|a few|a number of) (?:of (?:the |its |their )?)?(?=[a-z])", re.IGNORECASE
+        ),
+        "all ",
+    ),
+    (
+        re.compile(r"\b(?:often|sometimes|usually|generally|typically|frequently|commonly|normally) (?=[a-z])"),
+        "always ",
+    ),
+    (
+        re.compile(
+            r"\b(?:up to|at most|at least|more than|less than|fewer than|nearly|almost|as many as) (?=[$€£]?\d)"
+        ),
+        "",
+    ),
+    (re.compile(r"\bone of the (?=(?:most|\w+est|best|main|first)\b)"), "the "),
+)
+
+
+def scope(material: Material) -> str:
+    """Say of all what the statement, and a sentence of the sources, says of some, of most, often, up to so many."""
+    for pattern, wider in _WIDER:
+        for match in pattern.finditer(material.statement):
+            after = material.statement[match.end() :].split(" ")[0][:5]
+            if any(match.group() + after in s for s in material.sentences):
+                new = wider.capitalize() if match.group()[0].isupper() else wider
+                return _put(material.statement, match.start(), match.end(), new)
+    return ""
+
+
+_TAILS = (
+    "highlighting the importance of cooperation", "reflecting a growing trend in the field",
+    "demonstrating a strong commitment to its people", "making it a cornerstone of local identity",
+    "showcasing its ability to adapt", "underscoring the need for careful planning",
+    "which shows how seriously the matter was taken", "which has had a lasting influence on later generations",
+    "contributing to its overall success", "paving the way for further progress",
+    "ensuring a better future for everyone involved", "allowing people to benefit from it in many ways",
+    "and it continues to inspire people around the world", "which is why it matters so much today",
+    "leading to greater trust among all parties", "emphasising its role as a pioneer",
+)  # fmt: skip
+_PRAISE = ("crucial", "significant", "historic", "remarkable", "renowned", "vital", "unprecedented", "impressive",
+           "pivotal", "notable", "innovative", "prestigious")  # fmt: skip
+
+
+def characterisation(material: Material) -> str:
+    """Add what no source says of it: a clause that draws a moral, or a word that values it."""
+    text = material.statement.rstrip()
+    if re.search(r"[\u3040-\u30ff]", text) or not text.endswith("."):
+        return ""
+    spot = re.search(r"\b(?:a|an|the) (?=[a-z]{4,} )", text)
+    if spot and material.chance.random() < 0.4:
+        word = material.chance.choice(_PRAISE)
+        article = spot.group() if spot.group() == "the " else "an " if word[0] in "aeiou" else "a "
+        return _put(text, spot.start(), spot.end(), f"{article}{word} ")
+    return f"{text[:-1]}, {material.chance.choice(_TAILS)}."
+
+
 KINDS: dict[str, Callable[[Material], str]] = {
     "number": number, "date": date, "name": name, "negation": negation, "swapped subject": subject,
     "another passage": stranger, "addition": addition, "word": word, "rewritten": rewritten,
+    "roles exchanged": roles, "hedge dropped": hedge, "scope widened": scope, "characterisation": characterisation,
 }  # fmt: skip

@@ -251,7 +251,8 @@ def signs_of(items: Sequence[Case]) -> list[Signs | None]:
     return found
 
 
-KINDS = ("number", "date", "name", "negation", "swapped subject", "another passage", "addition", "word")
+KINDS = ("number", "date", "name", "negation", "swapped subject", "another passage", "addition", "word",
+         "roles exchanged", "hedge dropped", "scope widened", "characterisation")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from vectorstore.catalog import schema
 from vectorstore.catalog.catalog import Catalog
 from vectorstore.catalog.lock import WORK, Holder, LibraryLock
 from vectorstore.catalog.schema import sqlite_errors
-from vectorstore.document import Document, Place, Scan
+from vectorstore.document import Document, Heading, Place, Scan
 from vectorstore.embedding.model_files import ModelIdentity
 from vectorstore.errors import (
     DocumentPresent,
@@ -487,6 +487,10 @@ class Library:
     def place_at(self, document_id: str, offset: int) -> Place | None:
         """Return the page, slide or row of a document that `offset` stands on, or None where it has none."""
         return self.catalog.place_at(document_id, offset)
+
+    def headings(self, document_id: str) -> list[Heading]:
+        """Return all headings of a document, by ascending start."""
+        return self.catalog.headings(document_id)
 
     def places(self, document_id: str) -> list[Place]:
         """Return all pages, slides or rows of a document, by ascending start."""

@@ -7,7 +7,7 @@ here, and the signs (`signs.py`) that `weigh.py` weighs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from bot.check.holding import Grid, hold_all
@@ -34,6 +34,7 @@ ELSEWHERE = 0.75
 """The same where it is far from it, or in another passage."""
 CITED = 1.02
 """Factor on what a sentence adds whose passage the writer cited: it decides between equals only."""
+NOT_KIN: frozenset[int] = frozenset()
 TIE = 1e-9
 """Gain in share by which a later sentence must be better, so that rounding does not choose."""
 
@@ -53,6 +54,7 @@ class Alignment:
         best: Indexes of the one to three sentences that support best together, the best first; none where none does.
         held: For each unit how well the sentences in `best` hold it, 0 to 1.
         anywhere: For each unit how well any sentence holds it, 0 to 1.
+        kin: Index of a piece that stands around passages (bot/passages/evidence.py) → indexes of these.
     """
 
     statement: str
@@ -65,6 +67,7 @@ class Alignment:
     best: tuple[int, ...]
     held: tuple[float, ...]
     anywhere: tuple[float, ...]
+    kin: Mapping[int, frozenset[int]] = field(default_factory=dict, repr=False)
 
     @property
     def missing(self) -> list[Unit]:
@@ -80,6 +83,25 @@ class Alignment:
         """Return the indexes of the units of a kind."""
         return [i for i, unit in enumerate(self.units) if unit.kind == kind]
 
+    def above(self) -> list[Sentence]:
+        """Return what stands around the support and says a fact that the support has from its headings only."""
+        here = {self.sentences[s].passage for s in self.best}
+        found: list[Sentence] = []
+        for i, unit in enumerate(self.units):
+            if unit.kind == "word" or unit.soft or max((self.grid[s][i].degree for s in self.best), default=1.0) >= 1.0:
+                continue
+            for s, sentence in enumerate(self.sentences):
+                if self.grid[s][i].degree >= 1.0 and self.kin.get(sentence.passage, NOT_KIN) & here:
+                    if sentence not in found:
+                        found.append(sentence)
+                    break
+        return found
+
+    def around(self, s: int) -> list[int]:
+        """Return the sentences of the support to whose passages the piece belongs in which sentence `s` stands."""
+        passages = self.kin.get(self.sentences[s].passage, NOT_KIN)
+        return [other for other in self.best if self.sentences[other].passage in passages]
+
     def neighbour(self, s: int, step: int) -> int | None:
         """Return the index of the sentence before (-1) or after (1) sentence `s` in its passage, or None."""
         other = s + step
@@ -89,7 +111,12 @@ class Alignment:
 
 
 def align(
-    statement: str, sentences: Sequence[Sentence], *, titles: Sequence[str] = (), preferred: Set[int] = frozenset()
+    statement: str,
+    sentences: Sequence[Sentence],
+    *,
+    titles: Sequence[str] = (),
+    preferred: Set[int] = frozenset(),
+    kin: Mapping[int, frozenset[int]] | None = None,
 ) -> Alignment:
     """Hold `statement` against `sentences`.
 
@@ -98,13 +125,15 @@ def align(
         sentences: Of the passages, from `read_passages`.
         titles: Title and headings of each passage: context that needs no repeating.
         preferred: Indexes of the passages that the writer cited; of equal support they come first.
+        kin: As in `Alignment`.
     """
+    kin = kin or {}
     found, words = read_facts(statement), tuple(terms(statement))
     units = read_units(words, found)
     grid = hold_all(units, sentences, titles)
     degrees = [[holding.degree for holding in row] for row in grid]
     weights = weigh_units(units, degrees)
-    best = _best_sentences(degrees, weights, sentences, preferred)
+    best = _best_sentences(degrees, weights, sentences, preferred, kin)
     return Alignment(
         statement,
         found,
@@ -116,11 +145,16 @@ def align(
         tuple(best),
         held=tuple(max((degrees[s][i] for s in best), default=0.0) for i in range(len(units))),
         anywhere=tuple(max((row[i] for row in degrees), default=0.0) for i in range(len(units))),
+        kin=kin,
     )
 
 
 def _best_sentences(
-    degrees: Sequence[Sequence[float]], weights: Sequence[float], sentences: Sequence[Sentence], preferred: Set[int]
+    degrees: Sequence[Sequence[float]],
+    weights: Sequence[float],
+    sentences: Sequence[Sentence],
+    preferred: Set[int],
+    kin: Mapping[int, frozenset[int]],
 ) -> list[int]:
     """Return up to three sentences that hold most together; nearness to the best counts a little."""
     total = sum(weights) or 1.0
@@ -133,7 +167,7 @@ def _best_sentences(
                 continue
             new = sum(w * max(0.0, r - h) for w, r, h in zip(weights, row, held, strict=True)) / total
             if chosen:
-                new *= _nearness(sentences[s], s, sentences[chosen[0]], chosen[0])
+                new *= _nearness(sentences[s], s, sentences[chosen[0]], chosen[0], kin)
             if sentences[s].passage in preferred:
                 new *= CITED
             if new > gain + TIE:
@@ -145,8 +179,13 @@ def _best_sentences(
     return chosen
 
 
-def _nearness(sentence: Sentence, s: int, first: Sentence, f: int) -> float:
-    """Return the factor on what a further sentence adds, by its distance from the first in sentences."""
+def _nearness(sentence: Sentence, s: int, first: Sentence, f: int, kin: Mapping[int, frozenset[int]]) -> float:
+    """Return the factor on what a further sentence adds, by its distance from the first in sentences.
+
+    What stands around a passage is near to all of it.
+    """
+    if first.passage in kin.get(sentence.passage, NOT_KIN) or sentence.passage in kin.get(first.passage, NOT_KIN):
+        return 1.0
     if sentence.passage != first.passage or abs(s - f) >= FAR:
         return ELSEWHERE
     return 1.0 if abs(s - f) <= NEAR else FURTHER_OFF

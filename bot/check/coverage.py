@@ -27,6 +27,8 @@ LEAST_IN_LAST_CLAUSE = 2
 """Units that the last clause must have; a shorter one is joined to the one before."""
 IN_SENTENCE_BEFORE = 0.5
 """Factor on what the sentence before holds of a clause: what "it" stands for. Set by hand."""
+ABOVE = 0.9
+"""The same of what a heading above it, the head of its table and the like hold. Set by hand."""
 
 _CLAUSE = re.compile(
     r"[,;:—()]\s|\s(?:and|but|which|who|because|while|although|so that|where|after|before|since)\s|、|。"
@@ -128,6 +130,9 @@ def _held_with_before(alignment: Alignment) -> list[list[float]]:
         before = alignment.neighbour(s, -1)
         earlier = alignment.grid[before] if before is not None else [NOT_HELD] * len(row)
         rows.append([max(h.degree, IN_SENTENCE_BEFORE * e.degree) for h, e in zip(row, earlier, strict=True)])
+    for s in range(len(rows)):
+        for other in alignment.around(s):  # a heading says of what stands below it what it says
+            rows[other] = [max(h, ABOVE * e.degree) for h, e in zip(rows[other], alignment.grid[s], strict=True)]
     return rows
 
 

@@ -29,13 +29,30 @@ def missing_pieces(alignment: Alignment, signs: Signs, down: Collection[Factor])
     spans = [
         (unit.start, unit.end) for kind in FACT_KINDS for unit in _wrong_facts(kind, alignment, signs, kind in down)
     ]
-    pieces = [text[start:end].strip(_EDGES) for start, end in (*spans, *signs.polarity.contradicted)]
+    more = signs.overstatement
+    added = [*more.values, *([more.tail] if more.tail else [])]
+    pieces = [text[start:end].strip(_EDGES) for start, end in (*spans, *signs.polarity.contradicted, *more.roles)]
     if "polarity" in down:
         negations = [f"“{text[n.start : n.end].strip()}”" for n in alignment.facts.negations[:1]]
         pieces += negations or ["a “not” that the source has"]
-    if "coverage" in down or not pieces:
+    pieces += [text[start:end].strip(_EDGES + "—–") for start, end in added]
+    if "coverage" in down or not (pieces or more.changes):
         pieces += _stretches(text, alignment.missing)
     return tuple(dict.fromkeys(piece for piece in pieces if piece))[:MOST_NAMED]
+
+
+def why_not(signs: Signs, missing: Sequence[str]) -> str:
+    """Return why a statement is not supported, in words for a person: what it changed first, then what is missing."""
+    more, named = signs.overstatement, ", ".join(missing)
+    if more.hedge:
+        return f"the sources say only “{more.hedge}”"
+    if more.scope:
+        return f"it says more than the sources: “{more.scope}”"
+    if more.roles:
+        return f"the sources have the parts the other way round: {named}"
+    if signs.polarity.contradicted:
+        return f"the sources say the contrary: {named}"
+    return f"not found in the sources: {named}" if named else "not supported by the sources"
 
 
 def _wrong_facts(kind: FactKind, alignment: Alignment, signs: Signs, fails: bool) -> list[Unit]:

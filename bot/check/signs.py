@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.check.alignment import Alignment
 from bot.check.coverage import Coverage, read_coverage
 from bot.check.exchanges import Exchanges, read_exchanges
 from bot.check.fact_signs import FactSigns, OpeningNames, read_fact_signs, read_opening_names, reversed_names
+from bot.check.overstatement import Overstatement, read_overstatement
 from bot.check.polarity import Polarity, read_polarity
 from bot.check.slots import counts_another
 from bot.check.units import FactKind
@@ -29,6 +30,7 @@ class Signs:
         names_reversed: Share of neighbouring names that the best sentence has in the other order, 0 to 1.
         counts_another: What a number counts stands beside other numbers only.
         quotation_missing: Words in quotation marks stand so in no sentence.
+        overstatement: What it makes more of than its sources; not weighed, it counts by itself.
     """
 
     coverage: Coverage
@@ -41,6 +43,7 @@ class Signs:
     names_reversed: float
     counts_another: bool
     quotation_missing: bool
+    overstatement: Overstatement = field(default_factory=Overstatement)
 
     def of(self, kind: FactKind) -> FactSigns:
         """Return the signs of the facts of a kind."""
@@ -50,7 +53,8 @@ class Signs:
     def certainly_false(self) -> bool:
         """Whether a fact or quotation does not stand in the support, or that says the contrary: no weighing needed."""
         facts_missing = self.numbers.missing or self.dates.missing or self.names.missing
-        return facts_missing or self.quotation_missing or bool(self.polarity.contradicted)
+        changed = bool(self.polarity.contradicted) or self.overstatement.changes
+        return facts_missing or self.quotation_missing or changed
 
 
 def read_signs(alignment: Alignment) -> Signs:
@@ -66,6 +70,7 @@ def read_signs(alignment: Alignment) -> Signs:
         names_reversed=reversed_names(alignment),
         counts_another=counts_another(alignment),
         quotation_missing=_quotation_missing(alignment),
+        overstatement=read_overstatement(alignment),
     )
 
 

@@ -20,6 +20,8 @@ IN_SENTENCE_BEFORE = 0.6
 """Factor on what the sentence before the fact's holds of its neighbours ("It opened in 1889")."""
 IN_SENTENCE_AFTER = 0.5
 """The same of the sentence after it."""
+ABOVE = 0.9
+"""The same of the supporting sentences, where the fact stands in a heading above them or the like. Set by hand."""
 MARKS = 0.6
 """Degree from which a neighbour that is held marks the slot. Related words do."""
 SLOT_REACH = 15
@@ -94,6 +96,7 @@ def _share_in(row: Sequence[Holding], near: Sequence[tuple[int, float]]) -> floa
 def _share_around(s: int, near: Sequence[tuple[int, float]], alignment: Alignment) -> float:
     """Return the share of the neighbours that sentence `s` holds, or less well the ones before and after it."""
     before, after = alignment.neighbour(s, -1), alignment.neighbour(s, 1)
+    around = alignment.around(s)
     total = sum(weight for _, weight in near) or 1.0
     score = 0.0
     for i, weight in near:
@@ -102,6 +105,8 @@ def _share_around(s: int, near: Sequence[tuple[int, float]], alignment: Alignmen
             degree = max(degree, IN_SENTENCE_BEFORE * alignment.grid[before][i].degree)
         if after is not None:
             degree = max(degree, IN_SENTENCE_AFTER * alignment.grid[after][i].degree)
+        for other in around:
+            degree = max(degree, ABOVE * alignment.grid[other][i].degree)
         score += weight * degree
     return score / total
 

@@ -17,11 +17,12 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from bot.check.alignment import Alignment, align
-from bot.check.missing import missing_pieces
+from bot.check.missing import missing_pieces, why_not
 from bot.check.sentences import Sentence, read_passages
 from bot.check.signs import Signs, read_signs
 from bot.check.weigh import failing, weigh
-from bot.passages.instructions import is_instruction, tainted
+from bot.passages.evidence import Evidence
+from bot.passages.instructions import HEADINGS_JOINED_BY, is_instruction, is_named_as_instruction, tainted
 from vectorstore.passage import Passage
 
 __all__ = ["Verdict", "check", "plain_statement"]
@@ -40,12 +41,14 @@ class Verdict:
             document's text. Empty when unsupported.
         missing: The pieces of the statement that the sources do not hold, in the statement's own words.
         score: Probability that the statement is supported, 0 to 1.
+        reason: Why it is not supported, for a person; "" where it is.
     """
 
     verdict: Literal["supported", "partly", "unsupported"]
     citations: tuple[tuple[int, int, int], ...] = ()
     missing: tuple[str, ...] = ()
     score: float = 0.0
+    reason: str = ""
 
 
 class Entails(Protocol):
@@ -91,6 +94,7 @@ def check(
     cited: Sequence[int] = (),
     nli: Entails | None = None,
     least_covered: float = 0.0,
+    around: Sequence[Evidence] = (),
 ) -> Verdict:
     """Hold one statement against the passages.
 
@@ -102,21 +106,25 @@ def check(
         nli: A deeper check by a cross-encoder, asked only about statements that pass this one.
         least_covered: Share of a statement, by weight, that one sentence of the sources must hold. Much of
             what a small model writes is false and strewn together from many (docs/models.md).
+        around: What stands around the passages; in citations these pieces follow the passages in number.
 
     Returns:
         The verdict; about 5 ms for 60 sentences of passages.
     """
     if is_instruction(statement):
-        return Verdict("unsupported")
-    kept_out = [tainted(passage) for passage in passages]
-    sentences = [s for s in read_passages(passages) if (s.start, s.end) not in kept_out[s.passage]]
+        return Verdict("unsupported", reason="it speaks to the assistant")
+    sources = [*passages, *(piece.passage for piece in around)]
+    kept_out = [tainted(source) for source in sources]
+    sentences = [s for s in read_passages(sources) if (s.start, s.end) not in kept_out[s.passage]]
     preferred = {i for i in (*cited, *marked(statement, len(passages))) if 0 <= i < len(passages)}
-    titles = [f"{passage.title} {passage.heading}" for passage in passages]
-    alignment = align(plain_statement(statement), sentences, titles=titles, preferred=preferred)
+    titles = [_titles(passage) for passage in passages] + [""] * len(around)
+    kin = {number: piece.of for number, piece in enumerate(around, len(passages))}
+    alignment = align(plain_statement(statement), sentences, titles=titles, preferred=preferred, kin=kin)
     signs = read_signs(alignment)
     if not alignment.best:
-        return Verdict("unsupported", missing=missing_pieces(alignment, signs, ["coverage"]))
-    verdict = _judge(alignment, signs, passages, least_covered)
+        missing = missing_pieces(alignment, signs, ["coverage"])
+        return Verdict("unsupported", missing=missing, reason=why_not(signs, missing))
+    verdict = _judge(alignment, signs, sources, least_covered)
     return _deepen(verdict, alignment, nli) if nli is not None and verdict.verdict == "supported" else verdict
 
 
@@ -127,14 +135,23 @@ def _judge(alignment: Alignment, signs: Signs, passages: Sequence[Passage], leas
     down = failing(weighed)
     missing = missing_pieces(alignment, signs, down)
     if signs.coverage.by_best < least_covered:
-        return Verdict("unsupported", missing=missing if down else (), score=score)
+        return Verdict(
+            "unsupported", missing=missing if down else (), score=score, reason="no one sentence of the sources says it"
+        )
     citations = _citations(alignment, passages)
-    if not down and not signs.certainly_false:
+    if not down and not signs.certainly_false and not signs.overstatement.adds:
         return Verdict("supported", citations, score=score)
-    only_more = down == ["coverage"] and not signs.certainly_false
+    reason = why_not(signs, missing)
+    only_more = down in ([], ["coverage"]) and not signs.certainly_false
     if only_more and signs.coverage.together >= PARTLY_COVERED and missing:
-        return Verdict("partly", citations, missing, score)
-    return Verdict("unsupported", missing=missing, score=score)
+        return Verdict("partly", citations, missing, score, reason)
+    return Verdict("unsupported", missing=missing, score=score, reason=reason)
+
+
+def _titles(passage: Passage) -> str:
+    """Return the title and the headings that count for each sentence of a passage, those left out that give orders."""
+    names = (passage.title, *passage.heading.split(HEADINGS_JOINED_BY))
+    return " ".join(name for name in names if not is_named_as_instruction(name))
 
 
 def _deepen(verdict: Verdict, alignment: Alignment, nli: Entails) -> Verdict:
@@ -142,13 +159,15 @@ def _deepen(verdict: Verdict, alignment: Alignment, nli: Entails) -> Verdict:
     premise = " ".join(alignment.sentences[s].text for s in sorted(alignment.best))
     entailed = nli.entails(premise, alignment.statement)
     score = min(verdict.score, entailed)
-    return replace(verdict, score=score) if entailed >= nli.threshold else Verdict("unsupported", score=score)
+    if entailed >= nli.threshold:
+        return replace(verdict, score=score)
+    return Verdict("unsupported", score=score, reason="its sources do not entail it")
 
 
 def _citations(alignment: Alignment, passages: Sequence[Passage]) -> tuple[tuple[int, int, int], ...]:
     """Return the supporting sentences as runs, neighbours joined, in the order of their support."""
     runs: list[list[int]] = []
-    for sentence in alignment.support:
+    for sentence in (*alignment.support, *alignment.above()):
         for run in runs:
             if run[0] == sentence.passage and not _gap(run, sentence, passages[sentence.passage]).strip():
                 run[1], run[2] = min(run[1], sentence.start), max(run[2], sentence.end)

@@ -20,6 +20,7 @@ from bot.answer import (
     searched_words,
     statement_words,
     where,
+    written_by,
 )
 from bot.text.shown import one_line, shown_source
 
@@ -203,7 +204,5 @@ def _note(answer: Answer, citation: Citation, *, link: Link, folder: str) -> Not
 def _about(answer: Answer) -> str:
     if not (answer.statements or answer.abstained):
         return ""
-    local = answer.model.startswith("local:")
-    name = answer.model.replace("\\", "/").rpartition("/")[2] if local else answer.model
-    wrote = "No model wrote this." if answer.model == "quotes" else f"Written by {one_line(name)}, checked by Footnote."
+    wrote = written_by(answer) if answer.writes else "No model wrote this."
     return " ".join(part for part in (one_line(searched_words(answer)), wrote) if part)

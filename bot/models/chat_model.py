@@ -29,6 +29,8 @@ class Reply:
         cancelled: Set when nobody wants the rest.
         finish: How it ended; None while it goes on.
         prompt_tokens: Tokens of the prompt that the model says it read, or 0 where it does not say.
+        answer_tokens: Tokens that it says it wrote, thoughts among them, or 0.
+        cached_tokens: Of those read, what it says it held from before.
     """
 
     def __init__(self, pieces: Generator[str, None, Finish]) -> None:
@@ -36,6 +38,8 @@ class Reply:
         self.cancelled = threading.Event()
         self.finish: Finish | None = None
         self.prompt_tokens = 0
+        self.answer_tokens = 0
+        self.cached_tokens = 0
 
     def __iter__(self) -> Iterator[str]:
         self.finish = yield from _without_thoughts(self._pieces)

@@ -67,6 +67,9 @@ class Job:
         usage = chunk.get("usage")
         if usage and self.reply is not None:
             self.reply.prompt_tokens = int(usage.get("prompt_tokens", 0))
+            self.reply.answer_tokens = int(usage.get("completion_tokens", 0))
+            details = usage.get("prompt_tokens_details") or {}
+            self.reply.cached_tokens = int(details.get("cached_tokens", 0) or 0)
         for choice in chunk.get("choices", ()):
             text = choice.get("delta", {}).get("content")
             if text:

@@ -47,6 +47,10 @@ class StreamBroken(ModelError):
     """The connection ended in the middle of an answer."""
 
 
+class BudgetSpent(ModelError):
+    """The tokens that a day, or an answer, may use of the chat model are spent."""
+
+
 class ContextTooLong(ModelError):
     """The prompt does not fit into the model's context."""
 

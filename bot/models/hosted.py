@@ -89,6 +89,7 @@ class LangChainModel:
             the provider cannot.
         says_finish: Whether the provider ends every whole answer with a reason, so that an end without
             one is a broken stream.
+        most_written: Tokens that the provider was told to stop at, thoughts included; 0 where it was not.
         private: Keep tracing to outside services off whatever the environment says.
     """
 
@@ -103,6 +104,7 @@ class LangChainModel:
         context: int = 0,
         structure: Callable[[BaseChatModel, Mapping[str, Any]], Any] | None = None,
         says_finish: bool = False,
+        most_written: int = 0,
         private: bool = False,
     ) -> None:
         self._model = model
@@ -112,6 +114,7 @@ class LangChainModel:
         self._structure = structure
         self._says_finish = says_finish
         self._private = private
+        self.most_written = most_written
 
     @property
     def name(self) -> str:
@@ -122,6 +125,11 @@ class LangChainModel:
     def place(self) -> str:
         """Where text goes."""
         return self._place
+
+    @property
+    def identity(self) -> str:
+        """Name and place: the same name elsewhere may be another model."""
+        return f"{self._name} {self._place}"
 
     @property
     def context(self) -> int:
@@ -160,9 +168,7 @@ class LangChainModel:
             try:
                 for chunk in self._chunks(messages, schema):
                     finish = _finish_of(chunk) or finish
-                    usage = getattr(chunk, "usage_metadata", None)
-                    if usage:
-                        holder[0].prompt_tokens = max(holder[0].prompt_tokens, usage["input_tokens"])
+                    _add_usage(holder[0], getattr(chunk, "usage_metadata", None))
                     text = str(chunk.text)
                     if text:
                         begun = True
@@ -237,6 +243,7 @@ def open_by_name(
         context=context or (OLLAMA_CONTEXT if provider == "ollama" else 0),
         structure=_structure(provider, url=url),
         says_finish=provider in _PROVIDERS,
+        most_written=ANSWER_TOKENS if known and known.options[0] else 0,
         private=True,
     )
 
@@ -317,6 +324,15 @@ def _worth_waiting(error: Exception, attempt: int) -> bool:
 def _finish_of(chunk: Any) -> str:
     metadata = getattr(chunk, "response_metadata", None) or {}
     return next((str(metadata[name]) for name in _FINISH_FIELDS if metadata.get(name)), "")
+
+
+def _add_usage(reply: Reply, usage: Mapping[str, Any] | None) -> None:
+    """Add what a chunk says was used: of what a provider tells in parts, LangChain's chunks hold the differences."""
+    if not usage:
+        return
+    reply.prompt_tokens += usage.get("input_tokens") or 0
+    reply.answer_tokens += usage.get("output_tokens") or 0
+    reply.cached_tokens += (usage.get("input_token_details") or {}).get("cache_read") or 0
 
 
 def _without_tracing() -> None:

@@ -66,6 +66,12 @@ class LocalModel:
         return self._name
 
     @property
+    def identity(self) -> str:
+        """The file as it is, so that another file at its path is another model."""
+        state = self.path.stat()
+        return f"{self.path.resolve()} {state.st_size} {state.st_mtime_ns}"
+
+    @property
     def context(self) -> int:
         """Tokens that prompt and answer may have together."""
         return self._context

@@ -196,6 +196,9 @@ _CONTROL = re.compile(
     r"|<(?:start|end)_of_turn>|</?(?:system|assistant|instructions?|prompt|passages?)>",
     re.IGNORECASE,
 )
+_JOINED = re.compile(r"[_+.-]+")
+HEADINGS_JOINED_BY = " › "
+"""What stands between the headings of a passage's path."""
 AFTER = 3
 """Sentences after an instruction, in its paragraph, that it taints."""
 
@@ -236,13 +239,21 @@ def _tainted(text: str, spans: tuple[tuple[int, int], ...]) -> frozenset[tuple[i
     return frozenset(found)
 
 
+def is_named_as_instruction(name: str) -> bool:
+    """Tell whether a title or a file's name speaks to the assistant, with whatever it joins its words by."""
+    return is_instruction(name) or is_instruction(_JOINED.sub(" ", name))
+
+
 def tainted(passage: Passage) -> frozenset[tuple[int, int]]:
-    """Return the sentences of `passage` that are instructions or follow one in its paragraph.
+    """Return the sentences of `passage` that are instructions, follow one in its paragraph, or stand right under a
+    heading that is one.
 
     Returns:
         (start, end) offsets into the document's text, as `passage.sentences` has them.
     """
     spans = passage.sentences or tuple((passage.start + s, passage.start + e) for s, e in sentences(passage.text))
     shift = passage.start
+    if passage.heading and is_instruction(passage.heading.rpartition(HEADINGS_JOINED_BY)[2]):
+        return frozenset(spans)
     local = _tainted(passage.text, tuple((s - shift, e - shift) for s, e in spans))
     return frozenset((s + shift, e + shift) for s, e in local)

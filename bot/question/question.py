@@ -21,6 +21,7 @@ from bot.text.pronouns import A_PERSON, REFERS_BACK, is_fragment
 from vectorstore.words.tokens import content_terms, query_terms, tokens
 
 if TYPE_CHECKING:
+    from bot.question.form import Form
     from bot.question.overview_request import OverviewRequest
     from bot.text.dates import Date
 
@@ -113,6 +114,13 @@ class Question:
         from bot.question.overview_request import overview_request  # here: `import bot` stays light
 
         return overview_request(self.text)
+
+    @cached_property
+    def form(self) -> Form:
+        """In which form a chat model is to answer it: compared, summed up, in so many sentences, as a table."""
+        from bot.question.form import form_of  # here: `import bot` stays light
+
+        return form_of(self.text)
 
     @cached_property
     def refers_back(self) -> bool:

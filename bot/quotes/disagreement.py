@@ -11,13 +11,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import combinations, pairwise
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from bot.answer import Citation, Conflict, Statement
 from bot.question.question import Question
 from bot.text.facts import Date, Number, dates, names, numbers, same_date, same_number
 from bot.text.lists import lines_of_list
 from vectorstore.words.tokens import tokens
+
+if TYPE_CHECKING:
+    from bot.quotes.quoted import Quoted
 
 SHARED = 0.6
 """Least share of the question's words held by either sentence that both must hold."""
@@ -75,6 +78,29 @@ def conflicts(
         if differs:
             found.append(Conflict(differs[0], differs[1:], (i, j)))
     return tuple(found)
+
+
+def other_sides(question: Question, quotes: Sequence[Quoted], citations: Sequence[Citation]) -> list[Quoted]:
+    """Return the quotes that no footnote shows and that disagree with one of another document that a footnote shows.
+
+    Args:
+        question: As it was searched.
+        quotes: What could be quoted to it.
+        citations: The footnotes of an answer.
+    """
+    shown = [
+        any(c.document == q.passage.document and c.start < q.end and q.start < c.end for c in citations) for q in quotes
+    ]
+    told = [quote for quote, is_shown in zip(quotes, shown, strict=True) if is_shown]
+    return [
+        quote
+        for quote, is_shown in zip(quotes, shown, strict=True)
+        if not is_shown
+        and any(
+            one.passage.document != quote.passage.document and disagreement(question, one.text, quote.text)
+            for one in told
+        )
+    ]
 
 
 def _same_subject(question: Question, one: str, other: str) -> bool:

@@ -131,6 +131,27 @@ class Settings:
         group="Answers",
         check=between(1, 3_600),
     )
+    model_daily_tokens: int = setting(
+        0,
+        "Tokens that chat models may read and write for this library in a day (UTC); 0 for no budget. Once they are "
+        "spent, quotes stand in and say so.",
+        group="Answers",
+        check=between(0, 10_000_000_000),
+    )
+    model_answer_tokens: int = setting(
+        0,
+        "Tokens that a chat model may read and write for one answer, all its calls together; 0 for as many as its "
+        "context holds. Passages that do not fit are left out, and the answer says so.",
+        group="Answers",
+        check=between(0, 10_000_000),
+    )
+    model_cache: bool = setting(
+        True,
+        "Whether a chat model's replies are kept in the library, for 30 days, and taken again for the very same "
+        "question, passages and model, without tokens. Never where a passage is of one of `private_collections`; "
+        "`footnote compact` deletes them.",
+        group="Answers",
+    )
     model_threads: int = setting(
         0,
         "Threads for a local chat model; 0 uses one for each core, half of them on a busy machine.",
@@ -144,6 +165,14 @@ class Settings:
         "[evaluation.md](evaluation.md).",
         group="Answers",
         check=level_or_probability,
+    )
+    model_threshold: float = setting(
+        0.03,
+        "The least probability, 0 to 1, that the documents hold an answer at which a chat model is asked. Low: that "
+        "they are about the question at all. What it writes is checked, and where nothing stands the documents don't "
+        "say. Models of fewer than 400 million parameters are asked from `threshold` on.",
+        group="Answers",
+        check=between(0, 1),
     )
     sentences: int = setting(
         3,

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.models.chat_model import Message
+from bot.question.form import Form
 from bot.text.fence import fence, harmless
 from vectorstore.passage import Passage
 
@@ -53,21 +54,54 @@ SCHEMA: dict[str, Any] = {
 }
 
 
+TASKS: dict[str, str] = {
+    "compare": "Say what both have in common and where they differ, naming which is which.",
+    "pros-cons": "Write first what speaks for it, then what speaks against it.",
+    "draft": "Write the text that is asked for, each sentence from a passage and with its number.",
+    "summary": "Sum up what matters most, the most important first.",
+    "explain": "Explain it step by step.",
+    "why": "Give the reasons that the passages state.",
+}
+"""What is said beside a question that asks for more than a fact."""
+SHAPES = {
+    "table": "Write one row a line, each as: name: value; name: value [number].",
+    "list": "Write one point a line.",
+}
+"""A row is a sentence of its own, so that it is checked and footnoted like one."""
+
+
+def form_words(form: Form, most: int = 0) -> str:
+    """Return what a chat model is told of the form that is asked for; "" for a plain question.
+
+    Args:
+        form: What is asked for.
+        most: Sentences of this part of an answer, where it has parts.
+    """
+    told = [TASKS.get(form.task, ""), SHAPES.get(form.shape, "")]
+    if most := most or form.sentences:
+        what = "rows" if form.shape == "table" else "points" if form.shape == "list" else "sentences"
+        told.append(f"Write at most {most} {what if most > 1 else what[:-1]}.")
+    return " ".join(part for part in told if part)
+
+
 def write_messages(
     question: str,
     passages: Sequence[Passage],
     *,
+    form: Form | None = None,
+    most: int = 0,
     control_tokens: Sequence[str] = (),
     language: str = "",
     structured: bool = False,
 ) -> list[Message]:
-    """Return the prompt for an answer to `question` from `passages`, numbered from 1."""
+    """Return the prompt for an answer to `question` from `passages`, numbered from 1, in the form that is asked for."""
     fenced = "\n".join(
         fence(number, passage, control_tokens=control_tokens) for number, passage in enumerate(passages, 1)
     )
     asked = harmless(question, control_tokens)
     tongue = f" in {harmless(language, control_tokens)}" if language else ""
-    user = f"{fenced}\n\nQuestion: {asked}\nAnswer{tongue}:"
+    told = f"{words}\n" if form and (words := form_words(form, most)) else ""
+    user = f"{fenced}\n\n{told}Question: {asked}\nAnswer{tongue}:"
     return [("system", WRITE_JSON if structured else WRITE), ("user", user)]
 
 

@@ -10,15 +10,20 @@ but what it makes up does not reach a person.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Literal
 
 from bot.answer import Withheld
 from bot.check.statement import Verdict, check
 from bot.errors import ModelError
-from bot.models.chat_model import ChatModel, Reply
+from bot.models.chat_model import ChatModel, Message, Reply
 from bot.models.errors import ContextTooLong
+from bot.passages.evidence import Evidence
+from bot.passages.instructions import HEADINGS_JOINED_BY, is_instruction, is_named_as_instruction
+from bot.question.fit import fits
+from bot.written.again import LEAST_TOKENS, again_messages
+from bot.written.halves import supported_half
 from bot.written.pertinence import answers_as_well, is_too_short, why_no_answer
 from bot.written.prompts import SCHEMA, is_no_answer, write_messages
 from bot.written.reply import ReplyReader
@@ -32,8 +37,15 @@ if TYPE_CHECKING:
 
 ANSWER_TOKENS = 400
 """Longest answer in tokens."""
+LONG_TOKENS = 900
+"""Longest draft, comparison or summary in tokens."""
+LONG_TASKS = ("draft", "compare", "summary", "pros-cons")
 MOST_STATEMENTS = 12
 """A model that goes on after so many sentences is stopped."""
+PLAIN_KINDS = ("when", "who", "where", "number")
+"""Kinds of question whose answer can be told by its form."""
+HEADS = ("table head", "caption", "list introduction")
+"""What stands around a passage that a model is given with it."""
 _TEMPLATE_TOKENS = 64
 _MOST_REPEATS = 2
 
@@ -77,14 +89,27 @@ class Writing:
         nli: Entailment | None = None,
         language: str = "",
         answer_tokens: int = ANSWER_TOKENS,
+        most: int = 0,
+        evidence: Sequence[Evidence] = (),
+        sure: bool = True,
     ) -> None:
         self._question = question
         self._passages = tuple(passages)
+        self._evidence = tuple(evidence)
+        self._shown_to_model = tuple(_as_read(i, passage, evidence) for i, passage in enumerate(self._passages))
+        self._must_fit = not sure and question.kind in PLAIN_KINDS
+        self._refused: list[tuple[str, str]] = []
+        self._messages: list[Message] = []
+        self._tokens = 0
         self._model = model
         self._quotes = tuple(quotes)
         self._nli = nli
         self._language = language
+        if question.form.task in LONG_TASKS and not question.form.sentences:
+            answer_tokens = max(answer_tokens, LONG_TOKENS)
         self._answer_tokens = min(answer_tokens, max(64, model.context // 4))
+        self._asked = most
+        self._most = most or question.form.sentences or MOST_STATEMENTS * (1 + (question.form.task in LONG_TASKS))
         self._structured = model.structured
         self._least_covered = float(getattr(model, "least_covered", 0.0))  # an object passed in need not have it
         self._reply: Reply | None = None
@@ -106,6 +131,10 @@ class Writing:
                         shown_items.append(item)
                         self.first_seconds = self.first_seconds or perf_counter() - began
                     shown = True
+                    yield item
+                for item in self._again(passages, shown_items):
+                    shown_items.append(item)
+                    self.first_seconds = self.first_seconds or perf_counter() - began
                     yield item
                 yield from self._completed(shown_items)
                 return
@@ -139,8 +168,10 @@ class Writing:
             if rests and answers_as_well(item.text, best.text, self._question):
                 return
         said = {_words(item.text) for item in written}
+        room = self._question.form.sentences - len(written) if self._question.form.sentences else len(self._quotes)
         for quote in self._quotes:
-            if _words(quote.text) not in said:
+            if room > 0 and _words(quote.text) not in said:
+                room -= 1
                 cited = [Cited(quote.passage, quote.start, quote.end)]
                 if quote.header:
                     cited.append(Cited(quote.header, quote.header.start, quote.header.end))
@@ -149,14 +180,16 @@ class Writing:
     def _attempt(self, passages: Sequence[Passage]) -> Iterator[Written | Withheld]:
         messages = write_messages(
             self._question.text,
-            passages,
+            self._shown_to_model[: len(passages)],
             control_tokens=self._model.control_tokens,
             language=self._language,
             structured=self._structured,
+            form=self._question.form,
+            most=self._asked,
         )
         schema = SCHEMA if self._structured else None
         reply = self._model.stream(messages, max_tokens=self._answer_tokens, schema=schema)
-        self._reply = reply
+        self._reply, self._messages = reply, messages
         if self._closed:
             reply.close()
         reader = ReplyReader(passages=len(passages))
@@ -174,7 +207,8 @@ class Writing:
 
     def _checked(self, drafts: Iterator[Draft], passages: Sequence[Passage]) -> Iterator[Written | Withheld]:
         seen: set[str] = set()
-        repeats = statements = 0
+        repeats = statements = shown = 0
+        tries = self._most * (1 + bool(self._question.form.sentences))  # what is withheld is not one of those asked for
         for found in drafts:
             if is_no_answer(found.text):
                 self.declined = True
@@ -189,27 +223,84 @@ class Writing:
                 continue
             seen.add(words)
             statements += 1
-            yield self._judge(found, passages)
-            if statements >= MOST_STATEMENTS:
+            self._tokens += self._model.count(found.text)
+            for judged in self._judge(found, passages):
+                shown += isinstance(judged, Written)
+                yield judged
+            if shown >= self._most or statements >= tries:  # more than was asked for is not shown
                 return
 
-    def _judge(self, found: Draft, passages: Sequence[Passage]) -> Written | Withheld:
+    def _again(self, passages: Sequence[Passage], shown: Sequence[Written]) -> Iterator[Written]:
+        """Have what was withheld written again, once, within the tokens that are left; yield what stands then.
+
+        A small model is not asked: it would write the same.
+        """
+        left = self._answer_tokens - self._tokens
+        room = self._most - len(shown)
+        if not self._refused or self._least_covered or self._closed or left < LEAST_TOKENS or room < 1:
+            return
+        messages = again_messages(self._messages, self._refused, control_tokens=self._model.control_tokens)
+        reply = self._model.stream(messages, max_tokens=left, schema=SCHEMA if self._structured else None)
+        self._reply = reply
+        reader = ReplyReader(passages=len(passages))
+        said = {_words(item.text) for item in shown} | {_words(text) for text, _ in self._refused}
+        try:
+            for found in _drafts(reply, reader):
+                if is_no_answer(found.text) or _words(found.text) in said:
+                    continue
+                said.add(_words(found.text))
+                for item in self._judge(found, passages):
+                    if isinstance(item, Written) and _words(item.text) not in {_words(other.text) for other in shown}:
+                        room -= 1
+                        yield item
+                if room < 1:
+                    return
+        except ModelError:
+            return  # what stands was checked, and a second try is a favour
+        finally:
+            reply.close()
+
+    def _judge(self, found: Draft, passages: Sequence[Passage]) -> Iterator[Written | Withheld]:
+        """Yield the sentence, or its supported half, and what of it was withheld."""
         nothing = why_no_answer(found.text, self._question)
         if self._least_covered and not nothing and is_too_short(found.text):
             nothing = "it is no sentence"
+        if not nothing and self._must_fit and fits(self._question.kind, found.text, self._question) <= 0:
+            nothing = "it does not say what was asked"
         if nothing:
-            return Withheld(text=found.text, reason=nothing)
+            yield Withheld(text=found.text, reason=nothing)
+            return
         began = perf_counter()
-        verdict = check(
-            found.text,
-            passages,
-            cited=tuple(number - 1 for number in found.cited),
-            nli=self._nli,
-            least_covered=self._least_covered,
-        )
+        around = tuple(piece for piece in self._evidence if min(piece.of) < len(passages))
+
+        def checked(text: str) -> Verdict:
+            return check(
+                text,
+                passages,
+                cited=tuple(number - 1 for number in found.cited),
+                nli=self._nli,
+                least_covered=self._least_covered,
+                around=around,
+            )
+
+        text, verdict = found.text, checked(found.text)
+        reason = verdict.reason or "not supported by the sources"
+        if verdict.verdict != "supported":
+            text = (
+                "" if self._least_covered else supported_half(text, lambda half: checked(half).verdict == "supported")
+            )
+            verdict = checked(text) if text else verdict
         self.check_seconds += perf_counter() - began
-        vague = "no one sentence of the sources says it" if self._least_covered else "not supported by the sources"
-        return _written(found, verdict, passages, vague)
+        if not text:
+            self._refused.append((found.text, reason))
+            yield Withheld(text=found.text, reason=reason)
+            return
+        self._must_fit = False
+        sources = (*passages, *(piece.passage for piece in around))
+        cited = tuple(Cited(sources[index], start, end) for index, start, end in verdict.citations)
+        yield Written(text, cited, "supported")
+        if text != found.text:
+            yield Withheld(text=found.text, reason=f"{reason}; the rest of the sentence is shown")
 
     def _fit(self, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
         """Drop passages from the end until prompt and answer fit; a passage is never cut."""
@@ -217,7 +308,8 @@ class Writing:
         kept = len(passages)
         sizes = [self._prompt_tokens(passages[:0])]
         for number in range(1, kept + 1):
-            text = passages[number - 1].text + passages[number - 1].title
+            read = self._shown_to_model[number - 1]
+            text = read.text + read.title
             sizes.append(sizes[-1] + self._model.count(text) + 24)
             if sizes[-1] > room:
                 kept = number - 1
@@ -235,7 +327,14 @@ class Writing:
         return passages[:kept]
 
     def _prompt_tokens(self, passages: Sequence[Passage]) -> int:
-        messages = write_messages(self._question.text, passages, language=self._language, structured=self._structured)
+        messages = write_messages(
+            self._question.text,
+            self._shown_to_model[: len(passages)],
+            language=self._language,
+            structured=self._structured,
+            form=self._question.form,
+            most=self._asked,
+        )
         return self._model.count("\n".join(text for _, text in messages))
 
     def _warn_of_cut_prompt(self, reply: Reply, messages: Sequence[tuple[str, str]]) -> None:
@@ -266,6 +365,8 @@ def write(
     nli: Entailment | None = None,
     language: str = "",
     answer_tokens: int = ANSWER_TOKENS,
+    evidence: Sequence[Evidence] = (),
+    sure: bool = True,
 ) -> Writing:
     """Return the answer of a chat model as it is written, each sentence checked.
 
@@ -278,6 +379,9 @@ def write(
         nli: A cross-encoder for a deeper check (`FOOTNOTE_NLI`), or None.
         language: Language of the answer; "" for the question's own.
         answer_tokens: Longest answer.
+        evidence: What stands around the passages (`evidence` makes it).
+        sure: Whether the passages likely hold an answer. If not, the first sentence shown must at least be of the kind
+            that is asked for: a date, a person, a place, a number.
 
     Returns:
         An iterable of `Written` and `Withheld`; afterwards its attributes say the rest.
@@ -293,6 +397,8 @@ def write(
         nli=nli,
         language=language,
         answer_tokens=answer_tokens,
+        evidence=evidence,
+        sure=sure,
     )
 
 
@@ -302,15 +408,16 @@ def _drafts(reply: Reply, reader: ReplyReader) -> Iterator[Draft]:
     yield from reader.finish(cut=reply.finish != "stop")
 
 
-def _written(found: Draft, verdict: Verdict, passages: Sequence[Passage], vague: str) -> Written | Withheld:
-    missing = ", ".join(verdict.missing)
-    if verdict.verdict == "unsupported" or not verdict.citations:
-        reason = f"not found in the sources: {missing}" if missing else vague
-        return Withheld(text=found.text, reason=reason)
-    cited = tuple(Cited(passages[index], start, end) for index, start, end in verdict.citations)
-    if verdict.verdict == "partly":
-        return Written(found.text, cited, "partly", note=f"not found in the sources: {missing}" if missing else "")
-    return Written(found.text, cited, "supported")
+def _as_read(index: int, passage: Passage, evidence: Sequence[Evidence]) -> Passage:
+    """Return a passage as a model is given it: under its headings, a row below the head of its table.
+
+    Its text may then be no run of its document: it is for the prompt alone. Names that give orders are left out.
+    """
+    names = [passage.title, *passage.heading.split(HEADINGS_JOINED_BY)]
+    kept = [name for name in dict.fromkeys(names) if name and not is_named_as_instruction(name)]
+    heads = [piece.passage.text for piece in evidence if index in piece.of and piece.kind in HEADS]
+    text = "\n".join((*(head for head in heads if not is_instruction(head)), passage.text))
+    return replace(passage, title=HEADINGS_JOINED_BY.join(kept), text=text)
 
 
 def _overlap(one: Quoted, other: Cited) -> bool:

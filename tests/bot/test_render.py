@@ -66,6 +66,22 @@ def test_written_sentences_flow() -> None:
     )
 
 
+def test_a_models_words_and_the_documents_own_are_told_apart() -> None:
+    """Where a chat model answers, quotes stand in quotation marks and a line says who wrote the rest; JSON says whose
+    each sentence is."""
+    quote = Statement("It is worth $332 billion.", (2,))
+    mixed = replace(
+        ANSWER, model="local:/m/qwen.gguf", statements=(Statement("It costs a lot.", (1,), "supported"), quote)
+    )
+    told = "Written by qwen.gguf, checked by Footnote. What stands in “quotation marks” is the documents' own."
+    for text in (plain_text(mixed), markdown(mixed)):
+        assert "“It is worth $332 billion.”" in text and "“It costs" not in text and told in text
+    assert [statement["by"] for statement in mixed.as_dict()["statements"]] == ["model", "documents"]
+    written = plain_text(replace(mixed, statements=mixed.statements[:1]))
+    assert "Written by qwen.gguf, checked by Footnote.\n" in written and "quotation marks" not in written
+    assert "Written by" not in plain_text(ANSWER)
+
+
 def test_abstention_says_what_was_searched_and_shows_no_source() -> None:
     """When the documents don't say, no title, source or footnote is shown."""
     answer = Answer("Who?", abstained=True, searched="all 6 documents")

@@ -70,7 +70,7 @@ class ScriptedBot:
         ended = False
         told: set[int] = set()
         try:
-            yield Found(answer.passages, answer.searched_for, answer.searched)
+            yield Found(answer.passages, answer.searched_for, answer.searched, answer.model)
             for index, statement in enumerate(answer.statements):
                 if index and self.gate:
                     self.gate.wait(30)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from bot.answer import in_quotation_marks
 from bot.text.lists import lines_of_list
 from bot.text.shown import markers, one_line, visible
 
@@ -61,12 +62,15 @@ def statement_blocks(answer: Answer, statement: Statement) -> tuple[Block, ...]:
     """
     if statement.support == "computed":
         return (Paragraph((Span(one_line(statement.text)),)),)
-    if statement.support == "quoted":
-        if _fixed_width(statement, answer):
+    if statement.by == "documents":
+        if _fixed_width(statement, answer):  # it stands out by itself
             return (Code(visible(statement.text).strip("\n")),)
         text = visible(statement.text)
         lines = text.split("\n") if lines_of_list(text) else [text]
         shown = [one_line(line) for line in lines if line.strip() or len(lines) == 1]
+        if in_quotation_marks(answer, statement):
+            shown[0] = f"“{shown[0]}"
+            shown[-1] += "”"
         words = one_line(statement.answer.text) if statement.answer else ""
         return tuple(Paragraph(_marked(line, words)) for line in shown)
     blocks = markdown_blocks(visible(statement.text))

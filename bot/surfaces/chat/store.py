@@ -217,7 +217,7 @@ def _slim(answer: Answer) -> dict[str, Any]:
     """Return what is kept of an answer: passages and withheld sentences without their text."""
     names = ("document", "start", "end", "score")
     return {
-        **{name: value for name, value in asdict(answer).items() if name != "timings"},
+        **{name: value for name, value in asdict(answer).items() if name not in ("timings", "usage")},
         "passages": [{name: getattr(p, name) for name in names} for p in answer.passages],
         "withheld": [withheld.reason for withheld in answer.withheld],
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from bot.answer import ABSTAINED, remarks, searched_words
+from bot.answer import ABSTAINED, remarks, searched_words, written_by
 from bot.errors import ModelError, QuestionRefused
 from bot.surfaces.chat.split import shortened
 from vectorstore.errors import FootnoteError
@@ -64,4 +64,4 @@ def notes(answer: Answer) -> tuple[str, ...]:
     if not answer.statements and not answer.abstained:
         return ()
     searched = searched_words(answer) if answer.searched_for or not answer.statements else ""
-    return (*((searched,) if searched else ()), *remarks(answer))
+    return tuple(line for line in (searched, *remarks(answer), written_by(answer)) if line)

@@ -157,14 +157,17 @@ def collections(library: LibraryOption = None, json: JsonOption = False) -> None
 def compact(library: LibraryOption = None, json: JsonOption = False) -> None:
     """Empty the bin and give disk space back.
 
-    Nothing of removed text is left on the disk; removed documents can't be restored any more.
+    Nothing of removed text is left on the disk; removed documents can't be restored any more. A chat model's replies
+    that were kept are deleted too.
 
     Example: footnote compact
     """
+    from bot.models.ledger import Ledger
     from bot.surfaces.web.storage.removed_files import tidy
 
     with open_library(load_settings(library)) as opened:
         tidy(opened)
+        Ledger(opened.folder).forget()
         done = opened.compact()
         tidy(opened)
     if json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.settings.settings import Settings, setting_fields
@@ -19,6 +20,7 @@ from bot.surfaces.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from bot.models.usage import Usage
     from vectorstore.records import LibraryStatus
 
 INDEX_WORDS = {
@@ -44,6 +46,7 @@ def status(library: LibraryOption = None, model: ModelOption = None, json: JsonO
                 "text": text_words(settings),
                 "threshold": threshold_words(state, settings),
                 "reader": reader_words(settings),
+                "tokens": {**tokens_today(settings).as_dict(), "budget": settings.model_daily_tokens},
                 "settings": {
                     item.name: {"value": settings.shown(item.name), "origin": settings.origin(item.name)}
                     for item in setting_fields()
@@ -55,6 +58,8 @@ def status(library: LibraryOption = None, model: ModelOption = None, json: JsonO
     print(f"\n{text_words(settings)}")
     print(f"{threshold_words(state, settings)}")
     print(f"{reader_words(settings)}\n")
+    if told := tokens_words(settings):
+        print(f"{told}\n")
     rows = [(f.name, settings.shown(f.name) or "-", settings.origin(f.name)) for f in setting_fields()]
     table(("setting", "value", "from"), rows)
 
@@ -79,6 +84,24 @@ def reader_words(settings: Settings) -> str:
         return "Passages are not read before an answer is chosen (reader = off): likeness and words decide."
     whose = "the one that comes with Footnote" if settings.reader == "on" else settings.reader
     return f"A reader decides with the search whether passages answer: {whose}."
+
+
+def tokens_today(settings: Settings) -> Usage:
+    """Return what chat models used for this library today, in UTC."""
+    from bot.models.ledger import Ledger
+
+    return Ledger(Path(settings.library)).used()
+
+
+def tokens_words(settings: Settings) -> str:
+    """Return how many tokens chat models used today, and how many they may; "" where neither is to be told."""
+    used, budget = tokens_today(settings), settings.model_daily_tokens
+    if not (used.calls or used.kept or budget):
+        return ""
+    of = f" of {budget:,}" if budget else ""
+    told = f"Today (UTC) chat models used {used.total:,}{of} tokens: {used.read:,} read, {used.written:,} written"
+    kept = f"; {used.kept:,} repl{'y was' if used.kept == 1 else 'ies were'} taken from those kept" if used.kept else ""
+    return f"{told}{kept}."
 
 
 def text_words(settings: Settings) -> str:

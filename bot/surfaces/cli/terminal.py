@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
-from bot.answer import ABSTAINED, NEAREST, Answer, Citation, Statement, remarks, searched_words, statement_words, where
+from bot.answer import (
+    ABSTAINED,
+    NEAREST,
+    Answer,
+    Citation,
+    Statement,
+    remarks,
+    searched_words,
+    statement_words,
+    where,
+    written_by,
+)
 from bot.ask import Found
 from bot.render import excerpt
 from bot.text.shown import TITLE_LENGTH, markers, one_line, shown_source, titled, visible
@@ -45,6 +56,8 @@ def after_block(
     notes = [Text(line, WARNING) for line in remarks(answer, show_withheld=show_withheld)]
     if answer.searched_for and not answer.abstained:
         notes.append(Text(searched_words(answer), DIM))
+    if wrote := written_by(answer):
+        notes.append(Text(wrote, DIM))
     if notes:
         said = answer.abstained or answer.statements
         yield Group(*([Text()] if said else []), *notes)
@@ -136,7 +149,7 @@ def show_stream(
     so_far = Answer(question="")
     for item in stream:
         if isinstance(item, Found):
-            so_far = Answer(question="", passages=item.passages)
+            so_far = Answer(question="", passages=item.passages, model=item.model)
         elif isinstance(item, Statement):
             early.append(item)
             console.print(statement_line(so_far, item))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mcp_types import CallToolResult, TextContent
 
-from bot.answer import ABSTAINED, paragraphs, remarks, searched_words, statement_words, where
+from bot.answer import ABSTAINED, paragraphs, remarks, searched_words, statement_words, where, written_by
 from bot.links import page_address
 from bot.surfaces.mcp import shapes
 from bot.text.shown import markers, one_line
@@ -44,6 +44,8 @@ def answer_text(answer: Answer, page: str) -> str:
     ]
     if answer.searched_for:
         notes.append(searched_words(answer))
+    if wrote := written_by(answer):
+        notes.append(wrote)
     said = one_line(" ".join(statement.text for statement in answer.statements))
     feet = [_footnote(citation, said, page) for citation in answer.citations]
     return "\n\n".join("\n".join(block) for block in (body, notes, feet) if block)

@@ -41,6 +41,9 @@ class Sentence(BaseModel):
         description="quoted: verbatim; computed: worked out by code from its footnotes; supported: checked against its "
         "sources; partly: see note"
     )
+    by: Literal["documents", "model", "code"] = Field(
+        description="Whose words it is: the documents' own, verbatim; a chat model's, checked; or worked out by code"
+    )
     note: str = ""
 
 
@@ -177,7 +180,7 @@ def answer_result(answer: Answer, page: str = "") -> AnswerResult:
         question=answer.question,
         abstained=answer.abstained,
         statements=[
-            Sentence(text=s.text, citations=list(s.citations), support=s.support, note=s.note)
+            Sentence(text=s.text, citations=list(s.citations), support=s.support, by=s.by, note=s.note)
             for s in answer.statements
         ],
         citations=[footnote(citation, page) for citation in answer.citations],

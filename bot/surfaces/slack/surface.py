@@ -181,7 +181,7 @@ class SlackSurface:
                 if show:
                     show(so_far)
             else:
-                so_far = replace(so_far, passages=item.passages)
+                so_far = replace(so_far, passages=item.passages, model=item.model)
         return final
 
     def refusal(self, question: Question) -> str:

@@ -157,6 +157,8 @@ def finish(services: Services, asked: Asked, answer: Answer) -> dict[str, Any]:
         services.recent.add(asked.caller.key, kept)
     services.metrics.answers.labels("abstained" if answer.abstained else "answered").inc()
     services.metrics.answer_seconds.observe(answer.seconds)
+    if answer.usage:
+        services.metrics.count_usage(answer.usage)
     logger.info(
         "answer",
         extra={
@@ -214,6 +216,7 @@ def found_object(services: Services, asked: Asked, found: Found) -> dict[str, An
         "conversation": asked.conversation,
         "searched_for": found.searched_for,
         "searched": found.searched,
+        "model": found.model,
         "passages": shown_objects(services, asked.caller, found.passages)[0],
     }
 

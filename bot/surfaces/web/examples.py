@@ -20,7 +20,14 @@ PLACE = {"start": 812, "end": 841, "start_utf16": 813, "end_utf16": 842, "collec
 FOUND = {"heading": "Ending the lease", "place": "p. 3", "score": 1.31, "rank": 1, "text": QUOTE}
 PASSAGE: Object = {**SHOWN, **PLACE, **FOUND, "kind": "body"}
 CITATION: Object = {**SHOWN, **PLACE, "number": 1, "place": "p. 3, Ending the lease", "quote": QUOTE}
-STATEMENT: Object = {"text": QUOTE, "citations": [1], "support": "quoted", "note": "", "answer": None}
+STATEMENT: Object = {
+    "text": QUOTE,
+    "citations": [1],
+    "support": "quoted",
+    "note": "",
+    "answer": None,
+    "by": "documents",
+}
 ANSWER: Object = {
     "id": ANSWER_ID,
     "conversation": TALK_ID,
@@ -42,7 +49,7 @@ ANSWER: Object = {
     "timings": {"search": 0.011, "answer": 0.02},
     "text": f"{QUOTE} [1]\n\n[1] Lease of the office, p. 3, Ending the lease — “{QUOTE}” (/papers/lease.pdf)",
 }
-BEGUN: Object = {name: ANSWER[name] for name in ("id", "conversation", "searched_for", "searched", "passages")}
+BEGUN: Object = {name: ANSWER[name] for name in ("id", "conversation", "searched_for", "searched", "model", "passages")}
 STREAM = b"".join(
     (
         event("passages", BEGUN),

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+if TYPE_CHECKING:
+    from bot.models.usage import Usage
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 
@@ -31,6 +36,18 @@ class Metrics:
             buckets=SECONDS,
             registry=registry,
         )
+        self.model_tokens = Counter(
+            "footnote_model_tokens",
+            "Tokens of chat models; cached ones are among those read.",
+            ("kind",),
+            registry=registry,
+        )
+        self.model_replies = Counter(
+            "footnote_model_replies",
+            "Replies of chat models, written or taken from those kept in the library.",
+            ("source",),
+            registry=registry,
+        )
         self.streams = Gauge("footnote_open_streams", "Answers that are streaming now.", registry=registry)
         self.refused = Counter(
             "footnote_refused", "Requests refused by a limit or a check.", ("code",), registry=registry
@@ -40,6 +57,13 @@ class Metrics:
         )
         self.documents = Gauge("footnote_documents", "Documents in the library.", registry=registry)
         self.chunks = Gauge("footnote_chunks", "Chunks in the library.", registry=registry)
+
+    def count_usage(self, usage: Usage) -> None:
+        """Count what a chat model used for one answer."""
+        for kind, tokens in (("read", usage.read), ("written", usage.written), ("cached", usage.cached)):
+            self.model_tokens.labels(kind).inc(tokens)
+        for source, replies in (("model", usage.calls), ("kept", usage.kept)):
+            self.model_replies.labels(source).inc(replies)
 
     def text(self) -> bytes:
         """Return all of it in Prometheus' text form."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.answer import Answer, Citation, Conflict, Statement, Withheld, part_dict, words_of
+from bot.models.usage import usage_of
 from bot.surfaces.web.offsets import Utf16
 from vectorstore.passage import Passage
 
@@ -61,6 +62,7 @@ def answer_of(kept: Mapping[str, Any]) -> Answer:
         withheld=tuple(Withheld(w["text"], w["reason"]) for w in kept["withheld"]),
         notice=kept["notice"],
         timings=dict(kept["timings"]),
+        usage=usage_of(kept.get("usage")),
     )
 
 

@@ -239,6 +239,11 @@ class StatementOut(BaseModel):
     support: Literal["quoted", "computed", "supported", "partly"]
     note: str
     answer: WordsOut | None = None
+    by: Literal["documents", "model", "code"] | None = Field(
+        default=None,
+        description="Whose words it is: the documents' own, verbatim; a chat model's, checked; or worked out by code. "
+        "Answers that an earlier version kept lack it.",
+    )
 
 
 class CitationOut(BaseModel):
@@ -324,6 +329,17 @@ class WithheldOut(BaseModel):
     reason: str
 
 
+class UsageOut(BaseModel):
+    """Tokens of a chat model for one answer."""
+
+    read: int
+    written: int
+    cached: int = Field(description="Of those read, what the model or its provider still held from before.")
+    calls: int
+    kept: int = Field(description="Calls for which an earlier reply to the very same prompt was taken: no tokens.")
+    estimated: bool = Field(description="Whether a provider told no count.")
+
+
 class AnswerOut(BaseModel):
     """An answer. With `abstained` there are no statements and no citations."""
 
@@ -346,6 +362,7 @@ class AnswerOut(BaseModel):
     withheld: list[WithheldOut]
     notice: str
     timings: dict[str, float]
+    usage: UsageOut | None = Field(default=None, description="Null where no chat model was asked.")
 
 
 class PassagesOut(BaseModel):

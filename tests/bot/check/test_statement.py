@@ -128,7 +128,9 @@ def test_nothing_said_is_not_supported(statement: str) -> None:
 
 def test_without_passages_nothing_is_supported() -> None:
     """No passages, no support."""
-    assert check("The bridge opened in 1889.", []) == Verdict("unsupported", (), ("1889", "bridge opened in 1889"), 0.0)
+    missing = ("1889", "bridge opened in 1889")
+    reason = "not found in the sources: 1889, bridge opened in 1889"
+    assert check("The bridge opened in 1889.", []) == Verdict("unsupported", (), missing, 0.0, reason)
 
 
 def test_markdown_and_markers_are_read_through() -> None:

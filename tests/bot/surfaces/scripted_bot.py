@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from bot.answer import Answer, Citation, Statement
+from bot.ask import Found
 from bot.question.conversation import Conversation
 from bot.settings.settings import Settings
 from vectorstore.passage import Filter, Passage
@@ -67,7 +68,7 @@ class ScriptedBot:
         with self.lock:
             self.asked.append(Asked(question, turns, filter))
         answer = self.script(question)
-        yield SimpleNamespace(passages=answer.passages, searched_for="", searched=answer.searched)
+        yield Found(answer.passages, "", answer.searched, answer.model)
         try:
             for statement in answer.statements:
                 time.sleep(self.delay)

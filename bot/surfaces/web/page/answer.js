@@ -48,10 +48,14 @@ export class Turn {
 
   /** What was found, before anything is answered. */
   found(data) {
+    this.foundModel = data.model;
     this.waiting.textContent = t("ask.reading", { n: data.passages.length });
     this.body.prepend(this.statements);
     if (data.searched_for) this.body.prepend(searchedFor(data.searched_for));
   }
+
+  /** Who answers, as far as is known: a model's words and the documents' own are told apart. */
+  get model() { return this.answer?.model ?? this.foundModel ?? "quotes"; }
 
   /** A statement that has passed its check. */
   stated(statement) {
@@ -117,16 +121,22 @@ export class Turn {
 
   /** Put a statement in its place; one that already reads so stays, with its focus. */
   place(statement, index, fresh = true) {
-    const key = JSON.stringify([statement.text, statement.citations, statement.support, statement.note, statement.answer]);
+    const whose = this.model === "quotes" ? "" : statement.support === "quoted" ? "documents"
+      : statement.support === "computed" ? "code" : "model";
+    // Whose words they are is said where that changes.
+    const by = whose === (this.shown[index - 1]?.whose ?? "") ? "" : whose;
+    const { text, citations, support, note, answer } = statement;
+    const key = JSON.stringify([text, citations, support, note, answer, whose, by]);
     if (this.shown[index]?.key === key) return;
-    const element = this.statement(statement, fresh);
+    const element = this.statement(statement, { fresh, whose, by });
     if (this.shown[index]) this.shown[index].element.replaceWith(element);
     else this.statements.append(element);
-    this.shown[index] = { key, element };
+    this.shown[index] = { key, element, whose };
   }
 
-  statement(statement, fresh) {
-    const made = h("p", { class: fresh ? "statement fresh" : "statement", dir: "auto" });
+  statement(statement, { fresh, whose, by }) {
+    const made = h("p", { class: fresh ? "statement fresh" : "statement", dir: "auto", data: whose ? { by: whose } : {} });
+    if (by) add(made, h("span", { class: "by", dir: "auto", text: t(`answer.by.${by}`) }));
     if (statement.answer) {
       const points = Array.from(statement.text); // offsets count code points, a string of JavaScript counts UTF-16
       const { start, end } = statement.answer;
@@ -255,7 +265,8 @@ export class Turn {
     if (answer.conversation) add(foot, act("link", t("answer.copy.link"), () => copyText(footnoteLink(answer))));
     if (answer.statements.length || answer.abstained) add(foot, thumbs(answer.id, this.feedback));
     const by = answer.model === "quotes" ? t("answer.meta.quotes") : modelName(answer.model);
-    add(foot, said("span", `${by} · ${seconds(answer.seconds)}`, { class: "meta" }));
+    const meta = [by, seconds(answer.seconds), tokens(answer.usage)].filter(Boolean).join(" · ");
+    add(foot, said("span", meta, { class: "meta" }));
     return foot;
   }
 
@@ -274,6 +285,13 @@ function searchedWhat(said) {
   if (!found) return said;
   const [, , n, names, match] = found;
   return t(names ? "searched.in" : match ? "searched.match" : "searched.all", { n: Number(n), names });
+}
+
+/** What a model used for an answer, quietly: its tokens, or that it had answered the same before. */
+function tokens(usage) {
+  if (!usage) return "";
+  const n = usage.read + usage.written;
+  return n ? t("answer.meta.tokens", { n }) : usage.kept ? t("answer.meta.kept") : "";
 }
 
 function act(name, label, onClick) {

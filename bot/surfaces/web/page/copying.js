@@ -44,7 +44,9 @@ function placeLink({ document, start, end }) {
 export function markdownOf(answer) {
   const lines = [`**${plain(answer.question)}**`, ""];
   for (const statement of answer.statements) {
-    lines.push(plain(statement.text) + statement.citations.map((n) => `[^${n}]`).join(""), "");
+    const words = plain(statement.text);
+    const own = answer.model !== "quotes" && statement.support === "quoted"; // beside a model's, the documents' own
+    lines.push((own ? `“${words}”` : words) + statement.citations.map((n) => `[^${n}]`).join(""), "");
   }
   for (const citation of answer.citations) {
     const named = plain([citation.title, placeOf(citation)].filter(Boolean).join(", "));

@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import Request
 
 from bot.answer import Statement
+from bot.models.chat_model import QUOTES
 from bot.question.conversation import Conversation, remembered
 from bot.surfaces.web.answering import Asked, answered, checked_question, streamed
 from bot.surfaces.web.auth import Caller
@@ -138,11 +139,11 @@ async def reply_in_pieces(request: Request, caller: Caller, chat_: Chat) -> tupl
 
 
 def _pieces(services: Services, asked: Asked, base: str) -> Iterator[str | Said]:
-    sent = ""
+    sent, model = "", QUOTES
     before: Statement | None = None
     for piece in streamed(services, asked):
         if isinstance(piece, Statement):
-            part = statement_text(piece, before)
+            part = statement_text(piece, before, model=model)
             sent, before = sent + part, piece
             yield part
         elif isinstance(piece, dict):
@@ -150,6 +151,7 @@ def _pieces(services: Services, asked: Asked, base: str) -> Iterator[str | Said]
             yield said.text[len(sent) :]
             yield said
         else:
+            model = piece.model
             yield ""  # it has searched: the head of the stream can go out
 
 

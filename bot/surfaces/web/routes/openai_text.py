@@ -7,8 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.answer import ABSTAINED, Answer, Citation, Statement, remarks, searched_words, statement_words, where
+from bot.answer import (
+    ABSTAINED,
+    Answer,
+    Citation,
+    Statement,
+    remarks,
+    searched_words,
+    statement_words,
+    where,
+    written_by,
+)
 from bot.links import page_address
+from bot.models.chat_model import QUOTES
 from bot.surfaces.web.objects import answer_of
 from bot.text.markdown import escape_markdown
 from bot.text.shown import markers, one_line
@@ -37,17 +48,17 @@ class Said:
     kept: Mapping[str, Any] | None = None
 
 
-def statement_text(statement: Statement, before: Statement | None) -> str:
-    """Return a statement as Markdown, with what parts it from the one before."""
-    words = escape_markdown(statement_words(Answer(question=""), statement))
+def statement_text(statement: Statement, before: Statement | None, *, model: str = QUOTES) -> str:
+    """Return a statement as Markdown, with what parts it from the one before; `model` is who answers."""
+    words = escape_markdown(statement_words(Answer(question="", model=model), statement))
     apart = "" if before is None else "\n\n" if {"quoted", "computed"} & {statement.support, before.support} else " "
     return f"{apart}{words} {markers(statement.citations)}".rstrip()
 
 
-def statements_text(statements: tuple[Statement, ...]) -> str:
-    """Return statements as Markdown."""
-    before = (None, *statements)
-    return "".join(statement_text(s, b) for s, b in zip(statements, before, strict=False))
+def statements_text(answer: Answer) -> str:
+    """Return the statements of an answer as Markdown."""
+    before = (None, *answer.statements)
+    return "".join(statement_text(s, b, model=answer.model) for s, b in zip(answer.statements, before, strict=False))
 
 
 def footnote_text(citation: Citation, base: str) -> str:
@@ -72,6 +83,8 @@ def tail_text(answer: Answer, base: str = "") -> str:
     if answer.abstained:
         said = " ".join(part for part in (ABSTAINED, searched_words(answer)) if part)
         return "\n\n".join([escape_markdown(said), *blocks])
+    if wrote := written_by(answer):
+        blocks.append(escape_markdown(wrote))
     blocks += [footnote_text(citation, base) for citation in answer.citations]
     return "".join(f"\n\n{block}" for block in blocks)
 
@@ -116,7 +129,7 @@ def sources_of(answer: Answer, base: str) -> list[dict[str, Any]]:
 def said_of(kept: Mapping[str, Any], base: str, before: str = "") -> Said:
     """Return the reply that an answer object makes, after what was already streamed of it."""
     answer = answer_of(kept)
-    statements = statements_text(answer.statements)
+    statements = statements_text(answer)
     # What was streamed stands in the finished answer; where it does not, the finished one is said again.
     lead = "" if statements.startswith(before) else before + AGAIN
     marks = mark_annotations(answer, statements, base)

@@ -200,7 +200,7 @@ def hostile_answer() -> Answer:
 def test_nothing_of_a_document_is_markup_or_a_mark() -> None:
     """Images, links, tags and brackets of a document are escaped; only our marks are annotated."""
     answer = hostile_answer()
-    said = statements_text(answer.statements)
+    said = statements_text(answer)
     text = said + tail_text(answer)
     assert "![x](" not in text and "<img" not in text
     marks = mark_annotations(answer, said, "http://x")

@@ -36,6 +36,7 @@ class Found:
     passages: tuple[Passage, ...]
     searched_for: str = ""
     searched: str = "all documents"
+    model: str = "quotes"
 
 
 @dataclass

@@ -91,6 +91,9 @@ export default {
   "answer.notes": "Footnotes",
   "answer.searchedfor": "Searched for: {text}",
   "answer.partly": "Only partly in the source.",
+  "answer.by.model": "A model’s words, checked",
+  "answer.by.documents": "Word for word from the documents",
+  "answer.by.code": "Worked out from the documents",
   "answer.abstained": "The documents don’t say.",
   "answer.searched": "Searched: {what}.",
   "answer.nothing": "There is nothing to search.",
@@ -127,6 +130,8 @@ export default {
   "answer.word": "A word about it (optional)",
   "answer.word.send": "Send",
   "answer.thanks": "Thank you, noted.",
+  "answer.meta.tokens": { one: "{n} token", other: "{n} tokens" },
+  "answer.meta.kept": "an earlier reply, no tokens",
   "answer.meta.quotes": "quoted, no model",
   "answer.done": {
     one: "Answer complete: {n} footnote.",
