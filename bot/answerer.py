@@ -223,6 +223,7 @@ def written(
             question,
             answer.passages,
             quotes,
+            reader=models.reader,
             model=models.chat_model_for(answer.passages),
             language=language,
             nli=models.entailment,
@@ -276,13 +277,15 @@ def _writing(
     passages: Sequence[Passage],
     quotes: Sequence[Quoted],
     *,
+    reader: Reader | None,
     model: ChatModel,
     language: str,
     nli: Entailment | None,
 ) -> Writing | WritingByParts:
     """Return what a chat model is to write: an answer, or the summary of each part of a long whole."""
+    from bot.passages.answering_first import SENT, answering_first
     from bot.written.by_parts import WritingByParts, parts_of
-    from bot.written.writing import Writing
+    from bot.written.writing import LONG_TASKS, Writing
 
     def write(part: Sequence[Passage], most: int) -> Writing:
         return Writing(question, part, model=model, language=language, nli=nli, most=most)
@@ -290,6 +293,8 @@ def _writing(
     parts = parts_of(question, passages)
     if parts:
         return WritingByParts(parts, write, quotes=quotes, sentences=question.form.sentences)
+    if reader is not None and question.overview is None and question.form.task not in LONG_TASKS:
+        passages = answering_first(reader, question.form.subject, passages)[:SENT]
     return Writing(question, passages, model=model, quotes=quotes, language=language, nli=nli)
 
 

@@ -13,6 +13,9 @@ from bot.reader.reader import Reader
 from bot.reader.reading import Readable
 from vectorstore.passage import Passage
 
+SENT = 6
+"""Passages that a chat model is sent to answer a question: in this order six hold what is asked for as often as eight
+(`evals.prompt_passages`: squad2 93.3 %, clapnq 100 %), for a fifth fewer tokens."""
 READ = 8
 """Passages that are read, best first; those behind them keep their order."""
 

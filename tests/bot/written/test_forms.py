@@ -12,6 +12,7 @@ from scripted_model import ScriptedModel
 from bot import Answer, Bot, Settings
 from bot.answer import plain_text
 from bot.models.chat_model import Message
+from bot.passages.answering_first import SENT
 from bot.written.prompts import WRITE
 from ingest.splitting.split import split
 from vectorstore.document import Document, Heading
@@ -164,3 +165,16 @@ def test_what_another_document_says_otherwise_stands_beside(library: Library) ->
     assert [statement.by for statement in answer.statements][:2] == ["model", "documents"]
     assert {"4,200 euros", "5,000 euros"} == set(answer.conflicts[0].values)
     assert "These sources differ on a number" in plain_text(answer)
+
+
+def test_a_model_is_sent_what_the_reader_takes_for_answering(library: Library) -> None:
+    """Of more passages six are sent, the one that answers first; a comparison is sent them all."""
+    asked = "In which year did the history of the observatory fill a book of 95 pages?"
+    _, model = ask(library, asked, "x", passages=20)
+    prompt = model.prompts[0][1][1]
+    assert prompt.count("<passage number=") == SENT
+    assert "book of 95 pages" in prompt.split("</passage>")[0]
+    _, compared = ask(library, "Compare the history of the observatory with its visitors.", "x", passages=20)
+    assert compared.prompts[0][1][1].count("<passage number=") == 20
+    _, unread = ask(library, asked, "x", passages=20, reader="off")
+    assert unread.prompts[0][1][1].count("<passage number=") == 20
