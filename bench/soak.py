@@ -34,6 +34,9 @@ from bench.serve_load import NEW, ROOT, make_library, project, question, server
 
 TOKEN = "soak-" + "t" * 24
 NAME, PASSWORD = "ana", "correct horse battery"
+AT_HOME, ELSEWHERE = "127.0.0.1", "127.0.0.2"
+"""Where people and who guesses come from. The access token, which a person may have chosen, waits after ten wrong
+tokens a minute from one address, so from the guesser's the right one would wait too."""
 SAMPLES = 40
 """How often the process is looked at."""
 FLAT = {"memory MiB": (0.05, 24.0), "open files": (0.0, 12.0), "threads": (0.0, 6.0), "children": (0.0, 1.0)}
@@ -88,12 +91,14 @@ class Soak:
         accept: str = "*/*",
         expected: tuple[int, ...] = (200,),
         pause: float = 0.0,
+        address: str = AT_HOME,
     ) -> tuple[int, bytes]:
         """Send one request on a connection of its own; return status and body.
 
         Args:
             kind: Where it is counted.
             pause: Seconds between the bytes that are sent, and between the pieces that are read.
+            address: Where it comes from.
             expected: Statuses that are right; 503 with Retry-After is counted and not a fault.
         """
         tally = self.tallies.setdefault(kind, Tally())
@@ -105,7 +110,7 @@ class Soak:
         began = time.monotonic()
         try:
             async with asyncio.timeout(PATIENCE):
-                answer = await self._exchange(raw, pause)
+                answer = await self._exchange(raw, pause, address)
         except (OSError, TimeoutError) as error:
             tally.faults[f"{method} {path.partition('?')[0][:40]}: {type(error).__name__}"] += 1
             return 0, b""
@@ -121,8 +126,8 @@ class Soak:
             ] += 1
         return status, rest
 
-    async def _exchange(self, raw: bytes, pause: float) -> bytes:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+    async def _exchange(self, raw: bytes, pause: float, address: str) -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port, local_addr=(address, 0))
         try:
             if not pause:
                 writer.write(raw)
@@ -268,12 +273,16 @@ async def crawls(soak: Soak) -> None:
 
 async def guesses(soak: Soak) -> None:
     """Guess a password, a token, and none at all; sign in rightly now and then."""
-    body = {"name": NAME, "password": f"wrong {soak.chance.random()}"}
-    await soak.send("wrong sign-in", "POST", "/v1/session", json_body=body, token="", expected=(401, 429))
-    await soak.send("wrong sign-in", "GET", "/v1/documents", token="guessed", expected=(401, 429))
-    await soak.send("wrong sign-in", "POST", "/v1/ask", json_body={"question": "x?"}, token="", expected=(401, 429))
-    body = {"name": NAME, "password": PASSWORD}
-    await soak.send("sign-in", "POST", "/v1/session", json_body=body, token="", expected=(200, 429))
+
+    async def guess(method: str, path: str, token: str, body: Any = None) -> None:
+        wrong = (401, 429)
+        await soak.send("wrong sign-in", method, path, json_body=body, token=token, expected=wrong, address=ELSEWHERE)
+
+    await guess("POST", "/v1/session", "", {"name": NAME, "password": f"wrong {soak.chance.random()}"})
+    await guess("GET", "/v1/documents", "guessed")
+    await guess("POST", "/v1/ask", "", {"question": "x?"})
+    right = {"name": NAME, "password": PASSWORD}
+    await soak.send("sign-in", "POST", "/v1/session", json_body=right, token="", expected=(200, 429))
 
 
 VISITORS: tuple[tuple[Callable[[Soak], Awaitable[None]], int, float], ...] = (
