@@ -125,11 +125,12 @@ def _trimmed(question: Question, quotes: list[Quoted], reader: Reader | None) ->
     """Return the quotes without those that only stand near the question in words."""
     if reader is None or question.kind == "list":
         return quotes
+    from bot.passages.reading import readable
     from bot.quotes.trim import trimmed
-    from bot.reader.reading import Readable
 
-    def read(texts: Sequence[str]) -> list[float]:
-        return [reading.answers for reading in reader.read(question.text, [Readable(text) for text in texts])]
+    def read(texts: Sequence[tuple[str, Passage]]) -> list[float]:
+        given = [readable(question.text, text, title=p.title, heading=p.heading) for text, p in texts]
+        return [reading.answers for reading in reader.read(question.text, given)]
 
     return trimmed(quotes, read)
 

@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=5)
     parser.add_argument("--limit", type=int, default=100, help="questions of each set")
     options = parser.parse_args()
-    options.headings, options.kinds = False, "present,absent,alone,alone-absent,unanswerable"
+    options.style, options.kinds = "needed", "present,absent,alone,alone-absent,unanswerable"
     reader = Reader(options.weights, threads=2, checked=options.weights == WEIGHTS)
     data = {name: read_set(options.found / f"{name}.jsonl", reader, options) for name in SETS}
     READ.write_text(json.dumps(fit_all(data), indent=2) + "\n", encoding="utf-8")

@@ -19,10 +19,13 @@ from typing import Any
 import numpy as np
 
 from bot.evaluation.score import holds
+from bot.passages.reading import readable
 from bot.reader import WEIGHTS, Readable, Reader, Reading
 from evals.fit_abstention import auroc
 from evals.reading_signs import SIGNS, gate, logistic, signs
 
+STYLES = ("needed", "never", "always")
+"""Title and heading before a passage: where the question needs them, as Footnote does, or never, or always."""
 QUOTED = ("body", "table", "code")
 NEAR = 1.0
 """How far below the best logit a passage's may lie for its sentence to be shown."""
@@ -38,7 +41,9 @@ def main() -> None:
     parser.add_argument("--sets", default="squad2,clapnq,covidqa,kg_rag_sec10q,mtrag")
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
     parser.add_argument("--first", type=int, default=5)
-    parser.add_argument("--headings", action="store_true", help="put title and heading before each passage")
+    parser.add_argument(
+        "--style", choices=STYLES, default=STYLES[0], help="when title and heading stand before a passage"
+    )
     parser.add_argument("--limit", type=int, default=0, help="only so many questions of each set")
     parser.add_argument("--kinds", default="present,absent,alone,alone-absent,unanswerable")
     options = parser.parse_args()
@@ -63,25 +68,26 @@ def read_set(path: Path, reader: Reader, options: argparse.Namespace) -> list[Ro
     ids = list(dict.fromkeys(row["id"] for row in rows))
     wanted = set(ids[:: max(1, len(ids) // options.limit)] if options.limit else ids)
     rows = [row for row in rows if row["id"] in wanted and row["kind"] in options.kinds.split(",")]
-    style = "headings" if options.headings else "bare"
-    kept = path.with_suffix(f".{options.weights.stem}.{style}.readings")
+    kept = path.with_suffix(f".{options.weights.stem}.{options.style}.readings")
     known: dict[str, list[list[float]]] = json.loads(kept.read_text()) if kept.exists() else {}
     for row in rows:
         row["passages"] = [p for p in row["passages"] if p["kind"] in QUOTED][: options.first]
         key = f"{row['id']}/{row['kind']}"
         if len(known.get(key, [])) < len(row["passages"]):
-            given = [Readable(p["text"], title=heading(p) if options.headings else "") for p in row["passages"]]
+            given = [as_read(row["question"], passage, options.style) for passage in row["passages"]]
             known[key] = [[r.answers, r.start, r.end, r.span] for r in reader.read(row["question"], given)]
         row["readings"] = [Reading(a, int(s), int(e), p) for a, s, e, p in known[key][: options.first]]
     kept.write_text(json.dumps(known))
     return [row for row in rows if row["readings"]]
 
 
-def heading(passage: Row) -> str:
-    """Return title and heading as they stand before a passage."""
-    return " › ".join(
-        filter(None, [passage["title"] if passage["title"] != passage["source"] else "", passage["heading"]])
-    )
+def as_read(question: str, passage: Row, style: str) -> Readable:
+    """Return a passage as the reader gets it, in one of `STYLES`."""
+    title = passage["title"] if passage["title"] != passage["source"] else ""
+    if style == "needed":
+        return readable(question, passage["text"], title=title, heading=passage["heading"])
+    before = " › ".join(filter(None, [title, passage["heading"]])) if style == "always" else ""
+    return Readable(passage["text"], title=before)
 
 
 def passages(name: str, rows: Sequence[Row]) -> None:

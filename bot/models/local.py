@@ -15,6 +15,8 @@ from bot.models.gguf import read_header
 from bot.models.memory import gigabytes, memory_needed, memory_total
 
 DEFAULT_CONTEXT = 4_096
+LITTLE_THOUGHT = {"enable_thinking": False, "thinking": False, "reasoning_effort": "low"}
+"""What families of templates are told so that no or few thoughts come first; others do not look at it."""
 SMALL = 400_000_000
 """Parameters below which a model is held to what one sentence of the sources says."""
 SMALL_COVERED = 0.95
@@ -108,7 +110,7 @@ class LocalModel:
             "stream": True,
             "stream_options": {"include_usage": True},
             "return_progress": True,
-            "chat_template_kwargs": {"enable_thinking": False},
+            "chat_template_kwargs": LITTLE_THOUGHT,
         }
         if schema is not None:
             request["json_schema"] = dict(schema)

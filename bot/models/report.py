@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from bot.models.chat_model import Message
+from bot.models.chat_model import ChatModel, Message
 from bot.models.local import LocalModel
 from bot.models.memory import gigabytes, memory_free, memory_needed
 
@@ -82,7 +82,7 @@ def describe(path: Path, *, context: int = 0, threads: int = 0, measure: bool = 
         began = perf_counter()
         model.warm()
         load_seconds = perf_counter() - began
-        prompt_speed, answer_speed = _speeds(model)
+        prompt_speed, answer_speed = speeds(model)
     return ModelReport(
         name=model.header.name or path.stem,
         path=path,
@@ -96,15 +96,35 @@ def describe(path: Path, *, context: int = 0, threads: int = 0, measure: bool = 
     )
 
 
-def _speeds(model: LocalModel) -> tuple[float, float]:
+def try_model(model: ChatModel) -> tuple[float, float]:
+    """Load a model with a short question and time it, as `speeds` does.
+
+    Raises:
+        ModelError: It fails, or its server does not answer.
+    """
+    first = model.stream([("user", "Say yes.")], max_tokens=1)
+    next(first.with_thoughts(), None)
+    first.close()
+    return speeds(model)
+
+
+def speeds(model: ChatModel) -> tuple[float, float]:
+    """Return the tokens a second that a model reads and writes; (0, 0) where it wrote too little to be timed.
+
+    It is given a text of our own to retell. What a server sends at once is counted as one token, and the time in which
+    it thinks unseen as time to read.
+    """
     messages: list[Message] = [("user", _WORDS * 6 + "Retell this at length.")]
     began = perf_counter()
     reply = model.stream(messages, max_tokens=_ANSWER_TOKENS)
-    arrivals = [perf_counter() for _ in reply]
+    arrivals: list[float] = []
+    for _ in reply.with_thoughts():
+        arrivals.append(perf_counter())
+        if len(arrivals) >= _ANSWER_TOKENS:  # a server has a limit of its own, which is longer
+            break
+    reply.close()
     if len(arrivals) < 2:
         return 0.0, 0.0
+    read = reply.prompt_tokens or model.count(messages[0][1])
     writing = arrivals[-1] - arrivals[0]
-    return (
-        reply.prompt_tokens / max(arrivals[0] - began, 1e-6),
-        (len(arrivals) - 1) / max(writing, 1e-6),
-    )
+    return read / max(arrivals[0] - began, 1e-6), (len(arrivals) - 1) / max(writing, 1e-6)

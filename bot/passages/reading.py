@@ -10,6 +10,7 @@ from bot.reader.reader import Reader
 from bot.reader.reading import Readable
 from vectorstore.passage import Passage
 from vectorstore.search.search import PLACES
+from vectorstore.words.tokens import content_terms
 
 FIRST = 5
 """Passages that are read, best first. The confidence is fitted on as many (`evals.fit_reading`)."""
@@ -50,10 +51,38 @@ def read_first(reader: Reader, question: str, passages: Sequence[Passage]) -> Re
     quotable = [passage for passage in passages if passage.kind not in PLACES][:FIRST]
     if not quotable or quotable[0].kind in NOT_PROSE or not reader.can_read(question):
         return None
-    # Bare: with title and heading before it a passage is read no better (docs/reader.md).
-    readings = reader.read(question, [Readable(passage.text) for passage in quotable])
+    readings = reader.read(question, [readable(question, p.text, title=p.title, heading=p.heading) for p in quotable])
     best = max(reading.answers for reading in readings)
     near = [pair for pair in zip(quotable, readings, strict=True) if pair[1].answers >= best - NEAR]
     passage, reading = max(near, key=lambda pair: pair[1].answers + math.log(max(pair[1].span, _LEAST_CHANCE)))
-    words = (passage.document, passage.start + reading.start, passage.start + reading.end)
-    return Readings(best, words, reading.span)
+    start, end = _in_one_sentence(
+        reader, question, passage, (passage.start + reading.start, passage.start + reading.end)
+    )
+    return Readings(best, (passage.document, start, end), reading.span)
+
+
+def _in_one_sentence(reader: Reader, question: str, passage: Passage, words: tuple[int, int]) -> tuple[int, int]:
+    """Return the words within one sentence: where they run over several, that which by itself answers best.
+
+    Of 12 such questions of squad2 and clapnq its sentence is right for 9, the one in their middle for 5; abstracts,
+    where one sentence says what was asked and the next what came out, have them more often.
+    """
+    start, end = words
+    over = [(first, last) for first, last in passage.sentences if first < end and start < last]
+    if len(over) < 2:
+        return words
+    texts = [Readable(passage.text[first - passage.start : last - passage.start]) for first, last in over]
+    logits = [reading.answers for reading in reader.read(question, texts)]
+    first, last = over[logits.index(max(logits))]
+    return max(start, first), min(end, last)
+
+
+def readable(question: str, text: str, *, title: str, heading: str) -> Readable:
+    """Return a passage as it is read: title and heading before it where they hold a word of the question that it lacks.
+
+    A quarter's report says in its title alone whose it is and of which quarter. Before every passage they make the
+    reader too sure of those that do not answer (docs/reader.md).
+    """
+    before = " › ".join(dict.fromkeys(filter(None, (title, heading))))
+    lacking = frozenset(content_terms(question)) - frozenset(content_terms(text))
+    return Readable(text, title=before if lacking & frozenset(content_terms(before)) else "")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bot.quotes.quoted import Quoted
+from vectorstore.passage import Passage
 
 BELOW = 2.0
 """How far below the best logit a sentence's may lie. On squad2 (105 answers) 1.76 sentences an answer became 1.49, and
@@ -16,8 +17,8 @@ reference (89.5 %); at 1.0 a point or two of both was lost (docs/decisions/0017-
 NOT_PROSE = frozenset({"table", "code"})
 """Kinds of passage that the reader was not trained on: their rows and lines stay."""
 
-Read = Callable[[Sequence[str]], Sequence[float]]
-"""Returns for each text the logit that it answers the question."""
+Read = Callable[[Sequence[tuple[str, Passage]]], Sequence[float]]
+"""Returns for each text, with the passage that it stands in, the logit that it answers the question."""
 
 
 def trimmed(quotes: Sequence[Quoted], read: Read) -> list[Quoted]:
@@ -29,7 +30,7 @@ def trimmed(quotes: Sequence[Quoted], read: Read) -> list[Quoted]:
     groups = _groups(quotes)
     if len(groups) < 2 or any(_is_no_prose(quoted) for quoted in quotes):
         return list(quotes)
-    logits = read([" ".join(quoted.text for quoted in group) for group in groups])
+    logits = read([(" ".join(quoted.text for quoted in group), group[-1].passage) for group in groups])
     least = max(logits) - BELOW
     return [quoted for group, logit in zip(groups, logits, strict=True) if logit >= least for quoted in group]
 

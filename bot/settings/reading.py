@@ -92,10 +92,10 @@ def read_file(folder: Path, environ: Mapping[str, str], known: Known) -> Found:
     Raises:
         SettingError: The file cannot be read, is no TOML, or has a key that is no setting.
     """
-    path = _file_for(folder, environ)
+    path = file_for(folder, environ)
     if path is None:
         return {}
-    data = _toml(path)
+    data = read_toml(path)
     reject_unknown(data, known, origin=str(path))
     found: Found = {}
     for name, value in data.items():
@@ -147,7 +147,7 @@ def reject_unknown(names: Iterable[str], known: Known, *, origin: str) -> None:
             raise _unknown(name, known, origin=origin)
 
 
-def _file_for(folder: Path, environ: Mapping[str, str]) -> Path | None:
+def file_for(folder: Path, environ: Mapping[str, str]) -> Path | None:
     """Return the file named by FOOTNOTE_CONFIG, else the nearest up to the git root or the home folder."""
     named = environ.get("FOOTNOTE_CONFIG")
     if named:
@@ -174,7 +174,12 @@ def _is_ours(path: Path) -> bool:
     return not hasattr(os, "getuid") or path.stat().st_uid in (0, os.getuid())
 
 
-def _toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return what a TOML file holds.
+
+    Raises:
+        SettingError: It cannot be read, or is no TOML.
+    """
     import tomllib
 
     try:

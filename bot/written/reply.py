@@ -19,8 +19,6 @@ _RULE = re.compile(r"^\s*(?:[-*_=]\s*){3,}$|^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,
 _BOLD_LINE = re.compile(r"^\s*(\*\*|__)[^*_]+\1:?\s*$")
 _ITEM = re.compile(r"^\s*(?:[-*+•‣·]|\d{1,2}[.)]|[(（]?\d{1,2}[)）]|[a-z][.)]|[①-⑳])\s+")
 _QUOTE = re.compile(r"^\s*>+\s?")
-_THINKING = re.compile(r"<(think|thinking|reasoning)>.*?</\1>", re.DOTALL | re.IGNORECASE)
-_OPEN_THINKING = re.compile(r"<(?:think|thinking|reasoning)>", re.IGNORECASE)
 _HALF_TAG = re.compile(r"<[a-z/!-]{0,10}$", re.IGNORECASE)
 _UNFINISHED_MARKER = re.compile(r"^\s*[\[【［(（][^\]】］)）]*$")
 _ONLY_MARKERS = re.compile(r"^\s*(?:\[\d+(?:,\d+)*\]\s*)+\.?\s*$")
@@ -62,7 +60,7 @@ class ReplyReader:
             yield from self._drafts_of_objects(self._json.feed(self._buffer))
             self._buffer = ""
             return
-        if not self._strip_thinking():
+        if _HALF_TAG.search(self._buffer):
             return
         while "\n" in self._buffer:
             line, self._buffer = self._buffer.split("\n", 1)
@@ -82,7 +80,6 @@ class ReplyReader:
             self._buffer, self._json = loose, None
         if not self._begun and self._buffer.lstrip().startswith("{"):
             self._buffer = _JsonReader.text_of(self._buffer)
-        self._strip_thinking(final=True)
         rest, self._buffer = self._buffer, ""
         for line in rest.split("\n")[:-1]:
             yield from self._line(line)
@@ -115,16 +112,6 @@ class ReplyReader:
                 self._buffer = start
         self._begun = True
         return True
-
-    def _strip_thinking(self, *, final: bool = False) -> bool:
-        """Drop reasoning that the model shows; False while it is still in the middle of it."""
-        self._buffer = _THINKING.sub("", self._buffer)
-        opened = _OPEN_THINKING.search(self._buffer)
-        if opened:
-            if final:
-                self._buffer = self._buffer[: opened.start()]
-            return final
-        return final or not _HALF_TAG.search(self._buffer)
 
     def _line(self, line: str) -> Iterator[Draft]:
         """Take one whole line."""

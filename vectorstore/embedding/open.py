@@ -11,11 +11,11 @@ def open_encoder(name: str | None = None, *, cache: str | None = None, threads: 
     """Open an embedding model.
 
     Args:
-        name: Any sentence-transformers name or folder; None or "" for the one that comes with Footnote.
-        cache: Folder for ONNX forms; None or "" for the user's cache folder.
+        name: Any sentence-transformers name or folder; None or "" for the default.
+        cache: Folder for ONNX forms and the default model; None or "" for the user's cache folder.
         threads: Threads of the encoder; 0 for one a core.
 
     Raises:
         ModelMissing: The model is not on this machine. Nothing is ever downloaded here.
     """
-    return OnnxEncoder(onnx_form(find_model(name), cache=cache), threads=threads)
+    return OnnxEncoder(onnx_form(find_model(name, cache=cache), cache=cache), threads=threads)

@@ -15,6 +15,7 @@ from bot.surfaces.cli.options import (
     make_console,
     print_json,
     question_from,
+    require_embedding_model,
     require_library,
     require_match,
     styled,
@@ -52,6 +53,7 @@ def ask(words: Words = None, json: JsonOption = False, save: SaveOption = None, 
         require_new_file(save)
     settings, chosen = asking.settings, asking.filter
     require_library(settings)
+    require_embedding_model(settings)
     from bot.ask import Bot
 
     bot = Bot(settings=settings)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from bot.settings.settings import Settings
-from bot.surfaces.cli.options import LibraryOption, ModelOption, check_model, load_settings
+from bot.surfaces.cli.options import LibraryOption, ModelOption, check_model, load_settings, require_embedding_model
 
 
 def slack(
@@ -77,4 +77,5 @@ def mcp(
 def _settings(library: str | None, model: str | None) -> Settings:
     settings = load_settings(library, model=model)
     check_model(settings)
+    require_embedding_model(settings)
     return settings

@@ -12,7 +12,15 @@ from bot.answer import footnote_line
 from bot.errors import words_for
 from bot.surfaces.cli.ask import require_new_file, save_as, show_answer
 from bot.surfaces.cli.asking import Asking, takes_asking_options
-from bot.surfaces.cli.options import make_console, open_library, require_match, show_context, styled
+from bot.surfaces.cli.options import (
+    make_console,
+    open_library,
+    require_embedding_model,
+    require_library,
+    require_match,
+    show_context,
+    styled,
+)
 from bot.text.shown import one_line
 from vectorstore.errors import FootnoteError
 
@@ -42,6 +50,8 @@ def chat(*, asking: Asking) -> None:
     Example: footnote chat --collection contracts
     """
     settings, chosen = asking.settings, asking.filter
+    require_library(settings)
+    require_embedding_model(settings)
     with open_library(settings) as opened:
         require_match(opened, chosen)
         from bot.ask import Bot

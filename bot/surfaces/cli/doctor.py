@@ -148,7 +148,7 @@ def _form(name: str, cache: str) -> Path:
     from vectorstore.embedding.model_files import find_model
     from vectorstore.embedding.onnx_form import onnx_form
 
-    return onnx_form(find_model(name), cache=cache).onnx.parent
+    return onnx_form(find_model(name, cache=cache), cache=cache).onnx.parent
 
 
 def _parity(name: str, cache: str) -> float:

@@ -77,7 +77,7 @@ def _model_of_library(stored: ModelIdentity | None, settings: Settings) -> Itera
     from vectorstore.errors import ModelMissing
 
     with suppress(ModelMissing):  # the check of the model itself says so
-        wanted = identity(settings.embedding_model or None)
+        wanted = identity(settings.embedding_model or None, settings.cache or None)
         if stored and (stored.name, stored.fingerprint) != (wanted.name, wanted.fingerprint):
             words = f"the library was embedded with {stored.name}, but {wanted.name} is set"
             yield Check("Model", False, words, "Set that model again, or: footnote ingest --reembed")

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.surfaces.cli.options import JsonOption, LibraryOption, ModelOption, load_settings, open_library, print_json
+from bot.surfaces.cli.options import (
+    JsonOption,
+    LibraryOption,
+    ModelOption,
+    load_settings,
+    open_library,
+    print_json,
+    require_embedding_model,
+    require_library,
+)
 
 if TYPE_CHECKING:
     from bot.evaluation.gate import Gate
@@ -114,6 +123,7 @@ def _ask_set(
     from bot.evaluation.results import read_results
     from bot.evaluation.run import run_set
 
+    require_embedding_model(settings)
     with _progress() as tick:
         asked = run_set(set_dir, runs, limit=limit, absent=absent, settings=settings, on_asked=tick)
     if not as_json:
@@ -138,6 +148,8 @@ def _ask_library(path: Path, runs: Path, settings: Settings, *, limit: int | Non
         read = read_csv(path, longest=settings.max_question_length)
         if read[0].id == "row 1":
             notes = ["The first row names no column called question: it was asked as a question itself."]
+    require_library(settings)
+    require_embedding_model(settings)
     with open_library(settings) as library, _progress() as tick:
         questions, unknown = place(read[:limit], library.documents())
         if path.suffix.casefold() == ".jsonl":

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.surfaces.cli.options import JsonOption, LibraryOption, load_settings, open_library, print_json, table
+from bot.surfaces.cli.options import (
+    JsonOption,
+    LibraryOption,
+    load_settings,
+    open_library,
+    print_json,
+    require_embedding_model,
+    table,
+)
 
 if TYPE_CHECKING:
     from bot.desk.curated import Curated
@@ -63,6 +71,8 @@ def gaps(
             _write_set(settings, opened, set_)
             return
         asked = log.unanswered() if log else []
+        if asked:
+            require_embedding_model(settings)  # they are grouped by meaning
         answered = _again(settings, opened, log, asked) if again and log else {}
         left = [one for one in asked if one.id not in answered]
         _show(settings, opened, log, left, answered, as_json=json)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bot.surfaces.cli.options import JsonOption, LibraryOption, load_settings
+from bot.surfaces.cli.options import JsonOption, LibraryOption, load_settings, require_embedding_model
 
 Paths = Annotated[list[str], typer.Argument(metavar="PATH…", help="Folders, files and web addresses.")]
 IntoOption = Annotated[
@@ -74,6 +74,8 @@ def ingest(
 
     if any(map(is_address, paths)):
         refuse_if_offline("Reading a web address")
+    if not dry_run:
+        require_embedding_model(settings)
     how = Run(
         library=settings.library,
         collection=settings.collection,

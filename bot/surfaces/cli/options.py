@@ -92,6 +92,26 @@ def open_library(settings: Settings) -> Library:
     return open_named(settings, notice=_say_waiting)
 
 
+def require_embedding_model(settings: Settings) -> None:
+    """Fetch the default embedding model where it is set and not on this machine yet, and say so.
+
+    Only here, before a command does its work: never while a question waits, never from Python.
+
+    Raises:
+        ModelError: It cannot be fetched.
+        Offline: FOOTNOTE_OFFLINE is set.
+    """
+    from vectorstore.embedding.model_files import lacks_model
+
+    if not lacks_model(settings.embedding_model, cache=settings.cache):
+        return
+    from bot.models.embedding import pull_embedding_model, words_before
+
+    if not settings.offline:
+        print(words_before(), file=sys.stderr, flush=True)
+    pull_embedding_model(settings.cache)
+
+
 def check_model(settings: Settings) -> None:
     """Find out before a server is up whether the name of its chat model means one.
 

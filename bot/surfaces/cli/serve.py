@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.surfaces.cli.options import LibraryOption, ModelOption, check_model, load_settings
+from bot.surfaces.cli.options import LibraryOption, ModelOption, check_model, load_settings, require_embedding_model
 from bot.surfaces.cli.users import has_users
 
 HostOption = Annotated[
@@ -46,4 +46,5 @@ def serve(
     # Whether it is safe is said before a model is loaded or anything is listened on.
     refuse_unsafe(settings, has_users=has_users(settings.library), workers=workers)
     check_model(settings)
+    require_embedding_model(settings)
     serve_bot(settings)

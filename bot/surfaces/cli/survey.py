@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.surfaces.cli.asking import Asking, takes_asking_options
-from bot.surfaces.cli.options import JsonOption, make_console, print_json, require_library, require_match, table
+from bot.surfaces.cli.options import (
+    JsonOption,
+    make_console,
+    print_json,
+    require_embedding_model,
+    require_library,
+    require_match,
+    table,
+)
 
 if TYPE_CHECKING:
     from bot.survey import Survey
@@ -49,6 +57,7 @@ def survey(
     if sort > len(questions):
         raise typer.BadParameter(f"There are {len(questions)} questions.", param_hint="--sort")
     require_library(asking.settings)
+    require_embedding_model(asking.settings)
     from bot.ask import Bot
     from bot.kept_cells import KeptCells
     from bot.survey import survey as ask_each

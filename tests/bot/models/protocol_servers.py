@@ -23,6 +23,7 @@ class Plan:
         headers: Headers of an error.
         error: Body of an error.
         words: Pieces of the answer.
+        thought: What a reasoning model thinks first, in the fields that servers have for it.
         break_after: Close the connection after so many pieces.
         silence: Seconds of silence before the answer.
         requests: Bodies of the requests so far.
@@ -33,6 +34,7 @@ class Plan:
     headers: dict[str, str] = field(default_factory=dict)
     error: dict[str, Any] = field(default_factory=dict)
     words: tuple[str, ...] = WORDS
+    thought: str = ""
     break_after: int | None = None
     silence: float = 0.0
     finish: str = "stop"
@@ -112,6 +114,9 @@ def openai_stream(plan: Plan) -> Iterator[bytes]:
         return f"data: {json.dumps(chunk)}\n\n".encode()
 
     yield event({"role": "assistant", "content": ""})
+    if plan.thought:
+        yield event({"content": None, "reasoning_content": plan.thought})  # llama.cpp, vLLM, LM Studio, DeepSeek
+        yield event({"content": "", "reasoning": plan.thought})  # Ollama, OpenRouter, newer vLLM
     for word in plan.words:
         yield event({"content": word})
     yield event({}, plan.finish)
@@ -143,10 +148,16 @@ def anthropic_stream(plan: Plan) -> Iterator[bytes]:
         "usage": {"input_tokens": 12, "output_tokens": 1},
     }
     yield event("message_start", message=message)
-    yield event("content_block_start", index=0, content_block={"type": "text", "text": ""})
+    if plan.thought:
+        yield event("content_block_start", index=0, content_block={"type": "thinking", "thinking": "", "signature": ""})
+        yield event("content_block_delta", index=0, delta={"type": "thinking_delta", "thinking": plan.thought})
+        yield event("content_block_delta", index=0, delta={"type": "signature_delta", "signature": "c2ln"})
+        yield event("content_block_stop", index=0)
+    place = 1 if plan.thought else 0
+    yield event("content_block_start", index=place, content_block={"type": "text", "text": ""})
     for word in plan.words:
-        yield event("content_block_delta", index=0, delta={"type": "text_delta", "text": word})
-    yield event("content_block_stop", index=0)
+        yield event("content_block_delta", index=place, delta={"type": "text_delta", "text": word})
+    yield event("content_block_stop", index=place)
     # Anthropic counts what it had cached apart from the rest of the prompt.
     usage = {"input_tokens": 4, "cache_read_input_tokens": 8, "cache_creation_input_tokens": 0, "output_tokens": 9}
     reason = {"stop": "end_turn", "length": "max_tokens"}[plan.finish]
@@ -172,6 +183,12 @@ def google_stream(plan: Plan) -> Iterator[bytes]:
 
 def ollama_stream(plan: Plan) -> Iterator[bytes]:
     """Yield lines of /api/chat."""
+    if plan.thought:
+        thinking = {"role": "assistant", "content": "", "thinking": plan.thought}
+        yield json.dumps(
+            {"model": "m", "created_at": "2026-01-01T00:00:00Z", "message": thinking, "done": False}
+        ).encode()
+        yield b"\n"
     for word in plan.words:
         line = {
             "model": "m",

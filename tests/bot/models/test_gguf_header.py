@@ -6,28 +6,13 @@ import struct
 from pathlib import Path
 
 import pytest
+from gguf_files import gguf, pair, tensor, text
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import ModelError
 from bot.models.gguf import read_header
 from bot.models.memory import gigabytes, memory_needed
-
-
-def text(value: str) -> bytes:
-    """Return a string as GGUF writes it."""
-    data = value.encode()
-    return struct.pack("<Q", len(data)) + data
-
-
-def pair(key: str, kind: int, value: bytes) -> bytes:
-    """Return one key-value pair."""
-    return text(key) + struct.pack("<I", kind) + value
-
-
-def tensor(name: str, *shape: int) -> bytes:
-    """Return what a header says of one tensor."""
-    return text(name) + struct.pack(f"<I{len(shape)}QIQ", len(shape), *shape, 0, 0)
 
 
 def header(*, version: int = 3) -> bytes:
@@ -86,6 +71,17 @@ def test_no_bytes_crash_the_reader(noise: bytes, at: int) -> None:
             read_header(Path(file.name))
         except ModelError as error:
             assert error.remedy
+
+
+def test_a_split_model_counts_as_a_whole(tmp_path: Path) -> None:
+    """Size and parameters are those of all parts together, so that its memory is not taken for a third of it."""
+    whole = tmp_path / "m-00001-of-00003.gguf"
+    for number in (1, 2, 3):
+        gguf(tmp_path / f"m-{number:05}-of-00003.gguf", more=[pair("split.count", 2, struct.pack("<H", 3))])
+    found = read_header(whole)
+    one = gguf(tmp_path / "one.gguf", more=[pair("split.count", 2, struct.pack("<H", 3))])
+    assert (found.split, found.size) == (3, 3 * one.stat().st_size)
+    assert found.parameters == 3 * read_header(one).parameters
 
 
 def test_sizes_are_written_for_people() -> None:

@@ -118,6 +118,17 @@ def test_text_arrives_piece_by_piece(provider: Provider) -> None:
     assert reply.finish == "stop"
 
 
+@pytest.mark.parametrize("marks", [("", ""), ("<think>", "</think>"), ("Okay, ", "</think>")])
+def test_what_a_model_thinks_is_no_part_of_its_reply(provider: Provider, marks: tuple[str, str]) -> None:
+    """Thoughts in the fields of a server, or in the text itself, are not read; the answer after them is."""
+    inside = (marks[0], "the user wants SECRET. ", "Hmm.", marks[1]) if marks[0] else ()
+    plan = Plan(thought="The user wants SECRET.", words=(*inside, *WORDS))
+    with serving(provider.speak, plan, provider.media_type) as address:
+        reply = provider.open(address).stream([("user", "u")], max_tokens=50)
+        assert "".join(reply) == "".join(WORDS)
+    assert reply.finish == "stop"
+
+
 def test_an_answer_at_its_limit_says_so(provider: Provider) -> None:
     """An answer that the provider cut at its limit of tokens ends with "length"."""
     with serving(provider.speak, Plan(finish="length"), provider.media_type) as address:

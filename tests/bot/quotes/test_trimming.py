@@ -21,10 +21,10 @@ class Reads:
     def __init__(self, **logits: float) -> None:
         self.logits, self.read = logits, []  # type: ignore[var-annotated]
 
-    def __call__(self, texts: Sequence[str]) -> list[float]:
+    def __call__(self, texts: Sequence[tuple[str, Passage]]) -> list[float]:
         """Return the logit of each text's first word."""
-        self.read += texts
-        return [self.logits[text.split()[0]] for text in texts]
+        self.read += [text for text, _ in texts]
+        return [self.logits[text.split()[0]] for text, _ in texts]
 
 
 BEST, NEAR, FAR = quoted("Best answers it."), quoted("Near answers too.", 50), quoted("Far says something else.", 99)

@@ -100,12 +100,6 @@ CASES: list[tuple[str, str, Said]] = [
         [("animal, colour.", ()), ("cat, black.", (1,))],
     ),
     (
-        "thinking aloud",
-        "<think>The user wants [1]. Hmm.</think>The cat is black [1].",
-        [("The cat is black.", (1,))],
-    ),
-    ("thinking that never ends", "<think>The user wants [1]. Hmm.", []),
-    (
         "attribution",
         "According to passage 2, the cat is black. Passage 1 states that dogs bark.",
         [("The cat is black.", (2,)), ("Dogs bark.", (1,))],
