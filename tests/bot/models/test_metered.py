@@ -207,7 +207,9 @@ def test_a_reply_that_was_cut_or_failed_is_not_kept(tmp_path: Path) -> None:
         except BudgetSpent:
             assert meter.used.written == 2
         assert Ledger(tmp_path).reply(digest("scripted", told, None)) is None  # type: ignore[arg-type]
-    reply = MeteredModel(ScriptedModel("It is so."), Meter(Ledger(tmp_path), keeps=True)).stream(told, max_tokens=10)  # type: ignore[arg-type]
+    reply = MeteredModel(ScriptedModel("It is so. " * 200), Meter(Ledger(tmp_path), keeps=True)).stream(
+        told, max_tokens=10
+    )  # type: ignore[arg-type]
     next(iter(reply))
     reply.close()
     assert reply.finish == "closed" and Ledger(tmp_path).reply(digest("scripted", told, None)) is None  # type: ignore[arg-type]
