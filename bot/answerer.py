@@ -262,6 +262,7 @@ def written(
             question,
             answer.passages,
             quotes,
+            reader=models.reader,
             model=models.chat_model_for(answer.passages),
             language=language,
             nli=models.entailment,
@@ -317,6 +318,7 @@ def _writing(
     passages: Sequence[Passage],
     quotes: Sequence[Quoted],
     *,
+    reader: Reader | None,
     model: ChatModel,
     language: str,
     nli: Entailment | None,
@@ -324,9 +326,10 @@ def _writing(
     sure: bool,
 ) -> Writing | WritingByParts:
     """Return what a chat model is to write: an answer, or the summary of each part of a long whole."""
+    from bot.passages.answering_first import SENT, answering_first
     from bot.passages.evidence import of_these
     from bot.written.by_parts import WritingByParts, parts_of
-    from bot.written.writing import Writing
+    from bot.written.writing import LONG_TASKS, Writing
 
     def write(part: Sequence[Passage], most: int) -> Writing:
         pieces = of_these(around, passages, part)
@@ -335,8 +338,18 @@ def _writing(
     parts = parts_of(question, passages)
     if parts:
         return WritingByParts(parts, write, quotes=quotes, sentences=question.form.sentences)
+    chosen = passages
+    if reader is not None and question.overview is None and question.form.task not in LONG_TASKS:
+        chosen = answering_first(reader, question.form.subject, passages)[:SENT]
     return Writing(
-        question, passages, model=model, quotes=quotes, language=language, nli=nli, evidence=around, sure=sure
+        question,
+        chosen,
+        model=model,
+        quotes=quotes,
+        language=language,
+        nli=nli,
+        evidence=of_these(around, passages, chosen),
+        sure=sure,
     )
 
 

@@ -16,7 +16,7 @@ from vectorstore.errors import FootnoteError
 
 _TOO_LONG = re.compile(
     r"exceed_context_size|context_length_exceeded|maximum context length|context (?:size|length|window)"
-    r"|prompt is too long|too many (?:input )?tokens|input (?:is )?too long",
+    r"|prompt is too long|too many (?:input )?tokens|input (?:is )?too long|maximum number of tokens|ContextOverflow",
     re.IGNORECASE,
 )
 _RETRY_IN_TEXT = re.compile(r"(?:retry|try again) (?:after|in) (\d+(?:\.\d+)?) ?s", re.IGNORECASE)

@@ -90,6 +90,7 @@ class LangChainModel:
         says_finish: Whether the provider ends every whole answer with a reason, so that an end without
             one is a broken stream.
         most_written: Tokens that the provider was told to stop at, thoughts included; 0 where it was not.
+        marks_fixed: The provider keeps what does not change only where it is marked; others do so by themselves.
         private: Keep tracing to outside services off whatever the environment says.
     """
 
@@ -105,6 +106,7 @@ class LangChainModel:
         structure: Callable[[BaseChatModel, Mapping[str, Any]], Any] | None = None,
         says_finish: bool = False,
         most_written: int = 0,
+        marks_fixed: bool = False,
         private: bool = False,
     ) -> None:
         self._model = model
@@ -113,6 +115,7 @@ class LangChainModel:
         self._context = context or DEFAULT_CONTEXT
         self._structure = structure
         self._says_finish = says_finish
+        self._marks_fixed = marks_fixed
         self._private = private
         self.most_written = most_written
 
@@ -194,7 +197,8 @@ class LangChainModel:
         context = copy_context()
         if self._private:
             context.run(_without_tracing)
-        chunks = context.run(lambda: iter(runnable.stream(list(messages))))
+        told: list[Any] = [_marked(message) if self._marks_fixed else message for message in messages]
+        chunks = context.run(lambda: iter(runnable.stream(told)))
         nothing = object()
         try:
             while (chunk := context.run(next, chunks, nothing)) is not nothing:
@@ -244,6 +248,7 @@ def open_by_name(
         structure=_structure(provider, url=url),
         says_finish=provider in _PROVIDERS,
         most_written=ANSWER_TOKENS if known and known.options[0] else 0,
+        marks_fixed=provider == "anthropic",
         private=True,
     )
 
@@ -324,6 +329,14 @@ def _worth_waiting(error: Exception, attempt: int) -> bool:
 def _finish_of(chunk: Any) -> str:
     metadata = getattr(chunk, "response_metadata", None) or {}
     return next((str(metadata[name]) for name in _FINISH_FIELDS if metadata.get(name)), "")
+
+
+def _marked(message: Message) -> Any:
+    """Return a message with the mark that the provider may keep it, where it is the part that never changes."""
+    role, text = message
+    if role != "system":
+        return message
+    return (role, [{"type": "text", "text": text, "cache_control": {"type": "ephemeral"}}])
 
 
 def _add_usage(reply: Reply, usage: Mapping[str, Any] | None) -> None:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.errors import ModelError
 from bot.models.usage import Usage
+from vectorstore.errors import LibraryBusy
 
 if TYPE_CHECKING:
     from bot.models.chat_model import Message
@@ -160,14 +161,25 @@ class Ledger:
             return
 
     def forget(self) -> int:
-        """Delete all replies, so that nothing of them can be read in the file; return how many there were."""
+        """Delete all replies, so that nothing of them can be read in the file; return how many there were.
+
+        Raises:
+            LibraryBusy: Another process holds the file.
+        """
         if not self.path.is_file():
             return 0
-        with self._open() as connection:
-            count = connection.execute("DELETE FROM replies").rowcount
-            connection.execute("VACUUM")
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return int(count)
+        try:
+            with self._open() as connection:
+                count = connection.execute("DELETE FROM replies").rowcount
+                connection.execute("VACUUM")
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return int(count)
+        except sqlite3.OperationalError as error:
+            raise LibraryBusy(f"{self.path.name} is in use by another process.", remedy="Try again soon.") from error
+        except sqlite3.DatabaseError:  # it is damaged, nobody needs it, and it may hold words: it goes
+            for part in self.path.parent.glob(f"{FILE_NAME}*"):
+                part.unlink(missing_ok=True)
+            return 0
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

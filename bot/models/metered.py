@@ -130,7 +130,7 @@ class MeteredModel:
         reply, text = replies[0], ""
         reply.inner = inner = self._model.stream(messages, max_tokens=max_tokens, schema=schema)
         try:
-            for piece in inner:
+            for piece in inner.with_thoughts():  # they are paid for; the reply that is handed out has none
                 text += piece
                 yield piece
                 if reply.cancelled.is_set():

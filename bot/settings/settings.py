@@ -180,7 +180,13 @@ class Settings:
         group="Answers",
         check=between(1, 20),
     )
-    passages: int = setting(10, "Passages that an answer is made from.", group="Answers", check=between(1, 100))
+    passages: int = setting(
+        10,
+        "Passages that an answer is made from; a chat model is sent the six of them that answer likeliest, all for a "
+        "comparison or a draft.",
+        group="Answers",
+        check=between(1, 100),
+    )
     neighbours: bool = setting(
         True,
         "Whether a quoted sentence that refers to the one before it (`This`, `It`) brings it along.",

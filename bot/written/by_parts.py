@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST_PARTS = 8
 """Of more parts than these, those are taken that hold the most of what the document says most."""
+LONG = 12
+"""Passages of one document from which on it is summed up section by section; fewer are one prompt."""
 EACH = 4
 """Passages of a part that are read."""
 SENTENCES_EACH = 2
@@ -43,6 +45,8 @@ def parts_of(question: Question, passages: Sequence[Passage]) -> list[tuple[Pass
     for passage in passages:
         groups.setdefault(passage.document if len(documents) > 1 else _section(passage), []).append(passage)
     most = min(MOST_PARTS, question.form.sentences or MOST_PARTS)
+    if len(documents) == 1 and len(passages) < LONG:
+        return []
     if len(groups) < 2 or most < 2 or len(documents) > most:  # a section may be left out, a document never
         return []
     # Passages come best first, and so do groups.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from bot.answer import Answer, Citation, Conflict, Statement, Withheld
 from bot.ask import Found
+from bot.models.usage import Usage
 from bot.question.conversation import Conversation
 from vectorstore.library import Library
 from vectorstore.passage import Filter, Passage
@@ -126,6 +127,7 @@ def written(library: Library) -> Script:
             passages=found,
             model="ollama:llama3.2",
             seconds=3.1,
+            usage=Usage(read=700, written=112, calls=1),
             searched_for="notice period lease deposit",
             searched="all 6 documents",
             notice="The question was read as one about the lease of the office.",

@@ -46,6 +46,19 @@ def test_doubt_notice_search_words_and_withheld_sentences_are_shown(own_library:
         fold.locator("summary").click()
         assert "may be shortened" in fold.inner_text() and "No passage says so." in fold.inner_text()
         assert "ollama:llama3.2 · 3.1" in turn.locator(".meta").inner_text()
+        assert "812 tokens" in turn.locator(".meta").inner_text()
+
+
+def test_a_models_words_and_the_documents_own_are_told_apart(own_library: Path, open_page: Any) -> None:
+    """Above each run of sentences stands whose words they are, in the page's language; quotes have a bar."""
+    with scripted(own_library) as (address, _):
+        page = open_page(address, locale="de-DE")
+        turn = ask(page, "When does the lease end?")
+        assert turn.locator(".by").all_inner_texts() == ["Worte eines Modells, geprüft", "Wörtlich aus den Dokumenten"]
+        shown = turn.locator(".statement").all()
+        assert [one.get_attribute("data-by") for one in shown] == ["model", "model", "documents"]
+        bars = [one.evaluate("e => getComputedStyle(e).borderInlineStartWidth") for one in shown]
+        assert bars == ["0px", "0px", "3px"]
 
 
 def test_disagreement_stands_side_by_side(own_library: Path, open_page: Any) -> None:

@@ -57,6 +57,7 @@ def remove(
 
     Example: footnote remove old-report.pdf
     """
+    from bot.models.ledger import Ledger
     from bot.surfaces.web.storage.removed_files import set_aside, tidy
 
     with open_library(load_settings(library)) as opened:
@@ -65,6 +66,8 @@ def remove(
         if not yes and not _agreed(names, "for good" if for_good else "from the library"):
             return
         opened.remove([info.id for info in found], keep=not for_good)
+        if for_good:
+            Ledger(opened.folder).forget()  # a chat model may have said what they say
         set_aside(opened.folder, [info.path for info in found])
         tidy(opened)
     print("\n".join(_few([f"Removed {name}" for name in names])))

@@ -1,4 +1,4 @@
-"""Local servers that speak the wire formats of OpenAI, Anthropic and Ollama, with their failures."""
+"""Local servers that speak the wire formats of OpenAI, Anthropic, Google and Ollama, with their failures."""
 
 from __future__ import annotations
 
@@ -120,6 +120,14 @@ def openai_stream(plan: Plan) -> Iterator[bytes]:
     for word in plan.words:
         yield event({"content": word})
     yield event({}, plan.finish)
+    usage = {
+        "prompt_tokens": 12,
+        "completion_tokens": 9,
+        "total_tokens": 21,
+        "prompt_tokens_details": {"cached_tokens": 8},
+    }
+    told = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": []}
+    yield f"data: {json.dumps({**told, 'usage': usage})}\n\n".encode()
     yield b"data: [DONE]\n\n"
 
 
@@ -150,9 +158,27 @@ def anthropic_stream(plan: Plan) -> Iterator[bytes]:
     for word in plan.words:
         yield event("content_block_delta", index=place, delta={"type": "text_delta", "text": word})
     yield event("content_block_stop", index=place)
+    # Anthropic counts what it had cached apart from the rest of the prompt.
+    usage = {"input_tokens": 4, "cache_read_input_tokens": 8, "cache_creation_input_tokens": 0, "output_tokens": 9}
     reason = {"stop": "end_turn", "length": "max_tokens"}[plan.finish]
-    yield event("message_delta", delta={"stop_reason": reason, "stop_sequence": None}, usage={"output_tokens": 9})
+    yield event("message_delta", delta={"stop_reason": reason, "stop_sequence": None}, usage=usage)
     yield event("message_stop")
+
+
+def google_stream(plan: Plan) -> Iterator[bytes]:
+    """Yield server-sent events of :streamGenerateContent; each tells the counts so far."""
+
+    def event(text: str, written: int, finish: str = "") -> bytes:
+        candidate: dict[str, Any] = {"content": {"parts": [{"text": text}], "role": "model"}, "index": 0}
+        usage = {"promptTokenCount": 12, "cachedContentTokenCount": 8, "candidatesTokenCount": written}
+        body = {"candidates": [candidate], "usageMetadata": {**usage, "totalTokenCount": 12 + written}}
+        if finish:
+            candidate["finishReason"] = finish
+        return f"data: {json.dumps({**body, 'modelVersion': 'm', 'responseId': 'r'})}\n\n".encode()
+
+    for number, word in enumerate(plan.words):
+        yield event(word, 2 + number)
+    yield event("", 9, {"stop": "STOP", "length": "MAX_TOKENS"}[plan.finish])
 
 
 def ollama_stream(plan: Plan) -> Iterator[bytes]:
@@ -181,7 +207,7 @@ def ollama_stream(plan: Plan) -> Iterator[bytes]:
         "load_duration": 1,
         "prompt_eval_count": 12,
         "prompt_eval_duration": 1,
-        "eval_count": 3,
+        "eval_count": 9,
         "eval_duration": 1,
     }
     yield json.dumps(end).encode() + b"\n"

@@ -177,6 +177,13 @@ def test_replies_are_bounded_and_can_be_forgotten(tmp_path: Path, monkeypatch: p
     assert b"secret" not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
 
 
+def test_a_damaged_file_is_forgotten_whole(tmp_path: Path) -> None:
+    """What cannot be read may still hold words: to forget deletes the file."""
+    (tmp_path / "model.db").write_bytes(b"this is no database, and is long enough to be taken for one" * 20)
+    assert Ledger(tmp_path).forget() == 0
+    assert not list(tmp_path.iterdir())
+
+
 def test_replies_go_with_time(tmp_path: Path) -> None:
     """A reply is not taken after thirty days, as the bin keeps nothing longer."""
     ledger = Ledger(tmp_path)
@@ -200,7 +207,9 @@ def test_a_reply_that_was_cut_or_failed_is_not_kept(tmp_path: Path) -> None:
         except BudgetSpent:
             assert meter.used.written == 2
         assert Ledger(tmp_path).reply(digest("scripted", told, None)) is None  # type: ignore[arg-type]
-    reply = MeteredModel(ScriptedModel("It is so."), Meter(Ledger(tmp_path), keeps=True)).stream(told, max_tokens=10)  # type: ignore[arg-type]
+    reply = MeteredModel(ScriptedModel("It is so. " * 200), Meter(Ledger(tmp_path), keeps=True)).stream(
+        told, max_tokens=10
+    )  # type: ignore[arg-type]
     next(iter(reply))
     reply.close()
     assert reply.finish == "closed" and Ledger(tmp_path).reply(digest("scripted", told, None)) is None  # type: ignore[arg-type]

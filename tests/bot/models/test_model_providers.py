@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
-from protocol_servers import WORDS, Plan, anthropic_stream, ollama_stream, openai_stream, serving
+from protocol_servers import WORDS, Plan, anthropic_stream, google_stream, ollama_stream, openai_stream, serving
 
 from bot.errors import ExtraMissing, ModelError, SettingError
-from bot.models.chat_model import ChatModel
+from bot.models.chat_model import ChatModel, Message
 from bot.models.errors import (
+    BudgetSpent,
     ContextTooLong,
     ModelBusy,
     ModelNotFound,
@@ -18,7 +20,10 @@ from bot.models.errors import (
     ModelUnreachable,
     StreamBroken,
 )
+from bot.models.ledger import Ledger
+from bot.models.metered import Meter, MeteredModel
 from bot.models.open import open_model, where_text_goes
+from bot.models.usage import Usage
 
 
 @dataclass
@@ -62,6 +67,19 @@ PROVIDERS = [
         },
     ),
     Provider(
+        "google_genai",
+        google_stream,
+        "text/event-stream",
+        "",
+        {
+            "error": {
+                "code": 400,
+                "status": "INVALID_ARGUMENT",
+                "message": "The input token count (9) exceeds the maximum number of tokens allowed (8).",
+            }
+        },
+    ),
+    Provider(
         "ollama",
         ollama_stream,
         "application/x-ndjson",
@@ -74,6 +92,7 @@ PROVIDERS = [
 @pytest.fixture(autouse=True)
 def _keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-test")
+    monkeypatch.setenv("GOOGLE_API_KEY", "google-test")
     monkeypatch.setenv("OPENAI_API_KEY", "sk-owned-by-openai")
     for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
@@ -183,7 +202,7 @@ def test_a_silent_provider_times_out(provider: Provider) -> None:
 
 def test_a_stream_that_breaks_midway_is_told_from_a_whole_one(provider: Provider) -> None:
     """What arrived before the break is handed out, and then the break is an error."""
-    after = {"openai": 2, "anthropic": 3, "ollama": 1}[provider.name]
+    after = {"openai": 2, "anthropic": 3, "google_genai": 1, "ollama": 1}[provider.name]
     got: list[str] = []
     with (
         serving(provider.speak, Plan(break_after=after), provider.media_type) as address,
@@ -215,6 +234,52 @@ def test_a_reply_can_be_left(provider: Provider) -> None:
             reply.close()
             break
     assert reply.finish == "closed"
+
+
+def test_what_was_used_is_counted_as_the_provider_counts_it(provider: Provider) -> None:
+    """Tokens read, written and held from before come out the same of every wire form, told in parts or at the end."""
+    with serving(provider.speak, Plan(), provider.media_type) as address:
+        reply = provider.open(address).stream([("system", "s"), ("user", "u")], max_tokens=50)
+        list(reply)
+    cached = 0 if provider.name == "ollama" else 8
+    assert (reply.prompt_tokens, reply.answer_tokens, reply.cached_tokens) == (12, 9, cached)
+
+
+def test_a_days_budget_holds_over_every_wire(provider: Provider, tmp_path: Path) -> None:
+    """What a provider counts is counted for the day; the call that could go beyond its budget is not sent."""
+    plan = Plan()
+    told: list[Message] = [("system", "s"), ("user", "u")]
+    with serving(provider.speak, plan, provider.media_type) as address:
+        model = MeteredModel(provider.open(address), Meter(Ledger(tmp_path), daily=2_020))
+        assert "".join(model.stream(told, max_tokens=50)) == "".join(WORDS)
+        assert Ledger(tmp_path).used() == Usage(12, 9, 0 if provider.name == "ollama" else 8, calls=1)
+        with pytest.raises(BudgetSpent, match="1,999 are left"):
+            list(model.stream(told, max_tokens=50))
+    assert len(plan.requests) == 1
+
+
+def test_a_failing_call_uses_nothing_and_gives_back_what_was_set_aside(provider: Provider, tmp_path: Path) -> None:
+    """A refusal costs no tokens of the day: the next call may take them."""
+    plan = Plan(statuses=[500, 200])
+    with serving(provider.speak, plan, provider.media_type) as address:
+        model = MeteredModel(provider.open(address), Meter(Ledger(tmp_path), daily=2_020))
+        with pytest.raises(ModelUnreachable):
+            list(model.stream([("user", "u")], max_tokens=50))
+        assert Ledger(tmp_path).used().total == 0
+        assert "".join(model.stream([("user", "u")], max_tokens=50)) == "".join(WORDS)
+
+
+def test_anthropic_is_told_that_the_fixed_part_may_be_kept() -> None:
+    """The system prompt, which never changes, is marked; the passages, which do, are not: writing them costs more."""
+    pytest.importorskip("langchain_anthropic")
+    plan = Plan()
+    with serving(anthropic_stream, plan, "text/event-stream") as address:
+        model = open_model("anthropic:m", url=address)
+        assert model is not None
+        list(model.stream([("system", "fixed"), ("user", "passages")], max_tokens=50))
+    sent = plan.requests[0]
+    assert sent["system"] == [{"type": "text", "text": "fixed", "cache_control": {"type": "ephemeral"}}]
+    assert "cache_control" not in str(sent["messages"])
 
 
 def test_ollama_gets_its_context_explicitly() -> None:

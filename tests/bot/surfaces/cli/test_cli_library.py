@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 from small_library import BRIEF, HOSTILE, LEASE, small_library
 
+from bot.models.ledger import Ledger
+from bot.models.usage import Usage
 from bot.surfaces.cli.app import run
 
 ROOT = Path(__file__).parents[4]
@@ -231,6 +233,20 @@ def test_status_says_what_is_there_and_where_text_goes(
     assert data["library"]["documents"] == 3
     assert data["settings"]["sentences"] == {"value": "2", "origin": "FOOTNOTE_SENTENCES"}
     assert "hidden" not in json.dumps(data)
+
+
+def test_status_says_what_chat_models_used_today(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The day's tokens stand there once there are some, with the budget where one is set; compact forgets replies."""
+    assert "chat models used" not in call(capsys, "status")[1]
+    ledger = Ledger(library)
+    ledger.count("ollama:qwen3", Usage(read=1_200, written=34, calls=2))
+    ledger.count("ollama:qwen3", Usage(kept=1))
+    ledger.keep("a" * 64, "a reply")
+    told = "Today (UTC) chat models used 1,234 tokens: 1,200 read, 34 written; 1 reply was taken from those kept."
+    assert told in call(capsys, "status")[1]
+    assert answer_json(capsys, "status", "--json")["tokens"]["read"] == 1_200
+    call(capsys, "compact")
+    assert ledger.reply("a" * 64) is None and ledger.used().read == 1_200
 
 
 def test_status_says_when_text_is_sent_away(library: Path, capsys: pytest.CaptureFixture[str]) -> None:

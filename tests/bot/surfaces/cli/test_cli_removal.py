@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from test_cli_library import Terminal, answer_json, call, library  # noqa: F401  (a fixture)
 
+from bot.models.ledger import Ledger
 from bot.surfaces.cli import removal
 from bot.surfaces.cli.app import run
 from bot.surfaces.web.storage.removed_files import place_aside
@@ -136,8 +137,11 @@ def test_names_that_are_none_are_told(library: Path, capsys: pytest.CaptureFixtu
 
 
 def test_for_good_and_compact_leave_nothing_to_restore(library: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
-    """`remove --for-good` keeps nothing; `compact` says of how many the bin was emptied."""
+    """`remove --for-good` keeps nothing, no model's reply either; `compact` says of how many the bin was emptied."""
+    ledger = Ledger(library)
+    ledger.keep("a" * 64, "The brief says so.")
     call(capsys, "remove", "brief.md", "--for-good", "--yes")
+    assert ledger.reply("a" * 64) is None
     assert answer_json(capsys, "restore", "--list", "--json") == {"removed": []}
     call(capsys, "remove", "lease.pdf", "--yes")
     assert answer_json(capsys, "compact", "--json")["forgotten"] == 1

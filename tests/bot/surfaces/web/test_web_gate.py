@@ -14,9 +14,11 @@ from fastapi.testclient import TestClient
 from web_server import serving
 from web_site import ScriptedBot, Site, site
 
+from bot.models.usage import Usage
 from bot.settings.settings import Settings
 from bot.surfaces.web.app import create_app
 from bot.surfaces.web.log import JsonLines
+from bot.surfaces.web.metrics import Metrics
 from bot.surfaces.web.static import PAGE_POLICY
 from vectorstore.library import Library
 
@@ -176,6 +178,18 @@ def test_metrics_count_by_route_and_hold_no_words(here: Site) -> None:
     assert 'footnote_answers_total{result="abstained"} 1.0' in text
     assert "footnote_documents 4.0" in text and "footnote_open_streams 0.0" in text
     assert "notice" not in text and "Lease" not in text and "king" not in text
+
+
+def test_metrics_count_what_a_chat_model_used() -> None:
+    """Tokens by kind and replies by where they came from; of those that were kept each is a hit."""
+    metrics = Metrics()
+    metrics.count_usage(Usage(read=100, written=20, cached=60, calls=2))
+    metrics.count_usage(Usage(kept=1))
+    text = metrics.text().decode()
+    for kind, tokens in (("read", 100), ("written", 20), ("cached", 60)):
+        assert f'footnote_model_tokens_total{{kind="{kind}"}} {tokens}.0' in text
+    assert 'footnote_model_replies_total{source="model"} 2.0' in text
+    assert 'footnote_model_replies_total{source="kept"} 1.0' in text
 
 
 def test_logs_are_lines_of_json_without_words_or_secrets(here: Site, caplog: pytest.LogCaptureFixture) -> None:
