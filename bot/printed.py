@@ -41,7 +41,7 @@ class PrintedPage:
         boxes: x, y, width, height of each line of the words, or part of one, in shares of the page's width and height
             from its top left corner.
         lit: "all" of the words were found on it, "part" of them, or "none".
-        scanned: Its words were read by OCR, so that nothing says where they stand.
+        scanned: Its words were read by OCR; of a document that an earlier version read, where they stand was not kept.
     """
 
     number: int
@@ -69,16 +69,21 @@ class LitPages:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """A run of the stored text on one page: page counted from 0, the page's text, offsets into it."""
+    """A run of the stored text on one page: page counted from 0, the page's text, offsets into it.
+
+    Of a page that OCR read, `words` says where its words stand.
+    """
 
     page: int
     text: str
     start: int
     end: int
     scanned: bool = False
+    words: tuple[tuple[str, int, int, int, int], ...] = ()
 
     def record(self, **more: Any) -> dict[str, Any]:
-        return {"page": self.page, "text": self.text, "start": self.start, "end": self.end, **more}
+        run = {"page": self.page, "text": self.text, "start": self.start, "end": self.end}
+        return {**run, "find": not self.scanned or bool(self.words), "words": self.words, **more}
 
 
 class PrintedPages:
@@ -121,7 +126,7 @@ class PrintedPages:
         runs = self._runs(document, start, end)
         if not runs:
             return []
-        records = [run.record(find=not run.scanned) for run in runs]
+        records = [run.record() for run in runs]
         with _said_of_the_file(document):
             found, _ = self._workers.task(Path(document.path), self._task(document, kind="marks", runs=records))
         return [_page(run, page) for run, page in zip(runs, found["pages"], strict=True)]
@@ -159,7 +164,7 @@ class PrintedPages:
             runs = self._runs(info, citation.start, citation.end) if info else []
             if info and runs:
                 label = f"[{citation.number}]"
-                records = [run.record(label=label, find=not run.scanned) for run in runs]
+                records = [run.record(label=label) for run in runs]
                 files.append({"path": info.path, "sha256": info.sha256, "runs": records})
                 names.append(label)
         found: dict[str, Any] = {"pages": 0, "left_out": []}
@@ -194,7 +199,8 @@ class PrintedPages:
             # What parts two pages in the text, a blank or an empty line, is on neither.
             if text[first - place.start : last - place.start].strip():
                 offsets = (first - place.start, last - place.start)
-                runs.append(_Run(place.number - 1, text, *offsets, place.by_ocr))
+                scan = self._library.scan(document.id, place.number) if place.by_ocr else None
+                runs.append(_Run(place.number - 1, text, *offsets, place.by_ocr, scan.words if scan else ()))
             if len(runs) == MOST_RUNS:
                 break
         return runs

@@ -29,11 +29,12 @@ FAILURES = {
 
 
 ABOUT = (
-    "- Scans are read by Tesseract where it is installed. It comes from the system (`apt install tesseract-ocr`, `brew",
-    "  install tesseract`); the extra `ocr` is accepted and adds nothing. The setting `ocr_languages`",
-    "  names its languages. The report of the ingest says which pages were read so, and a footnote to them says",
-    "  “p. 3, read by OCR” (files that an earlier version read say so once they are read anew). Without Tesseract the",
-    "  report says what to do.",
+    "- Scans are read by RapidOCR where the extra `ocr` is installed (its models are inside the package), else by the",
+    "  program Tesseract where the system has it (`apt install tesseract-ocr`, `brew install tesseract`). RapidOCR",
+    "  knows Latin letters, Chinese and Japanese; what else `ocr_languages` names is Tesseract's. Pages",
+    "  that lie on their side or upside down are turned (by Tesseract with its data `osd`). The report of the ingest",
+    "  says which pages were read so, a footnote to them says “p. 3, read by OCR”, and its words are lit on the page's",
+    "  picture (of files that an earlier version read, once they are read anew). Without either, the report says how.",
     "- Heading path, page, slide, row or time, and the header of a table are kept with each passage, searched with it",
     "  and shown in its footnote. They are never part of the quoted words.",
     "- Review comments are left out unless `--comments` is given; deleted text of tracked changes always is. Hidden",
@@ -54,18 +55,19 @@ ABOUT = (
     "- Encrypted files are opened with `--password` or `FOOTNOTE_FILE_PASSWORDS`.",
     "- Web addresses are read with the setting `addresses`: [command-line.md](command-line.md#ingest).",
     "- Others can add a loader through the entry point group `footnote.loaders`; how is said in",
-    "  [ingest/reading/load.py](../ingest/load.py).",
+    "  [ingest/reading/load.py](../ingest/reading/load.py).",
     "",
     "| kind | right | partly | refused, with what to do |",
     "| --- | --- | --- | --- |",
     "| texts | plain text, Markdown, HTML, MHTML, RST, AsciiDoc, LaTeX, RTF, EPUB | EUC-TW | Kindle books |",
-    "| office | DOCX, PPTX, XLSX, ODF, HWPX, DOC, PPT, XLS | tables of PPT, pictures of XLS | XLSB, Word 2003 XML |",
+    "| office | DOCX, PPTX, XLSX, XLSB, Word in XML (2003 and later), ODF, HWPX, DOC, PPT, XLS | "
+    "tables of PPT, pictures of XLS | |",
     "| other office | | | Pages, Numbers, Keynote, Visio, XPS, OneNote, HWP |",
     "| data | CSV, JSON, XML, YAML, TOML, INI, .env, logs, subtitles, calendars, contacts | | databases |",
     "| code | source code, notebooks | | programs |",
-    "| mail | EML, MBOX, MSG | appointments and contacts of MSG | winmail.dat, PST |",
-    "| archives | ZIP, TAR, .tgz, .tbz2, .txz | | 7-Zip, RAR, single files in gzip, xz, zstd |",
-    "| pages | PDF | scans and pictures, with Tesseract | |",
+    "| mail | EML, MBOX, MSG, winmail.dat | appointments and contacts of MSG | PST |",
+    "| archives | ZIP, TAR, .tgz, .tbz2, .txz, single files in gzip, bzip2, xz | | 7-Zip, RAR, zstd |",
+    "| pages | PDF | scans and pictures, with OCR | |",
 )
 """What holds for all formats."""
 

@@ -16,8 +16,7 @@ from collections import Counter
 from functools import cache
 from pathlib import Path
 
-from bot.computed.tables.grammar import plan
-from bot.computed.tables.work import work
+from bot.computed.tables.weighed import weighed
 from bot.evaluation.sets import rows, shared_folder
 from vectorstore.tables.cells import moment, number
 from vectorstore.tables.parse import SEPARATOR
@@ -52,21 +51,26 @@ def asked(folder: Path, half: str) -> Counter[tuple[str, bool]]:
     """Return how often each (operation, right) came; the operation of what is not answered is ""."""
     outcomes: Counter[tuple[str, bool]] = Counter()
     for row in rows(folder / "questions.jsonl"):
-        if (int(row["id"].split("-")[1]) % 2 == 0) != (half == "even"):
+        if not is_of_half(row["id"], half):
             continue
-        table = _table(folder / "tables" / row["table"])
-        made = plan(row["question"], table)
-        worked = work(made, table) if made else None
-        if made is None or worked is None:
+        table = read_table(folder / "tables" / row["table"])
+        found = weighed(row["question"], table, given=True)
+        if found is None:
             outcomes["", False] += 1
             continue
-        right = {_value(value) for value in worked.values} == {_value(answer) for answer in row["answers"]}
-        outcomes[made.operation, right] += 1
+        right = {value_of(value) for value in found.worked.values} == {value_of(answer) for answer in row["answers"]}
+        outcomes[found.plan.operation, right] += 1
     return outcomes
 
 
+def is_of_half(question: str, half: str) -> bool:
+    """Tell whether a question, by its id, is of a half."""
+    return (int(question.split("-")[1]) % 2 == 0) == (half == "even")
+
+
 @cache
-def _table(path: Path) -> Table:
+def read_table(path: Path) -> Table:
+    """Return the table of a file."""
     with path.open(encoding="utf-8", newline="") as file:
         lines = [[cell.replace("\\n", " ").replace("\n", " ").strip() for cell in line] for line in csv.reader(file)]
     text = "\n".join(SEPARATOR.join(cell.replace(SEPARATOR, " ") or " " for cell in line) for line in lines)
@@ -74,7 +78,7 @@ def _table(path: Path) -> Table:
     return table
 
 
-def _value(value: str | float) -> Value:
+def value_of(value: str | float) -> Value:
     """Return a value so that equal ones compare equal: a number, a whole date, or words without notes and signs."""
     found = value if isinstance(value, float) else number(value)
     if found is not None:

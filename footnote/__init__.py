@@ -44,6 +44,7 @@ from bot.ask import Bot, ask  # noqa: E402
 from bot.exports.save import save  # noqa: E402
 from bot.question.conversation import Conversation  # noqa: E402
 from bot.settings.settings import Settings  # noqa: E402
+from bot.survey.survey import survey  # noqa: E402
 from vectorstore.errors import FootnoteError  # noqa: E402
 from vectorstore.passage import Filter  # noqa: E402
 
@@ -60,4 +61,5 @@ __all__ = [
     "__version__",
     "ask",
     "save",
+    "survey",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from vectorstore.document import Heading, Place
+from vectorstore.document import Heading, Place, Scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Loaded:
         notes: What of the file is not in the text, or may be wrong, a sentence each ("3 pages have no text layer.").
             They are reported and kept with the document; without one, the text is all that the file says.
         said: What the file says of itself, by name: "author", "created" (see `reading/said.py`).
+        scans: Where the words stand on pages that OCR read, so that a footnote can light them.
     """
 
     text: str
@@ -34,6 +35,7 @@ class Loaded:
     headings: tuple[Heading, ...] = ()
     notes: tuple[str, ...] = ()
     said: tuple[tuple[str, str], ...] = ()
+    scans: tuple[Scan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -290,6 +290,7 @@ class _Sync:
             modified=iso_time(file.modified_ns),
             notes=loaded.notes,
             said=loaded.said,
+            scans=loaded.scans,
             name=name,
         )
 

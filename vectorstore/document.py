@@ -48,6 +48,24 @@ class Heading:
     level: int
 
 
+SCAN_UNIT = 10_000
+"""Parts of a page's width and height in which the boxes of words on a scan are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Where the words of a page stand that OCR read.
+
+    Attributes:
+        page: Its number, from 1.
+        words: Each word with x0, y0, x1, y1 in SCAN_UNIT parts of the page's width and height as it is shown,
+            from its top left corner.
+    """
+
+    page: int
+    words: tuple[tuple[str, int, int, int, int], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One source, loaded.
@@ -69,6 +87,7 @@ class Document:
         modified: Time of the source's last change, ISO 8601 in UTC ("2026-11-25T09:30:00Z"), or "".
         notes: Sentences about what of the source is not in the text, or may be wrong; empty where it was read whole.
         said: What the source says of itself, by name: "author", "created", "changed by", "subject".
+        scans: Where the words stand on pages that OCR read.
         name: What people call the file, where it lies under another name as an upload does; "" for the name that its
             source ends in.
     """
@@ -86,6 +105,7 @@ class Document:
     modified: str = ""
     notes: tuple[str, ...] = ()
     said: tuple[tuple[str, str], ...] = ()
+    scans: tuple[Scan, ...] = ()
     name: str = ""
 
     def place_at(self, offset: int) -> Place | None:

@@ -25,7 +25,7 @@ from vectorstore.catalog import schema
 from vectorstore.catalog.catalog import Catalog
 from vectorstore.catalog.lock import WORK, Holder, LibraryLock
 from vectorstore.catalog.schema import sqlite_errors
-from vectorstore.document import Document, Place
+from vectorstore.document import Document, Place, Scan
 from vectorstore.embedding.model_files import ModelIdentity
 from vectorstore.errors import (
     DocumentPresent,
@@ -491,6 +491,10 @@ class Library:
     def places(self, document_id: str) -> list[Place]:
         """Return all pages, slides or rows of a document, by ascending start."""
         return self.catalog.places(document_id)
+
+    def scan(self, document_id: str, page: int) -> Scan | None:
+        """Return where the words stand on a page (from 1) that OCR read, or None where that is not known."""
+        return self.catalog.scan(document_id, page)
 
     @contextmanager
     def view(self) -> Iterator[View]:

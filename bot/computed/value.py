@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
+from bot.computed.each.facts import NEAR, SAME, forms
 from bot.question.kind import AnswerType
 from bot.text.facts import Date, dates, numbers
+from vectorstore.words.tokens import tokens
+
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,22 @@ def value_in(words: str, kind: AnswerType) -> Value | None:
     if kind == "when" or len(counted) != 1 or counted[0].other is not None:
         return None
     return Value(float(counted[0].value), counted[0].unit)
+
+
+def date_beside(sentence: str, question: str) -> Value | None:
+    """Return the date that a sentence gives for the beginning or end that a question asks for.
+
+    "It begins on 1 May 2020 and ends on 30 June 2026" gives one for each. There is none where the question asks for
+    neither, or the word is followed by different dates.
+    """
+    asked = {form for stem in tokens(question) if stem in SAME for form in forms(stem)}
+    found = dates(sentence)
+    beside = set()
+    for word in _WORD.finditer(sentence):
+        date = next((date for date in found if date.start >= word.end()), None)
+        if date and asked & set(tokens(word.group())) and len(_WORD.findall(sentence[word.end() : date.start])) < NEAR:
+            beside.add(_iso(date))
+    return Value(day, "date") if len(beside) == 1 and (day := beside.pop()) else None
 
 
 def _iso(date: Date) -> str:

@@ -1,21 +1,23 @@
-"""Answers and conversations leave: as bytes in a format, or as a file whose name says which.
+"""Answers, conversations and surveys leave: as bytes in a format, or as a file whose name says which.
 
 >>> save(ask("When was the deal signed?"), "deal.docx")  # doctest: +SKIP
 """
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
-from bot.answer import Answer
+from bot.answer import Answer, Citation
 from bot.errors import ExportError, SettingError
 from bot.exports.sheet import Link, Sheet, sheet_of_answer, sheet_of_turns
 from bot.links import address_of
 from bot.question.conversation import Conversation
+from bot.survey.table import Survey
 
 FORMATS = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -26,6 +28,15 @@ FORMATS = {
 """The media type of each format."""
 SUFFIXES = {".docx": "docx", ".pdf": "pdf", ".html": "html", ".htm": "html", ".md": "markdown", ".markdown": "markdown"}
 """The format that a file's ending names."""
+SURVEY_FORMATS = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+    "markdown": "text/markdown; charset=utf-8",
+    "json": "application/json",
+}
+"""The media type of each format of surveys."""
+SURVEY_SUFFIXES = {".xlsx": "xlsx", ".csv": "csv", ".md": "markdown", ".markdown": "markdown", ".json": "json"}
+"""The format of surveys that a file's ending names."""
 _WRITERS = {"docx": "bot.exports.word", "pdf": "bot.exports.pdf", "html": "bot.exports.html"}
 
 
@@ -57,13 +68,7 @@ def format_of(path: Path | str) -> str:
         SettingError: Its ending is of none.
         ExtraMissing: A package for this format is not installed.
     """
-    suffix = Path(path).suffix.lower()
-    if suffix not in SUFFIXES:
-        raise SettingError(
-            f"Nothing can be saved as {Path(path).name!r}: its ending names no format.",
-            remedy=f"Give it one of these: {', '.join(SUFFIXES)}.",
-        )
-    format = SUFFIXES[suffix]
+    format = _named(path, SUFFIXES)
     if format == "pdf":
         from bot.exports.pdf import require
 
@@ -71,12 +76,54 @@ def format_of(path: Path | str) -> str:
     return format
 
 
-def save(what: Answer | Conversation | Iterable[Answer], path: Path | str, *, title: str = "", page: str = "") -> Path:
-    """Save an answer or a whole conversation as Word, PDF, HTML or Markdown, with quotes and links.
+def _named(path: Path | str, suffixes: Mapping[str, str]) -> str:
+    suffix = Path(path).suffix.lower()
+    if suffix not in suffixes:
+        raise SettingError(
+            f"Nothing can be saved as {Path(path).name!r}: its ending names no format.",
+            remedy=f"Give it one of these: {', '.join(suffixes)}.",
+        )
+    return suffixes[suffix]
+
+
+def survey_format_of(path: Path | str) -> str:
+    """Return the format of surveys that a file's name asks for.
+
+    Raises:
+        SettingError: Its ending is of none.
+    """
+    return _named(path, SURVEY_SUFFIXES)
+
+
+def written_survey(survey: Survey, format: str, *, link: Link, folder: str = "") -> bytes:
+    """Return a survey in a format.
 
     Args:
-        what: An answer, a conversation, or several answers.
-        path: Where to; the ending says how: .docx, .pdf, .html, .md. A file that is there is replaced.
+        survey: What was found.
+        format: A key of `SURVEY_FORMATS`.
+        link: Returns the address at which a footnote can be read, or "".
+        folder: Sources inside this folder are shown relative to it.
+    """
+    if format == "xlsx":
+        from bot.exports.workbook import write
+
+        return write(survey, link=link, folder=folder)
+    if format == "csv":
+        return f"\ufeff{survey.csv()}".encode("utf-8", "replace")  # the mark tells Excel that it is UTF-8
+    if format == "json":
+        return (json.dumps(survey.as_dict(), indent=2) + "\n").encode("ascii")
+    return f"{survey.markdown(folder=folder, link=link)}\n".encode("utf-8", "replace")
+
+
+def save(
+    what: Answer | Conversation | Survey | Iterable[Answer], path: Path | str, *, title: str = "", page: str = ""
+) -> Path:
+    """Save an answer or a whole conversation as Word, PDF, HTML or Markdown, with quotes and links; or a survey.
+
+    Args:
+        what: An answer, a conversation, several answers, or a survey.
+        path: Where to; the ending says how: .docx, .pdf, .html, .md; for a survey .xlsx, .csv, .md, .json. A file that
+            is there is replaced.
         title: Of a conversation, "" for none.
         page: Address of the chat page, to which footnotes then link; else they link to the file or address itself.
 
@@ -89,8 +136,15 @@ def save(what: Answer | Conversation | Iterable[Answer], path: Path | str, *, ti
         ExtraMissing: PDF needs `pip install "footnote-bot[pdf]"`.
     """
     path = Path(path)
-    format = format_of(path)
-    _put(path, written(_sheet(what, title=title, link=lambda citation: address_of(citation, page=page)), format))
+
+    def link(citation: Citation) -> str:
+        return address_of(citation, page=page)
+
+    if isinstance(what, Survey):
+        made = written_survey(what, survey_format_of(path), link=link, folder=os.getcwd())  # noqa: PTH109
+    else:
+        made = written(_sheet(what, title=title, link=link), format_of(path))
+    _put(path, made)
     return path
 
 

@@ -211,7 +211,8 @@ class Settings:
     )
     ocr_languages: tuple[str, ...] = setting(
         ("eng",),
-        "Languages of scanned pages, as Tesseract names them (`eng,jpn`).",
+        "Languages of scanned pages, as Tesseract names them (`eng,jpn`). RapidOCR, of the extra `ocr`, takes them "
+        "only to know whether it can read their letters.",
         group="Reading files",
     )
     addresses: bool = setting(

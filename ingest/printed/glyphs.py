@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ctypes
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import TooLarge
+from vectorstore.document import SCAN_UNIT
 
 if TYPE_CHECKING:
     import numpy as np
@@ -76,6 +78,21 @@ def glyphs_of(page: Any) -> Glyphs:
             beginning = False
     textpage.close()
     return Glyphs(np.array(codes, np.int32), np.array(owners, np.int32), np.array(begins, bool), _shown(page, boxes))
+
+
+def glyphs_of_scan(words: Sequence[tuple[str, int, int, int, int]], width: float, height: float) -> Glyphs:
+    """Return the words of a scanned page as if each were one character of it.
+
+    Args:
+        words: As `vectorstore.document.Scan` has them.
+        width, height: Of the page in points.
+    """
+    import numpy as np
+
+    signs = [(ord(sign), index, not at) for index, word in enumerate(words) for at, sign in enumerate(folded(word[0]))]
+    codes, owners, begins = zip(*signs, strict=True) if signs else ((), (), ())
+    boxes = np.array([word[1:] for word in words], float).reshape(-1, 4) * np.tile((width, height), 2) / SCAN_UNIT
+    return Glyphs(np.array(codes, np.int32), np.array(owners, np.int32), np.array(begins, bool), boxes)
 
 
 @lru_cache(maxsize=16_384)

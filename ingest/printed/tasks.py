@@ -15,7 +15,7 @@ from typing import Any
 
 from ingest.errors import LoadError, OriginalChanged, OriginalGone, PasswordNeeded, TooLarge, Unreadable
 from ingest.printed.drawing import add_lit_page, picture_of
-from ingest.printed.glyphs import glyphs_of
+from ingest.printed.glyphs import glyphs_of, glyphs_of_scan
 from ingest.printed.marks import Marks, marks_of
 from ingest.reading.load import regular_size
 
@@ -36,7 +36,8 @@ def perform(
         path: The file.
         task: "kind" with its arguments: "picture" (page, width), "marks" (runs) or "lit" (files, each with path,
             sha256 and runs); "passwords", and "sha256" of the file. Pages are counted from 0. A run is the "text" of
-            its page, "start" and "end" in it, "find" (false where the page is a scan), and for "lit" a "label".
+            its page, "start" and "end" in it, "find" (false where nothing says where words stand), "words" (with
+            their boxes, of a page that OCR read; else none), and for "lit" a "label".
         given: For "lit", a PDF of our own whose pages come first; b"" for none.
         max_bytes: Larger files are refused.
         more_time: Called before each file of "lit", which then has the limit of time for itself.
@@ -68,7 +69,11 @@ def _marked(document: Any, run: Mapping[str, Any]) -> Json:
 
 
 def _marks(page: Any, run: Mapping[str, Any]) -> Marks:
-    return marks_of(glyphs_of(page), run["text"], run["start"], run["end"]) if run["find"] else Marks()
+    if not run["find"]:
+        return Marks()
+    words = run.get("words", ())
+    glyphs = glyphs_of_scan(words, *page.get_size()) if words else glyphs_of(page)
+    return marks_of(glyphs, run["text"], run["start"], run["end"])
 
 
 def _lit(

@@ -9,7 +9,7 @@ from typing import IO, Any
 from ingest import errors
 from ingest.document import Loaded, LoadOptions
 from ingest.errors import LoadError
-from vectorstore.document import Heading, Place
+from vectorstore.document import Heading, Place, Scan
 
 _LENGTHS = struct.Struct(">QQ")
 
@@ -73,6 +73,7 @@ def loaded_to_json(loaded: Loaded) -> dict[str, Any]:
         "said": list(loaded.said),
         "places": [p.record for p in loaded.places],
         "headings": [(h.start, h.end, h.level) for h in loaded.headings],
+        "scans": [(scan.page, scan.words) for scan in loaded.scans],
     }
 
 
@@ -86,6 +87,7 @@ def loaded_from_json(data: dict[str, Any], text: str) -> Loaded:
         said=tuple((name, value) for name, value in data["said"]),
         places=tuple(Place(*place) for place in data["places"]),
         headings=tuple(Heading(*heading) for heading in data["headings"]),
+        scans=tuple(Scan(page, tuple((*word,) for word in words)) for page, words in data["scans"]),
     )
 
 

@@ -17,6 +17,7 @@ from bot.settings.settings import Settings
 from ingest.errors import LoadError, OriginalChanged, OriginalGone
 from ingest.options import SyncOptions
 from ingest.sync import sync
+from vectorstore.document import Scan
 from vectorstore.library import Library
 from vectorstore.records import DocumentInfo
 
@@ -81,16 +82,30 @@ def test_what_is_no_pdf_has_no_pages(library: Library, pages: PrintedPages) -> N
     assert pages.pdf([citation]).pages == 0
 
 
-def test_a_page_that_ocr_read_is_shown_without_light(
+def test_a_page_that_an_earlier_version_read_by_ocr_is_shown_without_light(
     library: Library, pages: PrintedPages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It says that it is a scan; nothing on it is guessed."""
+    """It says that it is a scan; where its words stand was not kept, and nothing on it is guessed."""
     places = library.places
     monkeypatch.setattr(library, "places", lambda id: [replace(place, by_ocr=True) for place in places(id)])
     citation = cited(library, "crossing.pdf", FERRY)
     (page,) = pages.marks(info_of(library, "crossing.pdf"), citation.start, citation.end)
     assert (page.number, page.scanned, page.lit, page.boxes) == (1, True, "none", ())
     assert page.width == pytest.approx(595, abs=1)
+    assert pages.pdf([citation]).pages == 1
+
+
+def test_the_words_of_a_scan_are_lit(library: Library, pages: PrintedPages, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where OCR read each word is kept, and a footnote lights just its words, on a page and in the PDF of pages."""
+    places = library.places
+    words = [*FERRY.split(), *CROSSING.partition(" document")[0].split()]
+    kept = tuple((word, 500 * at, 1000, 500 * at + 450, 1200) for at, word in enumerate(words))
+    monkeypatch.setattr(library, "places", lambda id: [replace(place, by_ocr=True) for place in places(id)])
+    monkeypatch.setattr(library, "scan", lambda id, page: Scan(page, kept) if page == 1 else None)
+    citation = cited(library, "crossing.pdf", FERRY)
+    (page,) = pages.marks(info_of(library, "crossing.pdf"), citation.start, citation.end)
+    assert (page.scanned, page.lit) == (True, "all")
+    assert page.boxes == (pytest.approx((0.0, 0.1, 0.245, 0.02), abs=0.001),)
     assert pages.pdf([citation]).pages == 1
 
 

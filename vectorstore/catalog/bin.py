@@ -18,8 +18,8 @@ from typing import Any
 
 from vectorstore.catalog.catalog import DOCUMENT_INFO, conditions, document_info, now, sql_text, ways_to_name
 from vectorstore.catalog.pieces import read_text
-from vectorstore.catalog.reading import read_notes, read_said
-from vectorstore.document import Document, Heading, Place, given_name
+from vectorstore.catalog.reading import packed_words, read_notes, read_said, read_scans
+from vectorstore.document import Document, Heading, Place, Scan, given_name
 from vectorstore.errors import DocumentMissing, LibraryDamaged
 from vectorstore.passage import Chunk, Filter
 from vectorstore.records import RemovedDocument
@@ -101,6 +101,8 @@ def _packed(connection: sqlite3.Connection, row: int) -> Iterator[tuple[str, int
     yield "outline", 0, zlib.compress(json.dumps([*outline, read_notes(connection, row)]).encode(), 1)
     if told := read_said(connection, row):
         yield "said", 0, zlib.compress(json.dumps(told).encode(), 1)
+    for scan in read_scans(connection, row):
+        yield "scans", scan.page, packed_words(scan)
     for number, start in enumerate(range(0, characters, _TEXT_CHARACTERS)):
         text = read_text(connection, row, start, min(start + _TEXT_CHARACTERS, characters))
         yield "text", number, zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
@@ -141,6 +143,7 @@ def read(connection: sqlite3.Connection, document_id: str) -> Kept:
         places, headings, *notes = json.loads(_unpacked(connection, entry, "outline")[0])
         text = b"".join(_unpacked(connection, entry, "text")).decode("utf-8", "surrogatepass")
         told = [tuple(pair) for part in _unpacked(connection, entry, "said") for pair in json.loads(part)]
+        scans = _scans(connection, entry)
         rows = [row for part in _unpacked(connection, entry, "chunks") for row in json.loads(part)]
     except (zlib.error, ValueError, IndexError) as error:
         raise _damaged(name) from error
@@ -160,6 +163,7 @@ def read(connection: sqlite3.Connection, document_id: str) -> Kept:
         modified=modified,
         notes=tuple(*notes),  # what an older version put here has none
         said=tuple(told),
+        scans=scans,
         name=given_name(source, name),
     )
     chunks = tuple(
@@ -180,6 +184,12 @@ def _vectors(connection: sqlite3.Connection, entry: int, name: str) -> tuple[byt
 def _unpacked(connection: sqlite3.Connection, entry: int, kind: str) -> list[bytes]:
     rows = connection.execute("SELECT part FROM bin_parts WHERE entry = ? AND kind = ? ORDER BY number", (entry, kind))
     return [zlib.decompress(part) for (part,) in rows]
+
+
+def _scans(connection: sqlite3.Connection, entry: int) -> tuple[Scan, ...]:
+    query = "SELECT number, part FROM bin_parts WHERE entry = ? AND kind = 'scans' ORDER BY number"
+    found = connection.execute(query, (entry,)).fetchall()
+    return tuple(Scan(page, tuple((*word,) for word in json.loads(zlib.decompress(part)))) for page, part in found)
 
 
 def missing(name: str) -> DocumentMissing:

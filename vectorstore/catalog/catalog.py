@@ -25,10 +25,10 @@ from typing import Any
 
 from vectorstore.catalog import schema
 from vectorstore.catalog.pieces import read_text
-from vectorstore.catalog.reading import read_document
+from vectorstore.catalog.reading import read_document, read_scans
 from vectorstore.catalog.schema import sqlite_errors
 from vectorstore.dates import comparable
-from vectorstore.document import Document, Heading, Place, given_name
+from vectorstore.document import Document, Heading, Place, Scan, given_name
 from vectorstore.embedding.model_files import ModelIdentity
 from vectorstore.errors import DocumentMissing
 from vectorstore.passage import Filter
@@ -312,6 +312,13 @@ class Catalog:
     def places(self, document_id: str) -> list[Place]:
         """Return all pages, slides or rows of a document, by ascending start."""
         return [Place(*place) for place in self._outline(document_id)[0]]
+
+    def scan(self, document_id: str, page: int) -> Scan | None:
+        """Return where the words stand on a page that OCR read, or None where that is not known."""
+        with self.snapshot() as connection:
+            row = connection.execute("SELECT row FROM documents WHERE id = ?", (document_id,)).fetchone()
+            found = read_scans(connection, int(row[0]), page) if row else ()
+        return found[0] if found else None
 
     def headings(self, document_id: str) -> list[Heading]:
         """Return all headings of a document, by ascending start."""

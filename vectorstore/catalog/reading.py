@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import zlib
 
 from vectorstore.catalog import schema
 from vectorstore.catalog.pieces import read_text, text_damaged
-from vectorstore.document import Document, Heading, Place, given_name
+from vectorstore.document import Document, Heading, Place, Scan, given_name
 from vectorstore.passage import Chunk
 
 
@@ -39,6 +40,7 @@ def read_document(connection: sqlite3.Connection, row: int) -> Document:
         modified=modified,
         notes=read_notes(connection, row),
         said=read_said(connection, row),
+        scans=read_scans(connection, row),
         name=given_name(source, name),
     )
 
@@ -57,6 +59,30 @@ def read_said(connection: sqlite3.Connection, row: int) -> tuple[tuple[str, str]
         return ()
     found = connection.execute("SELECT name, value FROM said WHERE document = ? ORDER BY name", (row,)).fetchall()
     return tuple((name, value) for name, value in found)
+
+
+def read_scans(connection: sqlite3.Connection, row: int, page: int | None = None) -> tuple[Scan, ...]:
+    """Return where the words stand on the scanned pages of a document, or on one of them."""
+    if schema.form(connection) < schema.SCANS_SINCE:
+        return ()
+    found = connection.execute(
+        "SELECT page, words FROM scans WHERE document = ? AND (? IS NULL OR page = ?) ORDER BY page", (row, page, page)
+    )
+    scans = ((number, _unpacked_words(words)) for number, words in found.fetchall())
+    return tuple(Scan(number, words) for number, words in scans if words)
+
+
+def packed_words(scan: Scan) -> bytes:
+    """Return the words of a scanned page as they are stored."""
+    return zlib.compress(json.dumps(scan.words, ensure_ascii=True).encode("ascii"), 6)
+
+
+def _unpacked_words(words: bytes) -> tuple[tuple[str, int, int, int, int], ...]:
+    """Return what `packed_words` wrote; nothing where it is damaged, since the text does not need it."""
+    try:
+        return tuple((*word,) for word in json.loads(zlib.decompress(words)))
+    except (zlib.error, ValueError, TypeError):
+        return ()
 
 
 def read_chunks(connection: sqlite3.Connection, row: int) -> list[Chunk]:

@@ -30,7 +30,7 @@ from vectorstore.errors import (
 from vectorstore.tables import keep
 
 FILE_NAME = "catalog.sqlite3"
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 APPLICATION_ID = 0x466F6F74
 """Spells "Foot": tells a catalog from any other SQLite file."""
 PIECE_CHARACTERS = 8192
@@ -40,6 +40,8 @@ DIGESTS_SINCE = 2
 TABLES_SINCE = 3
 """The form of the catalog since which it keeps long tables with types, what files say of themselves, and what was
 remarked on them when they were read."""
+SCANS_SINCE = 4
+"""The form of the catalog since which it keeps where the words stand on scanned pages."""
 
 Mode = Literal["rw", "ro", "immutable"]
 
@@ -95,6 +97,10 @@ CREATE UNIQUE INDEX IF NOT EXISTS bin_parts_by_number ON bin_parts(entry, kind, 
 CREATE TABLE IF NOT EXISTS notes(document INTEGER PRIMARY KEY, notes TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS said(
     document INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(document, name)) WITHOUT ROWID;
+""",
+    SCANS_SINCE: """
+CREATE TABLE IF NOT EXISTS scans(
+    document INTEGER NOT NULL, page INTEGER NOT NULL, words BLOB NOT NULL, PRIMARY KEY(document, page)) WITHOUT ROWID;
 """,
 }
 """The tables that each form of the catalog has beyond the one before; `upgrade` adds them to older libraries.

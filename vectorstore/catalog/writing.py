@@ -17,6 +17,7 @@ from vectorstore.catalog import bin, schema
 from vectorstore.catalog.catalog import now, sql_text
 from vectorstore.catalog.layout import Vectors, fts_terms
 from vectorstore.catalog.pieces import insert_text, read_text, stored_text
+from vectorstore.catalog.reading import packed_words
 from vectorstore.catalog.schema import run_script, sqlite_errors
 from vectorstore.catalog.subjects import LEAST_SECTIONS, subject_terms
 from vectorstore.catalog.table_heads import table_heads
@@ -367,6 +368,10 @@ def _insert(
         "INSERT INTO said(document, name, value) VALUES(?, CAST(? AS TEXT), CAST(? AS TEXT))",
         [(row, sql_text(name), sql_text(value)) for name, value in document.said],
     )
+    connection.executemany(
+        "INSERT INTO scans(document, page, words) VALUES(?, ?, ?)",
+        [(row, scan.page, packed_words(scan)) for scan in document.scans],
+    )
 
 
 def _next_id(connection: sqlite3.Connection, table: str) -> int:
@@ -519,7 +524,7 @@ def _delete(connection: sqlite3.Connection, document_id: str) -> bool:
     row, first_chunk, last_chunk, first_section, last_section, collection = found
     terms = _chunk_terms if _is_whole(connection, row) else _indexed_terms
     connection.executemany(_DELETE_WORDS, terms(connection, row))
-    for table in ("outlines", "notes", "said", "pieces", "digests", "titles"):
+    for table in ("outlines", "notes", "said", "scans", "pieces", "digests", "titles"):
         connection.execute(f"DELETE FROM {table} WHERE document = ?", (row,))
     for table, column in (("chunks", "id"), ("chunk_vectors", "chunk")):
         connection.execute(f"DELETE FROM {table} WHERE {column} BETWEEN ? AND ?", (first_chunk, last_chunk))

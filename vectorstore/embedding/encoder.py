@@ -16,6 +16,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -37,6 +38,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 TOKENS_A_BATCH = 4096
 """Padded tokens in one run of the encoder: enough to fill two cores, little enough to stay in cache."""
+QUERIES = 64
+"""Questions whose vectors are remembered (1.5 kB each): one question is searched for several times on its way to an
+answer, and a survey asks it of every document."""
 
 
 class Encoder(Protocol):
@@ -104,6 +108,7 @@ class OnnxEncoder:
         self._threads = threads or len(os.sched_getaffinity(0)) or 1
         self._sessions: dict[bool, onnxruntime.InferenceSession] = {}
         self._opening = threading.Lock()
+        self._vector_of = lru_cache(QUERIES)(self._encode_query)
 
     def _session(self, *, question: bool) -> onnxruntime.InferenceSession:
         """Return the session for questions or for documents, opened when it is first needed.
@@ -134,7 +139,15 @@ class OnnxEncoder:
 
     def encode_query(self, text: str, *, without: Sequence[Span] = ()) -> Vectors:
         """Return the vector of a question, shape (dimension,), of the mean of its word pieces but those in
-        `without`."""
+        `without`. It cannot be written to."""
+        return self._vector_of(text, tuple(without))
+
+    def _encode_query(self, text: str, without: tuple[Span, ...]) -> Vectors:
+        vector = self._query_vector(text, without)
+        vector.flags.writeable = False
+        return vector
+
+    def _query_vector(self, text: str, without: tuple[Span, ...]) -> Vectors:
         prefix = self._files.query_prefix
         ids = self._ids(prefix + text)
         if not without or self._files.pooling != "mean":

@@ -15,10 +15,14 @@ Moment = tuple[int, int, int]
 _NUMBER = re.compile(
     r"\s*(?:[A-Z]{2,3}\s|[A-Z]{0,3}[$€£¥]|[^\w\s–−-]{0,2})\s*(?P<sign>[-−–]?)"
     r"(?P<number>\d{1,3}(?:[,\u202f ]\d{3})+(?:\.\d+)?|\d*\.?\d+)"
-    r"\s*(?P<unit>%|[^\W\d_]{1,12}\.?(?:[ /][^\W\d_]{1,12})?|[€£¥$°\"'’”]{0,2})"
+    r"\s*(?P<unit>%|[^\W\d_]{1,16}\.?(?:[ /][^\W\d_]{1,12})?|[€£¥$°\"'’”]{0,2})"
     r"\s*\.?(?:[\[(].*[\])])?\s*[*†‡]*\s*"
 )
 """A currency or a sign, the number, a unit or two words of one, notes."""
+_CLOCK = re.compile(
+    r"\s*\+?(?:(?P<hours>\d{1,3}):)?(?P<minutes>\d{1,3}):(?P<seconds>[0-5]\d(?:\.\d+)?)\s*(?:[\[(].*[\])])?\s*"
+)
+"""A time that something took, "3:02.77" or "1:25:00": minutes and seconds, or with hours before them."""
 _ORDINAL = re.compile(r"\s*(\d+)(?:st|nd|rd|th)\.?\s*", re.IGNORECASE)
 _SUMS = re.compile(r"\W*(?:grand |sub)?-?totals?\W*$|\W*(?:sum|average|mean)\W*$", re.IGNORECASE)
 _MONTH_NUMBERS = {form: number for number, forms in enumerate(MONTHS["en"], start=1) for form in forms.split()}
@@ -41,7 +45,12 @@ _DATES = tuple(
 
 @lru_cache(maxsize=50_000)
 def number(cell: str) -> float | None:
-    """Return the number that a cell is: "33,119", "49.90 %", "$1,200", "9 years", "1st"; None where it is none."""
+    """Return the number that a cell is: "33,119", "49.90 %", "$1,200", "9 years", "1st"; None where it is none.
+
+    A time that something took is a number of seconds.
+    """
+    if (took := seconds(cell)) is not None:
+        return took
     if match := _ORDINAL.fullmatch(cell):
         return float(match[1])
     match = _NUMBER.fullmatch(cell)
@@ -49,6 +58,21 @@ def number(cell: str) -> float | None:
         return None
     value = float(re.sub(r"[,\u202f ]", "", match["number"]))
     return -value if match["sign"] else value
+
+
+def seconds(cell: str) -> float | None:
+    """Return how many seconds a cell says that something took: "3:02.77", "1:25:00"; None where it says none."""
+    if ":" not in cell or not (match := _CLOCK.fullmatch(cell)):
+        return None
+    return int(match["hours"] or 0) * 3600 + int(match["minutes"]) * 60 + float(match["seconds"])
+
+
+def clock(seconds: float) -> str:
+    """Return seconds as sheets write them: 182.77 as "3:02.77"."""
+    whole, rest = divmod(round(seconds, 3), 60)
+    hours, minutes = divmod(int(whole), 60)
+    tail = f"{rest:06.3f}".rstrip("0").removesuffix(".") if rest % 1 else f"{int(rest):02}"
+    return f"{hours}:{minutes:02}:{tail}" if hours else f"{minutes}:{tail}"
 
 
 @lru_cache(maxsize=50_000)

@@ -108,26 +108,38 @@ class Table:
         """Yield which of some runs of stems are cells, or parts of cells that list several: stems, the cell, column."""
         with self.connected() as connection:
             for some in _hundreds(names):
-                query = f"SELECT stems, cell, col FROM table_names WHERE {self._here} AND stems IN ({_marks(some)})"
+                query = f"SELECT stems, cell, col FROM table_names WHERE {self.here} AND stems IN ({_marks(some)})"
                 yield from connection.execute(query, some).fetchall()
 
     def cells_with(self, column: int, name: str) -> list[str]:
         """Return the different cells of a column that are called by some stems, or list it among others."""
-        query = f"SELECT DISTINCT cell FROM table_names WHERE {self._here} AND stems = ? AND col = ?"
+        query = f"SELECT DISTINCT cell FROM table_names WHERE {self.here} AND stems = ? AND col = ?"
         with self.connected() as connection:
             return [row[0] for row in connection.execute(query, (name, column))]
 
+    def all_named(self) -> list[tuple[str, str, int]]:
+        """Return the stems by which cells are called, the cells and their columns; of a short table."""
+        query = f"SELECT stems, cell, col FROM table_names WHERE {self.here}"
+        with self.connected() as connection:
+            return connection.execute(query).fetchall()
+
+    def cells_within(self, column: int, name: str) -> list[str]:
+        """Return the different cells of a column in which some stems stand, alone or among others."""
+        query = (
+            f"SELECT DISTINCT cell FROM table_names WHERE {self.here} AND col = ? "
+            "AND ' ' || stems || ' ' LIKE ? ESCAPE '!'"
+        )
+        with self.connected() as connection:
+            return [row[0] for row in connection.execute(query, (column, _inside(name)))]
+
     def holds_within(self, column: int, name: str) -> bool:
         """Tell whether some stems are a part of a longer cell of a column that does not list them."""
-        inside = (
-            f"SELECT cell FROM table_names WHERE {self._here} AND col = ? AND ' ' || stems || ' ' LIKE ? ESCAPE '!'"
-        )
+        inside = f"SELECT cell FROM table_names WHERE {self.here} AND col = ? AND ' ' || stems || ' ' LIKE ? ESCAPE '!'"
         query = (
-            f"{inside} AND stems <> ? EXCEPT SELECT cell FROM table_names WHERE {self._here} AND col = ? AND stems = ?"
+            f"{inside} AND stems <> ? EXCEPT SELECT cell FROM table_names WHERE {self.here} AND col = ? AND stems = ?"
         )
-        like = "% " + name.replace("!", "!!").replace("%", "!%").replace("_", "!_") + " %"
         with self.connected() as connection:
-            found = connection.execute(f"{query} LIMIT 1", (column, like, name, column, name)).fetchone()
+            found = connection.execute(f"{query} LIMIT 1", (column, _inside(name), name, column, name)).fetchone()
         return found is not None
 
     def typed(self, column: int, cell: str) -> float | int | bytes | str | None:
@@ -144,9 +156,14 @@ class Table:
             values: Of the marks in `where`.
             sums: Whether rows that are sums of others count.
         """
-        conditions = " AND ".join([self._here, *([] if sums else ["NOT sum"]), *([where] if where else [])])
+        conditions = " AND ".join([self.here, *([] if sums else ["NOT sum"]), *([where] if where else [])])
         with self.connected() as connection:
             yield from connection.execute(f"SELECT {what} FROM table_rows WHERE {conditions} {then}", tuple(values))
+
+    def read(self, query: str, values: Sequence[object] = ()) -> list[Values]:
+        """Return what a whole SELECT over `table_rows` yields, made by code; what a person wrote is in `values`."""
+        with self.connected() as connection:
+            return connection.execute(query, tuple(values)).fetchall()
 
     def row(self, at: At) -> Row:
         """Return a row with its cells as they are written."""
@@ -161,7 +178,8 @@ class Table:
         return next(part for part in self.parts if part.id == at.part)
 
     @property
-    def _here(self) -> str:
+    def here(self) -> str:
+        """The condition, in SQL, that a row is of this table."""
         return f"tab IN ({', '.join(str(part.id) for part in self.parts)})"
 
 
@@ -208,6 +226,11 @@ class InMemory:
         self._documents += 1
         keep.keep(self._connection, self._documents, text, found)
         return kept(self.connected, self._documents, Part(0, document, (0, 0), lambda start, end: text[start:end]))
+
+
+def _inside(name: str) -> str:
+    """Return the pattern of texts in which some stems stand."""
+    return "% " + name.replace("!", "!!").replace("%", "!%").replace("_", "!_") + " %"
 
 
 def _marks(values: Sequence[object]) -> str:

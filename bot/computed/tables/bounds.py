@@ -52,10 +52,10 @@ def bounds(text: str, table: Table, columns: Sequence[ColumnMention]) -> list[Bo
         table: What it is asked of.
         columns: That it names.
     """
-    dated = list(_dated(text, table, columns))
-    found = [bound for _, bound in dated]
+    by_date = list(dated(text, table, columns))
+    found = [bound for _, bound in by_date]
     for match in _COMPARED.finditer(text):
-        if any(start < match.end() and match.start() < end for (start, end), _ in dated):
+        if any(start < match.end() and match.start() < end for (start, end), _ in by_date):
             continue
         bound = _numbered(match, text, table, columns)
         if bound is None:
@@ -71,19 +71,29 @@ def _numbered(match: re.Match[str], text: str, table: Table, columns: Sequence[C
     if column is None:
         return None
     index, used = column
-    written: list[tuple[Relation, str]] = (
-        [(">=", match["low"]), ("<=", match["high"])]
-        if match["low"]
-        else [(relation(match["word"] or match["word2"]), match["number"] or match["number2"])]
-    )
     conditions = []
-    for sign, number in written:
+    for sign, number in _written(match):
         bound = float(number.replace(",", ""))
-        conditions.append(Condition((index,), sign, f"{_IN_WORDS[sign]} {number}", bound))
+        conditions.append(Condition((index,), sign, f"{IN_WORDS[sign]} {number}", bound))
     return Bound(tuple(conditions), (span, *used))
 
 
-_IN_WORDS: dict[Relation, str] = {">": "more than", "<": "less than", ">=": "at least", "<=": "at most"}
+def _written(match: re.Match[str]) -> list[tuple[Relation, str]]:
+    """Return the relations of a comparison, each with its number."""
+    if match["low"]:
+        return [(">=", match["low"]), ("<=", match["high"])]
+    return [(relation(match["word"] or match["word2"]), match["number"] or match["number2"])]
+
+
+def comparisons(text: str) -> list[tuple[Span, list[tuple[Relation, str]]]]:
+    """Return the comparisons with numbers in a question, whatever they are about, and the words of each."""
+    return [
+        ((_count(text, match.start()), _count(text, match.end())), _written(match))
+        for match in _COMPARED.finditer(text)
+    ]
+
+
+IN_WORDS: dict[Relation, str] = {">": "more than", "<": "less than", ">=": "at least", "<=": "at most"}
 
 
 def _column(
@@ -107,7 +117,7 @@ def _identifies(table: Table, column: int) -> bool:
     return bool(named) or (column == 0 and not kind.is_dated and kind.distinct == table.rows)
 
 
-def _dated(text: str, table: Table, columns: Sequence[ColumnMention]) -> Iterator[tuple[Span, Bound]]:
+def dated(text: str, table: Table, columns: Sequence[ColumnMention]) -> Iterator[tuple[Span, Bound]]:
     """Yield the comparisons with dates, and where in the text they stand."""
     able = [c for c, kind in enumerate(table.columns) if kind.is_dated]
     found = [date for date in dates(text) if date.year and not date.swapped and not date.last] if able else []

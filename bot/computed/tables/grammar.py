@@ -76,6 +76,7 @@ class _Forms(Reading):
         self.use(measure)
         for cell in self.cells:
             self.use(cell)
+        self.use_words("than")
         return Plan("difference", measure=measure.column, choices=tuple(self.cells))
 
     def _neighbour(self) -> Plan | None:
@@ -117,7 +118,7 @@ class _Forms(Reading):
             return None
         for cell in self.cells:
             self.use(cell)
-        self.use_words("earlier", "later", "above", "below")
+        self.use_words("earlier", "later", "above", "below", "than")
         operation: Operation = "highest" if high else "lowest"
         return Plan(operation, target=min(shared), measure=measure, choices=(one, other))
 

@@ -45,11 +45,21 @@ class ColumnMention:
 
 @dataclass(frozen=True, slots=True)
 class CellMention:
-    """A cell that a question names at `span`, and the columns that hold it."""
+    """A cell that a question names.
+
+    Attributes:
+        value: As it is written.
+        columns: That hold it.
+        span: Where the question names it.
+        within: Whether the words may stand in the cell among others.
+        bound: The number or date that the cell is, where it is found by that.
+    """
 
     value: str
     columns: tuple[int, ...]
     span: Span
+    within: bool = False
+    bound: float | None = None
 
 
 def words(text: str) -> list[Word]:

@@ -9,14 +9,14 @@ from bot.computed.tables.mention import CellMention
 
 Operation = Literal[
     "count", "distinct", "sum", "mean", "share", "highest", "lowest", "usual", "rarest", "difference", "next", "before",
-    "first", "last", "values",
+    "first", "last", "values", "same", "more", "fewer", "ahead", "behind", "run",
 ]  # fmt: skip
-Relation = Literal["is", ">", "<", ">=", "<="]
+Relation = Literal["is", "exactly", "is not", "has", "has not", "=", ">", "<", ">=", "<="]
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What a row must hold: a cell in one of some columns, or a number or date in a column that is more or less.
+    """What a row must hold, or must not: a cell in one of some columns, words in it, or a number or date.
 
     Attributes:
         columns: That it is about; one, unless it is a cell that several columns have.
@@ -40,8 +40,10 @@ class Plan:
         target: The column whose cells are the answer, or -1 where the answer is a number of rows.
         measure: The column that is added up, compared or ordered by, or -1.
         conditions: Of the rows.
-        choices: Values one of which is the answer ("A or B"), or that are held against each other.
+        choices: Values one of which is the answer ("A or B"), that are held against each other, or that others are
+            held against ("the same as A").
         most: How many rows of an order are asked for: the top five.
+        place: Which in the order is asked for: 2 for the second highest.
         unplaced: Words of the question that have no part in it.
     """
 
@@ -51,6 +53,7 @@ class Plan:
     conditions: tuple[Condition, ...] = ()
     choices: tuple[CellMention, ...] = ()
     most: int = 1
+    place: int = 1
     unplaced: tuple[str, ...] = field(default=(), compare=False)
 
 

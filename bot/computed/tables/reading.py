@@ -79,7 +79,7 @@ class Reading:
         return [
             word.text
             for i, word in enumerate(self.asked)
-            if word.text not in PLAIN
+            if (word.text not in PLAIN or word.text == "than")  # "more than B" is no part of a sum
             and word.text not in placed
             and word.stem not in self.about
             and not any(a <= i < b for a, b in self.used)

@@ -11,6 +11,7 @@ from bot.computed.computed import Computed, Line, quote
 from bot.computed.tables.grammar import plan
 from bot.computed.tables.in_words import in_words, none_in_words
 from bot.computed.tables.plan import Plan
+from bot.computed.tables.weighed import weighed
 from bot.computed.tables.work import Worked, nothing_meets, work
 from vectorstore.document import file_name
 from vectorstore.passage import Filter
@@ -29,6 +30,8 @@ MOST_DOCUMENTS = 12
 """Documents whose tables are tried, at most."""
 MOST_OTHERS = 4
 """Documents found first that are looked through for records, though no table of theirs was found."""
+MOST_OF_IT = 0.9
+"""Of a document's text, the share that a table must be for the document to be that table."""
 MAY_ASK = re.compile(
     r"\b(?:how|which|what|who|when|where|whose|list|name|show|total|sum|average|number|share|percentage|top|tell|give)\b",
     re.IGNORECASE,
@@ -66,13 +69,29 @@ def rows_answer(question: Question, library: Library, filter: Filter | None) -> 
 
 
 def _fits(question: Question, library: Library, filter: Filter | None) -> Iterator[_Fit]:
-    for document, table in _candidates(question, library, filter):
-        made = plan(question.text, table, about=_about(document))
+    candidates = list(_candidates(question, library, filter))
+    given = len(candidates) == 1 and _is_given(*candidates[0], library, filter)
+    for document, table in candidates:
+        about = _about(document)
+        made = plan(question.text, table, about=about)
         worked = work(made, table) if made else None
         if made and worked is None and nothing_meets(made, table):
             worked = Worked((), (), 0, 0)
         if made and worked:
             yield _Fit(document, table, made, worked)
+        elif found := weighed(question.text, table, about=about, given=given):
+            yield _Fit(document, table, found.plan, found.worked)
+
+
+def _is_given(document: DocumentInfo, table: Table, library: Library, filter: Filter | None) -> bool:
+    """Tell whether a person chose this one table: the only document of the filter, and little else in it."""
+    if filter is None or not (filter.documents or filter.sources):
+        return False
+    ends = table.read(f"SELECT max(end) FROM table_rows WHERE {table.here}")
+    length = int(ends[0][0] or 0) - table.parts[0].heading[0]
+    return length >= MOST_OF_IT * document.characters and [info.id for info in library.documents(filter)] == [
+        document.id
+    ]
 
 
 def _candidates(question: Question, library: Library, filter: Filter | None) -> Iterator[tuple[DocumentInfo, Table]]:

@@ -32,6 +32,17 @@ PLAIN = (
     | LOWEST
 )
 """Words that ask or bind and need no part of their own in the table."""
+ASKING = (
+    frozenset(
+        """a an the of in on at by for to from and or with as than that this these those there it its is are was were
+        be been being has have had do does did who whom whose which what how many much often list tell me find all any
+        each every please can could you i we our us their his her he she they him them one ones would will just such
+        also only same other more less most least fewer first last next previous before after""".split()
+    )
+    | HIGHEST
+    | LOWEST
+)
+"""Words that ask or bind and never name a column."""
 NOT_ADDED = frozenset(
     stem
     for name in "rank position place year no number # pos score date week season round id code".split()

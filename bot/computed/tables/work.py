@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bot.computed.tables.mention import CellMention
 from bot.computed.tables.plan import ITSELF, Condition, Plan
 from vectorstore.tables.cells import stems
 from vectorstore.tables.parse import Row
@@ -16,7 +17,10 @@ MOST_LISTED = 100
 """Rows of a list that are kept to be shown."""
 MOST_VALUES = 2000
 """Values of one answer."""
-SAME = 1e-9
+MOST_CELLS = 500
+"""Different cells that one value may name."""
+NARROWED = frozenset({"count", "sum", "mean", "values", "usual", "rarest", "first", "last"})
+"""Operations over the rows that hold one of the choices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,9 @@ def work(plan: Plan, table: Table) -> Worked | None:
     ways = {
         "count": _count, "distinct": _distinct, "sum": _sum, "mean": _sum, "highest": _extreme, "lowest": _extreme,
         "usual": _usual, "rarest": _usual, "difference": _difference, "next": _neighbour, "before": _neighbour,
-        "first": _placed, "last": _placed, "values": _values, "share": _share,
+        "first": _placed, "last": _placed, "values": _values, "share": _share, "same": _same, "more": _compared,
+        "fewer": _compared, "ahead": _beside, "behind": _beside,
+        "run": _run,
     }  # fmt: skip
     asked = _asked(plan, table)
     return ways[plan.operation](asked) if asked.met else None
@@ -95,6 +101,9 @@ def nothing_meets(plan: Plan, table: Table) -> bool:
 
 def _asked(plan: Plan, table: Table) -> _Asked:
     parts = [_met(table, condition) for condition in plan.conditions]
+    if plan.operation in NARROWED and plan.choices:
+        either = [_chosen(table, choice) for choice in plan.choices]
+        parts.append((f"({' OR '.join(sql for sql, _ in either)})", [v for _, some in either for v in some]))
     where, values = " AND ".join(sql for sql, _ in parts), tuple(value for _, some in parts for value in some)
     met = int(_Asked(plan, table, where, values, 0).number("count(*)"))
     return _Asked(plan, table, where, values, met)
@@ -102,18 +111,35 @@ def _asked(plan: Plan, table: Table) -> _Asked:
 
 def _met(table: Table, condition: Condition) -> tuple[str, list[object]]:
     """Return what a condition is in SQL, and the values of its marks."""
-    if condition.relation != "is":
+    if condition.bound is not None:
         column = condition.columns[0]
         return f"(typeof(v{column}) IN ('real', 'integer') AND v{column} {condition.relation} ?)", [condition.bound]
-    return _holds(table, condition.columns, condition.value)
+    within, exactly = condition.relation in ("has", "has not"), condition.relation == "exactly"
+    sql, values = _holds(table, condition.columns, condition.value, within=within, exactly=exactly)
+    return (f"NOT coalesce({sql}, 0)", values) if condition.relation in ("is not", "has not") else (sql, values)
 
 
-def _holds(table: Table, columns: Sequence[int], value: str) -> tuple[str, list[object]]:
-    """Return the condition that one of some columns holds a value, or lists it among others."""
+def _chosen(table: Table, choice: CellMention) -> tuple[str, list[object]]:
+    """Return the condition that a row holds a choice."""
+    if choice.bound is not None:
+        return f"v{choice.columns[0]} = ?", [choice.bound]
+    return _holds(table, choice.columns, choice.value, within=choice.within)
+
+
+def _holds(
+    table: Table, columns: Sequence[int], value: str, *, within: bool = False, exactly: bool = False
+) -> tuple[str, list[object]]:
+    """Return the condition that one of some columns holds a value, lists it among others, or has it in its words.
+
+    Exactly: where cells are written as the value is, others with the same stems do not count.
+    """
     parts: list[str] = []
     values: list[object] = []
+    name = " ".join(stems(value))
     for column in columns:
-        cells = {table.typed(column, cell) for cell in table.cells_with(column, " ".join(stems(value)))}
+        named = table.cells_within(column, name) if within else table.cells_with(column, name)
+        same = [cell for cell in named if cell.casefold() == value.casefold()] if exactly else []
+        cells = {table.typed(column, cell) for cell in (same or named)[:MOST_CELLS]}
         if cells:
             parts.append(f"v{column} IN ({', '.join('?' * len(cells))})")
             values += list(cells)
@@ -174,23 +200,27 @@ def _extreme(asked: _Asked) -> Worked | None:
     plan, table = asked.plan, asked.table
     column = f"v{plan.measure}"
     if plan.choices:
-        parts = [_holds(table, (plan.target,), choice.value) for choice in plan.choices]
+        parts = [_chosen(table, replace(choice, columns=(plan.target,))) for choice in plan.choices]
         where = " AND ".join(filter(None, [asked.where, f"({' OR '.join(sql for sql, _ in parts)})"]))
         asked = _Asked(plan, table, where, (*asked.values, *(v for _, some in parts for v in some)), asked.met)
     known = int(asked.number("count(*)", measured=True))
     if not known or known < plan.most or (plan.choices and known != 2):
         return None
     order = f"{column} {'DESC' if plan.operation == 'highest' else 'ASC'}, tab, row"
+    last = plan.most + plan.place - 1
+    if known < last:
+        return None
     first = asked.rows(asked.measured, order=order, most=plan.most)
     where = " AND ".join(filter(None, [asked.where, asked.measured]))
-    skipped = f"ORDER BY {order} LIMIT 1 OFFSET {plan.most - 1}"
+    skipped = f"ORDER BY {order} LIMIT 1 OFFSET {last - 1}"
     ((bound,),) = table.select(column, where, asked.values, then=skipped)
-    sign = ">=" if plan.operation == "highest" else "<="
+    sign = "=" if plan.place > 1 else ">=" if plan.operation == "highest" else "<="
     narrowed = _Asked(plan, table, " AND ".join(filter(None, [where, f"{column} {sign} ?"])), (*asked.values, bound), 0)
     equal = int(narrowed.number("count(*)"))
     if plan.choices and equal != 1:
         return None
-    rows = narrowed.rows(order=order, most=max(MOST_ROWS, plan.most)) if equal > len(first) else first
+    again = equal > len(first) or plan.place > 1
+    rows = narrowed.rows(order=order, most=max(MOST_ROWS, plan.most)) if again else first
     target = plan.measure if plan.target == ITSELF else plan.target
     values = [table.row(at).cells[target] for at in rows]
     values = values if plan.most > 1 else list(dict.fromkeys(values))
@@ -217,7 +247,7 @@ def _usual(asked: _Asked) -> Worked | None:
 def _difference(asked: _Asked) -> Worked | None:
     found, numbers = [], []
     for choice in asked.plan.choices:
-        rows = _rows_of(asked, choice.columns, choice.value)
+        rows = _rows_of(asked, choice)
         if len(rows) != 1:
             return None
         ((value,),) = asked.table.select(f"v{asked.plan.measure}", "tab = ? AND row = ?", (rows[0].part, rows[0].row))
@@ -228,30 +258,96 @@ def _difference(asked: _Asked) -> Worked | None:
     return asked.worked([round(abs(numbers[0] - numbers[1]), 10)], found, used=2)
 
 
-def _rows_of(asked: _Asked, columns: Sequence[int], value: str) -> list[At]:
+def _rows_of(asked: _Asked, choice: CellMention) -> list[At]:
     """Return the rows that meet the conditions and hold a value."""
-    sql, values = _holds(asked.table, columns, value)
+    sql, values = _chosen(asked.table, choice)
     where = " AND ".join(filter(None, [asked.where, sql]))
-    found = asked.table.select("tab, row", where, (*asked.values, *values), then="ORDER BY tab, row LIMIT 2")
+    found = asked.table.select("tab, row", where, (*asked.values, *values), then=f"ORDER BY tab, row LIMIT {MOST_ROWS}")
     return [At(int(part or 0), int(row or 0)) for part, row in found]
 
 
 def _neighbour(asked: _Asked) -> Worked | None:
     (choice,) = asked.plan.choices
-    here = _rows_of(asked, choice.columns, choice.value)
-    if len(here) != 1:
-        return None
-    there = At(here[0].part, here[0].row + (1 if asked.plan.operation == "next" else -1))
+    here = _rows_of(asked, choice)
+    if not here or here[-1].part != here[0].part or here[-1].row - here[0].row != len(here) - 1:
+        return None  # rows with the same cell are one where they stand under one another
+    there = At(here[0].part, here[-1].row + 1 if asked.plan.operation == "next" else here[0].row - 1)
     if not list(asked.table.select("1", "tab = ? AND row = ?", (there.part, there.row), sums=True)):
         return None
     value = asked.table.row(there).cells[asked.plan.target]
-    return asked.worked([value], sorted((here[0], there), key=lambda at: at.row), used=2)
+    beside = here[-1] if asked.plan.operation == "next" else here[0]
+    return asked.worked([value], sorted((beside, there), key=lambda at: at.row), used=2)
 
 
-def _placed(asked: _Asked) -> Worked:
-    way = "ASC" if asked.plan.operation == "first" else "DESC"
-    rows = asked.rows(order=f"tab {way}, row {way}", most=1)
+def _placed(asked: _Asked) -> Worked | None:
+    way, place = "ASC" if asked.plan.operation == "first" else "DESC", asked.plan.place
+    rows = asked.rows(order=f"tab {way}, row {way}", most=place)[place - 1 :]
+    if not rows:
+        return None
     return asked.worked([asked.table.row(rows[0]).cells[asked.plan.target]], rows, used=1)
+
+
+def _same(asked: _Asked) -> Worked | None:
+    """Return the cells of the other rows that have what the row of a value has."""
+    (choice,) = asked.plan.choices
+    here, column = _rows_of(asked, choice), f"v{asked.plan.measure}"
+    if len(here) != 1:
+        return None
+    ((value,),) = asked.table.select(column, "tab = ? AND row = ?", (here[0].part, here[0].row))
+    if value is None:
+        return None
+    others = f"{column} = ? AND NOT (tab = ? AND row = ?)"
+    where = " AND ".join(filter(None, [asked.where, others]))
+    same = _Asked(asked.plan, asked.table, where, (*asked.values, value, here[0].part, here[0].row), asked.met)
+    rows = same.rows(most=MOST_LISTED + 1)
+    if not rows or len(rows) > MOST_LISTED:
+        return None
+    values = dict.fromkeys(asked.table.row(at).cells[asked.plan.target] for at in rows)
+    return asked.worked(tuple(values), (here[0], *rows), used=len(rows) + 1)
+
+
+def _compared(asked: _Asked) -> Worked | None:
+    """Return how many rows have more, or less, than the row of a value."""
+    (choice,) = asked.plan.choices
+    here, column = _rows_of(asked, choice), f"v{asked.plan.measure}"
+    if len(here) != 1:
+        return None
+    ((value,),) = asked.table.select(column, "tab = ? AND row = ?", (here[0].part, here[0].row))
+    if not isinstance(value, float | int):
+        return None
+    sign = ">" if asked.plan.operation == "more" else "<"
+    where = " AND ".join(filter(None, [asked.where, asked.measured, f"{column} {sign} ?"]))
+    found = _Asked(asked.plan, asked.table, where, (*asked.values, value), asked.met)
+    count = int(found.number("count(*)"))
+    return asked.worked([float(count)], (here[0], *found.rows()), used=count + 1)
+
+
+def _beside(asked: _Asked) -> Worked | None:
+    """Return how many rows stand above, or below, the row of a value."""
+    (choice,) = asked.plan.choices
+    here = _rows_of(asked, choice)
+    if len(here) != 1:
+        return None
+    where = f"tab = ? AND row {'<' if asked.plan.operation == 'ahead' else '>'} ?"
+    found = _Asked(asked.plan, asked.table, where, (here[0].part, here[0].row), asked.met)
+    count = int(found.number("count(*)"))
+    return asked.worked([float(count)], (here[0], *found.rows()), used=count + 1)
+
+
+def _run(asked: _Asked) -> Worked | None:
+    """Return how many rows under one another meet the conditions, at most."""
+    if not asked.where:
+        return None
+    meets = "SELECT tab, row, row - row_number() OVER (PARTITION BY tab ORDER BY row) AS run FROM table_rows"
+    runs = f"SELECT tab, min(row), count(*) FROM ({meets} WHERE {asked.table.here} AND NOT sum AND {asked.where})"
+    found = list(
+        asked.table.read(f"{runs} GROUP BY tab, run ORDER BY count(*) DESC, tab, min(row) LIMIT 1", asked.values)
+    )
+    if not found:
+        return None
+    part, first, count = (int(value or 0) for value in found[0])
+    rows = [At(part, first + i) for i in range(min(count, MOST_ROWS))]
+    return asked.worked([float(count)], rows, used=count)
 
 
 def _values(asked: _Asked) -> Worked | None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bot.ask import Bot
     from bot.question.conversation import Conversation
     from bot.settings.settings import Settings
+    from bot.survey.table import Survey
     from vectorstore.passage import Filter, Passage
 
 Words = Annotated[
@@ -72,23 +73,27 @@ def ask(words: Words = None, json: JsonOption = False, save: SaveOption = None, 
         bot.close()
 
 
-def require_new_file(path: Path) -> None:
+def require_new_file(path: Path, *, survey: bool = False) -> None:
     """Refuse, before anything is asked, what could not be saved, and to write over what may be a document.
+
+    Args:
+        path: Where an answer, or a survey, shall be saved.
+        survey: Whether it is a survey, which has formats of its own.
 
     Raises:
         SettingError: The ending names no format, or there is such a file.
         ExtraMissing: A package for this format is not installed.
     """
     from bot.errors import SettingError
-    from bot.exports.save import format_of
+    from bot.exports.save import format_of, survey_format_of
 
-    format_of(path)
+    (survey_format_of if survey else format_of)(path)
     if path.exists():
         raise SettingError(f"There is a file {path} already.", remedy="Choose another name, or delete it first.")
 
 
-def save_as(what: Answer | Conversation, path: Path, *, settings: Settings) -> None:
-    """Save an answer or a conversation, and say so where it does not disturb what is piped on."""
+def save_as(what: Answer | Conversation | Survey, path: Path, *, settings: Settings) -> None:
+    """Save an answer, a conversation or a survey, and say so where it does not disturb what is piped on."""
     from bot.exports.save import save
 
     saved = save(what, path, page=settings.page_url)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.surfaces.cli.ask import require_new_file, save_as
 from bot.surfaces.cli.asking import Asking, takes_asking_options
 from bot.surfaces.cli.options import (
     JsonOption,
@@ -21,15 +22,34 @@ from bot.surfaces.cli.options import (
     require_match,
     table,
 )
+from bot.survey.where import condition
 
 if TYPE_CHECKING:
-    from bot.survey import Survey
+    from bot.survey.table import Survey
 
 Questions = Annotated[list[str], typer.Argument(metavar="QUESTION…", help="Questions to ask of each document.")]
 CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV, with each cell's value, quote and place.")]
 MarkdownOption = Annotated[bool, typer.Option("--markdown", help="Print Markdown.")]
 SortOption = Annotated[
-    int, typer.Option("--sort", metavar="N", min=0, help="Order by the answers to the Nth question; 0 for none.")
+    int,
+    typer.Option(
+        "--sort",
+        metavar="N",
+        help="Order by the answers to the Nth question; --sort=-N from the highest down; 0 for none.",
+    ),
+]
+WhereOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--where",
+        metavar="COND",
+        help="Show only documents whose answer is so: 1=2026, 1<2027-03, 2>=1500, 3~nasser, 1 says, 1 silent. Repeat "
+        "for several.",
+    ),
+]
+SaveOption = Annotated[
+    Path | None,
+    typer.Option("--save", metavar="FILE", help="Save the table too; the ending says how: .xlsx, .csv, .md, .json."),
 ]
 KeepOption = Annotated[
     Path | None,
@@ -41,6 +61,8 @@ KeepOption = Annotated[
 def survey(
     questions: Questions,
     sort: SortOption = 0,
+    where: WhereOption = None,
+    save: SaveOption = None,
     keep: KeepOption = None,
     csv: CsvOption = False,
     markdown: MarkdownOption = False,
@@ -54,20 +76,29 @@ def survey(
 
     Example: footnote survey "When does the lease end?" "Who is the tenant?" --collection leases
     """
-    if sort > len(questions):
+    questions = list(dict.fromkeys(question.strip() for question in questions))
+    if abs(sort) > len(questions):
         raise typer.BadParameter(f"There are {len(questions)} questions.", param_hint="--sort")
+    for text in where or ():
+        condition(text, len(questions))  # before an hour is spent
+    if save:
+        require_new_file(save, survey=True)
     require_library(asking.settings)
     require_embedding_model(asking.settings)
     from bot.ask import Bot
-    from bot.kept_cells import KeptCells
-    from bot.survey import survey as ask_each
+    from bot.survey.kept_cells import KeptCells
+    from bot.survey.survey import survey as ask_each
 
     with Bot(settings=asking.settings) as bot:
         require_match(bot.library, asking.filter)
-        with KeptCells(keep) if keep else nullcontext() as kept, _progress() as on_cell:
-            found = ask_each(bot, questions, filter=asking.filter, kept=kept, on_cell=on_cell)
+        with KeptCells(keep) if keep else nullcontext() as kept, _progress() as on_document:
+            found = ask_each(bot, questions, filter=asking.filter, kept=kept, on_document=on_document)
+    asked = found
+    found = found.where(*where or ())
     if sort:
-        found = found.sorted_by(sort - 1)
+        found = found.sorted_by(abs(sort) - 1, descending=sort < 0)
+    if save:
+        save_as(found, save, settings=asking.settings)
     if json:
         print_json(found.as_dict())
     elif csv:
@@ -75,17 +106,19 @@ def survey(
     elif markdown:
         print(found.markdown(folder=os.getcwd()))  # noqa: PTH109
     else:
-        _show(found)
+        _show(found, asked)
 
 
-def _show(found: Survey) -> None:
-    from bot.survey import title_of
+def _show(found: Survey, asked: Survey) -> None:
+    from bot.survey.table import title_of
     from bot.text.shown import one_line
 
     rows = [(title_of(row.document), *(cell.text for cell in row.cells)) for row in found.rows]
     table(("document", *(one_line(question) for question in found.questions)), rows)
     print()
-    for line in (*found.summary, "", *found.footnotes(folder=os.getcwd())):  # noqa: PTH109
+    if len(found.rows) < len(asked.rows):
+        print(f"{len(found.rows):,} of {len(asked.rows):,} documents are shown.")
+    for line in (*asked.summary, "", *found.footnotes(folder=os.getcwd())):  # noqa: PTH109
         print(line)
 
 

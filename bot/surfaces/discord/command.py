@@ -12,12 +12,10 @@ from discord import app_commands
 
 from bot.surfaces.chat import words
 from bot.surfaces.discord import render
-from bot.surfaces.discord.buttons import answer_buttons
 from bot.surfaces.discord.events import Question, allowed, audience_of, places_of
-from bot.surfaces.discord.send import Rest, answer_texts, post
+from bot.surfaces.discord.send import Rest, post
 
 if TYPE_CHECKING:
-    from bot.answer import Answer
     from bot.settings import Settings
     from bot.surfaces.chat.store import ChatStore
     from bot.surfaces.rate_limit import RateLimit
@@ -32,11 +30,10 @@ class Answerer(Protocol):
     store: ChatStore
     cooldown: RateLimit
 
-    async def ask(self, question: Question, place: str) -> Answer | None:
-        """Answer within what the place may see; None where it may see nothing."""
-
-    def keep(self, reference: str, question: Question, place: str, answer: Answer) -> None:
-        """Keep an answer for its buttons."""
+    async def texts(
+        self, question: Question, place: str, reference: str, *, restated: bool = False
+    ) -> tuple[list[str], Rest | None, discord.ui.View | None]:
+        """Return the messages of an answer or a survey, within what the place may see, with its file and buttons."""
 
     def start_work(self, work: Coroutine[Any, Any, None]) -> None:
         """Do it beside the event loop's other work."""
@@ -65,23 +62,42 @@ def ask_command(surface: Answerer) -> app_commands.Command[Any, ..., None]:
     return ask
 
 
+def survey_command(surface: Answerer) -> app_commands.Command[Any, ..., None]:
+    """Return the command that asks each document."""
+
+    @app_commands.command(name="survey", description="Ask each document the same questions; a table is the answer.")
+    @app_commands.describe(
+        questions="One or several, each with its question mark",
+        private="Show the table to me only (the default); False shows it to all",
+    )
+    async def survey(
+        interaction: discord.Interaction,
+        questions: app_commands.Range[str, 1, 4_000],
+        private: bool = True,
+    ) -> None:
+        wait = surface.cooldown.wait(f"discord:{interaction.user.id}")
+        if wait:
+            await interaction.response.send_message(words.busy(wait), ephemeral=True)
+            return
+        await interaction.response.defer(ephemeral=private, thinking=True)
+        surface.start_work(_answer(surface, interaction, f"survey: {questions}", private))
+
+    return survey
+
+
 async def _answer(surface: Answerer, interaction: discord.Interaction, text: str, private: bool) -> None:
     reference = token_hex(4)
     places = places_of(interaction.channel)
     place = f"discord:{interaction.channel_id}:{interaction.id}"
     person = f"discord:{interaction.user.id}"
     question = Question(text, place, person, places, audience_of(interaction.channel))
-    view = rest = None
+    view: discord.ui.View | None = None
+    rest: Rest | None = None
     try:
-        answer = None
         if allowed(surface.settings, places, direct=interaction.guild_id is None):
-            answer = await surface.ask(question, place)
-        if answer is None:
-            texts = [render.plain_message(words.NO_COLLECTIONS)]
+            texts, rest, view = await surface.texts(question, place, reference, restated=True)
         else:
-            surface.keep(reference, question, place, answer)
-            texts, rest = answer_texts(answer, page=surface.settings.page_url, question=True)
-            view = answer_buttons(answer, reference)
+            texts = [render.plain_message(words.NO_COLLECTIONS)]
     except Exception as error:  # the edge: a person gets a sentence, never silence
         log.error("answer %s failed: %s", reference, words.log_words(error))
         texts = [render.plain_message(words.failure(error, reference))]

@@ -72,6 +72,11 @@ def plain_message(text: str) -> str:
     return escape(shortened(text, 900))
 
 
+def text_messages(text: str) -> list[str]:
+    """Return the messages of a text of many lines, in order, in which nothing of a document is markup."""
+    return [escape(piece) for piece in split_text(text, lambda piece: utf16_size(escape(piece)) <= MESSAGE_LIMIT)]
+
+
 def block_texts(block: Block, ending: str = "") -> list[str]:
     """Return a block as texts within the limit; code is fenced anew in each; `ending` ends the last."""
     ending = ending.replace("[", "\\[")

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.answer import plain_text
+from bot.surfaces.chat import survey
 from bot.surfaces.chat.long import REST_IN_FILE, parts
 from bot.surfaces.discord import render
 
 if TYPE_CHECKING:
     from bot.answer import Answer
+    from bot.survey.table import Survey
 
 FILE_NAME = "answer.txt"
 
@@ -26,10 +28,12 @@ class Rest:
     Attributes:
         whole: The whole answer as plain text, for a file.
         texts: The rest as messages, for where no file may be sent.
+        name: Of the file.
     """
 
     whole: str
     texts: Sequence[str]
+    name: str = FILE_NAME
 
 
 def answer_texts(answer: Answer, *, page: str = "", question: bool = False) -> tuple[list[str], Rest | None]:
@@ -41,6 +45,15 @@ def answer_texts(answer: Answer, *, page: str = "", question: bool = False) -> t
     return texts, Rest(plain_text(answer), render.answer_messages(others, page=page))
 
 
+def survey_texts(found: Survey) -> tuple[list[str], Rest | None]:
+    """Return the messages of a survey, and its table as a file."""
+    texts = render.text_messages(survey.summary(found, survey.IN_FILE))
+    if not found.rows:
+        return texts, None
+    rows = render.text_messages("\n\n".join(survey.whole_rows(found)))
+    return texts, Rest(survey.table_file(found), rows, survey.FILE_NAME)
+
+
 async def post(sending: Callable[..., Awaitable[Any]], text: str, rest: Rest | None, **more: Any) -> list[int]:
     """Send a message, with the whole answer as its file where there is a rest, and return the ids.
 
@@ -48,7 +61,7 @@ async def post(sending: Callable[..., Awaitable[Any]], text: str, rest: Rest | N
     """
     if rest is not None:
         try:
-            file = discord.File(io.BytesIO(rest.whole.encode()), FILE_NAME)
+            file = discord.File(io.BytesIO(rest.whole.encode()), rest.name)
             return [(await sending(text, file=file, **more)).id]
         except discord.Forbidden:
             pass

@@ -11,7 +11,7 @@ import hashlib
 import json
 import logging
 import sys
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
@@ -25,11 +25,12 @@ from bot.question.conversation import Conversation
 from bot.surfaces.chat import words
 from bot.surfaces.chat.access import allowed_collections
 from bot.surfaces.chat.split import shortened
+from bot.surfaces.chat.survey import ask_each, survey_questions
 from bot.surfaces.discord import render
 from bot.surfaces.discord.buttons import answer_buttons, press
-from bot.surfaces.discord.command import ask_command
+from bot.surfaces.discord.command import ask_command, survey_command
 from bot.surfaces.discord.events import Question, read_question
-from bot.surfaces.discord.send import Typing, answer_texts, send
+from bot.surfaces.discord.send import Rest, Typing, answer_texts, send, survey_texts
 from bot.surfaces.rate_limit import RateLimit
 from vectorstore.passage import Filter
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from bot.ask import Bot
     from bot.settings.settings import Settings
     from bot.surfaces.chat.store import ChatStore
+    from bot.survey.table import Survey
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +76,7 @@ class DiscordSurface(discord.Client):
         self._tasks: set[asyncio.Task[None]] = set()
         self.tree = app_commands.CommandTree(self)
         self.tree.add_command(ask_command(self))
+        self.tree.add_command(survey_command(self))
 
     # ---- events
 
@@ -148,17 +151,33 @@ class DiscordSurface(discord.Client):
         self.store.join_thread(place)
         order = self._order.setdefault(place, asyncio.Lock())
         async with order, Typing(target):
-            answer = await self.ask(question, place)
-            if answer is None:
-                texts, rest, view = [render.plain_message(words.NO_COLLECTIONS)], None, None
-            else:
-                self.keep(reference, question, place, answer)
-                texts, rest = answer_texts(answer, page=self.settings.page_url)
-                view = answer_buttons(answer, reference)
+            texts, rest, view = await self.texts(question, place, reference)
             answers = message if target == message.channel else None
             sent = await send(target, texts, answers=answers, view=view, nonce=reference, rest=rest)
         for number in sent:
             self.store.mark(f"discord:message:{number}", place)
+
+    async def texts(
+        self, question: Question, place: str, reference: str, *, restated: bool = False
+    ) -> tuple[list[str], Rest | None, discord.ui.View | None]:
+        """Return the messages of what was asked: an answer with its buttons, or a survey.
+
+        Args:
+            question: It.
+            place: Key of its conversation.
+            reference: Id of the answer.
+            restated: Whether the answer says what was asked, as after a command.
+        """
+        nothing = [render.plain_message(words.NO_COLLECTIONS)]
+        if (questions := survey_questions(question.text)) is not None:
+            found = await self.survey(question, questions)
+            return (nothing, None, None) if found is None else (*survey_texts(found), None)
+        answer = await self.ask(question, place)
+        if answer is None:
+            return nothing, None, None
+        self.keep(reference, question, place, answer)
+        texts, rest = answer_texts(answer, page=self.settings.page_url, question=restated)
+        return texts, rest, answer_buttons(answer, reference)
 
     async def _target(self, message: discord.Message, question: Question) -> tuple[Any, str]:
         """Return where the answer goes, and the key of its conversation: a thread of its own if it may be."""
@@ -186,6 +205,17 @@ class DiscordSurface(discord.Client):
                 conversation = conversation.add(answer.question, answer)
             wanted = Filter(collections=names) if names else None
             return self.bot.ask(question.text, conversation=conversation, filter=wanted)
+
+        return await asyncio.get_running_loop().run_in_executor(self._workers, work)
+
+    async def survey(self, question: Question, questions: Sequence[str]) -> Survey | None:
+        """Ask each document that may be asked from there, in a worker; None if none may."""
+
+        def work() -> Survey | None:
+            names = self._collections(question)
+            if names == ():
+                return None
+            return ask_each(self.bot, questions, Filter(collections=names) if names else None)
 
         return await asyncio.get_running_loop().run_in_executor(self._workers, work)
 

@@ -180,7 +180,7 @@ def answer_result(answer: Answer, page: str = "") -> AnswerResult:
             Sentence(text=s.text, citations=list(s.citations), support=s.support, note=s.note)
             for s in answer.statements
         ],
-        citations=[_footnote(citation, page) for citation in answer.citations],
+        citations=[footnote(citation, page) for citation in answer.citations],
         conflicts=[
             Disagreement(kind=c.kind, values=list(c.values), statements=list(c.statements)) for c in answer.conflicts
         ],
@@ -193,7 +193,8 @@ def answer_result(answer: Answer, page: str = "") -> AnswerResult:
     )
 
 
-def _footnote(citation: Citation, page: str) -> Footnote:
+def footnote(citation: Citation, page: str) -> Footnote:
+    """Return a footnote as tools return it to programs; `page` is the address that links lead to."""
     return Footnote(
         number=citation.number,
         document=citation.document,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.surfaces.chat import words
 from bot.surfaces.chat.long import REST_ON_MENTION, parts
+from bot.surfaces.chat.survey import ON_MENTION, summary, survey_questions
 from bot.surfaces.slack import render
 from bot.surfaces.slack.events import Question, read_command
 from bot.surfaces.slack.send import editable
@@ -15,6 +17,7 @@ from bot.surfaces.slack.send import editable
 if TYPE_CHECKING:
     from bot.answer import Answer
     from bot.settings import Settings
+    from bot.survey.table import Survey
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +32,9 @@ class Answerer(Protocol):
 
     def ask(self, question: Question) -> Answer | None:
         """Answer within what the place may see; None where it may see nothing."""
+
+    def survey(self, question: Question, questions: Sequence[str]) -> Survey | None:
+        """Ask each document that the place may see; None where it may see none."""
 
     def refusal(self, question: Question) -> str:
         """Why a question is not answered where it was put; "" where it is."""
@@ -58,6 +64,9 @@ def _command_messages(surface: Answerer, question: Question, reference: str) -> 
         return [render.plain_message(words.EMPTY_COMMAND)]
     if refusal := surface.refusal(question):
         return [render.plain_message(refusal)]
+    if (questions := survey_questions(question.text)) is not None:
+        found = surface.survey(question, questions)
+        return render.text_messages(words.NO_COLLECTIONS if found is None else summary(found, ON_MENTION))
     answer = surface.ask(question)
     if answer is None:
         return [render.plain_message(words.NO_COLLECTIONS)]

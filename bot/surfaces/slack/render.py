@@ -10,7 +10,7 @@ from bot.links import page_address
 from bot.surfaces.chat import words
 from bot.surfaces.chat.long import parts
 from bot.surfaces.chat.markup import flows, mark, statement_blocks
-from bot.surfaces.chat.split import shortened, utf16_size
+from bot.surfaces.chat.split import shortened, split_text, utf16_size
 from bot.surfaces.slack.mrkdwn import SECTION_LIMIT, Json, Text, block_texts, defused, escape, is_active
 from bot.text.shown import visible
 
@@ -61,6 +61,15 @@ def ending(answer: Answer, *, reference: str, page: str = "", share: bool = Fals
 def plain_message(text: str) -> Json:
     """Return a message with one sentence of ours."""
     return {"text": escape(text), "mrkdwn": False, "blocks": [_section(_literal(text))]}
+
+
+def text_messages(text: str) -> list[Json]:
+    """Return the messages of a text of many lines, in order, in which nothing of a document is markup."""
+    pieces = split_text(text, lambda piece: utf16_size(escape(visible(piece))) <= SECTION_LIMIT)
+    sections = [_section(_literal(piece)) for piece in pieces]
+    return [
+        {"text": as_text({"blocks": blocks}), "mrkdwn": False, "blocks": blocks} for blocks in _messages(sections, [])
+    ]
 
 
 def fallback_text(answer: Answer) -> str:

@@ -98,6 +98,13 @@ class Reply:
             self._place(message)
         self._unreact()
 
+    def tell(self, messages: Sequence[dict[str, Any]]) -> None:
+        """Show messages that are no answer, in order."""
+        self._place(messages[0])
+        for number, message in enumerate(messages[1:], start=1):
+            self._post(message, number)
+        self._unreact()
+
     def _place(self, message: dict[str, Any]) -> None:
         """Put a message where the answer stands so far; post it anew where Slack does not let us."""
         if self._ts and self._sender.update(self._question.channel, self._ts, message):

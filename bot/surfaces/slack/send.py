@@ -97,6 +97,20 @@ class Sender:
                 return found
         raise AssertionError("unreachable")
 
+    def upload(self, channel: str, thread: str, name: str, content: str) -> bool:
+        """Post a text as a file into a thread. False where Slack does not let us, or cannot be reached."""
+        from slack_sdk.errors import SlackApiError, SlackClientError
+
+        try:
+            self.posting.files_upload_v2(
+                channel=channel, thread_ts=thread or None, filename=name, title=name, content=content.encode()
+            )
+        except (SlackClientError, OSError) as error:
+            code = error_code(error) if isinstance(error, SlackApiError) else type(error).__name__
+            log.warning("a file could not be sent (%s)", code)
+            return False
+        return True
+
     def find(self, channel: str, thread: str, key: str) -> str:
         """Return the timestamp of our first message in a thread whose key begins so, or ""."""
         for message in self.thread_messages(channel, thread):

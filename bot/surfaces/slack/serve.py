@@ -25,6 +25,7 @@ SCOPES = {
     "channels:read": "telling private channels from public ones",
     "chat:write": "answers",
     "commands": "/ask",
+    "files:write": "tables of surveys as files",
     "groups:history": "follow-ups in private channels",
     "groups:read": "telling private channels from public ones",
     "im:history": "direct messages",

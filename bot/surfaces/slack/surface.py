@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -20,6 +20,17 @@ from typing import TYPE_CHECKING, Any
 
 from bot.answer import Answer, Statement
 from bot.surfaces.chat import words
+from bot.surfaces.chat.survey import (
+    FILE_NAME,
+    FOLLOWS,
+    IN_FILE,
+    ask_each,
+    summary,
+    survey_questions,
+    table_file,
+    whole_rows,
+)
+from bot.surfaces.slack import render
 from bot.surfaces.slack.channels import Channels, who_am_i
 from bot.surfaces.slack.events import Question, claim_keys, read_question
 from bot.surfaces.slack.reply import Reply
@@ -31,6 +42,7 @@ if TYPE_CHECKING:
     from bot.ask import Bot
     from bot.settings.settings import Settings
     from bot.surfaces.chat.store import ChatStore
+    from bot.survey.table import Survey
 
 log = logging.getLogger(__name__)
 
@@ -241,6 +253,9 @@ class SlackSurface:
             reply.fail(refusal)
             return
         reply.working()
+        if (questions := survey_questions(question.text)) is not None:
+            self._survey(question, questions, reply)
+            return
         # Quotations come all at once; only a chat model's sentences are worth watching.
         answer = self.ask(question, show=reply.show if self.bot.writes else None)
         if answer is None:
@@ -248,6 +263,24 @@ class SlackSurface:
             return
         self.keep(reference, question, answer)
         reply.finish(answer)
+
+    def survey(self, question: Question, questions: Sequence[str]) -> Survey | None:
+        """Ask each document that may be asked from there, or return None if none may."""
+        names = self._collections(question)
+        if names == ():
+            return None
+        return ask_each(self.bot, questions, Filter(collections=names) if names else None)
+
+    def _survey(self, question: Question, questions: Sequence[str], reply: Reply) -> None:
+        found = self.survey(question, questions)
+        if found is None:
+            reply.fail(words.NO_COLLECTIONS)
+            return
+        sent = not found.rows or self.sender.upload(question.channel, question.thread, FILE_NAME, table_file(found))
+        texts = [summary(found, IN_FILE if sent else FOLLOWS)]
+        if not sent:
+            texts.append("\n\n".join(whole_rows(found)))
+        reply.tell([message for text in texts for message in render.text_messages(text)])
 
     def keep(self, reference: str, question: Question, answer: Answer) -> None:
         """Keep an answer for its buttons, and as the latest turn of its thread."""

@@ -39,6 +39,7 @@ from bot.surfaces.web.routes import (
     openai_responses,
     pages,
     session,
+    survey,
 )
 from bot.surfaces.web.routes import ingest as ingest_routes
 from bot.surfaces.web.services import Services, footnote_version, text_goes_to
@@ -103,6 +104,7 @@ def create_app(bot: Bot, settings: Settings, *, ingest: Ingest | None = None, pa
         ingest_routes,
         openai,
         openai_responses,
+        survey,
         session,
         health,
     ):

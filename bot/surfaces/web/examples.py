@@ -50,6 +50,24 @@ STREAM = b"".join(
         event("done", ANSWER),
     )
 ).decode()
+CELL: Object = {
+    "question": QUESTION,
+    "says": True,
+    "words": "30 days",
+    "value": 2_592_000.0,
+    "unit": "second",
+    "notice": "",
+    "citations": [CITATION],
+}
+ROW: Object = {**{name: SHOWN[name] for name in ("title", "source")}, "id": DOCUMENT_ID, "collection": "default"}
+SURVEY: Object = {"questions": [QUESTION], "asked": 6, "says": [1], "documents": [{**ROW, "cells": [CELL]}]}
+SURVEY_STREAM = b"".join(
+    (
+        event("begin", {"questions": [QUESTION], "asked": 1}),
+        event("row", {"index": 0, **ROW, "cells": [CELL]}),
+        event("done", {"questions": [QUESTION], "asked": 1, "says": [1]}),
+    )
+).decode()
 TALK: Object = {"id": TALK_ID, "title": QUESTION, "created": DAY, "updated": LATER}
 FEEDBACK: Object = {
     "id": f"fbk_{'9d' * 12}",
@@ -234,6 +252,12 @@ NOT_THERE: Object = {
 
 REQUESTS: dict[str, Object] = {
     "POST /v1/ask": {"question": QUESTION, "conversation": "new"},
+    "POST /v1/survey": {
+        "questions": [QUESTION],
+        "filter": {"collections": ["default"]},
+        "where": ["1 says"],
+        "sort": 1,
+    },
     "POST /v1/search": {"query": "notice period", "limit": 5},
     "POST /v1/conversations": {"title": "The lease"},
     "PATCH /v1/conversations/{id}": {"title": "The lease"},
@@ -250,6 +274,7 @@ REQUESTS: dict[str, Object] = {
 }
 RESPONSES: dict[str, Any] = {
     "POST /v1/ask": ANSWER,
+    "POST /v1/survey": SURVEY,
     "POST /v1/search": {"passages": [PASSAGE]},
     "GET /v1/conversations": {"conversations": [{**TALK, "turns": 1}], "next": None},
     "POST /v1/conversations": {**TALK, "title": "The lease", "turns": 0},
@@ -343,6 +368,7 @@ RESPONSES: dict[str, Any] = {
     "GET /readyz": {"status": "ready"},
 }
 """By method and path, of the answer when all goes well."""
+STREAMS = {"POST /v1/ask": STREAM, "POST /v1/survey": SURVEY_STREAM}
 
 
 def add_examples(app: FastAPI) -> None:
@@ -371,5 +397,5 @@ def _fill(description: Object) -> None:
                     example = RESPONSES[name] if status.startswith("2") else NOT_THERE if status == "404" else None
                     if example is not None:
                         content["application/json"]["example"] = example
-                if name == "POST /v1/ask" and EVENT_STREAM in content:
-                    content[EVENT_STREAM]["example"] = STREAM
+                if EVENT_STREAM in content and name in STREAMS:
+                    content[EVENT_STREAM]["example"] = STREAMS[name]

@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -36,6 +36,7 @@ from bot.surfaces.web.storage.database import Database
 from bot.surfaces.web.storage.jobs import Ingest, Jobs
 from bot.surfaces.web.storage.questions import QuestionLog
 from bot.surfaces.web.storage.uploads import Uploads
+from bot.survey.kept_cells import LatestCells
 from vectorstore.errors import LibraryError
 from vectorstore.passage import Filter
 from vectorstore.records import DocumentInfo
@@ -58,6 +59,11 @@ WRITING_THREADS = 32
 """Threads that ask a chat model, which is mostly waiting."""
 DRAWING = 2
 """Processes that draw the pages of PDFs and find words on them; each is started when it is needed."""
+
+SURVEYING_THREADS = 2
+"""Documents that surveys ask at the same time."""
+SURVEY_CELLS = 20_000
+"""Answers of surveys that are remembered, about a kilobyte each: for one that goes on, and for its downloads."""
 
 LOCK_SECONDS = 10.0
 """So long a person waits for somebody else's writing to end, then is told to come again."""
@@ -124,6 +130,9 @@ class Services:
             QUOTING_THREADS if quotes else WRITING_THREADS, thread_name_prefix="footnote-ask"
         )
         self._stream_threads = ThreadPoolExecutor(settings.streams, thread_name_prefix="footnote-stream")
+        # All surveys together take no more, so that whoever asks one question does not wait for them.
+        self.surveying = ThreadPoolExecutor(SURVEYING_THREADS, thread_name_prefix="footnote-survey")
+        self.survey_cells = LatestCells(SURVEY_CELLS)
         # What waits for the library's lock, for a disk or for other sites never takes the threads of those who read.
         self.removals = Bulkhead(
             "footnote-remove",
@@ -170,9 +179,9 @@ class Services:
         """Run `work` in one of the threads that answer questions."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, partial(work, *values))
 
-    def start_stream(self, work: Callable[[], None]) -> None:
+    def start_stream(self, work: Callable[[], Result]) -> Future[Result]:
         """Run `work` in a thread of its own until the stream ends."""
-        self._stream_threads.submit(work)
+        return self._stream_threads.submit(work)
 
     def utf16(self, document: DocumentInfo) -> Utf16:
         """Return the map of a document's offsets to UTF-16."""
@@ -265,6 +274,7 @@ class Services:
         self.printed.close()
         self.answers_written.close()
         self.exports.close()
+        self.surveying.shutdown(wait=False, cancel_futures=True)
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._stream_threads.shutdown(wait=False, cancel_futures=True)
         if ended:

@@ -203,6 +203,26 @@ class SearchIn(Request):
     filter: FilterIn = FilterIn()
 
 
+class SurveyIn(Request):
+    """Questions to ask of each document."""
+
+    questions: list[Words] = Field(
+        min_length=1, max_length=20, examples=[["When does the lease end?", "Who is the tenant?"]]
+    )
+    filter: FilterIn = FilterIn()
+    where: list[Annotated[Words, Field(max_length=500)]] = Field(
+        default=[],
+        max_length=20,
+        description='Which rows: "1=2026", "1<2027-03", "2>=1500", "3~nasser", "1 says", "1 silent"; all must hold.',
+    )
+    sort: int = Field(
+        default=0,
+        ge=-20,
+        le=20,
+        description="Number of the question to sort by, below 0 from the highest down; 0 for none.",
+    )
+
+
 class WordsOut(BaseModel):
     """The words of a statement that answer, with their place in it in code points."""
 
@@ -236,6 +256,37 @@ class CitationOut(BaseModel):
     end_utf16: int
     quote: str
     collection: str
+
+
+class SurveyCellOut(BaseModel):
+    """What one document says to one question."""
+
+    question: str
+    says: bool
+    words: str = Field(description="The words that answer, or the whole answer; empty where it doesn't say.")
+    value: str | float | None = Field(description="A date (2027-02-28, 2027-02, 2027) or a number, read by code.")
+    unit: str = Field(description='"date", a unit, or "".')
+    notice: str
+    citations: list[CitationOut]
+
+
+class SurveyRowOut(BaseModel):
+    """One document and what it says, a cell for each question."""
+
+    id: str
+    title: str
+    source: str
+    cells: list[SurveyCellOut]
+    collection: str
+
+
+class SurveyOut(BaseModel):
+    """A table of documents by questions."""
+
+    questions: list[str]
+    asked: int = Field(description="Documents that were asked.")
+    says: list[int] = Field(description="For each question, how many of them answer it.")
+    documents: list[SurveyRowOut] = Field(description="Those that `where` leaves.")
 
 
 class PassageOut(BaseModel):
@@ -492,7 +543,7 @@ class BoxOut(BaseModel):
 class PageOut(BaseModel):
     """A page on which words stand: in points its size; `lit`: whether all, part or none of the words were found on it.
 
-    `scanned`: its words were read by OCR, so that nothing says where they stand. `picture`: where it is drawn.
+    `scanned`: its words were read by OCR, so that they may differ from what is printed. `picture`: where it is drawn.
     """
 
     number: int

@@ -27,6 +27,11 @@ def depth_of(options: LoadOptions) -> int:
     return int(options.extra.get(_DEPTH, "0"))
 
 
+def deeper(options: LoadOptions) -> LoadOptions:
+    """Return the options for a file inside the file being read."""
+    return replace(options, extra={**options.extra, _DEPTH: str(depth_of(options) + 1)})
+
+
 def add_member(
     builder: TextBuilder, name: str, data: bytes, options: LoadOptions, *, number: int, level: int = 2
 ) -> bool:
@@ -50,7 +55,7 @@ def add_member(
     if depth >= MAX_DEPTH:
         builder.note(f"{shown} lies in too many files within files and was left out.")
         return False
-    inner = replace(options, extra={**options.extra, _DEPTH: str(depth + 1)})
+    inner = deeper(options)
     suffix = _SUFFIX.search(name)
     with tempfile.TemporaryDirectory(prefix="footnote-") as folder:
         path = Path(folder) / f"member{suffix.group().lower() if suffix else ''}"

@@ -55,7 +55,7 @@ def load(path: Path, options: LoadOptions) -> Loaded:
                 builder.heading(name, 1)
             if filled and attribute(sheet, "state") in ("hidden", "veryHidden"):
                 builder.note(f"The sheet {name!r} is hidden in the file; it was read too.")
-            _drawings(book, part, builder, options)
+            add_drawings(package, part, builder, options)
         title = package.title()
     return builder.finish(title=title, empty="The sheets hold no text.")
 
@@ -199,9 +199,8 @@ def _cell(book: _Book, cell: Element) -> str:
     return shown(number, code, base_1904=book.base_1904)
 
 
-def _drawings(book: _Book, part: str, builder: TextBuilder, options: LoadOptions) -> None:
+def add_drawings(package: Package, part: str, builder: TextBuilder, options: LoadOptions) -> None:
     """Add text boxes and charts that lie on a sheet, and comments when they are asked for."""
-    package = book.package
     charts = package.related(part, "chart")
     for drawing in package.related(part, "drawing"):
         for item in package.root(drawing).iter():
@@ -221,6 +220,9 @@ def _drawings(book: _Book, part: str, builder: TextBuilder, options: LoadOptions
     for _ in (*package.related(part, "oleObject"), *package.related(part, "package")):
         builder.unread("embedded object")
     for comments in package.related(part, "comments"):
+        if comments.endswith(".bin"):
+            builder.note("Comments of a sheet were not read. Save the workbook as XLSX to have them read.")
+            continue
         for item in package.root(comments).iter():
             if name_of(item) != "comment":
                 continue

@@ -76,11 +76,12 @@ def part_columns(lines: list[Line], starts: list[int], boxes: Boxes, cut: Cut) -
     """
     if not _may_cross(lines, starts, boxes):
         return lines, starts
-    gaps = _all_gaps(lines, starts, boxes)
+    gaps = _all_gaps(lines, starts, boxes, {})
     leaps = [gap for found in gaps for gap in found if gap.leaps]
     if len(leaps) >= LEAPS or any(map(_is_tall, lines)):
+        known = {id(line): (line, found) for line, found in zip(lines, gaps, strict=True)}
         lines, starts = _parted(lines, starts, leaps, cut)
-        gaps = _all_gaps(lines, starts, boxes)
+        gaps = _all_gaps(lines, starts, boxes, known)
     return _parted(lines, starts, [gap for strip in _gutters(lines, gaps) for gap in strip.gaps], cut)
 
 
@@ -128,8 +129,22 @@ def _is_tall(line: Line) -> bool:
     return line.y1 - line.y0 > 1.5 * line.size and not line.slanted
 
 
-def _all_gaps(lines: list[Line], starts: list[int], boxes: Boxes) -> list[list[_Gap]]:
-    return [[] if line.slanted else _gaps(line, i, starts[i], boxes, 2) for i, line in enumerate(lines)]
+def _all_gaps(
+    lines: list[Line], starts: list[int], boxes: Boxes, known: dict[int, tuple[Line, list[_Gap]]]
+) -> list[list[_Gap]]:
+    """Return the gaps of every line, measured only where they are not known; lines are known by identity."""
+    found: list[list[_Gap]] = []
+    for index, line in enumerate(lines):
+        if line.slanted:
+            found.append([])
+        elif id(line) in known:
+            _, gaps = known[id(line)]
+            for gap in gaps:
+                gap.line = index
+            found.append(gaps)
+        else:
+            found.append(_gaps(line, index, starts[index], boxes, 2))
+    return found
 
 
 def _gaps(line: Line, index: int, start: int, boxes: Boxes, side: int) -> list[_Gap]:

@@ -8,6 +8,7 @@ for only where a line is much wider than its characters need.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -28,6 +29,10 @@ _LIGATURES = str.maketrans({
     "\u0132": "IJ", "\u0133": "ij", "\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓", "\uf020": " ",
 })  # fmt: skip
 _WRITTEN_DOWN = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]")
+FULL = 40
+"""Characters of a line that shows how far the lines of its column reach."""
+CROWDED = 0.15
+"""Width of a character, as a share of its size, that no font goes below over a whole line."""
 SLANT = 0.3
 """Rise by run (or run by rise) of text from which it stands at a slant."""
 _LIGATURE = re.compile("[" + "".join(map(chr, _LIGATURES)) + "]")
@@ -49,6 +54,8 @@ def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
     measured = [
         _measure(words, start, boxes, weigh=order % 16 == 2) for order, (words, start, _) in enumerate(raw_lines)
     ]
+    if any(_is_mixed(words, known) for (words, _, _), known in zip(raw_lines, measured, strict=True)):
+        raw_lines, measured = _parted_by_angle(raw_lines, measured, boxes)
     turn = _turn(page.get_rotation(), measured)
     width, height = page.get_size()
     if page.get_rotation() in (90, 270):
@@ -121,6 +128,30 @@ def _measure(words: str, start: int, boxes: Boxes, *, weigh: bool) -> _Measured:
     return (left, bottom, right, top), max(top - bottom, 0.1), weight, dx, 0.0
 
 
+def _is_mixed(words: str, measured: _Measured) -> bool:
+    """Tell whether a line has too little room for its words: larger ones at a slant may have been joined to it."""
+    (left, _, right, _), size, _, _, rise = measured
+    return not rise and len(words) > 8 and right - left < CROWDED * size * len(words)
+
+
+def _parted_by_angle(
+    raw_lines: list[tuple[str, int, bool]], measured: list[_Measured], boxes: Boxes
+) -> tuple[list[tuple[str, int, bool]], list[_Measured]]:
+    """Return lines anew, parted where level words are followed by slanted ones, as by a watermark drawn next."""
+    lines: list[tuple[str, int, bool]] = []
+    anew: list[_Measured] = []
+    for (words, start, broken), known in zip(raw_lines, measured, strict=True):
+        begins = [0, *(match.end() for match in _BLANKS.finditer(words))] if _is_mixed(words, known) else [0]
+        turned = [boxes.is_turned(start + begin) for begin in begins] if len(begins) > 1 else [False]
+        cuts = [begin for begin, (a, b) in zip(begins[1:], pairwise(turned), strict=True) if a != b]
+        edges = [0, *cuts, len(words)]
+        for begin, end in pairwise(edges):
+            piece = words[begin:end].rstrip()
+            lines.append((piece, start + begin, broken and end == len(words)))
+            anew.append(_measure(piece, start + begin, boxes, weigh=False) if cuts else known)
+    return lines, anew
+
+
 def _may_be_heading(words: str) -> bool:
     return len(words) <= 90 and not words[0].islower() and words[-1] not in ".,;"
 
@@ -162,32 +193,40 @@ def _mark_cells(lines: list[Line], starts: list[int], boxes: Boxes, turn: int) -
         return
     # Few long lines among many rows must not make the rows look normal: no prose is wider than 0.5.
     usual = min(median(densities), 0.5)
+    long = [line for line in lines if len(line.text) >= FULL]
     for line, start in zip(lines, starts, strict=True):
         words = line.text
         if " " not in words or (line.x1 - line.x0) / (len(words) * line.size) < 1.15 * usual:
             continue
         marked = _with_tabs(line, start, 0.9 * usual, boxes)
-        if "\t" in marked and _is_justified(line, start, lines, boxes):
+        if "\t" in marked and _is_justified(line, start, long, boxes):
             line.gaps = ()
         else:
             line.text = marked
 
 
-def _is_justified(line: Line, start: int, lines: list[Line], boxes: Boxes) -> bool:
-    """Tell whether a wide line is prose drawn out to the edges of its column: all its blanks are as wide."""
+def _is_justified(line: Line, start: int, long: list[Line], boxes: Boxes) -> bool:
+    """Tell whether a wide line is prose drawn out to the edges of its column: all its blanks are as wide.
+
+    Args:
+        line, start: The line, and where it begins in the page's text.
+        long: The page's lines of FULL characters, one of which must have the same edges.
+        boxes: Of the page's characters.
+    """
+    if sum(map(str.isalpha, line.text)) <= 0.6 * len(line.text):
+        return False
     reach = 0.5 * line.size
+    x0, x1 = line.x0, line.x1
     if not any(
-        abs(line.x0 - other.x0) < reach and abs(line.x1 - other.x1) < reach and len(other.text) >= 40
-        for other in lines
-        if other is not line and not other.gaps
+        -reach < x0 - other.x0 < reach and -reach < x1 - other.x1 < reach and other is not line and not other.gaps
+        for other in long
     ):
         return False
     rooms = []
     for match in _BLANKS.finditer(line.text):
         _, a1, b0, _ = boxes.ends(start + match.start() - 1, start + match.end())
         rooms.append(b0 - a1)
-    letters = sum(map(str.isalpha, line.text))
-    return len(rooms) > 1 and max(rooms) - min(rooms) < 0.35 * line.size and letters > 0.6 * len(line.text)
+    return len(rooms) > 1 and max(rooms) - min(rooms) < 0.35 * line.size
 
 
 def _with_tabs(line: Line, start: int, usual: float, boxes: Boxes) -> str:

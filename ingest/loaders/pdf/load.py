@@ -10,6 +10,7 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -17,21 +18,18 @@ from ingest.document import Loaded, LoadOptions
 from ingest.errors import NoText, PasswordNeeded, TooLarge, Unreadable
 from ingest.loaders.archives.members import add_member
 from ingest.loaders.builder import TextBuilder, one_line
-from ingest.loaders.ocr import SECONDS, Reader, find_reader
+from ingest.loaders.ocr.lines import SIZE, lines_of
 from ingest.loaders.pdf.extras import attachments, bookmarks, notes_of
 from ingest.loaders.pdf.forms import xfa_values
 from ingest.loaders.pdf.layout import ordered, without_running_heads
 from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.lines import read_lines
 from ingest.loaders.pdf.paragraphs import Paragraph, paragraphs, style_of
+from ingest.loaders.pdf.scans import STAMP, is_picture, read_scans, scan_of
 
 MEDIA_TYPE = "application/pdf"
 MAX_PAGES = 20_000
 MAX_LINES = 3_000_000
-MAX_SCANS = 1_000
-"""Pages of one file that are read by OCR, which takes seconds for each."""
-STAMP, FILLED = 60, 0.8
-"""A page with at most so many letters, on which one picture fills this share, is a scan that somebody stamped."""
 XFA = (2, 3)
 """Kinds of forms that are made with XFA, as pdfium numbers them."""
 _SHELL = ("Please wait...", "To view the full contents of this document, you need")
@@ -61,17 +59,19 @@ def load(path: Path, options: LoadOptions) -> Loaded:
         letters = [sum(len(line.text) for line in lines) for lines in pages]
         pictures = [
             index for index in range(count)
-            if index in hidden or (not asides[index] and _is_picture(document, index, letters[index]))
+            if index in hidden or (not asides[index] and is_picture(document, index, letters[index]))
         ]  # fmt: skip
-        scanned, how = _scans(document, pictures, options)
+        scanned, engine, how = read_scans(document, pictures, options)
         outline = bookmarks(document, limit=MAX_PAGES)
         title = one_line(document.get_metadata_value("Title"))
     if document_is_shell := any(map(_is_shell, pages[:1])):
         pages[0] = []
     if filled and not any(map(any, asides)):
         asides[0] = filled
-    for index, lines in scanned.items():
+    size = style_of(pages, {}).size if any(pages) else SIZE
+    for index, reading in scanned.items():
         known = {_letters(line.text) for line in pages[index]}
+        lines = lines_of(reading, size=size, page=index)
         pages[index] += [line for line in lines if _letters(line.text) not in known]
     pages, heads = without_running_heads(pages)
     _write(builder, paragraphs(pages, style_of(pages, outline)), asides, frozenset(scanned))
@@ -85,7 +85,7 @@ def load(path: Path, options: LoadOptions) -> Loaded:
         builder.note(f"{left} of {count} pages have no text layer. {how}".strip())
     if scanned:
         what = "scanned page was" if len(scanned) == 1 else "scanned pages were"
-        builder.note(f"{len(scanned)} {what} read by OCR (Tesseract), which may err.")
+        builder.note(f"{len(scanned)} {what} read by OCR ({engine}), which may err.")
     if garbled:
         builder.note(f"{garbled} of {count} pages use a font that hides what its characters are.")
     if heads:
@@ -95,7 +95,7 @@ def load(path: Path, options: LoadOptions) -> Loaded:
             title = path.stem
         elif _SOFTWARE_TITLE.match(title) or title == path.stem:
             title = ""
-        return builder.finish(title=title)
+        loaded = builder.finish(title=title)
     except NoText as error:
         if document_is_shell:
             raise NoText(
@@ -111,6 +111,7 @@ def load(path: Path, options: LoadOptions) -> Loaded:
             said = f"{path.name} cannot be read as text: its fonts hide what their characters are."
             raise NoText(said, remedy=how) from error
         raise NoText(f"{path.name} has no text layer: its pages are pictures.", remedy=how) from error
+    return replace(loaded, scans=tuple(scan_of(index, reading) for index, reading in scanned.items()))
 
 
 def _is_shell(lines: list[Line]) -> bool:
@@ -226,80 +227,6 @@ def _read(document: Any) -> tuple[list[list[Line]], list[list[str]], int]:
         finally:
             page.close()
     return pages, asides, damaged
-
-
-def _is_picture(document: Any, index: int, letters: int) -> bool:
-    """Tell whether a page needs OCR: something is drawn on it and nothing written.
-
-    A stamp or a page number on a picture that fills the page is nothing. A blank page needs no OCR.
-    """
-    from pypdfium2 import PdfiumError
-    from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE, FPDFPage_CountObjects
-
-    if letters > STAMP:
-        return False
-    try:
-        page = document[index]
-    except PdfiumError:
-        return False
-    try:
-        if not letters:
-            return FPDFPage_CountObjects(page) > 0 and not _is_blank(page)
-        width, height = page.get_size()
-        boxes = [picture.get_bounds() for picture in page.get_objects(filter=[FPDF_PAGEOBJ_IMAGE], max_depth=3)]
-        return any((x1 - x0) * (y1 - y0) > FILLED * width * height for x0, y0, x1, y1 in boxes)
-    except PdfiumError:
-        return False
-    finally:
-        page.close()
-
-
-def _is_blank(page: Any) -> bool:
-    """Tell whether a page shows one colour alone, whatever is drawn on it: white boxes, things beside its edge."""
-    width, height = page.get_size()
-    bitmap = page.render(scale=(100_000 / max(width * height, 1)) ** 0.5, grayscale=True)
-    picture = bitmap.to_numpy()
-    blank = bool(picture.min() == picture.max())
-    bitmap.close()
-    return blank
-
-
-def _scans(document: Any, pictures: list[int], options: LoadOptions) -> tuple[dict[int, list[Line]], str]:
-    """Return the lines that OCR reads on pages without text, and what to do where it cannot."""
-    if not pictures:
-        return {}, ""
-    reader, how = find_reader(options.ocr_languages)
-    if reader is None:
-        return {}, how
-    found: dict[int, list[Line]] = {}
-    for index in pictures[:MAX_SCANS]:
-        options.more_time(SECONDS)
-        if lines := _read_scan(document, index, reader):
-            found[index] = lines
-    if len(pictures) > MAX_SCANS:
-        return found, f"Tesseract reads {MAX_SCANS:,} pages of a file; split it to have all read."
-    return found, "Tesseract found no words on them."
-
-
-def _read_scan(document: Any, index: int, reader: Reader) -> list[Line]:
-    from pypdfium2 import PdfiumError
-
-    try:
-        page = document[index]
-        width, height = page.get_size()
-        # 300 dots an inch, less on posters: the picture of a page stays under 25 million dots.
-        scale = min(300 / 72, (25_000_000 / max(width * height, 1)) ** 0.5)
-        bitmap = page.render(scale=scale, grayscale=True)
-        picture = b"P5 %d %d 255\n" % (bitmap.width, bitmap.height) + bitmap.to_numpy().tobytes()
-        bitmap.close()
-        page.close()
-    except PdfiumError:
-        return []
-    # A row of a bitmap may be padded; the numpy view already is not.
-    return [
-        Line(text, 0.0, float(number * 12), 400.0, float(number * 12 + 10), 10.0, page=index)
-        for number, text in enumerate(line for lines in reader.pages(picture) for line in lines)
-    ]
 
 
 def _write(builder: TextBuilder, found: list[Paragraph], asides: list[list[str]], scanned: frozenset[int]) -> None:

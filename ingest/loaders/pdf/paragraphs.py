@@ -18,6 +18,8 @@ from vectorstore.words.scripts import HAN, KANA
 _BULLET = re.compile(
     r"^(?:[•◦▪‣·●○■□➢✓–—*-]\s|\(?\d{1,3}[.)]\s|\(?[a-zA-Z][.)]\s|\(?[ivxIVX]{1,4}[.)]\s|[①-⑳]|\d{1,2}(?:\.\d{1,2}){1,3}\s)"
 )
+_LABEL = re.compile(r"[^\W\d_][\w /#.&'’-]{1,30}[:：](?:\s|$)")
+"""Begins a line of a form or an invoice: two such lines, one under the other, are no sentence."""
 _ENDS = re.compile(r"[.!?:;。！？؟।…][\"'”’»)\]」』⁰¹²³⁴-⁹]*$")
 _WORD_END = re.compile(r"[^\W_]+$")
 _WORD_BEGIN = re.compile(r"[^\W_]+")
@@ -219,6 +221,8 @@ def _goes_on(last: Line, line: Line, last_level: int, level: int, edge: float, p
             and not _BULLET.match(line.text)
             and not last.text.endswith((".", "?", "!"))
         )
+    if _LABEL.match(line.text) and _LABEL.match(last.text):
+        return False
     bullet = _BULLET.match(line.text)
     if bullet and (_ENDS.search(last.text) or not line.text[:1].isalnum()):
         return False

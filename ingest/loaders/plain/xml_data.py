@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ingest.document import Loaded, LoadOptions
-from ingest.errors import NoText, Unreadable, UnsupportedType
+from ingest.errors import NoText, Unreadable
 from ingest.loaders.builder import TextBuilder, add_table, one_line
 from ingest.loaders.markup.html import read as read_html
 from ingest.loaders.office.formula import formula_text
+from ingest.loaders.office.word_xml import is_word_xml
+from ingest.loaders.office.word_xml import load as load_word
 from ingest.loaders.office.xml_tree import Element, all_text, child, name_of, parse_xml
 
 MEDIA_TYPE = "application/xml"
@@ -40,7 +42,7 @@ _RECORDS = frozenset(
 )
 
 
-def load(path: Path, options: LoadOptions) -> Loaded:  # noqa: ARG001
+def load(path: Path, options: LoadOptions) -> Loaded:
     """Read an XML file; entities are not expanded and nothing is fetched."""
     builder = TextBuilder(MEDIA_TYPE)
     data = path.read_bytes()
@@ -49,11 +51,9 @@ def load(path: Path, options: LoadOptions) -> Loaded:  # noqa: ARG001
     except Unreadable:
         root = parse_xml(data, recover=True)  # feeds are often not well-formed
         builder.note("Its XML is damaged; what stands at the damaged places may be missing.")
+    if is_word_xml(root):
+        return load_word(path, root, options)
     name = name_of(root)
-    if name in ("wordDocument", "package") and "schemas.microsoft.com/office" in str(root.tag):
-        raise UnsupportedType(
-            f"{path.name} is a Word document in XML, which is not read.", remedy="Open it in Word and save it as DOCX."
-        )
     if name in ("rss", "feed", "RDF", "channel") and (entries := _entries(root)):
         builder.media_type = "application/atom+xml" if name == "feed" else "application/rss+xml"
         title = _feed(builder, root, entries)

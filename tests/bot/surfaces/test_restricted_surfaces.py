@@ -181,6 +181,8 @@ def test_what_the_page_asks_for(bots: Pair, role: str) -> None:
         for question in ("What are the tariffs on semiconductors?", "Who leads Zephirtronics?", "What is this about?"):
             requests.append(("POST", "/v1/ask", {"question": question, "filter": chosen}))
             requests.append(("POST", "/v1/search", {"query": question, "filter": chosen}))
+            requests.append(("POST", "/v1/survey", {"questions": [question], "filter": chosen}))
+            requests.append(("POST", "/v1/survey?format=csv", {"questions": [question], "filter": chosen}))
     private = [ids[name] for name, (where, _, _) in (FILES | REMOVED).items() if where == PRIVATE]
     requests += [("DELETE", f"/v1/documents/{id}", None) for id in private]
     requests += [("POST", f"/v1/documents/{id}/{way}", None) for id in private for way in ("reingest", "restore")]
@@ -215,12 +217,17 @@ def test_slack(bots: Pair, tmp_path: Path) -> None:
     def said(bot: Bot) -> Said:
         place = tmp_path / Path(bot.library.folder).name
         with slack_stage(place, bot, private_collections=(PRIVATE,)) as stage:
-            events = [stage.slack.mention("C1", "U1", question) for question in QUESTIONS]
+            asked = [*QUESTIONS, f"survey: {QUESTIONS[0]}"]
+            events = [stage.slack.mention("C1", "U1", question) for question in asked]
             found = [
                 (question, "\n".join(map(shown, stage.answers(event))))
-                for question, event in zip(QUESTIONS, events, strict=True)
+                for question, event in zip(asked, events, strict=True)
             ]
-            return [*found, ("prompts", repr(stage.surface.prompts("D1", "U1")))]
+            return [
+                *found,
+                ("file", repr(stage.slack.files[0][2:])),
+                ("prompts", repr(stage.surface.prompts("D1", "U1"))),
+            ]
 
     compare(bots, said)
 
@@ -251,6 +258,8 @@ def test_mcp(bots: Pair) -> None:
                     for tool, name in (("ask", "question"), ("search", "query")):
                         done = await client.call_tool(tool, {name: question, "collections": [PUBLIC]})
                         found.append((question, repr(done.structured_content or done.content)))
+                done = await client.call_tool("survey", {"questions": QUESTIONS[:3], "collections": [PUBLIC]})
+                found.append((" ".join(QUESTIONS), repr(done.structured_content)))
                 for word in ("", "tariffs", "nightingale", "md"):
                     listed = await client.call_tool("list_documents", {"query": word, "collection": PUBLIC})
                     found.append((word, repr(listed.structured_content)))

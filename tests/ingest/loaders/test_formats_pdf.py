@@ -325,17 +325,18 @@ def test_scans_are_read_where_tesseract_is(tmp_path: Path, monkeypatch: pytest.M
     program.parent.mkdir()
     program.write_text(
         '#!/bin/sh\nif [ "$1" = "--list-langs" ]; then echo eng; echo jpn; exit 0; fi\n'
-        'head -c 2 | grep -q P5 && echo "Words from a scan with $4"\n'
+        'head -c 2 | grep -q P5 && printf "1\\t1\\t0\\t0\\t0\\t0\\t0\\t0\\t900\\t900\\t-1\\t\\n'
+        '5\\t1\\t1\\t1\\t1\\t1\\t9\\t9\\t9\\t9\\t96\\tWords with $4\\n"\n'
     )
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
-    monkeypatch.setattr("ingest.loaders.pdf.load.MAX_SCANS", 1)
+    monkeypatch.setattr("ingest.loaders.pdf.scans.MAX_SCANS", 1)
     pdf = document()
     pdf.add_page()
     pdf.rect(10, 10, 50, 50)
     path = saved(pdf, tmp_path)
     loaded = load(path, LoadOptions(ocr_languages=("eng", "jpn")))
-    assert loaded.text == "Words from a scan with eng+jpn"
+    assert loaded.text == "Words with eng+jpn"
     assert any("Tesseract" in note for note in loaded.notes)
     with pytest.raises(NoText, match="deu"):
         load(path, LoadOptions(ocr_languages=("deu",)))

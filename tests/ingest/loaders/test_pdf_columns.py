@@ -116,6 +116,18 @@ def test_a_word_across_the_page_breaks_no_sentence(tmp_path: Path) -> None:
     assert text.endswith("DRAFT")
 
 
+def test_a_word_across_the_page_is_not_joined_to_the_line_drawn_before_it(tmp_path: Path) -> None:
+    """A watermark whose last letter stands level with a line is still parted from it."""
+    pdf = _document()
+    rows = _across(pdf, (60, NORTH * 3), (320, SOUTH * 3), width=210)
+    pdf.set_font_size(60)
+    with pdf.rotation(45, 180, 120 + 12 * rows):
+        pdf.text(180, 120 + 12 * rows, "DRAFT")
+    text = " ".join(_text(pdf, tmp_path).split())
+    assert SOUTH.strip() in text and text.endswith("DRAFT")
+    assert text.index(NORTH.strip()) < text.index(SOUTH.strip())
+
+
 def test_justified_lines_with_wide_blanks_are_prose(tmp_path: Path) -> None:
     """Lines drawn out to the edge of their column are no rows of a table."""
     pdf = _document()

@@ -19,6 +19,7 @@ BESIDE_THE_TEXT = {
     "test_form_values_are_read",
     "test_notes_on_a_page_are_read",
     "test_a_word_across_the_page_breaks_no_sentence",
+    "test_a_word_across_the_page_is_not_joined_to_the_line_drawn_before_it",
 }
 """What stands in forms and notes is not among the characters of the page; a box around a word at a slant lies on
 other words too."""

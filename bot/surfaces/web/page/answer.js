@@ -4,7 +4,7 @@ import { add, announce, button, fill, h, icon, iconButton, said } from "/web/dom
 import { copyText, footnoteLink, markdownOf } from "/web/copying.js";
 import { thumbs } from "/web/feedback.js";
 import { Long } from "/web/long.js";
-import { hideQuote, showQuote } from "/web/quote.js";
+import { labelRef, refOf } from "/web/ref.js";
 import { saveMenu } from "/web/saving.js";
 import { modelName, seconds, t, translated } from "/web/words.js";
 
@@ -144,34 +144,11 @@ export class Turn {
 
   refs(numbers) {
     if (!numbers.length) return null;
-    return h("span", { class: "refs" }, ...numbers.map((number) => this.ref(number)));
-  }
-
-  ref(number) {
-    const made = h("button", { type: "button", class: "ref", text: String(number), data: { number } });
-    const citation = () => this.citations.get(number);
-    const show = () => { if (citation()) showQuote(made, citation()); };
-    made.addEventListener("mouseenter", show);
-    made.addEventListener("mouseleave", hideQuote);
-    made.addEventListener("focus", show);
-    made.addEventListener("blur", hideQuote);
-    made.addEventListener("click", () => {
-      hideQuote();
-      if (citation()) this.more.onSource(this, number, made);
-    });
-    this.label(made, number);
-    return made;
-  }
-
-  label(ref, number) {
-    const citation = this.citations.get(number);
-    ref.setAttribute("aria-label", citation
-      ? t("answer.footnote.of", { n: number, title: citation.title })
-      : t("answer.pending", { n: number }));
+    return h("span", { class: "refs" }, ...numbers.map((number) => refOf(this, number)));
   }
 
   refreshRefs() {
-    for (const ref of this.statements.querySelectorAll(".ref")) this.label(ref, Number(ref.dataset.number));
+    for (const ref of this.statements.querySelectorAll(".ref")) labelRef(this, ref);
   }
 
   notes() {

@@ -76,9 +76,9 @@ export async function tellServer(path, body) { await send(path, withJson("POST",
 export async function patch(path, body) { return (await send(path, withJson("PATCH", body))).json(); }
 export async function remove(path) { await send(path, { method: "DELETE" }); }
 
-/** What a path gives as a download: its name and its content. */
-export async function download(path) {
-  const answer = await send(path);
+/** What a path gives as a download, asked with a body where it takes one: its name and its content. */
+export async function download(path, body) {
+  const answer = await send(path, body && withJson("POST", body));
   const given = /filename\*=UTF-8''([^;]+)/.exec(answer.headers.get("Content-Disposition") ?? "");
   return { name: given ? decodeURIComponent(given[1]) : "download", content: await answer.blob() };
 }
@@ -100,15 +100,22 @@ export async function originalTrouble(id) {
   }
 }
 
+/** Ask; yield [event, data] as they come. `body` as POST /v1/ask takes it. */
+export function ask(body, signal) { return streamed("/v1/ask", body, signal); }
+
+/** Ask each document; yield [event, data] as they come. `body` as POST /v1/survey takes it. */
+export function survey(body, signal) { return streamed("/v1/survey", body, signal); }
+
 /**
- * Ask; yield [event, data] as they come. Ends after "done" or "error"; a stream that is cut throws.
- * @param {object} body As POST /v1/ask takes it.
+ * Yield [event, data] as they come. Ends after "done" or "error"; a stream that is cut throws.
+ * @param {string} path Where to.
+ * @param {object} body What is sent.
  * @param {AbortSignal} signal Stops it.
  */
-export async function* ask(body, signal) {
+async function* streamed(path, body, signal) {
   const options = withJson("POST", body);
   options.headers.Accept = "text/event-stream";
-  const answer = await send("/v1/ask", { ...options, signal });
+  const answer = await send(path, { ...options, signal });
   let ended = false;
   try {
     for await (const [name, data] of events(answer.body)) {

@@ -229,8 +229,9 @@ class Page {
   showSource(run, at, address) {
     const kept = this.frame.classList.contains("with-source");
     const there = address === location.hash && (address.startsWith("#document=") || /^#\/c\/.+\/.+\//.test(address));
-    if (kept || there) history.replaceState(history.state, "", address || "#/");
-    else history.pushState({ source: Date.now() }, "", address || "#/");
+    const here = address || location.pathname; // without a fragment it stays without, or "Back" would begin a new page
+    if (kept || there) history.replaceState(history.state, "", here);
+    else history.pushState({ source: Date.now() }, "", here);
     this.mark = history.state?.source;
     this.frame.classList.add("with-source");
     this.source.show(run, at);

@@ -4,8 +4,11 @@ import { FilterPanel } from "/web/filter.js";
 import { onChange, state } from "/web/state.js";
 import { modelName, t } from "/web/words.js";
 
+/** Questions that are asked of each document, at most (SurveyIn in bot/surfaces/web/shapes.py). */
+const MOST_QUESTIONS = 20;
+
 export class AskBox {
-  /** @param {object} more `onAsk(question)`, `onStop()`, `recall()` → earlier questions, newest first. */
+  /** @param {object} more `onAsk(question)`, `onSurvey(questions)`, `onStop()`, `recall()` → earlier questions, newest first. */
   constructor(more) {
     this.more = more;
     this.recalled = -1;
@@ -17,7 +20,11 @@ export class AskBox {
     this.send = h("button", { type: "submit", class: "strong send" });
     this.length = h("span", { class: "small trouble", hidden: true });
     this.filter = new FilterPanel(this.input);
-    const row = h("div", { class: "ask-row" }, this.filter.toggle, this.filter.chips, this.length, this.send);
+    this.each = h("button", {
+      type: "button", class: "quiet", "aria-pressed": "false", title: t("survey.each.title"), on: { click: () => this.toggleEach() },
+    });
+    add(this.each, icon("rows"), t("survey.each"));
+    const row = h("div", { class: "ask-row" }, this.filter.toggle, this.each, this.filter.chips, this.length, this.send);
     this.box = h(
       "form", { class: "ask-box" }, this.filter.panel, this.input, row,
       h("p", { id: "ask-hint", class: "unseen", text: t("ask.hint") }),
@@ -49,16 +56,33 @@ export class AskBox {
     fill(this.send, icon(running ? "stop" : "up"));
     this.send.setAttribute("aria-label", t(running ? "ask.stop" : "ask.send"));
     this.send.title = t(running ? "ask.stop" : "ask.send");
-    this.input.placeholder = t(state.conversation ? "ask.follow" : "ask.placeholder");
+    this.input.placeholder = t(this.asksEach ? "survey.placeholder" : state.conversation ? "ask.follow" : "ask.placeholder");
+  }
+
+  /** Whether each document is asked, and each line is a question. */
+  get asksEach() { return this.each.getAttribute("aria-pressed") === "true"; }
+
+  toggleEach() {
+    this.each.setAttribute("aria-pressed", String(!this.asksEach));
+    this.run(this.running);
+    this.fit();
+    this.focus();
+  }
+
+  /** The questions that are written: one, or one a line. */
+  questions() {
+    const lines = this.asksEach ? this.input.value.split("\n") : [this.input.value];
+    return [...new Set(lines.map((line) => line.trim()).filter(Boolean))];
   }
 
   ask() {
-    const question = this.input.value.trim();
-    if (!question || this.tooLong()) return;
+    const questions = this.questions();
+    if (!questions.length || this.trouble()) return;
     this.write("");
     this.recalled = -1;
     this.filter.close();
-    this.more.onAsk(question);
+    if (this.asksEach) this.more.onSurvey(questions);
+    else this.more.onAsk(questions[0]);
   }
 
   key(event) {
@@ -84,22 +108,25 @@ export class AskBox {
     this.input.setSelectionRange(this.input.value.length, this.input.value.length);
   }
 
-  tooLong() {
+  /** Why this cannot be asked, in words; "" where it can. */
+  trouble() {
+    const questions = this.questions();
     const most = state.status?.limits.question_characters ?? Infinity;
-    return [...this.input.value.trim()].length > most;
+    const n = Math.max(0, ...questions.map((question) => [...question].length));
+    if (n > most) return t("ask.long", { n, most });
+    return questions.length > MOST_QUESTIONS ? t("survey.many", { n: questions.length, most: MOST_QUESTIONS }) : "";
   }
 
   fit() {
     this.input.style.height = "auto";
     this.input.style.height = `${this.input.scrollHeight}px`;
-    const long = this.tooLong();
-    if (long) {
-      const n = [...this.input.value.trim()].length;
-      this.length.textContent = t("ask.long", { n, most: state.status.limits.question_characters });
-      if (this.length.hidden) announce(this.length.textContent);
+    const trouble = this.trouble();
+    if (trouble) {
+      this.length.textContent = trouble;
+      if (this.length.hidden) announce(trouble);
     }
-    this.length.hidden = !long;
-    this.send.disabled = long;
+    this.length.hidden = !trouble;
+    this.send.disabled = Boolean(trouble);
   }
 
   /** Say which model writes, and whether text leaves the machine. */

@@ -141,6 +141,6 @@ function lights(page) {
 /** Why not all of the words are lit; nothing where they are. */
 function noticeOf(page, run) {
   if (!page || !run.quote || page.lit === "all") return null;
-  const key = page.scanned ? "source.sheet.scanned" : `source.sheet.${page.lit}`;
+  const key = page.scanned && page.lit === "none" ? "source.sheet.scanned" : `source.sheet.${page.lit}`;
   return add(h("figcaption"), t(key));
 }

@@ -6,10 +6,11 @@ import { t } from "/web/words.js";
 
 /**
  * A menu "Save as …".
- * @param {(format: string) => string} address Where the download of a format is.
- * @param {object} [more] `label`: shown beside the icon, which else stands alone; `json`: offer JSON too.
+ * @param {(format: string) => string|[string, object]} address Where the download of a format is, and what to send there.
+ * @param {object} [more] `label`: shown beside the icon, which else stands alone; `json`: offer JSON too; `formats`: what
+ *   to offer instead of the formats of answers.
  */
-export function saveMenu(address, { label = "", json = false } = {}) {
+export function saveMenu(address, { label = "", json = false, formats: own = null } = {}) {
   const name = t("save.as");
   const summary = label
     ? add(h("summary", { class: "quiet" }), icon("down"), label)
@@ -24,10 +25,10 @@ export function saveMenu(address, { label = "", json = false } = {}) {
   menu.addEventListener("toggle", () => {
     document[menu.open ? "addEventListener" : "removeEventListener"]("pointerdown", outside);
     if (!menu.open) return;
-    const formats = [...(state.status?.exports ?? ["docx", "html", "markdown"]), ...(json ? ["json"] : [])];
+    const formats = own ?? [...(state.status?.exports ?? ["docx", "html", "markdown"]), ...(json ? ["json"] : [])];
     fill(list, formats.map((format) => button(t(`save.${format}`), () => {
       shut(true);
-      save(address(format));
+      save(...[address(format)].flat());
     }, { class: "quiet", data: { format } })));
   });
   menu.addEventListener("focusout", (event) => {
@@ -42,10 +43,10 @@ export function saveMenu(address, { label = "", json = false } = {}) {
   return menu;
 }
 
-async function save(address) {
+async function save(address, body) {
   toast(t("save.making"));
   try {
-    const { name, content } = await download(address);
+    const { name, content } = await download(address, body);
     const link = h("a", { href: URL.createObjectURL(content), download: name });
     link.click();
     // The browser has taken it up by then; what is let go at once is not saved everywhere.

@@ -3,6 +3,7 @@ import { Failed, ask, get, path } from "/web/api.js";
 import { Turn } from "/web/answer.js";
 import { AskBox } from "/web/askbox.js";
 import { add, fill, h } from "/web/dom.js";
+import { SurveyTurn } from "/web/survey.js";
 import { filterBody, mayEdit, onChange, state, tell } from "/web/state.js";
 import { forgetUnasked, keepUnasked, unasked } from "/web/unasked.js";
 import { t } from "/web/words.js";
@@ -23,6 +24,7 @@ export class Thread {
     this.list = h("div", { class: "column turns" });
     this.box = new AskBox({
       onAsk: (question) => this.ask(question),
+      onSurvey: (questions) => this.survey(questions),
       onStop: () => this.stop(),
       recall: () => [...this.questions].reverse(),
     });
@@ -133,8 +135,7 @@ export class Thread {
       onSource: this.more.onSource,
       onPassage: this.more.onPassage,
       onAgain: (turn) => {
-        turn.element.remove();
-        this.turns = this.turns.filter((one) => one !== turn);
+        this.takeAway(turn);
         this.ask(turn.question);
       },
     });
@@ -145,17 +146,49 @@ export class Thread {
     forgetUnasked();
     keepUnasked({ question, filter, conversation: state.conversation });
     const turn = this.turn(question).wait();
+    this.show(turn, question);
+    await this.work(turn, async (signal) => {
+      const body = { question, conversation: state.conversation ?? "new", filter };
+      for await (const [name, data] of ask(body, signal)) this.event(turn, name, data);
+    });
+  }
+
+  /** Ask each document; the table stands among the turns and is kept by nobody. */
+  async survey(questions) {
+    if (this.running) return;
+    forgetUnasked();
+    const turn = new SurveyTurn(questions, {
+      onSource: this.more.onSource,
+      onPassage: this.more.onPassage,
+      onAgain: (old) => {
+        this.takeAway(old);
+        this.survey(old.questions);
+      },
+    });
+    this.show(turn, questions.join("\n"));
+    await this.work(turn, (signal) => turn.run(signal));
+  }
+
+  show(turn, question) {
     if (!this.turns.length) fill(this.list);
     this.turns.push(turn);
     if (this.questions.at(-1) !== question) this.questions.push(question);
     this.list.append(turn.element);
     turn.element.scrollIntoView({ block: "start" });
+  }
+
+  takeAway(turn) {
+    turn.element.remove();
+    this.turns = this.turns.filter((one) => one !== turn);
+  }
+
+  /** Do what makes a turn, until it is done or stopped. */
+  async work(turn, made) {
     const stopping = new AbortController();
     this.stopping = stopping;
     this.box.run(true);
     try {
-      const body = { question, conversation: state.conversation ?? "new", filter };
-      for await (const [name, data] of ask(body, stopping.signal)) this.event(turn, name, data);
+      await made(stopping.signal);
     } catch (error) {
       if (error.name === "AbortError") {
         forgetUnasked();
@@ -170,7 +203,7 @@ export class Thread {
   }
 
   failed(turn, error) {
-    keepUnasked({ failed: true });
+    if (turn instanceof Turn) keepUnasked({ failed: true });
     turn.failed(error);
   }
 

@@ -90,6 +90,7 @@ def test_a_question_is_worked_out(table: Table, question: str, told: str | None)
         "What is the status?",
         "How many projects are there?",
         "What is the first project that Anna Berg finished?",
+        "How many projects have a higher budget than Beta?",
     ],
 )
 def test_what_is_not_all_understood_is_left_alone(table: Table, question: str) -> None:

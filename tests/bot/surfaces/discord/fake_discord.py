@@ -189,6 +189,12 @@ class FakeDiscord:
         data = {"id": "500", "name": "ask", "type": 1, "options": options}
         return self._interaction(channel, author, {"type": 2, "data": data}, minutes=minutes)
 
+    def survey(self, channel: str, author: str, questions: str) -> str:
+        """Somebody uses /survey for all to see; return the id."""
+        options = [{"name": "questions", "type": 3, "value": questions}, {"name": "private", "type": 5, "value": False}]
+        data = {"id": "501", "name": "survey", "type": 1, "options": options}
+        return self._interaction(channel, author, {"type": 2, "data": data})
+
     def press(self, message: Sent, label: str, author: str) -> str:
         """Somebody presses a button of one of our messages."""
         rows = message.body.get("components") or []

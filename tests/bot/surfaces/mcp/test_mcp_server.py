@@ -80,9 +80,11 @@ def over_http(server: FootnoteServer, *, token: str = "") -> Iterator[str]:
 
 
 def test_the_tools_have_typed_schemas_and_are_read_only() -> None:
-    """Five tools, each with input and output schema, a title, and the hint that nothing is changed."""
+    """Six tools, each with input and output schema, a title, and the hint that nothing is changed."""
     tools = with_client(FootnoteServer(ScriptedBot(echo)), lambda client: client.list_tools()).tools  # type: ignore[arg-type]
-    assert [tool.name for tool in tools] == ["ask", "search", "read_document", "list_documents", "list_collections"]
+    assert [tool.name for tool in tools] == [
+        *("ask", "search", "read_document", "list_documents", "list_collections", "survey")
+    ]
     for tool in tools:
         assert tool.title and tool.description and tool.output_schema["properties"]
         assert tool.annotations.read_only_hint is True
@@ -338,7 +340,7 @@ def test_both_protocol_generations_are_served() -> None:
     """Clients of the handshake generation and of the newest get tools and answers, on both transports."""
 
     async def work(client: Client) -> str:
-        assert len((await client.list_tools()).tools) == 5
+        assert len((await client.list_tools()).tools) == 6
         assert (await client.call_tool("ask", {"question": "x"})).structured_content
         return str(client.protocol_version)
 
@@ -363,7 +365,7 @@ def test_http_with_a_token_lets_nobody_else_in() -> None:
                 httpx2.AsyncClient(headers={"Authorization": "Bearer s3cret"}) as http,
                 Client(streamable_http_client(address, http_client=http)) as client,
             ):
-                assert len((await client.list_tools()).tools) == 5
+                assert len((await client.list_tools()).tools) == 6
 
         asyncio.run(run())
 

@@ -48,6 +48,8 @@ class FakeSlack:
         limited: How many calls of a method are still to be answered with 429.
         cut_after: Methods whose next call is carried out but whose reply is lost.
         refuse_blocks_of_replies: Whether response addresses refuse blocks.
+        uploads, names: What was sent to upload addresses, and what it is called, by the file's id.
+        files: Files that were shared: channel, thread, name, text.
         page_size: Most messages of a thread that one call of conversations.replies returns.
         scopes: What the app may do, as Slack tells it.
         guests: Ids of people who are guests.
@@ -70,6 +72,9 @@ class FakeSlack:
     connections: int = 0
     page_size: int = 15
     refuse_blocks_of_replies: bool = False
+    uploads: dict[str, bytes] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    files: list[tuple[str, str | None, str, str]] = field(default_factory=list)
 
     def __enter__(self) -> FakeSlack:
         self._loop = asyncio.new_event_loop()
@@ -228,6 +233,7 @@ class FakeSlack:
         app.router.add_post("/api/{method}", self._method)
         app.router.add_get("/link", self._socket)
         app.router.add_post("/response/{channel}/{user}", self._response)
+        app.router.add_post("/upload/{file}", self._upload)
 
         async def start() -> None:
             self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
@@ -300,6 +306,25 @@ class FakeSlack:
             request.transport.abort()
         answer = {"ok": True, **result} if "ok" not in result else result
         return web.json_response(answer, headers={"X-OAuth-Scopes": self.scopes})
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        (sent,) = [part for part in form.values() if isinstance(part, web.FileField)] or [None]
+        self.uploads[request.match_info["file"]] = sent.file.read() if sent else await request.read()
+        return web.Response(text="OK")
+
+    def _files_getUploadURLExternal(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        file = f"F{self.ts()}"
+        self.names[file] = arguments["filename"]
+        return {"upload_url": f"http://127.0.0.1:{self.port}/upload/{file}", "file_id": file}
+
+    def _files_completeUploadExternal(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        files = arguments["files"]
+        files = json.loads(files) if isinstance(files, str) else files
+        for file in files:
+            place = (arguments["channel_id"], arguments.get("thread_ts"))
+            self.files.append((*place, self.names[file["id"]], self.uploads[file["id"]].decode("utf-8")))
+        return {"files": [{"id": file["id"], "title": file.get("title", "")} for file in files]}
 
     def _auth_test(self, _: dict[str, Any]) -> dict[str, Any]:
         return {"team_id": TEAM, "user_id": BOT_USER, "bot_id": BOT_ID, "user": "footnote", "team": "Test"}

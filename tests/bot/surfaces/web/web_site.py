@@ -60,6 +60,8 @@ class ScriptedBot:
     asked: list[tuple[str, Conversation | None, Filter | None]] = field(default_factory=list)
     closed: threading.Event = field(default_factory=threading.Event)
     leak: bool = False
+    model_name = "quotes"
+    writes = False
 
     def ask(self, question: str, *, conversation: Conversation | None = None, filter: Filter | None = None) -> Answer:
         """Answer at once."""

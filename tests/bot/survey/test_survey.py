@@ -11,23 +11,29 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot import Bot
-from bot.computed.value import Value, value_in
+from bot.answer import Answer, Statement, Words
+from bot.computed.value import Value, date_beside, value_in
 from bot.errors import QuestionRefused, SettingError
-from bot.kept_cells import KeptCells
 from bot.question.kind import AnswerType
-from bot.survey import Cell, Row, Survey, survey
+from bot.surfaces.cli.app import run
+from bot.survey.cell import Cell
+from bot.survey.kept_cells import KeptCells, LatestCells
+from bot.survey.survey import ask_each, from_answer, survey
+from bot.survey.table import Row, Survey
 from ingest.splitting.split import split
 from vectorstore.document import Document
 from vectorstore.library import Library
 from vectorstore.passage import Filter
 from vectorstore.records import DocumentInfo
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 ENDS, TENANT = "When does the lease end?", "Who is the tenant?"
 TORN = '{"key": ["north0'
 TEXTS = {
@@ -91,6 +97,51 @@ def test_each_cell_is_the_answer_of_that_document_alone(bot: Bot, found: Survey)
     assert found.summary[0] == f"{ENDS} 3 of 4 documents say."
 
 
+def test_a_cell_is_what_the_document_answers_when_it_is_asked_alone(bot: Bot, found: Survey) -> None:
+    """Asked at the same time as others, and with a question whose vector is remembered, nothing else comes out."""
+    for row in found.rows:
+        for cell in row.cells:
+            answer = bot.ask(cell.question, filter=Filter(documents=(row.document.id,)))
+            alone = from_answer(cell.question, answer)
+            assert (alone.words, alone.value) == (cell.words, cell.value)
+            assert [c.quote for c in alone.citations] == [c.quote for c in cell.citations]
+
+
+def test_rows_come_in_order_and_what_is_not_begun_is_left(bot: Bot) -> None:
+    """However many are asked at a time; closed early, nothing further is asked."""
+    documents = bot.library.documents()
+    began: list[str] = []
+
+    class Slow(ThreadPoolExecutor):
+        def submit(self, work: Any, /, *arguments: Any, **named: Any) -> Future[Any]:
+            began.append(arguments[1].id)
+            return super().submit(work, *arguments, **named)
+
+    with Slow(3) as workers:
+        rows = list(ask_each(bot, documents, (ENDS,), workers=workers))
+        assert [row.document for row in rows] == documents
+        began.clear()
+        many = documents * 20
+        coming = ask_each(bot, many, (ENDS,), workers=workers)
+        next(coming)
+        coming.close()
+        assert len(began) < len(many)
+
+
+def test_the_latest_cells_are_remembered(bot: Bot) -> None:
+    """So many, and those that were used last."""
+    cells = LatestCells(2)
+    keys = [(name, "", "", "") for name in "abc"]
+    for key in keys[:2]:
+        cells.put(key, {"words": key[0]})
+    assert cells.get(keys[0]) == {"words": "a"}
+    cells.put(keys[2], {"words": "c"})
+    assert [cells.get(key) is not None for key in keys] == [True, False, True]
+    kept = LatestCells(100)
+    first = survey(bot, [ENDS], kept=kept)
+    assert survey(bot, [ENDS], kept=kept) == first
+
+
 def test_the_words_that_answer_are_shown_with_their_value(found: Survey) -> None:
     """Where the reader names them it is these words, not the sentence; a date has a form that sorts."""
     ends = {name: row[0] for name, row in cells(found).items()}
@@ -104,6 +155,7 @@ def test_rows_are_sorted_by_value_and_silence_comes_last(found: Survey) -> None:
     """By the date, not by its words; footnotes are numbered anew in the new order."""
     ordered = found.sorted_by(0)
     assert list(cells(ordered)) == ["east", "south", "north", "menu"]
+    assert list(cells(found.sorted_by(0, descending=True))) == ["north", "south", "east", "menu"]
     assert [c.number for c in ordered.citations] == list(range(1, len(found.citations) + 1))
 
 
@@ -159,6 +211,35 @@ def test_values_are_read_only_where_there_is_one(words: str, kind: AnswerType, v
     assert value_in(words, kind) == value
 
 
+@pytest.mark.parametrize(
+    ("sentence", "question", "day"),
+    [
+        ("It begins on 1 May 2020 and ends on 30 June 2026, unless ended earlier.", "When does it end?", "2026-06-30"),
+        ("It begins on 1 May 2020 and ends on 30 June 2026.", "When does it start?", "2020-05-01"),
+        ("It expires on 30 June 2026; signed on 1 May 2020.", "When does the lease end?", "2026-06-30"),
+        ("It ends on 30 June 2026, the sublease ends on 1 May 2025.", "When does it end?", None),
+        ("Built 1 May 2020, sold 30 June 2026.", "When was it painted?", None),
+    ],
+)
+def test_of_two_dates_the_one_beside_the_word_is_the_value(sentence: str, question: str, day: str | None) -> None:
+    """Where the question asks for a beginning or an end, and the sentence gives one date for it."""
+    found = date_beside(sentence, question)
+    assert (found.value if found else None) == day
+
+
+def test_words_inside_a_date_or_amount_are_shown_as_the_whole_of_it() -> None:
+    """The reader's "2027" of "7 August 2027" would sort wrongly, and its "975" of "975 EUR" say too little."""
+    for sentence, part, whole, value in (
+        ("It ends on 7 August 2027.", "2027", "7 August 2027", Value("2027-08-07", "date")),
+        ("The rent is 975 EUR.", "975", "975 EUR", Value(975.0, "eur")),
+        ("The tenant is Amir Nasser.", "Amir Nasser", "Amir Nasser", None),
+    ):
+        start = sentence.index(part)
+        answer = Answer(ENDS, (Statement(sentence, (), answer=Words(part, start, start + len(part))),))
+        cell = from_answer("What is said?", answer)
+        assert (cell.words, cell.value) == (whole, value)
+
+
 def test_a_kept_cell_is_not_asked_again_until_its_document_changes(bot: Bot, tmp_path: Path) -> None:
     """Each cell is written once; another digest of a document makes it be asked anew."""
     path = tmp_path / "kept.jsonl"
@@ -207,6 +288,27 @@ def test_a_survey_that_was_killed_goes_on_where_it_was(folder: Path, found: Surv
     assert [d["cells"] for d in table["documents"]] == [[c.as_dict() for c in row.cells] for row in found.rows]
     keys = [json.loads(line)["key"] for line in path.read_text().splitlines() if line != TORN]
     assert len(keys) == len({tuple(key) for key in keys}) == 2 * len(TEXTS)
+
+
+def test_the_command_line_shows_saves_and_filters(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--where` leaves rows and the counts stay whole; `--save` writes them; what cannot be is refused at once."""
+    file = tmp_path / "leases.xlsx"
+    asked = ["survey", ENDS, TENANT, "--library", str(folder)]
+    assert run([*asked, "--where", "1>2026", "--sort=-1", "--save", str(file)]) == 0
+    out, err = capsys.readouterr()
+    assert out.index("Lease north") < out.index("Lease south") and "Lease east" not in out
+    assert "2 of 4 documents are shown." in out and f"{ENDS} 3 of 4 documents say." in out
+    assert file.read_bytes().startswith(b"PK") and "leases.xlsx" in err
+    for wrong, words in (
+        (["--save", str(file)], "already"),
+        (["--save", str(tmp_path / "leases.docx")], ".xlsx"),
+        (["--where", "3=2026"], "no number 3"),
+        (["--sort", "3"], "There are 2 questions"),
+    ):
+        assert run([*asked, *wrong]) != 0
+        assert words in "".join(capsys.readouterr())
 
 
 def test_an_empty_survey_has_a_table() -> None:

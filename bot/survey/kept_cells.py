@@ -1,10 +1,12 @@
-"""Cells of a survey kept in a file as they come, so that a run that was stopped goes on where it was."""
+"""Cells of a survey kept as they come, so that a run that was stopped goes on where it was."""
 
 from __future__ import annotations
 
 import json
 import os
+from collections import OrderedDict
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
 
@@ -36,6 +38,7 @@ class KeptCells:
 
     def __init__(self, path: Path) -> None:
         self._cells: dict[Key, dict[str, Any]] = {}
+        self._writing = Lock()
         try:
             before = path.read_bytes() if path.exists() else b""
             opened = os.open(path, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600)
@@ -76,6 +79,36 @@ class KeptCells:
 
     def put(self, key: Key, cell: dict[str, Any]) -> None:
         """Keep a cell; it is in the file when this returns."""
-        self._cells[key] = cell
-        self._file.write(json.dumps({"key": key, "cell": cell}, ensure_ascii=False) + "\n")
-        self._file.flush()
+        line = json.dumps({"key": key, "cell": cell}) + "\n"
+        with self._writing:
+            self._cells[key] = cell
+            self._file.write(line)
+            self._file.flush()
+
+
+class LatestCells:
+    """The latest cells, in memory: for programs that run on. Threads may share one.
+
+    Args:
+        most: So many are kept; those that were not used for longest go first.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._cells: OrderedDict[Key, dict[str, Any]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Key) -> dict[str, Any] | None:
+        """Return the cell that was kept under a key, if it still is."""
+        with self._lock:
+            if key in self._cells:
+                self._cells.move_to_end(key)
+            return self._cells.get(key)
+
+    def put(self, key: Key, cell: dict[str, Any]) -> None:
+        """Keep a cell."""
+        with self._lock:
+            self._cells[key] = cell
+            self._cells.move_to_end(key)
+            if len(self._cells) > self._most:
+                self._cells.popitem(last=False)
