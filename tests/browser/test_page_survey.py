@@ -1,4 +1,4 @@
-"""Each document asked: several questions at once, a table that is sorted, filtered, saved, and read at its footnotes."""
+"""Each document asked: several questions at once, a table that is sorted, filtered, saved, and read at footnotes."""
 
 from __future__ import annotations
 
