@@ -25,7 +25,7 @@ from evals.fit_abstention import auroc
 from evals.reading_signs import SIGNS, gate, logistic, signs
 
 STYLES = ("needed", "never", "always")
-"""Title and heading before a passage: where the question needs them, as Footnote does, or never, or always."""
+"""Title and heading before a passage: where they hold a name that it lacks, as Footnote reads it, never, always."""
 QUOTED = ("body", "table", "code")
 NEAR = 1.0
 """How far below the best logit a passage's may lie for its sentence to be shown."""

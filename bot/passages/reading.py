@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.question.question import Question
 from bot.reader.reader import Reader
 from bot.reader.reading import Readable
 from vectorstore.passage import Passage
@@ -78,13 +79,14 @@ def _in_one_sentence(reader: Reader, question: str, passage: Passage, words: tup
 
 
 def readable(question: str, text: str, *, title: str, heading: str) -> Readable:
-    """Return a passage as it is read: title and heading before it where they hold a word of the question that it lacks.
+    """Return a passage as it is read: title and heading before it where they hold a name of the question that it lacks.
 
-    A quarter's report says in its title alone whose it is and of which quarter. Before every passage they make the
-    reader too sure of those that do not answer (docs/reader.md).
+    A quarter's report says in its title alone whose it is and of which quarter. Before every passage, or for any word
+    ("When does the lease end?" of a document called a lease), they make the reader too sure of what does not answer
+    (docs/reader.md).
     """
     before = " › ".join(dict.fromkeys(filter(None, (title, heading))))
-    lacking = frozenset(content_terms(question)) - frozenset(content_terms(text))
+    lacking = Question(question).names - frozenset(content_terms(text))
     return Readable(text, title=before if lacking & frozenset(content_terms(before)) else "")
 
 

@@ -43,6 +43,12 @@ def test_title_and_heading_are_read_where_the_question_needs_them() -> None:
     assert readable(asked, text, title=REPORT, heading=REPORT).title == REPORT
 
 
+def test_a_common_word_of_the_title_is_no_reason_to_read_it() -> None:
+    """A lease that does not say when it ends would else seem to, for it is called a lease."""
+    notice = "Notice is given three months before the end of a quarter."
+    assert readable("When does the lease end?", notice, title="Lease of 3 Mill Lane", heading="Notice").title == ""
+
+
 def test_a_passage_that_holds_the_words_is_read_bare() -> None:
     """A title that adds no word of the question makes the reader no wiser."""
     text = "Ostrava Tools had a revenue of 219 million euros."
