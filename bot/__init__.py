@@ -6,10 +6,10 @@
 `import bot` loads no model, no chat SDK and reads no file.
 """
 
-from bot.answer import Answer, Citation, Conflict, Statement
+from bot.answer import Answer, Citation, Conflict, Found, Statement
 
 # Imported here and not on demand, since the module `bot.ask` would else stand where the function should.
-from bot.ask import Bot, Found, ask
+from bot.ask import Bot, ask
 from bot.question.conversation import Conversation, Turn
 from bot.settings.settings import Settings
 

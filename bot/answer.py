@@ -112,6 +112,23 @@ class Withheld:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, before anything is answered.
+
+    Attributes:
+        passages: Best first.
+        searched_for: The query, when it differs from the question; else "".
+        searched: What was searched, for a person.
+        model: Who answers, as in `Answer`.
+    """
+
+    passages: tuple[Passage, ...]
+    searched_for: str
+    searched: str
+    model: str = QUOTES
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What was asked, what was found, and where it stands.
 

@@ -20,8 +20,8 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.tools import StructuredTool
 from pydantic import BaseModel, Field
 
-from bot.answer import Answer, Statement
-from bot.ask import Bot, Found
+from bot.answer import Answer, Found, Statement
+from bot.ask import Bot
 from bot.errors import CollectionMissing, ModelError, QuestionRefused
 from bot.passages.filtering import refuse_missing_collections
 from bot.question.conversation import Conversation, remembered

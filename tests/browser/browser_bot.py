@@ -6,8 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from bot.answer import Answer, Citation, Conflict, Statement, Withheld
-from bot.ask import Found
+from bot.answer import Answer, Citation, Conflict, Found, Statement, Withheld
 from bot.models.usage import Usage
 from bot.question.conversation import Conversation
 from vectorstore.library import Library

@@ -13,6 +13,7 @@ from bot.answer import (
     NEAREST,
     Answer,
     Citation,
+    Found,
     Statement,
     remarks,
     searched_words,
@@ -20,7 +21,6 @@ from bot.answer import (
     where,
     written_by,
 )
-from bot.ask import Found
 from bot.render import excerpt
 from bot.text.shown import TITLE_LENGTH, markers, one_line, shown_source, titled, visible
 from vectorstore.passage import Passage

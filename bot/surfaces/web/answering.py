@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from starlette.responses import Response
 
-from bot.answer import Answer, Citation, Statement
+from bot.answer import Answer, Citation, Found, Statement
 from bot.errors import QuestionRefused
 from bot.question.conversation import Conversation
 from bot.surfaces.web.auth import Caller
@@ -24,10 +24,6 @@ from vectorstore.errors import FootnoteError
 from vectorstore.passage import Filter, Passage
 
 logger = logging.getLogger("footnote.web")
-
-if TYPE_CHECKING:
-    from bot.ask import Found
-
 
 PLAIN = Utf16("")
 """Counts for a document that has just been removed: plainly."""

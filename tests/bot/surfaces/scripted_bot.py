@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-from bot.answer import Answer, Citation, Statement
-from bot.ask import Found
+from bot.answer import Answer, Citation, Found, Statement
 from bot.question.conversation import Conversation
 from bot.settings.settings import Settings
 from vectorstore.passage import Filter, Passage

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from bot.answer import Answer, Citation, Statement
-from bot.ask import Found
+from bot.answer import Answer, Citation, Found, Statement
 from bot.question.conversation import Conversation
 from vectorstore.passage import Filter, Passage
 

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console, Group
 
-from bot.answer import Answer, Citation, Conflict, Statement, Withheld
-from bot.ask import Found
+from bot.answer import Answer, Citation, Conflict, Found, Statement, Withheld
 from bot.surfaces.cli.terminal import after_block, before_block, context_block, footnotes, show_stream
 from vectorstore.document import Document, Heading, Place
 from vectorstore.passage import Passage
