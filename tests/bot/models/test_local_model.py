@@ -32,10 +32,10 @@ def model() -> Iterator[LocalModel]:
 
 def test_it_answers_from_its_prompt(model: LocalModel) -> None:
     """Text arrives in pieces and the same question gets the same answer."""
-    messages = [("user", "Repeat exactly: the cat is black.")]
-    first = model.stream(messages, max_tokens=12)  # type: ignore[arg-type]
+    messages = [("user", "Repeat exactly: the cat is black, the dog is brown, the bird is blue.")]
+    first = model.stream(messages, max_tokens=24)  # type: ignore[arg-type]
     pieces = list(first)
-    again = "".join(model.stream(messages, max_tokens=12))  # type: ignore[arg-type]
+    again = "".join(model.stream(messages, max_tokens=24))  # type: ignore[arg-type]
     assert len(pieces) > 1
     assert "".join(pieces) == again
     assert first.prompt_tokens > 5

@@ -41,7 +41,7 @@ def change(folder: Path, *statements: str) -> None:
 
 def make_old(folder: Path) -> None:
     """Turn a library into one of form 1."""
-    tables = ("digests", "bin", "bin_parts", "notes", "said", "tables", "table_names", "table_rows")
+    tables = ("digests", "bin", "bin_parts", "notes", "said", "tables", "table_names", "table_rows", "scans")
     change(folder, *(f"DROP TABLE {name}" for name in tables), "PRAGMA user_version = 1")
     database = sqlite3.connect(folder / "catalog.sqlite3")
     names = {row[0] for row in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
