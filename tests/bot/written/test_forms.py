@@ -134,8 +134,7 @@ def test_rows_of_a_table_are_checked_one_by_one(library: Library) -> None:
 
 
 def test_a_long_document_is_summed_up_section_by_section(library: Library) -> None:
-    """Each section is a prompt of its own, and what was withheld is asked for once more; where nothing of what is written
-    stands, the section's own sentence is quoted."""
+    """Each section is a prompt of its own, what was withheld is asked for once more, and else a sentence is quoted."""
 
     def script(messages: Sequence[Message]) -> str:
         user = messages[-1][1]
