@@ -14,10 +14,11 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Protocol
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +42,9 @@ TOKENS_A_BATCH = 4096
 QUERIES = 64
 """Questions whose vectors are remembered (1.5 kB each): one question is searched for several times on its way to an
 answer, and a survey asks it of every document."""
+AT_ONCE = 2_048
+"""Texts and sections taken into word pieces at once: those of a table of 200,000 rows would fill a gigabyte."""
+Thing = TypeVar("Thing")
 
 
 class Encoder(Protocol):
@@ -134,8 +138,12 @@ class OnnxEncoder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of word pieces of each text, special tokens left out."""
-        encodings = self._tokenizer.encode_batch([_encodable(text) for text in texts], add_special_tokens=False)
-        return [len(encoding.ids) for encoding in encodings]
+        encode = self._tokenizer.encode_batch
+        return [
+            len(encoding.ids)
+            for some in _sliced(texts)
+            for encoding in encode([_encodable(text) for text in some], add_special_tokens=False)
+        ]
 
     def encode_query(self, text: str, *, without: Sequence[Span] = ()) -> Vectors:
         """Return the vector of a question, shape (dimension,), of the mean of its word pieces but those in
@@ -188,24 +196,29 @@ class OnnxEncoder:
             )
             for _, chunks in items
         ]
-        sections = [section for number, item in enumerate(items) for section in self._sections(number, *item)]
-        for batch in _batches([len(section.ids) for section in sections]):
-            members = [sections[i] for i in batch]
-            hidden = self._run([section.ids for section in members])
-            for section, states in zip(members, hidden, strict=True):
-                chunk_vectors, section_vectors = results[section.item]
-                section_vectors[section.number] = self._pool(states[: len(section.ids)])
-                for ordinal, first, last in section.ranges:
-                    if self._files.pooling == "mean":
-                        chunk_vectors[ordinal] = states[first:last].mean(0) if last > first else states[0]
-            if progress:
-                progress(sum(len(section.ranges) for section in members))
+        every = chain.from_iterable(self._sections(number, *item) for number, item in enumerate(items))
+        for sections in _sliced(every):
+            for batch in _batches([len(section.ids) for section in sections]):
+                members = [sections[i] for i in batch]
+                self._encode_sections(members, results)
+                if progress:
+                    progress(sum(len(section.ranges) for section in members))
         for (text, chunks), (chunk_vectors, section_vectors) in zip(items, results, strict=True):
             if self._files.pooling != "mean" and chunks:
                 chunk_vectors[:] = self.encode_texts([text[c.start : c.end] for c in chunks])
             _normalise(chunk_vectors)
             _normalise(section_vectors)
         return results
+
+    def _encode_sections(self, sections: Sequence[_Section], results: Sequence[tuple[Vectors, Vectors]]) -> None:
+        """Run some sections at once, and put their vectors and those of their chunks in their places."""
+        hidden = self._run([section.ids for section in sections])
+        for section, states in zip(sections, hidden, strict=True):
+            chunk_vectors, section_vectors = results[section.item]
+            section_vectors[section.number] = self._pool(states[: len(section.ids)])
+            for ordinal, first, last in section.ranges:
+                if self._files.pooling == "mean":
+                    chunk_vectors[ordinal] = states[first:last].mean(0) if last > first else states[0]
 
     def _ids(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(_encodable(text)).ids
@@ -215,19 +228,20 @@ class OnnxEncoder:
         groups: dict[int, list[Chunk]] = {}
         for chunk in chunks:
             groups.setdefault(chunk.section, []).append(chunk)
-        runs = [_encodable(text[group[0].start : group[-1].end]) for group in groups.values()]
         prefix = self._tokenizer.encode(self._files.document_prefix, add_special_tokens=False).ids
-        for (number, group), encoding in zip(groups.items(), self._tokenizer.encode_batch(runs), strict=True):
-            begins = np.array([group[0].start + start for start, _ in encoding.offsets])
-            begins[-1] = group[-1].end  # the closing special token
-            ranges = []
-            for chunk in group:
-                first = 1 + int(np.searchsorted(begins[1:], chunk.start))
-                last = 1 + int(np.searchsorted(begins[1:], chunk.end))
-                ranges.append((chunk.ordinal, first + len(prefix), last + len(prefix)))
-            ids = [encoding.ids[0], *prefix, *encoding.ids[1:]]
-            # The splitter keeps sections inside the window; a foreign chunking may not.
-            yield _Section(item, number, ids[: max(self.max_tokens, len(prefix) + 2)], tuple(ranges))
+        for some in _sliced(groups.items()):
+            runs = [_encodable(text[group[0].start : group[-1].end]) for _, group in some]
+            for (number, group), encoding in zip(some, self._tokenizer.encode_batch(runs), strict=True):
+                begins = np.array([group[0].start + start for start, _ in encoding.offsets])
+                begins[-1] = group[-1].end  # the closing special token
+                ranges = []
+                for chunk in group:
+                    first = 1 + int(np.searchsorted(begins[1:], chunk.start))
+                    last = 1 + int(np.searchsorted(begins[1:], chunk.end))
+                    ranges.append((chunk.ordinal, first + len(prefix), last + len(prefix)))
+                ids = [encoding.ids[0], *prefix, *encoding.ids[1:]]
+                # The splitter keeps sections inside the window; a foreign chunking may not.
+                yield _Section(item, number, ids[: max(self.max_tokens, len(prefix) + 2)], tuple(ranges))
 
     def _run(self, rows: list[list[int]], *, question: bool = False) -> npt.NDArray[np.float32]:
         """Return the token vectors, shape (rows, longest row, dimension)."""
@@ -264,6 +278,13 @@ def _normalise(vectors: Vectors) -> Vectors:
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     vectors /= np.where(lengths == 0, 1, lengths)
     return vectors
+
+
+def _sliced(things: Iterable[Thing]) -> Iterator[list[Thing]]:
+    """Yield them in lists of AT_ONCE."""
+    left = iter(things)
+    while some := list(islice(left, AT_ONCE)):
+        yield some
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
