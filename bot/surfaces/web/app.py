@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     from vectorstore.library import Library
 
 LEAST_TOKEN = 16
+WARM_SECONDS = 30.0
+"""How long a stop waits for the embedding model to have been loaded: its ONNX form is written for some ten seconds."""
 DESCRIPTION = """Ask your documents. Every sentence of an answer carries a verbatim footnote, checked by code.
 
 Offsets come in code points (`start`, `end`) and UTF-16 units (`start_utf16`, `end_utf16`)."""
@@ -185,9 +187,9 @@ def serve(bot: Bot, settings: Settings, *, workers: int = 1, warm: bool = False)
     refuse_unsafe(settings, has_users=_has_users(bot), workers=workers)
     # A taken port is said before a model is loaded.
     listener = listen(settings.host, settings.port)
+    warming = threading.Thread(target=_warm, args=(bot.library,), name="footnote-warm", daemon=True)
     if warm:
-        # Not before all refusals: a process that ends while a model loads in a thread ends with an abort.
-        threading.Thread(target=_warm, args=(bot.library,), name="footnote-warm", daemon=True).start()
+        warming.start()  # not before all refusals, after which the process ends
     app = create_app(bot, settings)
     raise_open_files()
     door = Door()
@@ -214,6 +216,9 @@ def serve(bot: Bot, settings: Settings, *, workers: int = 1, warm: bool = False)
         server.run(sockets=[listener])
     finally:
         listener.close()
+        if warm:
+            # A process that ends while a model loads in a thread ends with an abort.
+            warming.join(WARM_SECONDS)
 
 
 def serve_bot(settings: Settings) -> None:
