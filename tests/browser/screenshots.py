@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parents[1])]
+sys.path[:0] = [str(HERE), str(HERE.parents[1]), str(HERE.parent / "ingest" / "loaders")]
 
 from browser_bot import ScriptedBot, written  # noqa: E402
 from browser_stage import build_library, chromium, quoting_site, serving  # noqa: E402
