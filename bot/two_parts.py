@@ -1,7 +1,7 @@
 """A question that asks two things: each is answered, or named as not said.
 
-The second is asked of the documents that answered the first. What is asked of a time also stands in the headings above
-an answer, which are footnotes like any other text.
+The second is asked of the documents that answered the first. What is asked of a time or a place also stands in the
+headings above an answer, which are footnotes like any other text.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.answer import Answer, Citation, Statement
+from bot.question.fit import says
 from bot.question.kind import answer_type
+from bot.question.question import Question
 from bot.text.dates import dates
 from bot.text.shown import one_line
 from vectorstore.passage import Filter
@@ -33,10 +35,10 @@ def both(library: Library, asked: tuple[str, str], written: str, filter: Filter 
         ask: Answers one question.
     """
     first = ask(asked[0], filter)
-    heading = _dated_heading(library, first, asked[1])
+    heading = _telling_heading(library, first, asked[1])
     if heading is not None:
         second = heading
-    elif _says_when(first, asked[1]):
+    elif any(_tells(statement.text, asked[1]) for statement in first.statements):
         second = replace(first, question=asked[1], statements=(), citations=())
     else:
         cited = tuple(dict.fromkeys(citation.document for citation in first.citations))
@@ -82,15 +84,19 @@ def merged(answers: Sequence[Answer]) -> tuple[tuple[Statement, ...], tuple[Cita
     return tuple(statements.values()), tuple(citations)
 
 
-def _says_when(answer: Answer, question: str) -> bool:
-    """Tell whether an answer gives the time that a second question asks for."""
-    asks = answer_type(question) == "when"
-    return asks and any(date.year for statement in answer.statements for date in dates(statement.text))
+def _tells(text: str, question: str) -> bool:
+    """Tell whether a text gives the time, or the place, that a question asks for."""
+    match answer_type(question):
+        case "when":
+            return any(date.year for date in dates(text))
+        case "where":
+            return says("where", text, Question(question))
+    return False
 
 
-def _dated_heading(library: Library, first: Answer, question: str) -> Answer | None:
-    """Return the heading above the first answer that gives the time that is asked for, as an answer of its own."""
-    if first.abstained or not first.citations or answer_type(question) != "when" or _says_when(first, question):
+def _telling_heading(library: Library, first: Answer, question: str) -> Answer | None:
+    """Return the heading above the first answer that gives what is asked for, as an answer of its own."""
+    if first.abstained or not first.citations or any(_tells(said.text, question) for said in first.statements):
         return None
     cited = first.citations[0]
     document = library.document(cited.document)
@@ -101,7 +107,7 @@ def _dated_heading(library: Library, first: Answer, question: str) -> Answer | N
             above[heading.level] = (heading.start, heading.end)
     for start, end in reversed(list(above.values())):
         words = document.text[start:end]
-        if any(date.year for date in dates(words)):
+        if _tells(words, question):
             citation = Citation(1, document.id, document.title, document.source, None, start, end, words)
             return replace(
                 first, question=question, statements=(Statement(words, (1,)),), citations=(citation,), passages=(),

@@ -63,10 +63,21 @@ class Lists:
         return replace(quoted, passage=passage, start=passage.start, end=passage.end)
 
     def with_headers(self, chosen: Sequence[Quoted]) -> list[Quoted]:
-        """Return what was chosen, each row of a table with its first row, which then needs not stand there itself."""
+        """Return what was chosen, each row of a table with its first row.
+
+        A first row itself only names columns: it stands there only where nothing else does.
+        """
         rows = [replace(quoted, header=self._header(quoted)) for quoted in chosen]
-        above = {(row.passage.document, row.header.start) for row in rows if row.header}
-        return [row for row in rows if (row.passage.document, row.start) not in above]
+        return [row for row in rows if not self._is_header(row)] or rows
+
+    def _is_header(self, quoted: Quoted) -> bool:
+        around = self.around(quoted) if is_row(quoted) else None
+        if around is None or not around[0].table or len(around[0].items) < 2:
+            return False
+        found, begin, text = around
+        row = found.items[0]
+        whole = bool(found.start) or not begin  # where the text read begins within the table, its first row is any
+        return whole and begin + row[0] == quoted.start and len(cells(text[slice(*row)])) >= COLUMNS
 
     def _header(self, quoted: Quoted) -> Passage | None:
         """Return the first row of the table in which a row stands, where it has columns to name."""

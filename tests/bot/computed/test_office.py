@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -176,6 +177,23 @@ def test_both_parts_are_answered_from_a_heading_too(bot: Bot) -> None:
     assert "Signing of the quay deal on 6 October 2020" in told(answer)
     assert [citation.number for citation in answer.citations] == list(range(1, len(answer.citations) + 1))
     assert_verbatim(bot, answer)
+
+
+def test_the_place_is_taken_from_a_heading_too(tmp_path: Path) -> None:
+    """Where the sentence that answers the first part names no place, and the heading above it does."""
+    text = (
+        "# The ferry deal\n\n## 3 May 2021 in Lisbon\n\nThe ferry deal was signed by Rosa Lindahl and Viktor Stahl.\n"
+    )
+    (tmp_path / "ferry.md").write_text(text, encoding="utf-8")
+    with Library.open(tmp_path / "library", create=True) as library:
+        sync(library, [tmp_path / "ferry.md"])
+        with Bot(library) as bot:
+            answer = bot.ask("Who signed the ferry deal, and where?")
+            assert [statement.text for statement in answer.statements] == [
+                "The ferry deal was signed by Rosa Lindahl and Viktor Stahl.",
+                "3 May 2021 in Lisbon",
+            ]
+            assert_verbatim(bot, answer)
 
 
 def test_a_part_that_is_not_said_is_named(bot: Bot) -> None:

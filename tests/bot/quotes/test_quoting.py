@@ -279,6 +279,16 @@ def test_a_row_brings_the_names_of_its_columns_as_its_footnote() -> None:
     assert (found.text, found.header) == ("Weight\t21 kg", None)
 
 
+def test_a_first_row_is_no_answer_beside_a_sentence() -> None:
+    """It only names columns, though a country in it is a place; where nothing else is found it is shown."""
+    text = "The pact was signed by Ada Byron.\nPact\tFor Chile\tFor Peru\nTrade\tByron\tQuispe"
+    first = piece(text, "Pact\tFor Chile\tFor Peru", kind="table")
+    question = "Where was the pact signed?"
+    sentence = piece(text, "The pact was signed by Ada Byron.")
+    assert chosen(question, sentence, first, read=read_from(text)) == ["The pact was signed by Ada Byron."]
+    assert chosen(question, first, read=read_from(text)) == ["Pact\tFor Chile\tFor Peru"]
+
+
 def test_neither_first_row_nor_other_rows_stand_beside_the_row_that_answers() -> None:
     """Rows that hold less of the question than the one shown are left out; rows that hold something else of it stay."""
     rows = "|".join(TERMINALS.split("\n"))
