@@ -17,6 +17,9 @@ from web_site import Site, site
 schemathesis = pytest.importorskip("schemathesis")
 requests = pytest.importorskip("requests")
 
+NO_HTTP = "Invalid HTTP request received."
+"""What uvicorn says of a request that is none, such as one with an empty Content-Length, before any code of ours."""
+
 
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[Site]:
@@ -24,10 +27,6 @@ def here(tmp_path: Path) -> Iterator[Site]:
     with site(tmp_path) as running:
         running.client.post("/v1/documents", files={"files": ("a.txt", b"Some words.")})
         yield running
-
-
-NO_HTTP = "Invalid HTTP request received."
-"""What uvicorn says of a request that is none, such as one with an empty Content-Length, before any code of ours."""
 
 
 def real_id(here: Site, path: str) -> str | None:
