@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evals.close_reading_documents import write
+from evals.made_library import bot_over
 
 if TYPE_CHECKING:
     from bot.answer import Answer
@@ -89,20 +89,9 @@ def questions() -> list[Asked]:
 
 def answers(asked: Sequence[Asked]) -> Iterator[tuple[Asked, Answer]]:
     """Ask the questions of a library made for them."""
-    from bot.ask import Bot
-    from bot.settings.settings import Settings
-    from ingest.sync import sync
-    from vectorstore.library import Library
-
-    with tempfile.TemporaryDirectory() as folder:
-        documents = Path(folder, "documents")
-        documents.mkdir()
-        write(documents)
-        with Library.open(Path(folder, "library"), create=True) as library:
-            sync(library, [documents])
-            with Bot(library, settings=Settings()) as bot:
-                for one in asked:
-                    yield one, bot.ask(one.question)
+    with bot_over(write) as bot:
+        for one in asked:
+            yield one, bot.ask(one.question)
 
 
 def judged(asked: Asked, answer: Answer) -> str:

@@ -11,12 +11,12 @@ from __future__ import annotations
 import argparse
 import csv
 import re
-import tempfile
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from evals.made_library import bot_over
 from evals.worked_out_documents import write
 
 if TYPE_CHECKING:
@@ -83,23 +83,12 @@ def questions() -> list[Asked]:
 
 def answers(half: str | None, kinds: list[str]) -> list[tuple[Asked, Answer]]:
     """Ask the questions of a half, or all, of a library made for it."""
-    from bot.ask import Bot
-    from bot.settings.settings import Settings
-    from ingest.sync import sync
-    from vectorstore.library import Library
-
-    with tempfile.TemporaryDirectory() as folder:
-        documents = Path(folder, "documents")
-        documents.mkdir()
-        write(documents)
-        with Library.open(Path(folder, "library"), create=True) as library:
-            sync(library, [documents])
-            with Bot(library, settings=Settings()) as bot:
-                return [
-                    (asked, bot.ask(asked.question))
-                    for asked in questions()
-                    if half in (None, asked.half) and (not kinds or asked.kind in kinds)
-                ]
+    with bot_over(write) as bot:
+        return [
+            (asked, bot.ask(asked.question))
+            for asked in questions()
+            if half in (None, asked.half) and (not kinds or asked.kind in kinds)
+        ]
 
 
 def judged(asked: Asked, answer: Answer) -> Outcome:
