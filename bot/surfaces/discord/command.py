@@ -52,12 +52,7 @@ def ask_command(surface: Answerer) -> app_commands.Command[Any, ..., None]:
         question: app_commands.Range[str, 1, 4_000],
         private: bool = True,
     ) -> None:
-        wait = surface.cooldown.wait(f"discord:{interaction.user.id}")
-        if wait:
-            await interaction.response.send_message(words.busy(wait), ephemeral=True)
-            return
-        await interaction.response.defer(ephemeral=private, thinking=True)
-        surface.start_work(_answer(surface, interaction, question, private))
+        await _begin(surface, interaction, question, private)
 
     return ask
 
@@ -75,14 +70,19 @@ def survey_command(surface: Answerer) -> app_commands.Command[Any, ..., None]:
         questions: app_commands.Range[str, 1, 4_000],
         private: bool = True,
     ) -> None:
-        wait = surface.cooldown.wait(f"discord:{interaction.user.id}")
-        if wait:
-            await interaction.response.send_message(words.busy(wait), ephemeral=True)
-            return
-        await interaction.response.defer(ephemeral=private, thinking=True)
-        surface.start_work(_answer(surface, interaction, f"survey: {questions}", private))
+        await _begin(surface, interaction, f"survey: {questions}", private)
 
     return survey
+
+
+async def _begin(surface: Answerer, interaction: discord.Interaction, question: str, private: bool) -> None:
+    """Start to answer, or tell who asks too often to wait."""
+    wait = surface.cooldown.wait(f"discord:{interaction.user.id}")
+    if wait:
+        await interaction.response.send_message(words.busy(wait), ephemeral=True)
+        return
+    await interaction.response.defer(ephemeral=private, thinking=True)
+    surface.start_work(_answer(surface, interaction, question, private))
 
 
 async def _answer(surface: Answerer, interaction: discord.Interaction, text: str, private: bool) -> None:
