@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 WHOLE_QUESTION = "A whole question finds more than single words."
 """Said where nothing but a word or two was asked, one of which the documents hold, and no answer is shown."""
+UNSUPPORTED = "These are quotes: nothing that the chat model wrote is supported by the sources."
+INSTEAD = "These are quotes instead."
+"""Said where a chat model was asked and quotes are shown: all that it wrote was withheld, or it wrote nothing."""
 FEW_WORDS = 2
 MARKED = 0.3
 """Probability of the reader's words from which on they are marked in the sentence; below, several are about as
@@ -306,9 +309,7 @@ def written(
     elif not sure or (writing is not None and writing.declined and not withheld):
         yield replace(answer, abstained=True)
     else:
-        why = "These are quotes: nothing that the chat model wrote is supported by the sources."
-        if not withheld:
-            why = "These are quotes instead."
+        why = UNSUPPORTED if withheld else INSTEAD
         stand_in = replace(answer, notice=" ".join(part for part in (notice, why) if part))
         yield from quoted(stand_in, question, quotes[: question.form.sentences or len(quotes)], footnotes)
 

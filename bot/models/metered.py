@@ -14,6 +14,11 @@ from bot.models.usage import Usage
 LEAST_ROOM = 256
 """Tokens of context that a model is said to have when an answer's budget is nearly spent: no passage fits."""
 
+SPENT = "The day's {budget} tokens for chat models are spent: {left} are left, and this question may take {most}."
+"""What a person is told when the day's budget is nearly used; the page knows it by these words."""
+
+SPENT_REMEDY = "From midnight UTC on a model writes again; or set more (FOOTNOTE_MODEL_DAILY_TOKENS)."
+
 
 @dataclass(slots=True)
 class Meter:
@@ -161,9 +166,7 @@ class MeteredModel:
         if not reservation:
             left = max(0, meter.daily - meter.ledger.used().total)
             raise BudgetSpent(
-                f"The day's {meter.daily:,} tokens for chat models are spent: {left:,} are left, and this question "
-                f"may take {most:,}.",
-                remedy="From midnight UTC on a model writes again; or set more (FOOTNOTE_MODEL_DAILY_TOKENS).",
+                SPENT.format(budget=f"{meter.daily:,}", left=f"{left:,}", most=f"{most:,}"), remedy=SPENT_REMEDY
             )
         return reservation
 

@@ -46,6 +46,7 @@ PLAIN_KINDS = ("when", "who", "where", "number")
 """Kinds of question whose answer can be told by its form."""
 HEADS = ("table head", "caption", "list introduction")
 """What stands around a passage that a model is given with it."""
+CUT = "The chat model's answer was cut off at its limit."
 _TEMPLATE_TOKENS = 64
 _MOST_REPEATS = 2
 
@@ -202,7 +203,7 @@ class Writing:
             self.declined = False
             self._say("The chat model found no answer.")
         if reply.finish == "length":
-            self._say("The chat model's answer was cut off at its limit.")
+            self._say(CUT)
         self._warn_of_cut_prompt(reply, messages)
 
     def _checked(self, drafts: Iterator[Draft], passages: Sequence[Passage]) -> Iterator[Written | Withheld]:
