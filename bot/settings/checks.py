@@ -62,3 +62,17 @@ def channel_map(value: tuple[str, ...]) -> str:
     """Check that every entry reads CHANNEL=NAME or CHANNEL=NAME+NAME."""
     right = all(entry.count("=") == 1 and entry.split("=")[0].strip() for entry in value)
     return "" if right else "a list of CHANNEL=NAME+NAME"
+
+
+def group_map(*values: str) -> Check:
+    """Return a check for entries that read GROUP=VALUE; any value passes where none are named.
+
+    A group's name may hold "=" itself, as "CN=Finance" does: the last one counts.
+    """
+
+    def check(value: tuple[str, ...]) -> str:
+        parts = [entry.rpartition("=") for entry in value]
+        right = all(group.strip() and one.strip() and (not values or one.strip() in values) for group, _, one in parts)
+        return "" if right else f"a list of GROUP={' or GROUP='.join(values) or 'NAME+NAME'}"
+
+    return check

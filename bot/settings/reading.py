@@ -29,6 +29,9 @@ def plain_value(value: object) -> str:
     return str(value)
 
 
+NOT_BY_FILE = ("model_url", "oidc_issuer")
+"""Settings whose address a file may give for this machine only: a folder that somebody else wrote must neither redirect
+questions, documents and keys to their server, nor say who is let in."""
 NOT_SETTINGS = frozenset({"FOOTNOTE_CONFIG", "FOOTNOTE_DEBUG", "FOOTNOTE_SHARED"})
 """Variables that begin like settings and are none: the file to read, tracebacks, folder of test data."""
 
@@ -106,8 +109,8 @@ def read_file(folder: Path, environ: Mapping[str, str], known: Known) -> Found:
                 remedy=f"Remove it there and set the environment variable {PREFIX}{name.upper()}.",
             )
         value = checked(item, value, origin=str(path))
-        if name == "model_url" and not _on_this_machine(value):
-            raise _foreign_address(path, value)
+        if name in NOT_BY_FILE and not _on_this_machine(value):
+            raise _foreign_address(path, name, value)
         if item.metadata["path"] and value and "://" not in value:
             value = str(path.parent / Path(value).expanduser())
         found[name] = (value, str(path))
@@ -271,9 +274,8 @@ def _on_this_machine(address: str) -> bool:
     return not address or is_loopback(host)
 
 
-def _foreign_address(path: Path, address: str) -> SettingError:
-    # A folder that somebody else wrote must not redirect questions, documents and keys to their server.
+def _foreign_address(path: Path, name: str, address: str) -> SettingError:
     return SettingError(
-        f"model_url in {path} is the address of another machine ({address[:80]}), which a file cannot set.",
-        remedy=f"If you trust it, set the environment variable {PREFIX}MODEL_URL.",
+        f"{name} in {path} is the address of another machine ({address[:80]}), which a file cannot set.",
+        remedy=f"If you trust it, set the environment variable {PREFIX}{name.upper()}.",
     )

@@ -23,6 +23,7 @@ from bot.settings.checks import (
     channel_map,
     collection_name,
     folder,
+    group_map,
     http_address,
     level_or_probability,
     not_blank,
@@ -326,6 +327,69 @@ class Settings:
         check=between(1, 3_600),
     )
 
+    # Signing in by an identity provider
+    oidc_issuer: str = setting(
+        "",
+        "Address of the identity provider that people of `footnote serve` sign in at (OpenID Connect), as its "
+        "`/.well-known/openid-configuration` names it; empty for none. That of another machine is read from the "
+        "environment only.",
+        group="Signing in",
+        check=http_address,
+    )
+    oidc_client_id: str = setting("", "What Footnote is called at the identity provider.", group="Signing in")
+    oidc_client_secret_file: str = setting(
+        "", "File that holds the client's secret, instead of `oidc_client_secret`.", group="Signing in", path=True
+    )
+    oidc_label: str = setting(
+        "", "What stands on the page after “Sign in with”; empty for the provider's host.", group="Signing in"
+    )
+    oidc_scopes: tuple[str, ...] = setting(
+        ("openid", "profile", "email"),
+        "Scopes that are asked for; some providers have one for groups.",
+        group="Signing in",
+    )
+    oidc_name_claim: str = setting(
+        "preferred_username",
+        "Claim that an account's name is taken from, at a person's first sign-in. Whose it is goes by `sub`.",
+        group="Signing in",
+        check=not_blank,
+    )
+    oidc_groups_claim: str = setting(
+        "groups", "Claim that lists a person's groups.", group="Signing in", check=not_blank
+    )
+    oidc_roles: tuple[str, ...] = setting(
+        (),
+        "Who may do what, as `GROUP=reader` or `GROUP=editor`; `*=reader` stands for people of no group that is named. "
+        "Whom none of them names is not let in. Without it everybody is a reader.",
+        group="Signing in",
+        check=group_map("reader", "editor"),
+    )
+    oidc_collections: tuple[str, ...] = setting(
+        (),
+        "Who sees which collections, as `GROUP=NAME+NAME`, or `GROUP=*` for all; `*=NAME` stands for people of no "
+        "group that is named. Whom none of them names is not let in. Without it everybody sees all collections.",
+        group="Signing in",
+        check=group_map(),
+    )
+    oidc_session_hours: int = setting(
+        12,
+        "Hours after which whoever signed in at the identity provider does so again; then a group that was lost is "
+        "lost here too.",
+        group="Signing in",
+        check=between(1, 720),
+    )
+    oidc_token_days: int = setting(
+        30,
+        "Days after a person's last sign-in at the identity provider for which the person's access tokens work.",
+        group="Signing in",
+        check=between(1, 3_650),
+    )
+    passwords: bool = setting(
+        True,
+        "Whether accounts may sign in with a password. Off, people come by the identity provider, programs by token.",
+        group="Signing in",
+    )
+
     # Slack and Discord
     chat_collections: tuple[str, ...] = setting(
         (),
@@ -385,6 +449,9 @@ class Settings:
         (), "Passwords to try on encrypted files, with commas between them.", group="Secrets", secret=True
     )
     access_token: str = setting("", "Token that clients of `footnote serve` must send.", group="Secrets", secret=True)
+    oidc_client_secret: str = setting(
+        "", "Secret of the client `oidc_client_id` at the identity provider.", group="Secrets", secret=True
+    )
     slack_bot_token: str = setting(
         "",
         "Bot token of the Slack app (`xoxb-…`).",

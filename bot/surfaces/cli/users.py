@@ -64,6 +64,11 @@ OnlyOption = Annotated[
     typer.Option("--collection", metavar="NAME", help="Let it see this collection only; may be repeated."),
 ]
 AllOption = Annotated[bool, typer.Option("--all-collections", help="Let it see all collections, as a new one does.")]
+GroupOption = Annotated[
+    list[str] | None,
+    typer.Option("--group", metavar="NAME", help="A group that it is in, as lists of who may see a document name it."),
+]
+NoGroupsOption = Annotated[bool, typer.Option("--no-groups", help="Take it out of all groups.")]
 TokenOption = Annotated[
     bool, typer.Option("--token", help="For a program: print a token instead of asking for a password.")
 ]
@@ -75,28 +80,34 @@ def add_user(
     role: RoleOption = None,
     collection: OnlyOption = None,
     all_collections: AllOption = False,
+    group: GroupOption = None,
+    no_groups: NoGroupsOption = False,
     token: TokenOption = False,
     library: LibraryOption = None,
 ) -> None:
     """Add an account, or change one.
 
     What is not named stays as it is; an account that is there gets a new password where nothing is named. A password
-    is asked for, or read from standard input.
+    is asked for, or read from standard input. `--group` names all groups of the account.
 
     Example: footnote users add ana --role editor --collection legal
     """
     settings = load_settings(library)
     if collection and all_collections:
         raise typer.BadParameter("name collections, or all of them", param_hint="--collection")
+    if group and no_groups:
+        raise typer.BadParameter("name groups, or none", param_hint="--group")
     with _accounts(settings.library) as known:
         there = known.get(name) if known else None
-    changes = token or (there and (role or collection or all_collections))
+    changes = token or (there and (role or collection or all_collections or group or no_groups))
     password = None if changes else _password()
     only = there.collections if there and not all_collections else None
     only = tuple(collection) if collection else only
     role = role or (there.role if there else "reader")
+    groups = there.groups if there and not no_groups else ()
+    groups = tuple(group) if group else groups
     with _accounts_made(settings.library) as accounts:
-        accounts.add(name, password=password, role=role, collections=only)
+        accounts.add(name, password=password, role=role, collections=only, groups=groups)
         secret = accounts.add_token(name) if token else ""
     said = f"{name} can sign in as {role} and sees {', '.join(only) if only else 'everything'}."
     said += _still_valid(there) if there else ""
@@ -154,6 +165,7 @@ def list_users(library: LibraryOption = None) -> None:
     rows = []
     for user in found:
         ways = [
+            *(["provider"] if user.subject else []),
             *(["password"] if user.has_password else []),
             *([f"{user.tokens} tokens"] if user.tokens else []),
         ]

@@ -35,6 +35,7 @@ from bot.surfaces.web.routes import (
     documents,
     exports,
     health,
+    identity,
     openai,
     openai_responses,
     pages,
@@ -108,6 +109,7 @@ def create_app(bot: Bot, settings: Settings, *, ingest: Ingest | None = None, pa
         openai_responses,
         survey,
         session,
+        identity,
         health,
     ):
         app.include_router(module.router)
@@ -138,7 +140,7 @@ def refuse_unsafe(settings: Settings, *, has_users: bool, workers: int = 1) -> N
             f"The access token has {len(token)} characters; at least {LEAST_TOKEN} are needed.",
             remedy='Make one with: python -c "import secrets; print(secrets.token_urlsafe(32))"',
         )
-    if not is_loopback(settings.host) and not token and not has_users:
+    if not is_loopback(settings.host) and not token and not has_users and not settings.oidc_issuer:
         raise SettingError(
             f"Footnote will not listen on {settings.host} while anybody could read and change documents.",
             remedy="Set FOOTNOTE_ACCESS_TOKEN, or add accounts with: footnote users add NAME",

@@ -13,11 +13,26 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 from bot.settings.settings import Settings
 from bot.surfaces.rate_limit import RateLimit, address_key
 from bot.surfaces.web.errors import Refused
+from bot.surfaces.web.groups import allowed
+from bot.surfaces.web.identity import IdentityProvider, Person
 from bot.surfaces.web.shapes import SignIn
-from bot.surfaces.web.storage.accounts import ACCESS_TOKEN_OWNER, Accounts, Role, User, digest_of
+from bot.surfaces.web.storage.accounts import (
+    ACCESS_TOKEN_OWNER,
+    Accounts,
+    Role,
+    User,
+    credential_of_person,
+    digest_of,
+)
+from bot.surfaces.web.storage.database import now
 from vectorstore.passage import Filter
 
 COOKIE = "footnote_session"
+SIGN_IN_COOKIE = "footnote_sign_in"
+"""Holds the secret of a sign-in at the identity provider while the browser is there."""
+SIGN_IN_SECONDS = 600
+SIGN_INS = 30
+"""Sign-ins at the identity provider that one address may begin in a minute."""
 WRONG_TRIES = 10
 """Wrong passwords, and wrong tokens, that one address may try in a minute; and wrong passwords for one name."""
 bearer_scheme = HTTPBearer(auto_error=False, description="The access token, or a user's token.")
@@ -33,12 +48,14 @@ class Caller:
         name: For a person.
         role: "reader" or "editor".
         collections: Names that the caller is restricted to; None for all.
+        groups: That the caller is in.
     """
 
     key: str
     name: str
     role: Role
     collections: tuple[str, ...] | None = None
+    groups: tuple[str, ...] = ()
 
     def sees(self, collection: str) -> bool:
         """Return whether what lies in `collection` exists for this caller."""
@@ -78,25 +95,34 @@ class Authentication:
 
     Args:
         accounts: The user accounts.
-        settings: Holds the access token.
+        settings: Holds the access token, and names the identity provider.
+
+    Raises:
+        SettingError: The settings of the identity provider do not fit together.
+        ExtraMissing: The packages for it are not installed.
     """
 
     def __init__(self, accounts: Accounts, settings: Settings) -> None:
         self._accounts = accounts
+        self._settings = settings
+        self.provider = IdentityProvider(settings) if settings.oidc_issuer else None
+        self.begun = RateLimit(SIGN_INS)
         self._token = digest_of(settings.access_token) if settings.access_token else ""
         self.tries = RateLimit(WRONG_TRIES)
         self._had_accounts = accounts.any()
 
     def methods(self) -> list[str]:
-        """Return how one can sign in: "password", "token"; empty when nobody need.
+        """Return how one can sign in: "provider", "password", "token"; empty when nobody need.
 
         Where there were accounts, signing in stays needed until the server starts anew: removing the last account
         must let nobody in.
         """
         self._had_accounts = self._had_accounts or self._accounts.any()
-        if self._had_accounts:
-            return ["password", "token"]
-        return ["token"] if self._token else []
+        if not (self._had_accounts or self._token or self.provider):
+            return []
+        by_provider = ["provider"] if self.provider else []
+        by_password = ["password"] if self._had_accounts and self._settings.passwords else []
+        return [*by_provider, *by_password, "token"]
 
     def take_try(self, *keys: str) -> None:
         """Count a try before it is looked at; `give_back_try` follows where it was right.
@@ -130,7 +156,8 @@ class Authentication:
         # No number of guesses finds an account's token, so a right one never waits for a neighbour's wrong ones.
         # The access token is a person's choice.
         if user := self._accounts.by_token(token):
-            return caller_of_user(user)
+            since = now(days=-self._settings.oidc_token_days)
+            return self.caller_of(user) if not user.subject or user.signed_in > since else None
         key = f"token from {address}"
         self.take_try(key)
         if not (self._token and hmac.compare_digest(digest_of(token), self._token)):
@@ -146,10 +173,21 @@ class Authentication:
         name, credential = found
         if name == ACCESS_TOKEN_OWNER:
             return Caller(name, name, "editor") if credential == self._token else None
-        if not self._accounts.holds(name, credential):
-            return None
         user = self._accounts.get(name)
-        return caller_of_user(user) if user else None
+        if not user:
+            return None
+        holds = self._accounts.holds(name, credential)
+        by_provider = bool(user.subject) and credential == credential_of_person(user.subject)
+        return self.caller_of(user) if holds or by_provider else None
+
+    def caller_of(self, user: User) -> Caller | None:
+        """Return the caller that an account is, or None where its groups let it in no more."""
+        if not user.subject:
+            return Caller(user.name, user.name, user.role, user.collections, user.groups)
+        may = allowed(self._settings, user.groups)
+        if not may or not user.subject.startswith(f"{self._settings.oidc_issuer} "):
+            return None  # another provider's, or none's any more
+        return Caller(user.name, user.name, may.role, may.collections, user.groups)
 
     def of_nobody(self) -> Caller | None:
         """Return who a request without any sign stands for: the one person at this machine, or None."""
@@ -166,21 +204,53 @@ class Authentication:
             if not caller:
                 raise Refused(401, "wrong_token", "The token is not right.")
             return caller, self._accounts.begin_session(caller.key, digest_of(body.token))
+        if not self._settings.passwords:
+            raise Refused(403, "not_allowed", "Nobody signs in with a password here.", remedy="Use the other way.")
         name, password = body.name or "", body.password or ""
         account = self._accounts.by_password(name, password)
-        if not account:
+        caller = self.caller_of(account) if account else None
+        if not caller:
             raise Refused(401, "wrong_password", "Name or password is not right.")
         credential = self._accounts.credential_of(name) or ""
-        return caller_of_user(account), self._accounts.begin_session(name, credential)
+        return caller, self._accounts.begin_session(name, credential)
+
+    def sign_in_person(self, person: Person) -> tuple[Caller, str]:
+        """Return the caller whom the identity provider vouches for, and the secret of the new session.
+
+        Raises:
+            Refused: None of the person's groups is let in, or the name is no account's or somebody else's.
+        """
+        may = allowed(self._settings, person.groups)
+        if not may:
+            raise Refused(
+                403,
+                "sign_in_not_allowed",
+                "You may not use this server.",
+                remedy="Ask whoever runs it to let in one of your groups.",
+            )
+        user = self._accounts.of_provider(
+            person.name, person.subject, person.groups, role=may.role, collections=may.collections
+        )
+        caller = self.caller_of(user) if user else None
+        if not user or not caller:
+            raise Refused(
+                403,
+                "sign_in_name",
+                "Your name at the identity provider cannot be an account's here, or another account has it.",
+                remedy="Ask whoever runs this server: the setting oidc_name_claim says which name is taken.",
+            )
+        hours = self._settings.oidc_session_hours
+        return caller, self._accounts.begin_session(user.name, credential_of_person(user.subject), hours=hours)
+
+    def comes_from_provider(self, secret: str) -> bool:
+        """Return whether a running session was begun at the identity provider."""
+        found = self._accounts.session(secret)
+        user = self._accounts.get(found[0]) if found else None
+        return bool(found and user and user.subject and found[1] == credential_of_person(user.subject))
 
     def sign_out(self, secret: str) -> None:
         """End a session."""
         self._accounts.end_session(secret)
-
-
-def caller_of_user(user: User) -> Caller:
-    """Return the caller that an account is."""
-    return Caller(user.name, user.name, user.role, user.collections)
 
 
 async def known_caller(

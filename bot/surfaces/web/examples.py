@@ -125,6 +125,7 @@ WAITING: Object = {
 SESSION: Object = {
     "required": True,
     "methods": ["password", "token"],
+    "provider": None,
     "signed_in": True,
     "name": "ana",
     "role": "editor",
@@ -370,6 +371,7 @@ RESPONSES: dict[str, Any] = {
     "POST /v1/responses": RESPONSE,
     "GET /v1/session": SESSION,
     "POST /v1/session": SESSION,
+    "DELETE /v1/session": {"sign_out_at": "https://id.example.org/end?client_id=footnote"},
     "GET /v1/tokens": {"tokens": [{"id": "3f2a91c0d4be", "created": DAY}]},
     "GET /v1/status": STATUS,
     "GET /healthz": {"status": "ok"},

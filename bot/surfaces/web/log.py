@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 FIELDS = (
     *("event", "request_id", "method", "route", "status", "ms", "caller", "code", "type", "places"),
-    *("job", "files", "state", "seconds"),
+    *("job", "files", "state", "seconds", "reason"),
 )
 """The extra fields that a record may carry; nothing else of it is written."""
 

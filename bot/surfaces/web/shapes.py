@@ -69,7 +69,7 @@ def errors_for(*statuses: int) -> dict[int | str, dict[str, Any]]:
         422: "A value cannot be taken.",
         429: "Too many; see Retry-After.",
         500: "Something went wrong inside Footnote.",
-        502: "The chat model failed.",
+        502: "What another server was asked for failed.",
         503: "Not now; see Retry-After.",
         507: "The disk is full.",
     }
@@ -114,10 +114,17 @@ class SessionOut(BaseModel):
 
     required: bool
     methods: list[str] = Field(examples=[["password", "token"]])
+    provider: str | None = Field(description="What the identity provider is called, where one signs in at one.")
     signed_in: bool
     name: str | None
     role: Literal["reader", "editor"] | None
     collections: list[str] | None = Field(description="Null for all.")
+
+
+class SignedOut(BaseModel):
+    """Where the browser signs out too."""
+
+    sign_out_at: str = Field(description="Address at the identity provider.", examples=["https://id.example.org/end"])
 
 
 class TokenOut(BaseModel):

@@ -74,7 +74,11 @@ export async function put(path, body) { return (await send(path, withJson("PUT",
 /** POST what is answered with nothing. */
 export async function tellServer(path, body) { await send(path, withJson("POST", body)); }
 export async function patch(path, body) { return (await send(path, withJson("PATCH", body))).json(); }
-export async function remove(path) { await send(path, { method: "DELETE" }); }
+/** DELETE; what is answered, if anything is. */
+export async function remove(path) {
+  const answer = await send(path, { method: "DELETE" });
+  return answer.status === 204 ? null : answer.json();
+}
 
 /** What a path gives as a download, asked with a body where it takes one: its name and its content. */
 export async function download(path, body) {

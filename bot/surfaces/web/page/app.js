@@ -8,7 +8,7 @@ import { Desk } from "/web/desk.js";
 import { Library } from "/web/library.js";
 import { saveMenu } from "/web/saving.js";
 import { Side } from "/web/side.js";
-import { signIn } from "/web/signin.js";
+import { returnToPlace, signIn } from "/web/signin.js";
 import { SourcePane } from "/web/source.js";
 import { mayEdit, state, onChange, tell } from "/web/state.js";
 import { Thread } from "/web/thread.js";
@@ -49,7 +49,7 @@ class Page {
     connection.addEventListener("found", () => this.reconnected());
     connection.addEventListener("signin", () => { if (state.session?.signed_in || !state.session?.required) location.reload(); });
     onChange("documents", () => this.loadStatus());
-    this.side.showSession(() => location.reload());
+    this.side.showSession((there) => (there ? location.assign(there) : location.reload()));
   }
 
   async start() {
@@ -293,7 +293,8 @@ async function begin() {
   const app = document.getElementById("app");
   try {
     state.session = await get("/v1/session");
-    while (state.session.required && !state.session.signed_in) state.session = await signIn(app, state.session.methods);
+    while (state.session.required && !state.session.signed_in) state.session = await signIn(app, state.session);
+    returnToPlace();
   } catch (error) {
     fill(app, h("p", { class: "banner", role: "alert", text: `${t("error.page")} ${error.sentence ?? error.message}` }));
     connection.addEventListener("found", () => location.reload());

@@ -45,8 +45,9 @@ export class Side {
   showSession(onOut) {
     if (!state.session?.required) return;
     add(this.foot, h("span", { class: "small muted", dir: "auto", text: state.session.name ?? "" }), iconButton("out", t("app.signout"), async () => {
-      try { await remove("/v1/session"); } catch (error) { toast(error.sentence ?? error.message); return; }
-      onOut();
+      let there = null;
+      try { there = await remove("/v1/session"); } catch (error) { toast(error.sentence ?? error.message); return; }
+      onOut(there?.sign_out_at);
     }));
   }
 

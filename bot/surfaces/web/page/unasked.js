@@ -22,3 +22,19 @@ export function forgetUnasked() {
   if (leaving) return;
   try { sessionStorage.removeItem(KEY); } catch { /* then nothing was kept */ }
 }
+
+const PLACE = "footnote.place";
+
+/** Keep where the page is, while the browser is at the identity provider. */
+export function keepPlace() {
+  try { sessionStorage.setItem(PLACE, location.hash); } catch { /* then it begins anew */ }
+}
+
+/** Where the page was, told once; "" for nowhere in particular. */
+export function placeKept() {
+  try {
+    const kept = sessionStorage.getItem(PLACE) ?? "";
+    sessionStorage.removeItem(PLACE);
+    return kept;
+  } catch { return ""; }
+}

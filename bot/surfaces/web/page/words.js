@@ -47,6 +47,9 @@ export function t(key, values = {}) {
   });
 }
 
+/** Whether there are words for `key`. */
+export function known(key) { return key in english; }
+
 /**
  * What the server says in English; in the page's words where it has some for the code and its language is another, or
  * the server's advice is for programs.

@@ -12,8 +12,8 @@ from bot.surfaces.rate_limit import address_key
 from bot.surfaces.web.auth import COOKIE, Authentication, Caller, Known, _caller, bearer_scheme, cookie_scheme
 from bot.surfaces.web.errors import Refused
 from bot.surfaces.web.responses import Json
-from bot.surfaces.web.services import services_of
-from bot.surfaces.web.shapes import TOKEN, SessionOut, SignIn, TokensOut, errors_for
+from bot.surfaces.web.services import base_address, services_of
+from bot.surfaces.web.shapes import TOKEN, SessionOut, SignedOut, SignIn, TokensOut, errors_for
 from bot.surfaces.web.storage.accounts import SESSION_DAYS
 
 router = APIRouter(tags=["Signing in"])
@@ -24,6 +24,7 @@ def _session(authentication: Authentication, caller: Caller | None) -> SessionOu
     return SessionOut(
         required=bool(methods),
         methods=methods,
+        provider=authentication.provider.label if authentication.provider else None,
         signed_in=caller is not None,
         name=caller.name if caller else None,
         role=caller.role if caller else None,
@@ -62,24 +63,41 @@ async def sign_in(body: SignIn, request: Request, response: Response) -> Session
         authentication.give_back_try(*tries)
     else:
         caller, secret = await run_in_threadpool(authentication.sign_in, body, address)
+    set_session(request, response, secret, seconds=SESSION_DAYS * 86_400)
+    return _session(authentication, caller)
+
+
+def set_session(request: Request, response: Response, secret: str, *, seconds: int) -> None:
+    """Give the browser the cookie of a session."""
     response.set_cookie(
         COOKIE,
         secret,
-        max_age=SESSION_DAYS * 86_400,
+        max_age=seconds,
         httponly=True,
         samesite="strict",
         secure=request.url.scheme == "https",
         path="/",
     )
-    return _session(authentication, caller)
 
 
-@router.delete("/v1/session", status_code=204, summary="Sign out", responses=errors_for())
-async def sign_out(request: Request, cookie: Annotated[str | None, Security(cookie_scheme)]) -> Response:
-    """End the session and take the cookie back."""
+@router.delete(
+    "/v1/session",
+    status_code=204,
+    summary="Sign out",
+    responses={
+        200: {"model": SignedOut, "description": "Signed out here; the browser goes on to sign out there."},
+        **errors_for(),
+    },
+)
+def sign_out(request: Request, cookie: Annotated[str | None, Security(cookie_scheme)]) -> Response:
+    """End the session and take the cookie back; where it began at an identity provider, say where to sign out there."""
+    authentication: Authentication = request.app.state.services.authentication
+    there = None
     if cookie:
-        await run_in_threadpool(request.app.state.services.authentication.sign_out, cookie)
-    response = Response(status_code=204)
+        if authentication.provider and authentication.comes_from_provider(cookie):
+            there = authentication.provider.sign_out_address(base_address(request))
+        authentication.sign_out(cookie)
+    response = Json({"sign_out_at": there}) if there else Response(status_code=204)
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
     return response
 

@@ -37,6 +37,9 @@ class User:
         created: ISO 8601 in UTC.
         has_password: False for accounts that programs use by token only.
         tokens: How many tokens it has.
+        groups: That the account is in; lists of who may see a document name them.
+        subject: Who it is at the identity provider; "" for an account of ours.
+        signed_in: When that person came from there last, ISO 8601 in UTC; "" for an account of ours.
     """
 
     name: str
@@ -45,6 +48,9 @@ class User:
     created: str
     has_password: bool
     tokens: int
+    groups: tuple[str, ...] = ()
+    subject: str = ""
+    signed_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,7 @@ class Accounts:
         password: str | None = None,
         role: Role = "reader",
         collections: tuple[str, ...] | None = None,
+        groups: tuple[str, ...] = (),
     ) -> None:
         """Add an account, or change the one of this name; its sessions end.
 
@@ -88,6 +95,7 @@ class Accounts:
                 token only.
             role: "reader" or "editor".
             collections: Names that it is restricted to; None for all.
+            groups: That it is in.
 
         Raises:
             SettingError: A value cannot be taken.
@@ -96,6 +104,11 @@ class Accounts:
             raise SettingError(
                 f"{name!r} cannot be a user's name.",
                 remedy="Use 1 to 64 letters, digits, '.', '_', '@' or '-', beginning with a letter or digit.",
+            )
+        if (there := self.get(name)) and there.subject:
+            raise SettingError(
+                f"{name} signs in at the identity provider, and what the account may do comes from its groups there.",
+                remedy="Change the groups, or the settings oidc_roles and oidc_collections.",
             )
         if password and len(password) < LEAST_PASSWORD:
             raise SettingError(
@@ -107,12 +120,43 @@ class Accounts:
         allowed = None if collections is None else json.dumps(sorted(set(collections)))
         with self._db.transaction():
             self._db.run(
-                "INSERT INTO users VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET "
-                "password = iif(?, excluded.password, password), role = excluded.role, "
-                "collections = excluded.collections",
-                *(name, digest, role, allowed, now(), digest != ""),
+                "INSERT INTO users (name, password, role, collections, created, member_of) VALUES (?, ?, ?, ?, ?, ?) "
+                "ON CONFLICT (name) DO UPDATE SET password = iif(?, excluded.password, password), "
+                "role = excluded.role, collections = excluded.collections, member_of = excluded.member_of",
+                *(name, digest, role, allowed, now(), json.dumps(sorted(set(groups))), digest != ""),
             )
             self._db.run("DELETE FROM sessions WHERE user = ?", name)
+
+    def of_provider(
+        self, name: str, subject: str, groups: tuple[str, ...], *, role: Role, collections: tuple[str, ...] | None
+    ) -> User | None:
+        """Keep that a person came from the identity provider; return the account, made at the first time.
+
+        Args:
+            name: What the account is called if it is new; it stays called so.
+            subject: Who it is.
+            groups: The person's groups now; they take the place of those of the last time.
+            role, collections: What they allow, for lists of accounts.
+
+        Returns:
+            None where the name cannot be taken, or is another account's.
+        """
+        allowed = None if collections is None else json.dumps(sorted(collections))
+        changes = (json.dumps(groups), role, allowed, now())
+        with self._db.transaction():
+            known = self._db.row("SELECT name FROM users WHERE subject = ?", subject)
+            if known is None and (not NAME.fullmatch(name) or self.get(name)):
+                return None
+            if known is None:
+                self._db.run(
+                    "INSERT INTO users (name, password, role, created, subject) VALUES (?, '', ?, ?, ?)",
+                    *(name, role, now(), subject),
+                )
+            self._db.run(
+                "UPDATE users SET member_of = ?, role = ?, collections = ?, signed_in = ? WHERE subject = ?",
+                *(*changes, subject),
+            )
+            return self._user(known["name"] if known else name)
 
     def remove(self, name: str) -> bool:
         """Remove an account with its tokens, sessions and conversations; return whether there was one.
@@ -135,19 +179,29 @@ class Accounts:
 
     def _user(self, name: str) -> User:
         row = self._db.row(
-            "SELECT *, (SELECT count(*) FROM tokens WHERE user = name) AS tokens FROM users WHERE name = ?",
+            "SELECT *, (SELECT count(*) FROM tokens WHERE user = users.name) AS tokens FROM users WHERE name = ?",
             name,
         )
         assert row is not None
         allowed = None if row["collections"] is None else tuple(json.loads(row["collections"]))
-        return User(name, row["role"], allowed, row["created"], bool(row["password"]), row["tokens"])
+        return User(
+            name,
+            row["role"],
+            allowed,
+            row["created"],
+            bool(row["password"]),
+            row["tokens"],
+            tuple(json.loads(row["member_of"])),
+            row["subject"],
+            row["signed_in"],
+        )
 
     def add_token(self, name: str) -> str:
         """Return a new token of an account. It is shown once; only its digest is kept."""
         if self.get(name) is None:
             raise SettingError(f"There is no user {name!r}.", remedy=f"Add it first: footnote users add {name}")
         token = f"fnt_{token_urlsafe(32)}"
-        self._db.run("INSERT INTO tokens VALUES (?, ?, ?)", digest_of(token), name, now())
+        self._db.run("INSERT INTO tokens (digest, user, created) VALUES (?, ?, ?)", digest_of(token), name, now())
         return token
 
     def tokens(self, name: str | None = None) -> list[Token]:
@@ -194,19 +248,21 @@ class Accounts:
             return None
         return self._user(name) if row and row["password"] else None
 
-    def begin_session(self, user: str, credential: str) -> str:
+    def begin_session(self, user: str, credential: str, *, hours: int = SESSION_DAYS * 24) -> str:
         """Return the secret of a new session.
 
         Args:
             user: Name of the account, or `ACCESS_TOKEN_OWNER`.
-            credential: What the session rests on, as `credential_of` or the digest of a token; it ends with that.
+            credential: What the session rests on, as `credential_of`, `credential_of_person` or the digest of a token;
+                it ends with that.
+            hours: How long it lasts.
         """
         secret = token_urlsafe(32)
         with self._db.transaction():
             self._db.run("DELETE FROM sessions WHERE expires < ?", now())
             self._db.run(
                 "INSERT INTO sessions VALUES (?, ?, ?, ?, ?)",
-                *(digest_of(secret), user, credential, now(), now(days=SESSION_DAYS)),
+                *(digest_of(secret), user, credential, now(), now(hours=hours)),
             )
         return secret
 
@@ -231,6 +287,11 @@ class Accounts:
         """Return a digest that changes with the account's password, or None for no account."""
         row = self._db.row("SELECT password, created FROM users WHERE name = ?", name)
         return digest_of(row["password"] + row["created"]) if row else None
+
+
+def credential_of_person(subject: str) -> str:
+    """Return what a session rests on that was begun at the identity provider."""
+    return digest_of(f"provider {subject}")
 
 
 def token_id(token: str) -> str:

@@ -64,14 +64,23 @@ CREATE TABLE unanswered (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, question TEXT NOT NULL, after TEXT NOT NULL,
     owner TEXT NOT NULL, day TEXT NOT NULL, settled TEXT);
 """,
+    """
+ALTER TABLE users ADD COLUMN subject TEXT NOT NULL DEFAULT '';
+ALTER TABLE users ADD COLUMN member_of TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE users ADD COLUMN signed_in TEXT NOT NULL DEFAULT '';
+CREATE UNIQUE INDEX users_by_subject ON users (subject) WHERE subject <> '';
+ALTER TABLE tokens ADD COLUMN name TEXT NOT NULL DEFAULT '';
+ALTER TABLE tokens ADD COLUMN expires TEXT NOT NULL DEFAULT '';
+ALTER TABLE tokens ADD COLUMN used TEXT NOT NULL DEFAULT '';
+""",
 )
 """What each version of the file adds to the one before; the last one is today's."""
 VERSION = len(SCHEMAS)
 
 
-def now(*, days: int = 0) -> str:
-    """Return the time, or that in some days, ISO 8601 in UTC to the millisecond."""
-    time = datetime.now(UTC) + timedelta(days=days)
+def now(*, days: int = 0, hours: int = 0) -> str:
+    """Return the time, or that in some days and hours, ISO 8601 in UTC to the millisecond."""
+    time = datetime.now(UTC) + timedelta(days=days, hours=hours)
     return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

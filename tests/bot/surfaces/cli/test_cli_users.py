@@ -112,3 +112,21 @@ def test_looking_at_tokens_makes_no_library(users: People) -> None:
     assert "no tokens" in users("tokens", "list")[2]
     assert users("tokens", "list", "ana")[0] == users("tokens", "revoke", "0" * 12)[0] == 2
     assert not users.folder.exists()
+
+
+def test_groups_are_kept_named_anew_and_taken_away(users: People) -> None:
+    """`--group` names all of them; what does not name any leaves them; `--no-groups` takes them away."""
+    users("add", "ana", "--group", "finance", "--group", "board", "--token")
+    users("add", "ana", "--role", "editor")
+    with users.accounts() as accounts:
+        ana = accounts.get("ana")
+        assert ana and (ana.groups, ana.role) == (("board", "finance"), "editor")
+    users("add", "ana", "--group", "law")
+    with users.accounts() as accounts:
+        ana = accounts.get("ana")
+        assert ana and ana.groups == ("law",)
+    assert users("add", "ana", "--no-groups", "--group", "law")[0] == 2
+    users("add", "ana", "--no-groups")
+    with users.accounts() as accounts:
+        ana = accounts.get("ana")
+        assert ana and ana.groups == ()

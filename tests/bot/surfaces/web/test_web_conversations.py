@@ -174,12 +174,12 @@ def test_a_transaction_keeps_all_or_nothing(tmp_path: Path) -> None:
     """An error inside takes everything back, and the next transaction works."""
     database = Database(tmp_path)
     with pytest.raises(ZeroDivisionError), database.transaction():
-        database.run("INSERT INTO users VALUES ('a', '', 'reader', NULL, '')")
+        database.run("INSERT INTO users VALUES ('a', '', 'reader', NULL, '', '', '[]', '')")
         assert database.row("SELECT 1 FROM users") is not None
         raise ZeroDivisionError
     assert database.row("SELECT 1 FROM users") is None
     with database.transaction():
-        database.run("INSERT INTO users VALUES ('a', '', 'reader', NULL, '')")
+        database.run("INSERT INTO users VALUES ('a', '', 'reader', NULL, '', '', '[]', '')")
     assert database.row("SELECT 1 FROM users") is not None
     database.close()
 

@@ -23,6 +23,13 @@ export default {
   // Was der Server sagt, nach Code; seine anderen Sätze bleiben, wie er sie sagt.
   "code.wrong_password": "Name oder Passwort ist falsch.",
   "code.wrong_token": "Das Token ist falsch.",
+  "code.sign_in_stale": "Diese Anmeldung wurde anderswo begonnen, oder vor zu langer Zeit. Melden Sie sich noch einmal an.",
+  "code.sign_in_refused": "Der Anmeldedienst hat Sie nicht eingelassen. Melden Sie sich noch einmal an.",
+  "code.sign_in_unreachable": "Der Anmeldedienst antwortet nicht, wie er sollte. Versuchen Sie es gleich noch einmal.",
+  "code.sign_in_untrusted": "Was der Anmeldedienst über Sie sagt, ist nicht glaubhaft. Wer diesen Server betreibt, findet den Grund in dessen Protokoll.",
+  "code.sign_in_expired": "Was der Anmeldedienst über Sie sagt, gilt nicht für jetzt. Melden Sie sich noch einmal an; bleibt es so, vergleicht, wer diesen Server betreibt, die Uhren.",
+  "code.sign_in_not_allowed": "Sie dürfen diesen Server nicht benutzen. Bitten Sie, wer ihn betreibt, eine Ihrer Gruppen einzulassen.",
+  "code.sign_in_name": "Ihr Name beim Anmeldedienst kann hier kein Konto benennen, oder ein anderes Konto hat ihn. Fragen Sie, wer diesen Server betreibt.",
   "code.too_many_sign_ins": "Zu viele falsche Anmeldungen. Versuchen Sie es in {n} Sekunden noch einmal.",
   "code.too_many_questions": "Mehr Fragen sind in einer Minute nicht erlaubt. Fragen Sie in {n} Sekunden noch einmal.",
   "code.too_many_streams": "Es werden schon zu viele Antworten für Sie geschrieben. Warten Sie, bis eine fertig ist.",
@@ -363,6 +370,7 @@ export default {
 
   "signin.title": "Bei Footnote anmelden",
   "signin.again": "Sie wurden abgemeldet. Ihre Frage ist aufgehoben.",
+  "signin.provider": "Mit {name} anmelden",
   "signin.name": "Name",
   "signin.password": "Passwort",
   "signin.do": "Anmelden",

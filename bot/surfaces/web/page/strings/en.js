@@ -24,6 +24,13 @@ export default {
   // What the server says by code; other sentences of it stay as it says them.
   "code.wrong_password": "Name or password is not right.",
   "code.wrong_token": "The token is not right.",
+  "code.sign_in_stale": "This sign-in was begun elsewhere, or too long ago. Sign in again.",
+  "code.sign_in_refused": "The identity provider did not let you in. Sign in again.",
+  "code.sign_in_unreachable": "The identity provider does not answer as it should. Try again in a moment.",
+  "code.sign_in_untrusted": "What the identity provider says of you cannot be believed. Whoever runs this server finds the reason in its log.",
+  "code.sign_in_expired": "What the identity provider says of you is not of this time. Sign in again; if it stays so, whoever runs this server compares the clocks.",
+  "code.sign_in_not_allowed": "You may not use this server. Ask whoever runs it to let in one of your groups.",
+  "code.sign_in_name": "Your name at the identity provider cannot be an account’s here, or another account has it. Ask whoever runs this server.",
   "code.too_many_sign_ins": "There were too many wrong sign-ins. Try again in {n} seconds.",
   "code.too_many_questions": "You have asked as many questions as are allowed in a minute. Ask again in {n} seconds.",
   "code.too_many_streams": "Too many answers are being written for you at once. Wait until one is done.",
@@ -356,6 +363,7 @@ export default {
 
   "signin.title": "Sign in to Footnote",
   "signin.again": "You were signed out. Your question is kept.",
+  "signin.provider": "Sign in with {name}",
   "signin.name": "Name",
   "signin.password": "Password",
   "signin.do": "Sign in",

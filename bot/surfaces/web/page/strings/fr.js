@@ -23,6 +23,13 @@ export default {
   // Ce que dit le serveur, par code ; ses autres phrases restent telles quelles.
   "code.wrong_password": "Le nom ou le mot de passe est faux.",
   "code.wrong_token": "Le jeton est faux.",
+  "code.sign_in_stale": "Cette connexion a été commencée ailleurs, ou il y a trop longtemps. Reconnectez-vous.",
+  "code.sign_in_refused": "Le fournisseur d’identité ne vous a pas laissé entrer. Reconnectez-vous.",
+  "code.sign_in_unreachable": "Le fournisseur d’identité ne répond pas comme il le devrait. Réessayez dans un instant.",
+  "code.sign_in_untrusted": "Ce que le fournisseur d’identité dit de vous n’est pas crédible. La personne qui gère ce serveur en trouve la raison dans son journal.",
+  "code.sign_in_expired": "Ce que le fournisseur d’identité dit de vous n’est pas valable maintenant. Reconnectez-vous ; si cela persiste, la personne qui gère ce serveur compare les horloges.",
+  "code.sign_in_not_allowed": "Vous n’avez pas accès à ce serveur. Demandez à la personne qui le gère d’admettre l’un de vos groupes.",
+  "code.sign_in_name": "Votre nom chez le fournisseur d’identité ne peut désigner un compte ici, ou un autre compte le porte. Demandez à la personne qui gère ce serveur.",
   "code.too_many_sign_ins": "Trop d’essais de connexion. Réessayez dans {n} secondes.",
   "code.too_many_questions": "Vous avez posé autant de questions qu’il est permis en une minute. Réessayez dans {n} secondes.",
   "code.too_many_streams": "Trop de réponses sont en cours pour vous. Attendez que l’une soit terminée.",
@@ -366,6 +373,7 @@ export default {
 
   "signin.title": "Se connecter à Footnote",
   "signin.again": "Vous avez été déconnecté. Votre question est gardée.",
+  "signin.provider": "Se connecter avec {name}",
   "signin.name": "Nom",
   "signin.password": "Mot de passe",
   "signin.do": "Se connecter",

@@ -23,6 +23,13 @@ export default {
   // サーバーの文（コード別）。ここにないものは英語のまま。
   "code.wrong_password": "名前またはパスワードが正しくありません。",
   "code.wrong_token": "トークンが正しくありません。",
+  "code.sign_in_stale": "このサインインは別の場所で始められたか、時間が経ちすぎています。もう一度サインインしてください。",
+  "code.sign_in_refused": "ID プロバイダーがサインインを認めませんでした。もう一度サインインしてください。",
+  "code.sign_in_unreachable": "ID プロバイダーが正しく応答しません。少し待ってからもう一度お試しください。",
+  "code.sign_in_untrusted": "ID プロバイダーからの情報を信頼できません。理由はサーバーのログにあります。サーバーの管理者にお知らせください。",
+  "code.sign_in_expired": "ID プロバイダーからの情報の有効期間外です。もう一度サインインしてください。続く場合は、サーバーの管理者に時計の確認を依頼してください。",
+  "code.sign_in_not_allowed": "このサーバーを利用できません。所属グループの許可をサーバーの管理者に依頼してください。",
+  "code.sign_in_name": "ID プロバイダーでの名前は、ここではアカウント名として使えないか、別のアカウントが使っています。サーバーの管理者にお問い合わせください。",
   "code.too_many_sign_ins": "サインインの失敗が続いています。{n} 秒後にもう一度お試しください。",
   "code.too_many_questions": "1 分間に質問できる回数を超えました。{n} 秒後にもう一度質問してください。",
   "code.too_many_streams": "同時に作成中の回答が多すぎます。ひとつ終わるまでお待ちください。",
@@ -346,6 +353,7 @@ export default {
 
   "signin.title": "Footnote にサインイン",
   "signin.again": "サインアウトされました。質問は残っています。",
+  "signin.provider": "{name} でサインイン",
   "signin.name": "名前",
   "signin.password": "パスワード",
   "signin.do": "サインイン",
