@@ -21,6 +21,7 @@ from ingest.loaders.plain.source_code import MEDIA_TYPE as SOURCE_CODE
 from ingest.piece import Piece
 from ingest.progress import Meter
 from ingest.reading.load import describe_error
+from ingest.reading.sidecar import read_sidecar
 from ingest.reading.worker import Workers
 from ingest.sources.discover import Found
 from ingest.sources.plan import digest_of
@@ -230,8 +231,9 @@ class Pipeline:
         path = file.path
         try:
             for _ in range(_ATTEMPTS):
+                sidecar = read_sidecar(file.sidecar)
                 # Loading comes first: it refuses a file that is too large before anything reads it whole.
-                loaded = self._workers.load(path, self._options.load)
+                loaded = sidecar.applied(self._workers.load(path, self._options.load))
                 digest = digest_of(path)
                 status = path.stat()
                 now = replace(file, size=status.st_size, modified_ns=status.st_mtime_ns)

@@ -19,6 +19,7 @@ import threading
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ from vectorstore.catalog.pieces import read_text
 from vectorstore.catalog.reading import read_document, read_scans
 from vectorstore.catalog.schema import sqlite_errors
 from vectorstore.dates import comparable
-from vectorstore.document import Document, Heading, Place, Scan, given_name
+from vectorstore.document import SIDECAR, Document, Heading, Place, Scan, given_name
 from vectorstore.embedding.model_files import ModelIdentity
 from vectorstore.errors import DocumentMissing
 from vectorstore.passage import Filter
@@ -243,7 +244,8 @@ class Catalog:
                 f"SELECT id, said.name, value FROM (SELECT * FROM documents{where}) JOIN said ON said.document = row"
             )
             for document, name, value in connection.execute(query, values):
-                found.setdefault(document, {})[name] = value
+                if name != SIDECAR:
+                    found.setdefault(document, {})[name] = value
         return found
 
     def count_documents(self, filter: Filter | None = None) -> int:
@@ -257,11 +259,20 @@ class Catalog:
     def manifest(self, collection: str) -> dict[str, Stamp]:
         """Return what a sync compares, by source."""
         with self.snapshot() as connection:
+            of = "collection = CAST(? AS TEXT)"
             rows = connection.execute(
-                "SELECT source, id, sha256, size, modified FROM documents WHERE collection = CAST(? AS TEXT)",
-                (sql_text(collection),),
+                f"SELECT source, id, sha256, size, modified FROM documents WHERE {of}", (sql_text(collection),)
             )
-            return {row[0]: Stamp(*row[1:]) for row in rows}
+            found = {row[0]: Stamp(*row[1:]) for row in rows}
+            if schema.tells(connection):
+                described = connection.execute(
+                    "SELECT source, value FROM said JOIN documents ON documents.row = said.document"
+                    f" WHERE said.name = CAST(? AS TEXT) AND {of}",
+                    (SIDECAR, sql_text(collection)),
+                )
+                for source, digest in described:
+                    found[source] = replace(found[source], sidecar=digest)
+            return found
 
     def collections(self) -> dict[str, int]:
         """Return the number of documents in each collection, by name."""
