@@ -148,7 +148,7 @@ class Answering:
         """Return what is searched, for a person."""
         count = self._library.count_documents(filter)
         documents = f"{count} document{'' if count == 1 else 's'}"
-        if not filter:
+        if not filter or not filter.chooses:
             empty = "no documents: the library is empty"
             return (f"all {documents}" if count > 1 else documents) if count else empty
         if filter.collections:

@@ -458,17 +458,25 @@ class Library:
         """Return what a sync compares with the files on disk: source → id, digest, size, time."""
         return self.catalog.manifest(collection)
 
-    def collections(self) -> dict[str, int]:
-        """Return the number of documents in each collection, by name."""
-        return self.catalog.collections()
+    def access(self, filter: Filter | None = None) -> dict[str, tuple[str, ...]]:
+        """Return who may see the documents that match and have a list of readers: id → "person:…", "group:…"."""
+        return self.catalog.access(filter)
 
-    def find(self, name: str) -> DocumentInfo:
+    def collections(self, filter: Filter | None = None) -> dict[str, int]:
+        """Return the number of documents that match in each collection that has any, by name."""
+        return self.catalog.collections(filter)
+
+    def find(self, name: str, filter: Filter | None = None) -> DocumentInfo:
         """Return the document that has this id, beginning of an id, path, file name or title.
+
+        Args:
+            name: What it is called.
+            filter: Which documents there are for whoever names it.
 
         Raises:
             DocumentMissing: None is called so, or several are.
         """
-        return self.catalog.find(name)
+        return self.catalog.find(name, filter)
 
     def document(self, name: str) -> Document:
         """Return the document called `name` (as in `find`) with its whole text."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from vectorstore.dates import comparable
@@ -100,6 +100,9 @@ class Filter:
         authors: Names, or words of names, in any case, of whom one must be the author that a document names itself.
         created_after, created_before: The same of the day on which a document says that it was written or sent; where
             it gives only a year, that year must touch the range.
+        readers: Who asks, as lists of readers name people and groups (`access.py`): documents with a list that names
+            none of them do not exist. () is a stranger, for whom only those without a list exist. None is the owner of
+            the library, for whom all do.
 
     Raises:
         DateInvalid: One of these is none.
@@ -115,6 +118,7 @@ class Filter:
     authors: tuple[str, ...] = ()
     created_after: str = ""
     created_before: str = ""
+    readers: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         for moment in (self.modified_after, self.modified_before, self.created_after, self.created_before):
@@ -123,6 +127,11 @@ class Filter:
 
     def __bool__(self) -> bool:
         return self != Filter()
+
+    @property
+    def chooses(self) -> bool:
+        """Whether it chooses among the documents that exist for whoever asks."""
+        return replace(self, readers=None) != Filter()
 
     @property
     def asks_what_is_said(self) -> bool:

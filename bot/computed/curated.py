@@ -31,7 +31,7 @@ CHANGED = "Its sources have changed since then: {titles}."
 
 def curated_answer(question: Question, library: Library, filter: Filter | None) -> Computed | None:
     """Return the curated answer to just such a question; None where there is none, or only some documents are asked."""
-    if filter and replace(filter, collections=()):
+    if filter and replace(filter, collections=()).chooses:
         return None
     try:
         answers = present(library, filter)

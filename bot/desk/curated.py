@@ -18,6 +18,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot.errors import SettingError
+from vectorstore.access import ACCESS, RESTS_ON, stored
 from vectorstore.errors import DocumentMissing, LibraryDamaged
 from vectorstore.passage import Filter
 from vectorstore.words.tokens import tokens
@@ -144,7 +145,7 @@ def present(library: Library, filter: Filter | None = None) -> list[Curated]:
         kept[info.id]
         if info.collection == kept[info.id].collection
         else replace(kept[info.id], collection=info.collection)
-        for info in (library.documents(Filter(documents=ids, collections=filter.collections)) if ids else ())
+        for info in (library.documents(replace(filter, documents=ids)) if ids else ())
     ]
     return sorted(found, key=lambda answer: (answer.questions[0].casefold(), answer.id))
 
@@ -206,7 +207,7 @@ def write(
         id: Of the answer that it replaces; None for a new one.
 
     Raises:
-        SettingError: Nothing is written, or the sources stand in another collection.
+        SettingError: Nothing is written, or the sources stand in another collection, or are for different people.
         LibraryBusy, LibraryReadOnly, DiskFull: It cannot be written now.
     """
     text = "\n".join(line.rstrip() for line in text.strip().splitlines())
@@ -220,14 +221,15 @@ def write(
         )
     answer = Curated(id or token_hex(8), asked, text, collection, day, tuple(sources))
     with library.writing():
+        said = _for_whom(library, answer)
         path = library.folder / FOLDER / f"{answer.id}.txt"
         _replace(path, text)
         _keep(library, [*(kept for kept in curated(library.folder) if kept.id != answer.id), answer])
-        _store(library, answer, path)
+        _store(library, answer, path, said)
     return answer
 
 
-def _store(library: Library, answer: Curated, path: Path) -> None:
+def _store(library: Library, answer: Curated, path: Path, said: tuple[tuple[str, str], ...]) -> None:
     """Make the answer a document of the library."""
     from ingest.sources.plan import iso_time
     from ingest.splitting.split import split
@@ -244,9 +246,38 @@ def _store(library: Library, answer: Curated, path: Path) -> None:
         collection=answer.collection,
         size=status.st_size,
         modified=iso_time(status.st_mtime_ns),
+        said=said,
     )
     chunks = split(answer.text, count_tokens=encoder.count_tokens, max_tokens=encoder.max_tokens)
     library.add([(document, chunks)])
+
+
+def _for_whom(library: Library, answer: Curated) -> tuple[tuple[str, str], ...]:
+    """Return what lets those alone see an answer who may see its sources: all of them now, and as they are later.
+
+    Raises:
+        SettingError: The lists of its sources have nobody in common.
+    """
+    known = {one.id: one for one in curated(library.folder)}
+    rests_on: dict[str, None] = {}
+    new = [source.document for source in answer.sources]
+    while new:
+        rests_on |= dict.fromkeys(new)
+        below = [source.document for id in new if id in known for source in known[id].sources]
+        new = [id for id in below if id not in rests_on]
+    if not rests_on:
+        return ()
+    said = {RESTS_ON: " ".join(rests_on)}
+    lists = [{*names} for names in library.access(Filter(documents=tuple(rests_on))).values()]
+    if lists:
+        common = set.intersection(*lists)
+        if not common:
+            raise SettingError(
+                "Its footnotes stand in documents that are for different people.",
+                remedy="Write an answer for each, from the documents that these people may see.",
+            )
+        said[ACCESS] = stored(common)
+    return tuple(sorted(said.items()))
 
 
 def _keep(library: Library, answers: Iterable[Curated]) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.errors import CollectionMissing
+from vectorstore.passage import Filter
 
 if TYPE_CHECKING:
     from vectorstore.library import Library
-    from vectorstore.passage import Filter
 
 
 def refuse_missing_collections(library: Library, filter: Filter | None) -> None:
@@ -19,7 +19,7 @@ def refuse_missing_collections(library: Library, filter: Filter | None) -> None:
     """
     if not filter or not filter.collections:
         return
-    there = library.collections()
+    there = library.collections(Filter(readers=filter.readers))
     for name in filter.collections:
         if name not in there:
             known = ", ".join(sorted(there)) or "none"

@@ -6,10 +6,12 @@
     created = 2022-03-01
     subject = "Depot, Harbour Street"
     tags = ["lease", "depot"]
+    access = ["group:finance", "person:ana"]
 
 Whoever can put a file into the folder can put a sidecar there, so it is read as data: little of it, in known keys
 alone, each shortened and on one line. One that cannot be read stops its document, which is not kept under half of what
-was meant; a key that is not known or not understood is left out, with a note.
+was meant; a key that is not known or not understood is left out, with a note. Only `access`, the list of who may see
+the document, is understood whole or not at all: half a list would show the document to others, or to all.
 """
 
 from __future__ import annotations
@@ -21,18 +23,23 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from difflib import get_close_matches
 from pathlib import Path
 
 from ingest.document import Loaded
 from ingest.errors import Unreadable
 from ingest.loaders.builder import one_line
 from ingest.reading.said import LONGEST
+from vectorstore.access import ACCESS, is_reader, stored
 from vectorstore.document import SIDECAR
 
 SUFFIX = ".footnote.toml"
 MAX_BYTES = 16 * 1024
 MAX_ITEMS = 50
 """Authors or tags of one document."""
+MAX_READERS = 500
+_NEARLY = 0.75
+"""How like `access` a key is that is taken for it misspelled: were "acess" left out, all would see the document."""
 _REMEDY = "Mend or remove it, then run the ingest again."
 
 
@@ -110,6 +117,9 @@ def _read(path: Path) -> bytes:
 def _understood(name: str, table: Mapping[str, object], digest: str) -> Sidecar:
     title, said, notes = "", {SIDECAR: digest}, []
     for key, value in table.items():
+        if get_close_matches(key.lower(), [ACCESS], cutoff=_NEARLY):
+            said[ACCESS] = stored(_readers(name, key, value))
+            continue
         reader = _KEYS.get(key.replace("-", "_"))
         words = reader(value) if reader else ""
         shown = repr(one_line(key)[:40])
@@ -122,6 +132,21 @@ def _understood(name: str, table: Mapping[str, object], digest: str) -> Sidecar:
         else:
             said[key.replace("-", "_").replace("_", " ")] = words
     return Sidecar(title, tuple(sorted(said.items())), tuple(notes[:MAX_ITEMS]))
+
+
+def _readers(name: str, key: str, value: object) -> list[str]:
+    """Return the list of who may see a document; an empty one is nobody but the library's owner.
+
+    Raises:
+        Unreadable: It is no such list, or its key is misspelled.
+    """
+    names = [one for one in value if isinstance(one, str) and is_reader(one)] if isinstance(value, list) else []
+    if key != ACCESS or names != value or len(names) > MAX_READERS:
+        raise Unreadable(
+            f"{name} says who may see the document, and it is not understood: {one_line(key)[:40]!r}.",
+            remedy=f'Write access = ["group:finance", "person:ana"], at most {MAX_READERS:,} of them.',
+        )
+    return names
 
 
 def _words(value: object) -> str:

@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from vectorstore import access
 from vectorstore.catalog.catalog import DOCUMENT_INFO, conditions, document_info, now, sql_text, ways_to_name
 from vectorstore.catalog.pieces import read_text
 from vectorstore.catalog.reading import packed_words, read_notes, read_said, read_scans
 from vectorstore.document import Document, Heading, Place, Scan, given_name
 from vectorstore.errors import DocumentMissing, LibraryDamaged
 from vectorstore.passage import Chunk, Filter
-from vectorstore.records import RemovedDocument
+from vectorstore.records import DocumentInfo, RemovedDocument
 
 KEPT_DAYS = 30
 """Days that a removed document stays: a mistake of last month's tidying is noticed by then."""
@@ -217,24 +218,44 @@ def listed(connection: sqlite3.Connection, filter: Filter | None = None, *, name
     Args:
         connection: Of the catalog.
         filter: Which documents; dates are those of the files. What they say of themselves is packed away with them:
-            a filter that asks for it matches none.
+            a filter that asks for it matches none, but who may see a document holds in the bin too.
         name: As in `Catalog.find`: only what is called so.
     """
     if not exists(connection):
         return []
-    where, values = conditions(filter or Filter(), told=False)
+    filter = filter or Filter()
+    where, values = conditions(filter, told=False)
     found: list[tuple[Any, ...]] = []
     ways = list(ways_to_name(name)) if name else [("removed >= ?", _days_ago(KEPT_DAYS))]
     for condition, value in ways:
         found = connection.execute(
-            f"SELECT {_INFO}, removed, bytes, EXISTS(SELECT 1 FROM documents d WHERE d.id = bin.id"
+            f"SELECT entry, {_INFO}, removed, bytes, EXISTS(SELECT 1 FROM documents d WHERE d.id = bin.id"
             " OR (d.collection = bin.collection AND d.source = bin.source))"
             f" FROM bin{where}{' AND' if where else ' WHERE'} {condition} ORDER BY entry DESC",
             [*values, sql_text(value)],
         ).fetchall()
         if found:
             break
-    return [RemovedDocument(document_info(info), removed, size, bool(there)) for *info, removed, size, there in found]
+    return [
+        RemovedDocument(document_info(info), removed, size, bool(there))
+        for entry, *info, removed, size, there in found
+        if filter.readers is None or _is_for(connection, entry, document_info(info), filter.readers)
+    ]
+
+
+def _is_for(connection: sqlite3.Connection, entry: int, gone: DocumentInfo, readers: Sequence[str]) -> bool:
+    """Tell whether a removed document, and any that is in its place now, are for those who ask."""
+    try:
+        told = [pair for part in _unpacked(connection, entry, "said") for pair in json.loads(part)]
+    except (zlib.error, ValueError):  # who knows whose it was
+        return False
+    if any(name == access.ACCESS and not {*readers} & {*access.listed(value)} for name, value in told):
+        return False
+    clause, values = access.condition(readers)
+    there = "(id = CAST(? AS TEXT) OR (collection = CAST(? AS TEXT) AND source = CAST(? AS TEXT)))"
+    hidden = f"SELECT 1 FROM documents WHERE {there} AND NOT ({clause})"
+    named = [sql_text(value) for value in (gone.id, gone.collection, gone.path, *values)]
+    return connection.execute(hidden, named).fetchone() is None
 
 
 def outdated(connection: sqlite3.Connection) -> list[int]:

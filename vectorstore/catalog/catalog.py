@@ -24,6 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from vectorstore import access
 from vectorstore.catalog import schema
 from vectorstore.catalog.pieces import read_text
 from vectorstore.catalog.reading import read_document, read_scans
@@ -63,6 +64,7 @@ class Catalog:
         self._seen: tuple[int, ...] = ()
         self._local = threading.local()
         self._totals: tuple[int, tuple[int, int, int, int]] = (-1, (0, 0, 0, 0))
+        self._has_lists: tuple[int, bool] = (-1, False)
         with sqlite_errors(folder):
             connection = self._connect()
             try:
@@ -212,10 +214,23 @@ class Catalog:
 
     # ---- documents
 
+    def needed(self, filter: Filter | None) -> Filter:
+        """Return what of a filter restricts anything: who asks is no matter where no document has a list of readers."""
+        if filter is None or filter.readers is None:
+            return filter or Filter()
+        with self.snapshot() as connection:
+            revision = self.revision()
+            known, found = self._has_lists
+            if known != revision:
+                query = "SELECT 1 FROM said WHERE name = ? LIMIT 1"
+                found = schema.tells(connection) and bool(connection.execute(query, (access.ACCESS,)).fetchone())
+                self._has_lists = (revision, found)
+        return filter if found else replace(filter, readers=None)
+
     def documents(self, filter: Filter | None = None) -> list[DocumentInfo]:
         """Return the documents that match `filter`, by source."""
         with self.snapshot() as connection:
-            where, values = conditions(filter or Filter(), told=schema.tells(connection))
+            where, values = conditions(self.needed(filter), told=schema.tells(connection))
             rows = connection.execute(
                 f"SELECT {DOCUMENT_INFO} FROM documents{where} ORDER BY collection, source, row", values
             )
@@ -224,10 +239,10 @@ class Catalog:
 
     def notes(self, filter: Filter | None = None) -> dict[str, tuple[str, ...]]:
         """Return what was remarked on documents that match `filter` when they were read, by id, where there is any."""
-        where, values = conditions(filter or Filter())
         with self.snapshot() as connection:
             if not schema.tells(connection):
                 return {}
+            where, values = conditions(self.needed(filter))
             rows = connection.execute(
                 f"SELECT id, notes FROM documents JOIN notes ON notes.document = documents.row{where}", values
             )
@@ -235,24 +250,25 @@ class Catalog:
 
     def said(self, filter: Filter | None = None) -> dict[str, dict[str, str]]:
         """Return what documents that match `filter` say of themselves: id → name → value, where they say anything."""
-        where, values = conditions(filter or Filter())
         found: dict[str, dict[str, str]] = {}
         with self.snapshot() as connection:
             if not schema.tells(connection):
                 return {}
+            where, values = conditions(self.needed(filter))
             query = (
                 f"SELECT id, said.name, value FROM (SELECT * FROM documents{where}) JOIN said ON said.document = row"
             )
             for document, name, value in connection.execute(query, values):
-                if name != SIDECAR:
+                if name != SIDECAR and name not in access.KEPT_APART:
                     found.setdefault(document, {})[name] = value
         return found
 
     def count_documents(self, filter: Filter | None = None) -> int:
         """Return how many documents match `filter`."""
-        if not filter:
-            return self.totals()[0]
         with self.snapshot() as connection:
+            filter = self.needed(filter)
+            if not filter:
+                return self.totals()[0]
             where, values = conditions(filter, told=schema.tells(connection))
             return int(connection.execute(f"SELECT count(*) FROM documents{where}", values).fetchone()[0])
 
@@ -274,36 +290,54 @@ class Catalog:
                     found[source] = replace(found[source], sidecar=digest)
             return found
 
-    def collections(self) -> dict[str, int]:
-        """Return the number of documents in each collection, by name."""
+    def access(self, filter: Filter | None = None) -> dict[str, tuple[str, ...]]:
+        """Return who may see the documents that match `filter` and have a list of readers: id → names."""
         with self.snapshot() as connection:
-            rows = connection.execute("SELECT collection, count(*) FROM documents GROUP BY collection ORDER BY 1")
+            if not schema.tells(connection):
+                return {}
+            where, values = conditions(self.needed(filter))
+            query = f"SELECT id, value FROM (SELECT * FROM documents{where}) JOIN said ON said.document = row"
+            rows = connection.execute(f"{query} WHERE said.name = ?", (*values, access.ACCESS))
+            return {id: access.listed(value) for id, value in rows}
+
+    def collections(self, filter: Filter | None = None) -> dict[str, int]:
+        """Return the number of documents that match `filter` in each collection that has any, by name."""
+        with self.snapshot() as connection:
+            where, values = conditions(self.needed(filter), told=schema.tells(connection))
+            query = f"SELECT collection, count(*) FROM documents{where} GROUP BY collection ORDER BY 1"
+            rows = connection.execute(query, values)
             return {name: int(count) for name, count in rows}
 
-    def find(self, name: str) -> DocumentInfo:
+    def find(self, name: str, filter: Filter | None = None) -> DocumentInfo:
         """Return the document called `name`.
 
         Args:
             name: An id, the beginning of one, a path or address, a file's name or a title.
+            filter: Which documents there are for whoever names it.
 
         Raises:
             DocumentMissing: None is called so (the nearest names are told), or several are.
         """
         with self.snapshot() as connection:
+            where, values = conditions(self.needed(filter), told=schema.tells(connection))
             for condition, value in ways_to_name(name):
                 rows = connection.execute(
-                    f"SELECT {DOCUMENT_INFO} FROM documents WHERE {condition} ORDER BY source LIMIT 6",
-                    (sql_text(value),),
+                    f"SELECT {DOCUMENT_INFO} FROM (SELECT * FROM documents{where}) WHERE {condition}"
+                    " ORDER BY source LIMIT 6",
+                    (*values, sql_text(value)),
                 ).fetchall()
                 if len(rows) == 1:
                     return document_info(rows[0])
                 if rows:
                     raise _ambiguous(name, [document_info(row) for row in rows])
-            raise self._nothing_called(name, connection)
+            raise self._nothing_called(name, connection, where, values)
 
     @staticmethod
-    def _nothing_called(name: str, connection: sqlite3.Connection) -> DocumentMissing:
-        names = [row[0] for row in connection.execute("SELECT DISTINCT name FROM documents LIMIT 5000")]
+    def _nothing_called(
+        name: str, connection: sqlite3.Connection, where: str = "", values: Sequence[str | bytes] = ()
+    ) -> DocumentMissing:
+        query = f"SELECT DISTINCT name FROM documents{where} LIMIT 5000"
+        names = [row[0] for row in connection.execute(query, values)]
         near = difflib.get_close_matches(name[:200], names, n=3, cutoff=0.5)
         remedy = f"Did you mean {' or '.join(near)}?" if near else "footnote list shows all documents."
         return DocumentMissing(f"No document is called {name[:200]!r}.", remedy=remedy)
@@ -410,6 +444,10 @@ def conditions(filter: Filter, *, told: bool = True) -> tuple[str, list[str | by
         # A date alone means its whole day: "2026-11-25~" sorts after every time of that day.
         clauses.append("modified <> '' AND modified <= ?")
         values.append(comparable(filter.modified_before) + "~")
+    if filter.readers is not None and told:  # an older form of the catalog has no lists
+        clause, names = access.condition(filter.readers)
+        clauses.append(clause)
+        values.extend(sql_text(name) for name in names)
     if filter.asks_what_is_said and not told:
         clauses.append("0")
     elif filter.asks_what_is_said:

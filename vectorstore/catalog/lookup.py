@@ -123,9 +123,10 @@ class Lookup:
 
     def chunks_matching(self, filter: Filter) -> Ids | None:
         """Return the ids of the chunks of the documents that match, ascending; None for no filter."""
-        if not filter:
-            return None
         with self._catalog.snapshot() as connection:
+            filter = self._catalog.needed(filter)
+            if not filter:
+                return None
             where, values = conditions(filter, told=schema.tells(connection))
             ranges = connection.execute(
                 f"SELECT first_chunk, last_chunk FROM documents{where} ORDER BY first_chunk", values

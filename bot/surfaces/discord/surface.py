@@ -32,7 +32,7 @@ from bot.surfaces.discord.command import ask_command, survey_command
 from bot.surfaces.discord.events import Question, read_question
 from bot.surfaces.discord.send import Rest, Typing, answer_texts, send, survey_texts
 from bot.surfaces.rate_limit import RateLimit
-from vectorstore.passage import Filter
+from bot.surfaces.strangers import for_strangers
 
 if TYPE_CHECKING:
     from bot.ask import Bot
@@ -203,8 +203,7 @@ class DiscordSurface(discord.Client):
             conversation = Conversation()
             for answer in self.store.conversation(place, limit=TURNS):
                 conversation = conversation.add(answer.question, answer)
-            wanted = Filter(collections=names) if names else None
-            return self.bot.ask(question.text, conversation=conversation, filter=wanted)
+            return self.bot.ask(question.text, conversation=conversation, filter=for_strangers(names))
 
         return await asyncio.get_running_loop().run_in_executor(self._workers, work)
 
@@ -215,14 +214,14 @@ class DiscordSurface(discord.Client):
             names = self._collections(question)
             if names == ():
                 return None
-            return ask_each(self.bot, questions, Filter(collections=names) if names else None)
+            return ask_each(self.bot, questions, for_strangers(names))
 
         return await asyncio.get_running_loop().run_in_executor(self._workers, work)
 
     def _collections(self, question: Question) -> tuple[str, ...] | None:
         if not self.settings.chat_collections and not self.settings.private_collections:
             return None
-        existing = tuple(self.bot.library.collections())
+        existing = tuple(self.bot.library.collections(for_strangers()))
         names = allowed_collections(
             self.settings, places=question.places, audience=question.audience, existing=existing
         )

@@ -7,6 +7,7 @@ statement is written, no further file is read.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import anyio
@@ -23,6 +24,7 @@ from bot.surfaces.mcp.ingest_tools import add_ingest_tools
 from bot.surfaces.mcp.prompts import add_prompts
 from bot.surfaces.mcp.survey_tool import add_survey_tool
 from bot.surfaces.mcp.threads import in_thread, steps
+from bot.surfaces.strangers import for_strangers
 from vectorstore.errors import DocumentMissing, FootnoteError
 from vectorstore.passage import Filter
 
@@ -210,7 +212,7 @@ class FootnoteServer(MCPServer):
 
     async def list_collections(self) -> Annotated[CallToolResult, shapes.CollectionList]:
         """List the collections of the library with how many documents each holds."""
-        counts = await self.in_thread(self.bot.library.collections)
+        counts = await self.in_thread(lambda: self.bot.library.collections(for_strangers()))
         entries = [shapes.CollectionEntry(name=name, documents=count) for name, count in sorted(counts.items())]
         found = shapes.CollectionList(collections=entries)
         return render.result(found, render.collections_text(found))
@@ -251,9 +253,11 @@ class FootnoteServer(MCPServer):
         """Return the document of an id, uri, path, file name or title."""
         name = name.removeprefix("footnote://document/")
         try:
-            return self.bot.library.find(name)
+            return self.bot.library.find(name, for_strangers())
         except DocumentMissing as error:
-            alike = [i for i in self.bot.library.documents() if name in (i.title, shapes.shown_name(i.source))]
+            alike = [
+                i for i in self.bot.library.documents(for_strangers()) if name in (i.title, shapes.shown_name(i.source))
+            ]
             if len(alike) > 1:  # the library's own words would name its folders
                 ids = ", ".join(f"{info.id} ({info.title})" for info in alike[:5])
                 words = f"{len(alike)} documents are called {name[:200]!r}: {ids}."
@@ -267,16 +271,14 @@ class FootnoteServer(MCPServer):
         authors: list[str] | None = None,
         created_after: str = "",
         created_before: str = "",
-    ) -> Filter | None:
+    ) -> Filter:
         """Return what restricts a search; a name that is no collection is no empty library, but a mistake."""
-        wanted = Filter(
-            collections=tuple(collections or ()),
+        wanted = replace(
+            for_strangers(collections),
             authors=tuple(authors or ()),
             created_after=created_after,
             created_before=created_before,
         )
-        if not wanted:
-            return None
         refuse_missing_collections(self.bot.library, wanted)
         return wanted
 

@@ -41,7 +41,7 @@ class ToolServer(Protocol):
     def page(self) -> str:
         """Address that links to footnotes lead to; "" for none."""
 
-    def wanted(self, collections: list[str] | None) -> Filter | None:
+    def wanted(self, collections: list[str] | None) -> Filter:
         """Return what restricts a search."""
 
     async def in_thread(self, work: Callable[[], Result]) -> Result:
@@ -131,9 +131,7 @@ def add_survey_tool(server: ToolServer) -> None:
     )
 
 
-def _checked(
-    server: ToolServer, questions: list[str], where: list[str], sort: int, filter: Filter | None
-) -> tuple[str, ...]:
+def _checked(server: ToolServer, questions: list[str], where: list[str], sort: int, filter: Filter) -> tuple[str, ...]:
     """Return the questions; what cannot be asked, or is no condition, is refused before anything is asked."""
     asked = questions_of(server.bot, questions, filter)
     for text in [*where, *([f"{abs(sort)} says"] if sort else [])]:

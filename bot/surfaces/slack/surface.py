@@ -36,7 +36,7 @@ from bot.surfaces.slack.events import Question, claim_keys, read_question
 from bot.surfaces.slack.reply import Reply
 from bot.surfaces.slack.send import Sender
 from bot.surfaces.slack.thread import Threads
-from vectorstore.passage import Filter
+from bot.surfaces.strangers import for_strangers
 
 if TYPE_CHECKING:
     from bot.ask import Bot
@@ -171,7 +171,7 @@ class SlackSurface:
         stream = self.bot.stream(
             question.text,
             conversation=self.threads.conversation(question),
-            filter=Filter(collections=names) if names else None,
+            filter=for_strangers(names),
         )
         for item in stream:
             if isinstance(item, Answer):
@@ -194,7 +194,7 @@ class SlackSurface:
         names = self._collections(question)
         if names == () or self.refusal(question):  # they name documents
             return []
-        wanted = Filter(collections=names) if names else None
+        wanted = for_strangers(names)
         latest = sorted(self.bot.library.documents(wanted), key=lambda info: info.modified, reverse=True)
         titles = dict.fromkeys(info.title for info in latest if info.title)
         candidates = words.prompts(islice(titles, TRIED_PROMPTS))
@@ -203,7 +203,7 @@ class SlackSurface:
         return list(islice(answered, PROMPTS))
 
     def _collections(self, question: Question) -> tuple[str, ...] | None:
-        return self.channels.collections(question, tuple(self.bot.library.collections()))
+        return self.channels.collections(question, tuple(self.bot.library.collections(for_strangers())))
 
     def _answer_thread(self, place: str) -> None:
         while True:
@@ -269,7 +269,7 @@ class SlackSurface:
         names = self._collections(question)
         if names == ():
             return None
-        return ask_each(self.bot, questions, Filter(collections=names) if names else None)
+        return ask_each(self.bot, questions, for_strangers(names))
 
     def _survey(self, question: Question, questions: Sequence[str], reply: Reply) -> None:
         found = self.survey(question, questions)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -14,7 +14,7 @@ from bot.errors import QuestionRefused
 from bot.question.conversation import Conversation
 from bot.surfaces.web.auth import Caller
 from bot.surfaces.web.errors import Refused, body_of, conversation_missing, internal_error, log_internal, refusal_of
-from bot.surfaces.web.objects import answer_object, answer_of, citation_object, collections_of, passage_object
+from bot.surfaces.web.objects import answer_object, answer_of, citation_object, documents_of, passage_object
 from bot.surfaces.web.offsets import Utf16
 from bot.surfaces.web.responses import EventStream, Piece, ThreadEvents
 from bot.surfaces.web.services import Services
@@ -104,7 +104,7 @@ def kept_conversation(services: Services, caller: Caller, conversation: str) -> 
         raise conversation_missing()
     turns = Conversation()
     for turn in services.store.turns(caller.key, conversation, last=REMEMBERED_TURNS):
-        if caller.sees_all(collections_of(turn["answer"])):
+        if services.shows(caller, turn["answer"]):
             turns = turns.add(turn["question"], answer_of(turn["answer"]))
     return turns
 
@@ -124,8 +124,9 @@ def shown_objects(
     # One look at the documents tells collections and versions for all of them.
     infos = services.infos({p.document for p in passages} | {c.document for c in citations})
     seen = {info.collection for info in infos.values()} | {passage.collection for passage in passages}
-    if not caller.sees_all(seen):
-        raise RuntimeError("the answer left the caller's collections")
+    mine = services.bot.library.count_documents(Filter(documents=tuple(infos), readers=caller.readers)) if infos else 0
+    if not caller.sees_all(seen) or mine < len(infos):
+        raise RuntimeError("the answer left what the caller may see")
     maps = {id: services.utf16(info) for id, info in infos.items()}
     shown = [passage_object(passage, maps.get(passage.document, PLAIN)) for passage in passages]
     cited = []
@@ -145,6 +146,7 @@ def finish(services: Services, asked: Asked, answer: Answer) -> dict[str, Any]:
         "created": now(),
         **answer_object(answer, passages=passages, citations=citations),
     }
+    kept["restricted"] = restricted(services, kept)
     if asked.conversation is None:
         services.recent.add(asked.caller.key, kept)
     elif not services.store.add_turn(asked.caller.key, kept, begin=asked.begin):
@@ -165,6 +167,12 @@ def finish(services: Services, asked: Asked, answer: Answer) -> dict[str, Any]:
         },
     )
     return kept
+
+
+def restricted(services: Services, answer: Mapping[str, Any]) -> list[str]:
+    """Return the ids of those documents of an answer that have a list of readers."""
+    shown = documents_of(answer)
+    return sorted(services.bot.library.access(Filter(documents=tuple(shown)))) if shown else []
 
 
 def answered(services: Services, asked: Asked) -> dict[str, Any]:

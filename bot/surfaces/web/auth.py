@@ -25,6 +25,7 @@ from bot.surfaces.web.storage.accounts import (
     digest_of,
 )
 from bot.surfaces.web.storage.database import now
+from vectorstore.access import readers
 from vectorstore.passage import Filter
 
 COOKIE = "footnote_session"
@@ -49,6 +50,7 @@ class Caller:
         role: "reader" or "editor".
         collections: Names that the caller is restricted to; None for all.
         groups: That the caller is in.
+        owner: Whether it is the one person at this machine, to whom no document is closed.
     """
 
     key: str
@@ -56,6 +58,17 @@ class Caller:
     role: Role
     collections: tuple[str, ...] | None = None
     groups: tuple[str, ...] = ()
+    owner: bool = False
+
+    @property
+    def readers(self) -> tuple[str, ...] | None:
+        """The names by which lists of readers may mean the caller, as `Filter` takes them.
+
+        Whoever comes with the one access token is in no list: it says of nobody who that is.
+        """
+        if self.owner:
+            return None
+        return () if self.key == ACCESS_TOKEN_OWNER else readers(self.key, self.groups)
 
     def sees(self, collection: str) -> bool:
         """Return whether what lies in `collection` exists for this caller."""
@@ -66,7 +79,7 @@ class Caller:
         return all(self.sees(name) for name in collections)
 
     def narrowed(self, wanted: Filter) -> Filter:
-        """Return `wanted` within the caller's collections.
+        """Return `wanted` within the caller's collections and the documents that are for the caller.
 
         Raises:
             Refused: It names a collection that does not exist for the caller.
@@ -74,9 +87,7 @@ class Caller:
         for name in wanted.collections:
             if not self.sees(name):
                 raise collection_missing(name)
-        if self.collections is None or wanted.collections:
-            return wanted
-        return replace(wanted, collections=self.collections)
+        return replace(wanted, collections=wanted.collections or self.collections or (), readers=self.readers)
 
 
 def collection_missing(name: str) -> Refused:
@@ -191,7 +202,7 @@ class Authentication:
 
     def of_nobody(self) -> Caller | None:
         """Return who a request without any sign stands for: the one person at this machine, or None."""
-        return None if self.methods() else Caller("", "you", "editor")
+        return None if self.methods() else Caller("", "you", "editor", owner=True)
 
     def sign_in(self, body: SignIn, address: str) -> tuple[Caller, str]:
         """Return the caller and the secret of the new session, which ends with what it rests on.

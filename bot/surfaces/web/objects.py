@@ -43,6 +43,11 @@ def collections_of(answer: Mapping[str, Any]) -> set[str]:
     return {shown["collection"] for shown in (*answer["passages"], *answer["citations"])}
 
 
+def documents_of(answer: Mapping[str, Any]) -> set[str]:
+    """Return the ids of the documents that a kept answer shows something of."""
+    return {shown["document"] for shown in (*answer["passages"], *answer["citations"])}
+
+
 def answer_of(kept: Mapping[str, Any]) -> Answer:
     """Return the answer that was kept as `answer_object` made it."""
     return Answer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -26,12 +26,13 @@ from bot.surfaces.web.bulkhead import Bulkhead
 from bot.surfaces.web.errors import Refused
 from bot.surfaces.web.limits import Streams
 from bot.surfaces.web.metrics import Metrics
+from bot.surfaces.web.objects import collections_of, documents_of
 from bot.surfaces.web.offsets import Utf16, Utf16Cache
 from bot.surfaces.web.pictures import Pictures
 from bot.surfaces.web.shapes import DOCUMENT
 from bot.surfaces.web.storage import removed_files
 from bot.surfaces.web.storage.accounts import Accounts
-from bot.surfaces.web.storage.conversations import ConversationStore
+from bot.surfaces.web.storage.conversations import ConversationStore, Listed
 from bot.surfaces.web.storage.database import Database
 from bot.surfaces.web.storage.jobs import Ingest, Jobs
 from bot.surfaces.web.storage.questions import QuestionLog
@@ -222,7 +223,8 @@ class Services:
         Raises:
             Refused: It is not there, or not for this caller: the same words.
         """
-        found: list[DocumentInfo] = self.bot.library.documents(Filter(documents=(document,)))
+        wanted = Filter(documents=(document,), readers=caller.readers)
+        found: list[DocumentInfo] = self.bot.library.documents(wanted)
         if not found or not caller.sees(found[0].collection):
             raise Refused(
                 404,
@@ -241,16 +243,46 @@ class Services:
         """
         narrowed = caller.narrowed(wanted)
         if wanted.collections:
-            there = self.bot.library.collections()
+            there = self.collections(caller)
             for name in wanted.collections:
                 if name not in there:
                     raise collection_missing(name)
         elif narrowed.collections:
             # An account may be held to collections that are still to come: they hold nothing, and no other is told of.
-            there = self.bot.library.collections()
+            there = self.collections(caller)
             existing = tuple(name for name in narrowed.collections if name in there)
             return replace(narrowed, collections=existing, documents=wanted.documents if existing else (NO_DOCUMENT,))
         return narrowed
+
+    def collections(self, caller: Caller) -> dict[str, int]:
+        """Return the number of documents in each collection that exists for the caller, by name."""
+        found = self.bot.library.collections(Filter(readers=caller.readers))
+        return {name: count for name, count in found.items() if caller.sees(name)}
+
+    def shows(self, caller: Caller, answer: Mapping[str, Any]) -> bool:
+        """Return whether the caller may see a kept answer: all that it shows something of, as that is now.
+
+        What came from a document with a list of readers is not shown once that is gone: nobody knows any more whose it
+        was.
+        """
+        if not caller.sees_all(collections_of(answer)):
+            return False
+        if caller.readers is None:
+            return True
+        shown, listed = documents_of(answer), {*answer.get("restricted", ())}
+        there = self.infos(shown | listed)
+        if not there:
+            return not listed
+        mine = {info.id for info in self.bot.library.documents(Filter(documents=tuple(there), readers=caller.readers))}
+        return {*there} <= mine and listed <= mine
+
+    def listed(self, caller: Caller) -> Listed | None:
+        """Return which documents with a list of readers are the caller's and which are not; None where all are."""
+        if caller.readers is None:
+            return None
+        every = {*self.bot.library.access()}
+        mine = {*self.bot.library.access(Filter(readers=caller.readers))}
+        return Listed(tuple(mine), tuple(every - mine))
 
     def tidy_removed(self) -> None:
         """Let the uploaded files of removed documents go when the bin lets the documents go."""

@@ -370,6 +370,9 @@ class AnswerOut(BaseModel):
     notice: str
     timings: dict[str, float]
     usage: UsageOut | None = Field(default=None, description="Null where no chat model was asked.")
+    restricted: list[str] = Field(
+        default=[], description="Ids of those of its documents that have a list of who may see them."
+    )
 
 
 class PassagesOut(BaseModel):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+from itertools import cycle
 from pathlib import Path
 
 from ingest.splitting.split import split
+from vectorstore.access import stored
 from vectorstore.document import Document
 from vectorstore.library import Library
 
@@ -167,20 +169,24 @@ def id_of(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()[:16]
 
 
-def restricted_library(folder: Path, *, private: bool) -> Path:
+def restricted_library(folder: Path, *, private: bool, by_lists: bool = False) -> Path:
     """Make a library in `folder` and return where it is.
 
     Args:
         folder: Where to.
         private: Whether it holds the private files too.
+        by_lists: Whether these are private by a list of readers, of one person or one group in turn, in the one
+            collection; if not, they lie in a collection of their own.
     """
     batch = []
+    lists = cycle((["person:bob"], ["group:board"], []))
     for name, (collection, title, text) in (FILES | REMOVED).items():
         if collection == PUBLIC or private:
             digest = hashlib.sha256(text.encode()).hexdigest()
             document = Document(
                 *(id_of(name), f"/files/{collection}/{name}", title, "text/markdown", text, digest),
-                collection=collection,
+                collection=PUBLIC if by_lists else collection,
+                said=(("access", stored(next(lists))),) if by_lists and collection == PRIVATE else (),
                 size=len(text.encode()),
                 modified=LATE,
             )

@@ -63,7 +63,7 @@ def note(services: Services, asked: Asked, answer: dict[str, Any]) -> None:
     Only of what is asked here and on the page, where people are told; and only where the whole library, or collections
     of it, could have answered: what two chosen documents don't say is no gap.
     """
-    if replace(asked.filter, collections=()):
+    if replace(asked.filter, collections=()).chooses:
         return
     try:
         services.log.note(asked.caller.key, answer)

@@ -11,7 +11,6 @@ from starlette.responses import Response, StreamingResponse
 
 from bot.surfaces.web.auth import Caller, Editing, Known
 from bot.surfaces.web.errors import Refused, answer_missing, conversation_missing
-from bot.surfaces.web.objects import collections_of
 from bot.surfaces.web.responses import Json, download_name
 from bot.surfaces.web.services import Cursor, Services, services_of
 from bot.surfaces.web.shapes import (
@@ -52,8 +51,14 @@ def list_conversations(
         if not conversation:
             raise _bad_cursor()
         last = (updated, conversation)
-    found = services_of(request).store.conversations(
-        caller.key, query=query, collections=caller.collections, limit=limit + 1, cursor=last
+    services = services_of(request)
+    found = services.store.conversations(
+        caller.key,
+        query=query,
+        collections=caller.collections,
+        listed=services.listed(caller) if query else None,
+        limit=limit + 1,
+        cursor=last,
     )
     page = found[:limit]
     more = f"{page[-1]['updated']}~{page[-1]['id']}" if len(found) > limit else None
@@ -77,7 +82,7 @@ def turns_for(services: Services, caller: Caller, conversation: str) -> list[dic
     feedback = services.store.feedback_of(caller.key, conversation)
     turns = []
     for turn in services.store.turns(caller.key, conversation):
-        hidden = not caller.sees_all(collections_of(turn["answer"]))
+        hidden = not services.shows(caller, turn["answer"])
         answer = None if hidden else turn["answer"]
         turns.append({**turn, "hidden": hidden, "answer": answer, "feedback": feedback.get(turn["id"])})
     return turns
@@ -159,14 +164,15 @@ def list_feedback(
     if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
         raise _bad_cursor()
     before = int(cursor) if cursor else None
-    rows = feedback_for(services_of(request), caller, limit=limit + 1, before=before, thumb=thumb)
+    services = services_of(request)
+    rows = feedback_for(services, caller, limit=limit + 1, before=before, thumb=thumb)
     shown = [
         {
             **{key: row[key] for key in ("id", "answer", "thumb", "comment", "created", "name", "question")},
             "text": row["kept"]["text"],
         }
         for row in rows[:limit]
-        if caller.sees_all(collections_of(row["kept"]))
+        if services.shows(caller, row["kept"])
     ]
     return Json({"feedback": shown, "next": str(rows[limit - 1]["number"]) if len(rows) > limit else None})
 
@@ -182,8 +188,9 @@ def list_feedback(
 )
 def export_feedback(request: Request, caller: Editing) -> Response:
     """Download the same as an eval set, one JSON object a line. For editors."""
-    items = feedback_for(services_of(request), caller, limit=-1, before=None)
-    shown = (item for item in items if caller.sees_all(collections_of(item["kept"])))
+    services = services_of(request)
+    items = feedback_for(services, caller, limit=-1, before=None)
+    shown = (item for item in items if services.shows(caller, item["kept"]))
     lines = (json.dumps(eval_item(item)) + "\n" for item in shown)
     headers = {"Content-Disposition": download_name("feedback", ".jsonl")}
     return StreamingResponse(lines, media_type="application/jsonl", headers=headers)

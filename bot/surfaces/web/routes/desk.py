@@ -151,7 +151,11 @@ def list_documents(request: Request, caller: Editing) -> Response:
     services = services_of(request)
     found: list[DocumentInfo] = services.bot.library.documents(services.visible(caller, Filter()))
     found.sort(key=lambda info: (info.title.casefold(), info.id))
-    since, cited, notes = services.log.totals().since, services.log.cited(), services.bot.library.notes()
+    since, cited, notes = (
+        services.log.totals().since,
+        services.log.cited(),
+        services.bot.library.notes(services.visible(caller, Filter())),
+    )
     never = [info for info in found if info.id not in cited] if since else []
     noted = [
         (info, note) for info in found if (note := " ".join(notes.get(info.id, ())) or ("" if info.chunks else NO_TEXT))

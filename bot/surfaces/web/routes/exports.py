@@ -13,7 +13,7 @@ from bot.exports.sheet import Link, sheet_of_answer, sheet_of_turns
 from bot.links import address_of
 from bot.surfaces.web.auth import Caller, Known
 from bot.surfaces.web.errors import answer_missing, conversation_missing
-from bot.surfaces.web.objects import answer_of, collections_of
+from bot.surfaces.web.objects import answer_of
 from bot.surfaces.web.responses import Json, download_name
 from bot.surfaces.web.routes.conversations import TALKS, ConversationId, turns_for
 from bot.surfaces.web.services import Services, base_address, services_of
@@ -74,7 +74,7 @@ async def export_answer(id: AnswerId, request: Request, caller: Known, format: F
 
 def _answer(services: Services, caller: Caller, id: str, format: Format, base: str) -> Response:
     kept = services.store.answer(caller.key, id) or services.recent.get(caller.key, id)
-    if not kept or not caller.sees_all(collections_of(kept)):
+    if not kept or not services.shows(caller, kept):
         raise answer_missing("id")
     if format == "json":
         return Json(kept, headers={"Content-Disposition": download_name(kept["question"], ".json")})

@@ -109,7 +109,10 @@ def ready(request: Request) -> Response:
     },
 )
 def metrics(request: Request, caller: Known) -> Response:
-    """Return counts and times for Prometheus. They count all collections, so all must be the caller's."""
+    """Return counts and times for Prometheus. They count all collections, so all must be the caller's.
+
+    Documents are those that exist for the caller.
+    """
     services = services_of(request)
     if caller.collections is not None:
         raise Refused(
@@ -118,7 +121,9 @@ def metrics(request: Request, caller: Known) -> Response:
             "The metrics count all collections, and you may see only some.",
             remedy="Ask whoever runs this server for an account without --collection.",
         )
-    documents, chunks, *_ = services.bot.library.catalog.totals()
-    services.metrics.documents.set(documents)
-    services.metrics.chunks.set(chunks)
-    return Response(services.metrics.text(), media_type=Metrics.content_type)
+    counts = collection_counts(services, caller).values()
+    with services.metrics.counting:  # one caller's counts are never another's
+        services.metrics.documents.set(sum(count["documents"] for count in counts))
+        services.metrics.chunks.set(sum(count["chunks"] for count in counts))
+        text = services.metrics.text()
+    return Response(text, media_type=Metrics.content_type)

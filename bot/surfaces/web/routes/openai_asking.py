@@ -44,8 +44,7 @@ class Chat:
 
 def model_names(services: Services, caller: Caller) -> list[str]:
     """Return the names of the models that the caller may use."""
-    there = services.bot.library.collections()
-    return [MODEL, *(f"{MODEL}:{name}" for name in sorted(there) if caller.sees(name))]
+    return [MODEL, *(f"{MODEL}:{name}" for name in sorted(services.collections(caller)))]
 
 
 def model_filter(services: Services, caller: Caller, model: str) -> Filter:

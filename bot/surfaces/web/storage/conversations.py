@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bot.surfaces.web.storage.database import Database, new_id, now
@@ -14,11 +15,28 @@ TITLE_LENGTH = 80
 Kept = dict[str, Any]
 
 _OUT_OF_REACH = (
-    "(:collections IS NOT NULL AND EXISTS (SELECT 1 FROM "
+    "((:collections IS NOT NULL AND EXISTS (SELECT 1 FROM "
     "(SELECT value FROM json_each(answer, '$.passages') UNION ALL SELECT value FROM json_each(answer, '$.citations')) "
-    "WHERE json_extract(value, '$.collection') NOT IN (SELECT value FROM json_each(:collections))))"
+    "WHERE json_extract(value, '$.collection') NOT IN (SELECT value FROM json_each(:collections)))) "
+    "OR (:open IS NOT NULL AND (EXISTS (SELECT 1 FROM json_each(answer, '$.restricted') "
+    "WHERE value NOT IN (SELECT value FROM json_each(:open))) OR EXISTS (SELECT 1 FROM "
+    "(SELECT value FROM json_each(answer, '$.passages') UNION ALL SELECT value FROM json_each(answer, '$.citations')) "
+    "WHERE json_extract(value, '$.document') IN (SELECT value FROM json_each(:closed))))))"
 )
-"""Whether a turn shows something of other collections, in SQL: what `collections_of` says of its answer."""
+"""Whether a turn shows something that is out of reach, in SQL: what `Services.shows` says of its answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Ids of the documents that have a list of readers, as somebody finds them.
+
+    Attributes:
+        open: Whose list names that person.
+        closed: Whose list does not.
+    """
+
+    open: tuple[str, ...]
+    closed: tuple[str, ...]
 
 
 def folded(*texts: str) -> str:
@@ -62,6 +80,7 @@ class ConversationStore:
         *,
         query: str = "",
         collections: tuple[str, ...] | None = None,
+        listed: Listed | None = None,
         limit: int = 50,
         cursor: tuple[str, str] | None = None,
     ) -> list[Kept]:
@@ -71,6 +90,7 @@ class ConversationStore:
             owner: Whose.
             query: Must stand in the title, a question or an answer, whatever its case.
             collections: Only in answers that show nothing of others; None for all.
+            listed: Only in answers that show nothing of documents that are closed; None for all.
             limit: Most to return.
             cursor: (updated, id) of the last one that was returned before.
         """
@@ -79,6 +99,8 @@ class ConversationStore:
             "owner": owner,
             "words": folded(query),
             "collections": None if collections is None else json.dumps(collections),
+            "open": json.dumps(listed.open) if listed else None,
+            "closed": json.dumps(listed.closed) if listed else None,
             "updated": updated,
             "last": last,
             "limit": limit,
