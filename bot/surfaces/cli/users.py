@@ -15,7 +15,7 @@ from bot.surfaces.cli.options import LibraryOption, load_settings, open_library,
 
 if TYPE_CHECKING:
     from bot.settings.settings import Settings
-    from bot.surfaces.web.storage.accounts import Accounts, User
+    from bot.surfaces.web.storage.accounts import Accounts, Token, User
 
 
 def has_users(library: str) -> bool:
@@ -189,7 +189,7 @@ def remove_user(name: NameArgument, library: LibraryOption = None) -> None:
 
 
 tokens = typer.Typer(
-    help="The tokens of programs: list, revoke.",
+    help="The tokens of programs: add, list, revoke.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -210,7 +210,33 @@ def list_tokens(
     if not found:
         print("There are no tokens. Make one with: footnote users add NAME --token", file=sys.stderr)
         return
-    table(("id", "account", "since"), [(token.id, token.user, token.created[:16] + "Z") for token in found])
+    rows = [
+        (token.id, token.user, token.name, token.created[:10], _until(token), token.used or "never") for token in found
+    ]
+    table(("id", "account", "for", "since", "until", "last used"), rows)
+
+
+def _until(token: Token) -> str:
+    return "ended" if token.ended else token.expires[:10] or "revoked"
+
+
+@tokens.command("add")
+def add_token(
+    name: NameArgument,
+    label: Annotated[str, typer.Option("--for", metavar="WORDS", help="What it is for; `tokens list` shows it.")] = "",
+    days: Annotated[int | None, typer.Option("--days", min=1, max=3_650, help="How many days it works.")] = None,
+    library: LibraryOption = None,
+) -> None:
+    """Print a new token of an account; whoever is signed in stays so.
+
+    Example: footnote users tokens add robot --for "Weekly report" --days 90
+    """
+    settings = load_settings(library)
+    with _accounts(settings.library) as accounts:
+        if accounts is None or accounts.get(name) is None:
+            raise _no_user(name)
+        print(accounts.add_token(name, label=" ".join(label.split())[:100], days=days))
+    print("Keep this token; it is not shown again.", file=sys.stderr)
 
 
 @tokens.command("revoke")

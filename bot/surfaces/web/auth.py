@@ -51,6 +51,7 @@ class Caller:
         collections: Names that the caller is restricted to; None for all.
         groups: That the caller is in.
         owner: Whether it is the one person at this machine, to whom no document is closed.
+        in_person: Whether an account signed in by itself: with its password, or at the identity provider.
     """
 
     key: str
@@ -59,6 +60,7 @@ class Caller:
     collections: tuple[str, ...] | None = None
     groups: tuple[str, ...] = ()
     owner: bool = False
+    in_person: bool = False
 
     @property
     def readers(self) -> tuple[str, ...] | None:
@@ -187,9 +189,11 @@ class Authentication:
         user = self._accounts.get(name)
         if not user:
             return None
-        holds = self._accounts.holds(name, credential)
         by_provider = bool(user.subject) and credential == credential_of_person(user.subject)
-        return self.caller_of(user) if holds or by_provider else None
+        in_person = by_provider or credential == self._accounts.credential_of(name)
+        holds = in_person or self._accounts.holds(name, credential)
+        caller = self.caller_of(user) if holds else None
+        return replace(caller, in_person=in_person) if caller else None
 
     def caller_of(self, user: User) -> Caller | None:
         """Return the caller that an account is, or None where its groups let it in no more."""
@@ -223,7 +227,7 @@ class Authentication:
         if not caller:
             raise Refused(401, "wrong_password", "Name or password is not right.")
         credential = self._accounts.credential_of(name) or ""
-        return caller, self._accounts.begin_session(name, credential)
+        return replace(caller, in_person=True), self._accounts.begin_session(name, credential)
 
     def sign_in_person(self, person: Person) -> tuple[Caller, str]:
         """Return the caller whom the identity provider vouches for, and the secret of the new session.
@@ -251,7 +255,8 @@ class Authentication:
                 remedy="Ask whoever runs this server: the setting oidc_name_claim says which name is taken.",
             )
         hours = self._settings.oidc_session_hours
-        return caller, self._accounts.begin_session(user.name, credential_of_person(user.subject), hours=hours)
+        session = self._accounts.begin_session(user.name, credential_of_person(user.subject), hours=hours)
+        return replace(caller, in_person=True), session
 
     def comes_from_provider(self, secret: str) -> bool:
         """Return whether a running session was begun at the identity provider."""

@@ -131,6 +131,14 @@ SESSION: Object = {
     "name": "ana",
     "role": "editor",
     "collections": None,
+    "tokens": True,
+}
+TOKEN: Object = {
+    "id": "3f2a91c0d4be",
+    "created": DAY,
+    "name": "Weekly report",
+    "expires": "2027-02-23T09:30:00.000Z",
+    "used": "2026-11-25",
 }
 MODEL: Object = {"id": "footnote", "object": "model", "created": 0, "owned_by": "footnote"}
 CHAT_URL = f"http://127.0.0.1:8000/#document={DOCUMENT_ID}&start=812&end=841"
@@ -279,6 +287,7 @@ REQUESTS: dict[str, Object] = {
     "POST /v1/desk/answers": CURATED_IN,
     "PUT /v1/desk/answers/{id}": CURATED_IN,
     "POST /v1/session": {"name": "ana", "password": "correct horse battery"},
+    "POST /v1/tokens": {"name": "Weekly report", "days": 90},
     "POST /v1/chat/completions": {"model": "footnote", "messages": [{"role": "user", "content": QUESTION}]},
     "POST /v1/responses": {"model": "footnote", "input": QUESTION},
 }
@@ -373,7 +382,8 @@ RESPONSES: dict[str, Any] = {
     "GET /v1/session": SESSION,
     "POST /v1/session": SESSION,
     "DELETE /v1/session": {"sign_out_at": "https://id.example.org/end?client_id=footnote"},
-    "GET /v1/tokens": {"tokens": [{"id": "3f2a91c0d4be", "created": DAY}]},
+    "GET /v1/tokens": {"tokens": [TOKEN]},
+    "POST /v1/tokens": {**TOKEN, "used": None, "token": "fnt_8Yp0c…"},
     "GET /v1/status": STATUS,
     "GET /healthz": {"status": "ok"},
     "GET /readyz": {"status": "ready"},

@@ -119,6 +119,7 @@ class SessionOut(BaseModel):
     name: str | None
     role: Literal["reader", "editor"] | None
     collections: list[str] | None = Field(description="Null for all.")
+    tokens: bool = Field(description="Whether the caller may make access tokens.")
 
 
 class SignedOut(BaseModel):
@@ -132,6 +133,22 @@ class TokenOut(BaseModel):
 
     id: str = Field(pattern=TOKEN)
     created: str
+    name: str = Field(description="What it is for.")
+    expires: str | None = Field(description="Null for never.")
+    used: str | None = Field(description="Day of its last use; null before the first.")
+
+
+class NewTokenIn(Request):
+    """What a new token is for, and how long it works."""
+
+    name: Annotated[Words, Field(max_length=100)] = ""
+    days: Annotated[int, Field(ge=1, le=3_650)] | None = Field(default=None, description="Null: until it is revoked.")
+
+
+class NewTokenOut(TokenOut):
+    """A new token; it is not shown again."""
+
+    token: str
 
 
 class TokensOut(BaseModel):

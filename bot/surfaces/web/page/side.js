@@ -2,6 +2,7 @@
 import { get, path, remove } from "/web/api.js";
 import { add, button, fill, h, icon, iconButton, toast } from "/web/dom.js";
 import { mayEdit, onChange, state } from "/web/state.js";
+import { openTokens } from "/web/tokens.js";
 import { LANGUAGES, chooseLanguage, currentLanguage, t } from "/web/words.js";
 
 export class Side {
@@ -44,7 +45,9 @@ export class Side {
   /** A way out, where somebody is signed in. */
   showSession(onOut) {
     if (!state.session?.required) return;
-    add(this.foot, h("span", { class: "small muted", dir: "auto", text: state.session.name ?? "" }), iconButton("out", t("app.signout"), async () => {
+    add(this.foot, h("span", { class: "small muted", dir: "auto", text: state.session.name ?? "" }));
+    if (state.session.tokens) add(this.foot, iconButton("key", t("tokens.title"), openTokens));
+    add(this.foot, iconButton("out", t("app.signout"), async () => {
       let there = null;
       try { there = await remove("/v1/session"); } catch (error) { toast(error.sentence ?? error.message); return; }
       onOut(there?.sign_out_at);

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response, Security
 from fastapi.concurrency import run_in_threadpool
@@ -13,8 +13,8 @@ from bot.surfaces.web.auth import COOKIE, Authentication, Caller, Known, _caller
 from bot.surfaces.web.errors import Refused
 from bot.surfaces.web.responses import Json
 from bot.surfaces.web.services import base_address, services_of
-from bot.surfaces.web.shapes import TOKEN, SessionOut, SignedOut, SignIn, TokensOut, errors_for
-from bot.surfaces.web.storage.accounts import SESSION_DAYS
+from bot.surfaces.web.shapes import TOKEN, NewTokenIn, NewTokenOut, SessionOut, SignedOut, SignIn, TokensOut, errors_for
+from bot.surfaces.web.storage.accounts import SESSION_DAYS, Token, token_id
 
 router = APIRouter(tags=["Signing in"])
 
@@ -29,6 +29,7 @@ def _session(authentication: Authentication, caller: Caller | None) -> SessionOu
         name=caller.name if caller else None,
         role=caller.role if caller else None,
         collections=list(caller.collections) if caller and caller.collections is not None else None,
+        tokens=bool(caller and caller.in_person),
     )
 
 
@@ -109,7 +110,38 @@ TokenId = Annotated[str, Path(pattern=TOKEN, examples=["3f2a91c0d4be"])]
 def list_tokens(request: Request, caller: Known) -> Response:
     """List the tokens of your account by their ids; the tokens themselves are not kept."""
     found = services_of(request).accounts.tokens(caller.key)
-    return Json({"tokens": [{"id": token.id, "created": token.created} for token in found]})
+    return Json({"tokens": [token_object(token) for token in found]})
+
+
+def token_object(token: Token) -> dict[str, Any]:
+    """Return a token as the API sends it."""
+    return {
+        "id": token.id,
+        "created": token.created,
+        "name": token.name,
+        "expires": token.expires or None,
+        "used": token.used or None,
+    }
+
+
+@router.post(
+    "/v1/tokens",
+    status_code=201,
+    response_model=NewTokenOut,
+    summary="Make a token",
+    responses=errors_for(400, 401, 413, 415, 422, 503, 507),
+)
+def make_token(body: NewTokenIn, request: Request, caller: Known) -> Response:
+    """Make a token that may do what your account may. Only for who signed in in person, not with a token."""
+    accounts = services_of(request).accounts
+    if not caller.in_person:
+        # Else who got hold of a token would make another one, and revoking the first would not put them out.
+        raise Refused(
+            403, "not_allowed", "A token does not make tokens.", remedy="Sign in to the page, and make it there."
+        )
+    token = accounts.add_token(caller.key, label=body.name, days=body.days)
+    found = next(one for one in accounts.tokens(caller.key) if one.id == token_id(token))
+    return Json({**token_object(found), "token": token}, 201)
 
 
 @router.delete(

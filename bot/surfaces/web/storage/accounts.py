@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from bot.errors import SettingError
 from bot.surfaces.web.storage.database import Database, now
+from vectorstore.errors import LibraryError
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 Role = Literal["reader", "editor"]
 SESSION_DAYS = 30
 LEAST_PASSWORD = 10
+MOST_TOKENS = 100
+"""Tokens of one account."""
 TOKEN_ID = 12
 """Length of a token's id, in hexadecimal digits."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
@@ -61,11 +65,22 @@ class Token:
         id: By which it is named: the first twelve digits of its digest.
         user: Name of the account.
         created: ISO 8601 in UTC.
+        name: What it is for, in its owner's words; "" where nobody said.
+        expires: When it ends, ISO 8601 in UTC; "" for never.
+        used: The day of its last use, "2026-11-30"; "" before the first.
     """
 
     id: str
     user: str
     created: str
+    name: str = ""
+    expires: str = ""
+    used: str = ""
+
+    @property
+    def ended(self) -> bool:
+        """Whether its time is over."""
+        return bool(self.expires) and self.expires <= now()
 
 
 class Accounts:
@@ -196,18 +211,33 @@ class Accounts:
             row["signed_in"],
         )
 
-    def add_token(self, name: str) -> str:
-        """Return a new token of an account. It is shown once; only its digest is kept."""
+    def add_token(self, name: str, *, label: str = "", days: int | None = None) -> str:
+        """Return a new token of an account. It is shown once; only its digest is kept.
+
+        Args:
+            name: Of the account.
+            label: What it is for.
+            days: How long it works; None for until it is revoked.
+
+        Raises:
+            SettingError: There is no such account, or it has as many tokens as it may have.
+        """
         if self.get(name) is None:
             raise SettingError(f"There is no user {name!r}.", remedy=f"Add it first: footnote users add {name}")
         token = f"fnt_{token_urlsafe(32)}"
-        self._db.run("INSERT INTO tokens (digest, user, created) VALUES (?, ?, ?)", digest_of(token), name, now())
+        if len(self.tokens(name)) >= MOST_TOKENS:
+            raise SettingError(f"{name} has {MOST_TOKENS} tokens.", remedy="Revoke some that nobody uses.")
+        self._db.run(
+            "INSERT INTO tokens (digest, user, created, name, expires) VALUES (?, ?, ?, ?, ?)",
+            *(digest_of(token), name, now(), label, "" if days is None else now(days=days)),
+        )
         return token
 
     def tokens(self, name: str | None = None) -> list[Token]:
         """Return the tokens of an account, or of all, oldest first."""
         rows = self._db.rows(
-            "SELECT substr(digest, 1, ?) AS id, user, created FROM tokens WHERE ? IS NULL OR user = ? "
+            "SELECT substr(digest, 1, ?) AS id, user, created, name, expires, used FROM tokens "
+            "WHERE ? IS NULL OR user = ? "
             "ORDER BY user, created, digest",
             *(TOKEN_ID, name, name),
         )
@@ -232,9 +262,17 @@ class Accounts:
         return found
 
     def by_token(self, token: str) -> User | None:
-        """Return the account that a token belongs to, or None."""
-        row = self._db.row("SELECT user FROM tokens WHERE digest = ?", digest_of(token))
-        return self._user(row["user"]) if row else None
+        """Return the account that a token belongs to, or None; that it is used today is noted."""
+        digest, today = digest_of(token), now()[:10]
+        row = self._db.row(
+            "SELECT user, used FROM tokens WHERE digest = ? AND (expires = '' OR expires > ?)", digest, now()
+        )
+        if not row:
+            return None
+        if row["used"] != today:  # once a day: a request waits for no write
+            with suppress(LibraryError):  # a full disk locks nobody out
+                self._db.run("UPDATE tokens SET used = ? WHERE digest = ?", today, digest)
+        return self._user(row["user"])
 
     def by_password(self, name: str, password: str) -> User | None:
         """Return the account if the password is right, else None. Takes equally long for unknown names."""
@@ -281,7 +319,8 @@ class Accounts:
         """Return whether a session's credential is still one of the account: its password's, or a token's digest."""
         if self.credential_of(name) == credential:
             return True
-        return self._db.row("SELECT 1 FROM tokens WHERE user = ? AND digest = ?", name, credential) is not None
+        running = "SELECT 1 FROM tokens WHERE user = ? AND digest = ? AND (expires = '' OR expires > ?)"
+        return self._db.row(running, name, credential, now()) is not None
 
     def credential_of(self, name: str) -> str | None:
         """Return a digest that changes with the account's password, or None for no account."""

@@ -130,3 +130,18 @@ def test_groups_are_kept_named_anew_and_taken_away(users: People) -> None:
     with users.accounts() as accounts:
         ana = accounts.get("ana")
         assert ana and ana.groups == ()
+
+
+def test_a_token_is_added_with_what_it_is_for_and_its_end(users: People) -> None:
+    """The list shows both and its last use; the account and whoever is signed in stay as they are."""
+    users("add", "ana", "--role", "editor", password=PASSWORD)
+    with users.accounts() as accounts:
+        session = accounts.begin_session("ana", accounts.credential_of("ana") or "")
+    status, token, err = users("tokens", "add", "ana", "--for", "Weekly  report", "--days", "90")
+    assert status == 0 and token.startswith("fnt_") and "not shown again" in err
+    _, out, _ = users("tokens", "list")
+    assert "Weekly report" in out and "never" in out and token.strip() not in out
+    with users.accounts() as accounts:
+        assert accounts.session(session) and accounts.by_token(token.strip())
+    assert "never" not in users("tokens", "list")[1]
+    assert users("tokens", "add", "nobody")[0] == users("tokens", "add", "ana", "--days", "0")[0] == 2
