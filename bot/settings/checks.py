@@ -32,6 +32,11 @@ def not_blank(value: str) -> str:
     return "" if value.strip() else "more than blanks"
 
 
+def no_address(value: str) -> str:
+    """Check that a text is empty or names something on this machine."""
+    return "a path, not an address" if "://" in value else ""
+
+
 def folder(value: str) -> str:
     """Check that a text names a folder: more than blanks, and no address."""
     return "the path of a folder, not an address" if "://" in value else not_blank(value)

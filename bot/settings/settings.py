@@ -26,6 +26,7 @@ from bot.settings.checks import (
     group_map,
     http_address,
     level_or_probability,
+    no_address,
     not_blank,
 )
 from bot.settings.reading import Known, Setting, checked, plain_value, read_environment, read_file, reject_unknown
@@ -388,6 +389,20 @@ class Settings:
         True,
         "Whether accounts may sign in with a password. Off, people come by the identity provider, programs by token.",
         group="Signing in",
+    )
+
+    # Audit
+    audit: Literal["off", "changes", "all"] = setting(
+        "changes",
+        "What is noted of people who sign in to `footnote serve`: `changes` for sign-ins and changes, `all` for what "
+        "they ask and read too (ids and counts, never words), `off` for nothing. `footnote audit` shows it.",
+        group="Audit",
+    )
+    audit_folder: str = setting(
+        "", "Folder of the audit log; empty for `audit` in the library.", group="Audit", path=True, check=no_address
+    )
+    audit_days: int = setting(
+        365, "Days after which what was noted is deleted.", group="Audit", check=between(1, 36_500)
     )
 
     # Slack and Discord

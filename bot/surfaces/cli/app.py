@@ -20,6 +20,7 @@ from typer.core import TyperGroup
 
 from bot.surfaces.cli import (
     ask,
+    audit,
     bots,
     chat,
     compare,
@@ -77,6 +78,7 @@ _COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("mcp", bots.mcp),
     ("eval", eval.evaluate),
     ("gaps", gaps.gaps),
+    ("audit", audit.audit),
 )
 for _name, _command in _COMMANDS:
     app.command(_name)(_command)

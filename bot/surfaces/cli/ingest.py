@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from bot.surfaces.cli.audit import note_command
 from bot.surfaces.cli.options import JsonOption, LibraryOption, load_settings, require_embedding_model
 
 Paths = Annotated[list[str], typer.Argument(metavar="PATH…", help="Folders, files and web addresses.")]
@@ -105,4 +106,7 @@ def ingest(
     )
     if wrong := fault(Path(settings.library).expanduser()):
         print(f"{wrong} The ingest goes on.", file=sys.stderr)
-    raise typer.Exit(run(paths, how))
+    status = run(paths, how)
+    if not dry_run:
+        note_command(settings, "ingest", collection=settings.collection, status=status)
+    raise typer.Exit(status)

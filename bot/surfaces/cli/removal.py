@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.surfaces.cli.audit import note_command
 from bot.surfaces.cli.options import (
     JsonOption,
     LibraryOption,
@@ -60,7 +61,8 @@ def remove(
     from bot.models.ledger import Ledger
     from bot.surfaces.web.storage.removed_files import set_aside, tidy
 
-    with open_library(load_settings(library)) as opened:
+    settings = load_settings(library)
+    with open_library(settings) as opened:
         found = _chosen(opened, docs, source, collection)
         names = _shown_names(found)
         if not yes and not _agreed(names, "for good" if for_good else "from the library"):
@@ -70,6 +72,7 @@ def remove(
             Ledger(opened.folder).forget()  # a chat model may have said what they say
         set_aside(opened.folder, [info.path for info in found])
         tidy(opened)
+    note_command(settings, "remove", documents=[info.id for info in found], for_good=for_good)
     print("\n".join(_few([f"Removed {name}" for name in names])))
     if len(names) > MOST_SHOWN:
         print(f"Removed {len(names):,} documents.", end="")
@@ -141,7 +144,8 @@ def restore(
     Example: footnote restore old-report.pdf
     """
     chosen = make_filter(collection=collection, source=source, type_=None, since="", until="")
-    with open_library(load_settings(library)) as opened:
+    settings = load_settings(library)
+    with open_library(settings) as opened:
         if not (docs or all_ or list_ or chosen or since):
             raise typer.BadParameter("Name documents, or say --all, or --list to see them.", param_hint="DOC")
         found = [gone for gone in opened.removed(chosen) if gone.removed >= since]
@@ -154,6 +158,8 @@ def restore(
         present = [] if docs else [gone for gone in found if gone.present]
         wanted = list({gone.info.id: gone.info for gone in found if gone not in present}.values())
         _bring_back(opened, wanted)
+    if wanted:
+        note_command(settings, "restore", documents=[info.id for info in wanted])
     if json:
         print_json({"restored": [asdict(info) for info in wanted], "present": len(present) + len(there)})
         return

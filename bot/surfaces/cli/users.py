@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from bot.errors import SettingError
+from bot.surfaces.cli.audit import note_command
 from bot.surfaces.cli.options import LibraryOption, load_settings, open_library, table
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ def add_user(
     with _accounts_made(settings.library) as accounts:
         accounts.add(name, password=password, role=role, collections=only, groups=groups)
         secret = accounts.add_token(name) if token else ""
+    note_command(settings, "users add", id=name, role=role, collections=only or "all", groups=groups)
     said = f"{name} can sign in as {role} and sees {', '.join(only) if only else 'everything'}."
     said += _still_valid(there) if there else ""
     if secret:
@@ -185,6 +187,7 @@ def remove_user(name: NameArgument, library: LibraryOption = None) -> None:
         removed = accounts is not None and accounts.remove(name)
     if not removed:
         raise _no_user(name)
+    note_command(settings, "users remove", id=name)
     print(f"{name} is removed, with its conversations.")
 
 
@@ -231,11 +234,15 @@ def add_token(
 
     Example: footnote users tokens add robot --for "Weekly report" --days 90
     """
+    from bot.surfaces.web.storage.accounts import token_id
+
     settings = load_settings(library)
     with _accounts(settings.library) as accounts:
         if accounts is None or accounts.get(name) is None:
             raise _no_user(name)
-        print(accounts.add_token(name, label=" ".join(label.split())[:100], days=days))
+        token = accounts.add_token(name, label=" ".join(label.split())[:100], days=days)
+    print(token)
+    note_command(settings, "users tokens add", id=token_id(token), account=name)
     print("Keep this token; it is not shown again.", file=sys.stderr)
 
 
@@ -255,6 +262,7 @@ def revoke_tokens(
             if not ended:
                 # Not by what was typed: that may be a token, if not one of here.
                 raise SettingError("There is no such token.", remedy="footnote users tokens list shows their ids.")
+            note_command(settings, "users tokens revoke", id=ended.id, account=ended.user)
             print(f"The token {ended.id} of {ended.user} is revoked.")
 
 

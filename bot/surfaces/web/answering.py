@@ -12,6 +12,7 @@ from starlette.responses import Response
 from bot.answer import Answer, Citation, Found, Statement
 from bot.errors import QuestionRefused
 from bot.question.conversation import Conversation
+from bot.surfaces.web.audit import MOST_DOCUMENTS
 from bot.surfaces.web.auth import Caller
 from bot.surfaces.web.errors import Refused, body_of, conversation_missing, internal_error, log_internal, refusal_of
 from bot.surfaces.web.objects import answer_object, answer_of, citation_object, documents_of, passage_object
@@ -147,6 +148,8 @@ def finish(services: Services, asked: Asked, answer: Answer) -> dict[str, Any]:
         **answer_object(answer, passages=passages, citations=citations),
     }
     kept["restricted"] = restricted(services, kept)
+    cited = list(dict.fromkeys(citation["document"] for citation in citations))
+    asked.caller.noted.update(outcome="abstained" if answer.abstained else "answered", documents=cited[:MOST_DOCUMENTS])
     if asked.conversation is None:
         services.recent.add(asked.caller.key, kept)
     elif not services.store.add_turn(asked.caller.key, kept, begin=asked.begin):

@@ -118,7 +118,7 @@ def create_app(bot: Bot, settings: Settings, *, ingest: Ingest | None = None, pa
     guarded = is_loopback(settings.host) or settings.allowed_hosts
     hosts = settings.allowed_hosts if guarded else None
     upload_bytes = settings.upload_megabytes * 1024 * 1024
-    app.add_middleware(Gate, metrics=services.metrics, hosts=hosts, upload_bytes=upload_bytes)
+    app.add_middleware(Gate, metrics=services.metrics, audit=services.audit, hosts=hosts, upload_bytes=upload_bytes)
     return app
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Annotated
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any
 
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
@@ -52,6 +52,7 @@ class Caller:
         groups: That the caller is in.
         owner: Whether it is the one person at this machine, to whom no document is closed.
         in_person: Whether an account signed in by itself: with its password, or at the identity provider.
+        noted: What the audit log is to say of this request, besides who, what and how it ended: ids and counts.
     """
 
     key: str
@@ -61,6 +62,7 @@ class Caller:
     groups: tuple[str, ...] = ()
     owner: bool = False
     in_person: bool = False
+    noted: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @property
     def readers(self) -> tuple[str, ...] | None:
@@ -289,8 +291,13 @@ async def known_caller(
             "Sign in first.",
             remedy="Send a token, or POST /v1/session with name and password.",
         )
-    request.scope["footnote_caller"] = caller.key
+    note_caller(request, caller)
     return caller
+
+
+def note_caller(request: Request, caller: Caller) -> None:
+    """Note for the logs who sends a request."""
+    request.scope["footnote_caller"], request.scope["footnote_noted"] = caller.key, caller.noted
 
 
 def _caller(request: Request, token: str | None, cookie: str | None) -> Caller | None:

@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.loopback import is_loopback
+from bot.surfaces.web.audit import Audit
 from bot.surfaces.web.errors import Refused, internal_error, log_internal, response_of
 from bot.surfaces.web.metrics import Metrics
 
@@ -47,13 +48,17 @@ class Gate:
     Args:
         app: What it guards.
         metrics: Where requests are counted.
+        audit: Where is noted who did what.
         hosts: Names that are answered besides this machine's own, without port; None for any.
         upload_bytes: Largest body of an upload; `JSON_BODY` holds for all others.
     """
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics, hosts: Iterable[str] | None, upload_bytes: int) -> None:
+    def __init__(
+        self, app: ASGIApp, *, metrics: Metrics, audit: Audit, hosts: Iterable[str] | None, upload_bytes: int
+    ) -> None:
         self._app = app
         self._metrics = metrics
+        self._audit = audit
         self._upload_bytes = upload_bytes
         self._hosts = None if hosts is None else frozenset(host.lower() for host in hosts)
 
@@ -132,6 +137,7 @@ class Gate:
         labels = {"method": scope["method"] if route else "-", "route": route or "-", "status": str(status)}
         self._metrics.requests.labels(**labels).inc()
         self._metrics.request_seconds.labels(route or "-").observe(seconds)
+        self._audit.request(scope, status)
         logger.info(
             "request",
             extra={

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -21,6 +21,7 @@ from fastapi import Query, Request
 from bot.printed import PrintedPages
 from bot.settings.settings import Settings
 from bot.surfaces.rate_limit import RateLimit
+from bot.surfaces.web.audit import MOST_DOCUMENTS, Audit
 from bot.surfaces.web.auth import Authentication, Caller, collection_missing
 from bot.surfaces.web.bulkhead import Bulkhead
 from bot.surfaces.web.errors import Refused
@@ -114,6 +115,7 @@ class Services:
         self.log.tidy()
         self.authentication = Authentication(self.accounts, settings)
         self.metrics = Metrics()
+        self.audit = Audit(settings, folder)
         self.questions = RateLimit(settings.questions_per_minute)
         self.streams = Streams(settings.streams_each, settings.streams)
         self.watchers = Streams(WATCHERS_EACH, WATCHERS)
@@ -125,7 +127,7 @@ class Services:
         with suppress(LibraryError):  # it cannot be written now: the next start names them
             self.uploads.name_documents(bot.library)
         self.tidy_removed()
-        self.jobs = Jobs(self.database, ingest, self.metrics, self.forget_unread)
+        self.jobs = Jobs(self.database, ingest, self.metrics, self.forget_unread, self._note_read)
         quotes = settings.model == "quotes"
         self._threads = ThreadPoolExecutor(
             QUOTING_THREADS if quotes else WRITING_THREADS, thread_name_prefix="footnote-ask"
@@ -200,6 +202,12 @@ class Services:
         for path in paths:
             if path not in known:
                 self.uploads.discard(path, sent_before=since)
+
+    def _note_read(self, owner: str, job: str, documents: Sequence[str], failed: int) -> None:
+        """Note for the audit log which documents a job has brought in."""
+        if owner:
+            shown = list(documents[:MOST_DOCUMENTS])
+            self.audit.write("changed", owner, "ingest", id=job, documents=shown, count=len(documents), failed=failed)
 
     def infos(self, documents: Iterable[str]) -> dict[str, DocumentInfo]:
         """Return what the library tells of documents, by id; removed ones are left out."""

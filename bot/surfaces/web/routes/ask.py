@@ -125,4 +125,5 @@ def _search(services: Services, body: SearchIn, caller: Caller) -> dict[str, Any
     query = checked_question(services, body.query, param="query")
     wanted = services.visible(caller, body.filter.filter())
     found = services.bot.library.search(query, limit=body.limit, filter=wanted)
+    caller.noted["documents"] = list(dict.fromkeys(passage.document for passage in found.passages))
     return {"passages": shown_objects(services, caller, found.passages)[0]}

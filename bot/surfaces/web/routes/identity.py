@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.surfaces.rate_limit import address_key
-from bot.surfaces.web.auth import SIGN_IN_COOKIE, SIGN_IN_SECONDS, Authentication
+from bot.surfaces.web.auth import SIGN_IN_COOKIE, SIGN_IN_SECONDS, Authentication, note_caller
 from bot.surfaces.web.errors import Refused
 from bot.surfaces.web.identity import IdentityProvider
 from bot.surfaces.web.routes.session import set_session
@@ -90,9 +90,10 @@ def from_provider(request: Request) -> Response:
         person = provider.person(secret, _address_back(request), dict(request.query_params))
         caller, session = services.authentication.sign_in_person(person)
         response = _to_page()
-        request.scope["footnote_caller"] = caller.key
+        note_caller(request, caller)
         set_session(request, response, session, seconds=services.settings.oidc_session_hours * 3_600)
     except Refused as refused:
+        request.scope["footnote_noted"] = {"outcome": refused.code}
         response = _to_page(refused)
     response.delete_cookie(SIGN_IN_COOKIE, path=BACK, httponly=True, samesite="lax")
     return response

@@ -9,7 +9,16 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials
 
 from bot.surfaces.rate_limit import address_key
-from bot.surfaces.web.auth import COOKIE, Authentication, Caller, Known, _caller, bearer_scheme, cookie_scheme
+from bot.surfaces.web.auth import (
+    COOKIE,
+    Authentication,
+    Caller,
+    Known,
+    _caller,
+    bearer_scheme,
+    cookie_scheme,
+    note_caller,
+)
 from bot.surfaces.web.errors import Refused
 from bot.surfaces.web.responses import Json
 from bot.surfaces.web.services import base_address, services_of
@@ -56,6 +65,9 @@ async def sign_in(body: SignIn, request: Request, response: Response) -> Session
     """Sign in with name and password, or with a token; the answer sets the session cookie."""
     authentication: Authentication = request.app.state.services.authentication
     address = address_key(request.client)
+    if body.name and services_of(request).accounts.get(body.name):
+        # Of who fails to sign in, too; what is no account's name may be a password in the wrong field.
+        request.scope["footnote_caller"] = body.name
     if body.token is None:
         tries = (f"password from {address}", f"password of {body.name}")
         authentication.take_try(*tries)
@@ -64,6 +76,7 @@ async def sign_in(body: SignIn, request: Request, response: Response) -> Session
         authentication.give_back_try(*tries)
     else:
         caller, secret = await run_in_threadpool(authentication.sign_in, body, address)
+    note_caller(request, caller)
     set_session(request, response, secret, seconds=SESSION_DAYS * 86_400)
     return _session(authentication, caller)
 
@@ -95,6 +108,8 @@ def sign_out(request: Request, cookie: Annotated[str | None, Security(cookie_sch
     authentication: Authentication = request.app.state.services.authentication
     there = None
     if cookie:
+        if caller := authentication.of_session(cookie):
+            note_caller(request, caller)
         if authentication.provider and authentication.comes_from_provider(cookie):
             there = authentication.provider.sign_out_address(base_address(request))
         authentication.sign_out(cookie)
@@ -140,6 +155,7 @@ def make_token(body: NewTokenIn, request: Request, caller: Known) -> Response:
             403, "not_allowed", "A token does not make tokens.", remedy="Sign in to the page, and make it there."
         )
     token = accounts.add_token(caller.key, label=body.name, days=body.days)
+    caller.noted["id"] = token_id(token)
     found = next(one for one in accounts.tokens(caller.key) if one.id == token_id(token))
     return Json({**token_object(found), "token": token}, 201)
 

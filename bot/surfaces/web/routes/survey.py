@@ -108,6 +108,7 @@ def _prepare(services: Services, body: SurveyIn, caller: Caller, request_id: str
             remedy=f"Choose at most {MOST_CELLS // len(questions):,} documents, by collection or otherwise.",
             param="filter",
         )
+    caller.noted["count"] = len(documents)
     return Asked(questions, documents, caller, request_id)
 
 

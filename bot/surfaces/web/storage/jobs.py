@@ -78,16 +78,23 @@ class Jobs:
         database: Keeps them.
         ingest: Reads files into the library.
         metrics: Where files are counted.
+        ended: Told of each job that has ended: whose, its id, the documents that it brought in, how many files failed.
         unread: Told of the collection and the paths of files that could not be read, and when their job was taken in.
     """
 
     def __init__(
-        self, database: Database, ingest: Ingest, metrics: Metrics, unread: Callable[[str, Sequence[str], str], None]
+        self,
+        database: Database,
+        ingest: Ingest,
+        metrics: Metrics,
+        unread: Callable[[str, Sequence[str], str], None],
+        ended: Callable[[str, str, Sequence[str], int], None],
     ) -> None:
         self._db = database
         self._ingest = ingest
         self._metrics = metrics
         self._unread = unread
+        self._ended = ended
         self._queue: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._watchers: dict[str, list[Callable[[tuple[str, Any]], None]]] = {}
         self._lock = threading.Lock()
@@ -291,6 +298,9 @@ class Jobs:
             "ingest job",
             extra={"event": "job", "job": job, "state": state, "files": len(found["files"]) if found else 0},
         )
+        files = self._db.rows("SELECT state, document FROM job_files WHERE job = ?", job)
+        documents = [file["document"] for file in files if file["document"] and file["state"] in ("added", "changed")]
+        self._ended(owner, job, documents, sum(file["state"] == "failed" for file in files))
         self._tell(job, ("done", found))
 
 

@@ -166,6 +166,10 @@ def identity_provider() -> Iterator[Provider]:
             elif path == "/keys":
                 provider.discovered += 1
                 self.answer(200, {"keys": [key.as_dict(private=False) for key in provider.keys]})
+            elif path == "/authorize":
+                self.go(provider.signed_in(self.path))
+            elif path == "/end":
+                self.go(dict(parse_qsl(urlsplit(self.path).query))["post_logout_redirect_uri"])
             elif path == "/userinfo":
                 self.answer(200, provider.told or {})
             else:
@@ -175,6 +179,12 @@ def identity_provider() -> Iterator[Provider]:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             sent = {name: values[0] for name, values in parse_qs(body).items()}
             self.answer(*((500, {}) if provider.down else provider.exchange(sent, self.headers["Authorization"] or "")))
+
+        def go(self, address: str) -> None:
+            self.send_response(303)
+            self.send_header("Location", address)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
 
         def answer(self, status: int, content: dict[str, Any]) -> None:
             data = json.dumps(content).encode()
