@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from bot.reader.reader import Reader
     from bot.settings.settings import Settings
     from bot.written.by_parts import WritingByParts
-    from bot.written.writing import Writing, Written
+    from bot.written.judge import Written
+    from bot.written.writing import Writing
 
 UNSUPPORTED = "These are quotes: nothing that the chat model wrote is supported by the sources."
 INSTEAD = "These are quotes instead."
