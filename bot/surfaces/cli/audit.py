@@ -70,8 +70,8 @@ def note_command(settings: Settings, action: str, **more: Any) -> None:
     """
     from getpass import getuser
 
-    from bot.surfaces.cli.users import has_users
     from bot.surfaces.web.audit import MOST_DOCUMENTS, Audit
+    from bot.surfaces.web.storage.accounts import has_users
 
     if settings.audit == "off" or not (settings.oidc_issuer or settings.access_token or has_users(settings.library)):
         return

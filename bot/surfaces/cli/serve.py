@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from bot.surfaces.cli.options import LibraryOption, ModelOption, check_model, load_settings, require_embedding_model
-from bot.surfaces.cli.users import has_users
 
 HostOption = Annotated[
     str | None,
@@ -42,6 +41,7 @@ def serve(
     """
     settings = load_settings(library, host=host, port=port, model=model)
     from bot.surfaces.web.app import refuse_unsafe, serve_bot
+    from bot.surfaces.web.storage.accounts import has_users
 
     # Whether it is safe is said before a model is loaded or anything is listened on.
     refuse_unsafe(settings, has_users=has_users(settings.library), workers=workers)

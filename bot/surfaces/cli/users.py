@@ -19,12 +19,6 @@ if TYPE_CHECKING:
     from bot.surfaces.web.storage.accounts import Accounts, Token, User
 
 
-def has_users(library: str) -> bool:
-    """Return whether a library has accounts."""
-    with _accounts(library) as accounts:
-        return accounts is not None and accounts.any()
-
-
 @contextmanager
 def _accounts(library: str) -> Iterator[Accounts | None]:
     """Yield the accounts of a library, or None where there never was one: looking makes no file."""

@@ -28,6 +28,7 @@ from bot.surfaces.web import errors, log
 from bot.surfaces.web.connections import Door, raise_open_files
 from bot.surfaces.web.examples import add_examples
 from bot.surfaces.web.gate import Gate
+from bot.surfaces.web.identity import IdentityProvider
 from bot.surfaces.web.routes import (
     ask,
     conversations,
@@ -45,6 +46,7 @@ from bot.surfaces.web.routes import (
 from bot.surfaces.web.routes import ingest as ingest_routes
 from bot.surfaces.web.services import Services, footnote_version, text_goes_to
 from bot.surfaces.web.static import FOLDER, add_page
+from bot.surfaces.web.storage.accounts import has_users
 from bot.text.shown import visible
 from vectorstore.errors import FootnoteError
 
@@ -127,7 +129,10 @@ def refuse_unsafe(settings: Settings, *, has_users: bool, workers: int = 1) -> N
 
     Raises:
         SettingError: It is not; the message says why.
+        ExtraMissing: The packages for an identity provider are not installed.
     """
+    if settings.oidc_issuer:
+        IdentityProvider(settings)
     if workers != 1:
         raise SettingError(
             f"--workers {workers} is not possible: one process owns uploads, progress and limits, "
@@ -186,7 +191,7 @@ def serve(bot: Bot, settings: Settings, *, workers: int = 1, warm: bool = False)
     """
     arenas.use_few()
     log.configure(settings.log_level)
-    refuse_unsafe(settings, has_users=_has_users(bot), workers=workers)
+    refuse_unsafe(settings, has_users=has_users(bot.library.folder), workers=workers)
     # A taken port is said before a model is loaded.
     listener = listen(settings.host, settings.port)
     warming = threading.Thread(target=_warm, args=(bot.library,), name="footnote-warm", daemon=True)
@@ -247,17 +252,6 @@ def _warm(library: Library) -> None:
     """Load the embedding model before the first question comes; why it cannot, the question will say."""
     with suppress(FootnoteError):
         library.search("warm up", limit=1)
-
-
-def _has_users(bot: Bot) -> bool:
-    from bot.surfaces.web.storage.accounts import Accounts
-    from bot.surfaces.web.storage.database import Database
-
-    database = Database(Path(bot.library.folder))
-    try:
-        return Accounts(database).any()
-    finally:
-        database.close()
 
 
 def _address(listener: socket.socket) -> str:

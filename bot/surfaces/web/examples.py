@@ -48,8 +48,8 @@ ANSWER: Object = {
     "notice": "",
     "timings": {"search": 0.011, "answer": 0.02},
     "usage": None,
-    "restricted": [],
     "text": f"{QUOTE} [1]\n\n[1] Lease of the office, p. 3, Ending the lease — “{QUOTE}” (/papers/lease.pdf)",
+    "restricted": [],
 }
 BEGUN: Object = {name: ANSWER[name] for name in ("id", "conversation", "searched_for", "searched", "model", "passages")}
 STREAM = b"".join(

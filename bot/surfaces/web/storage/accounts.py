@@ -8,11 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from pathlib import Path
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Literal
 
 from bot.errors import SettingError
-from bot.surfaces.web.storage.database import Database, now
+from bot.surfaces.web.storage.database import FILE_NAME, Database, now
 from vectorstore.errors import LibraryError
 
 if TYPE_CHECKING:
@@ -326,6 +327,18 @@ class Accounts:
         """Return a digest that changes with the account's password, or None for no account."""
         row = self._db.row("SELECT password, created FROM users WHERE name = ?", name)
         return digest_of(row["password"] + row["created"]) if row else None
+
+
+def has_users(library: str | Path) -> bool:
+    """Return whether the library in a folder has accounts; looking makes no file."""
+    folder = Path(library).expanduser().absolute()
+    if not (folder / FILE_NAME).exists():
+        return False
+    database = Database(folder)
+    try:
+        return Accounts(database).any()
+    finally:
+        database.close()
 
 
 def credential_of_person(subject: str) -> str:

@@ -496,4 +496,7 @@ def test_a_public_client_needs_no_secret(tmp_path: Path, provider: Provider) -> 
 
 def test_a_server_with_a_provider_may_be_reached_from_elsewhere() -> None:
     """There is something to sign in with, so it starts on a network without an account."""
-    refuse_unsafe(Settings(host="0.0.0.0", oidc_issuer="https://id.example.org"), has_users=False)
+    chosen = {"host": "0.0.0.0", "page_url": "https://docs.example.org", "oidc_issuer": "https://id.example.org"}
+    refuse_unsafe(Settings(**chosen, oidc_client_id="footnote"), has_users=False)
+    with pytest.raises(SettingError, match="oidc_client_id"):
+        refuse_unsafe(Settings(**chosen), has_users=False)
