@@ -296,7 +296,7 @@ class Catalog:
             if not schema.tells(connection):
                 return {}
             where, values = conditions(self.needed(filter))
-            query = f"SELECT id, value FROM (SELECT * FROM documents{where}) JOIN said ON said.document = row"
+            query = f"SELECT id, value FROM (SELECT * FROM documents{where}) kept JOIN said ON said.document = row"
             rows = connection.execute(f"{query} WHERE said.name = ?", (*values, access.ACCESS))
             return {id: access.listed(value) for id, value in rows}
 
@@ -322,7 +322,7 @@ class Catalog:
             where, values = conditions(self.needed(filter), told=schema.tells(connection))
             for condition, value in ways_to_name(name):
                 rows = connection.execute(
-                    f"SELECT {DOCUMENT_INFO} FROM (SELECT * FROM documents{where}) WHERE {condition}"
+                    f"SELECT {DOCUMENT_INFO} FROM (SELECT * FROM documents{where}) kept WHERE {condition}"
                     " ORDER BY source LIMIT 6",
                     (*values, sql_text(value)),
                 ).fetchall()

@@ -38,6 +38,9 @@ AtOption = Annotated[
     int | None,
     typer.Option("--at", metavar="OFFSET", help="Show the text around this offset, with the place marked."),
 ]
+ReadersOption = Annotated[
+    bool, typer.Option("--readers", help="Only those that are for some people, with whom: docs/accounts.md.")
+]
 NotesOption = Annotated[
     bool, typer.Option("--notes", help="Only documents of which something was not read or may be wrong, and what.")
 ]
@@ -56,11 +59,13 @@ def list_documents(
     created_since: CreatedSinceOption = "",
     created_until: CreatedUntilOption = "",
     notes: NotesOption = False,
+    readers: ReadersOption = False,
     json: JsonOption = False,
 ) -> None:
     """List the documents of the library.
 
-    With --notes those that were not read whole, each with what is missing.
+    With --notes those that were not read whole, each with what is missing; with --readers those that are for some
+    people only, with whom.
 
     Example: footnote list --type application/pdf
     """
@@ -77,14 +82,24 @@ def list_documents(
         created_until=created_until,
     )
     with open_library(load_settings(library)) as opened:
-        remarks = opened.notes(chosen)
-        documents = [info for info in opened.documents(chosen) if info.id in remarks or not notes]
+        remarks, lists = opened.notes(chosen), opened.access(chosen)
+        documents = [
+            info
+            for info in opened.documents(chosen)
+            if (info.id in remarks or not notes) and (info.id in lists or not readers)
+        ]
     if json:
-        found = [{**asdict(info), "notes": list(remarks.get(info.id, ()))} for info in documents]
+        found = [
+            {**asdict(info), "notes": list(remarks.get(info.id, ())), "access": lists.get(info.id)}
+            for info in documents
+        ]
         print_json({"documents": found})
         return
     if notes:
         _list_notes(documents, remarks)
+        return
+    if readers:
+        _list_readers(documents, lists)
         return
     folder = os.getcwd()  # noqa: PTH109
     rows = [
@@ -100,6 +115,21 @@ def list_documents(
     if not rows:
         print("No documents." if chosen is None else "No document matches.", file=sys.stderr)
     table(("id", "title", "collection", "characters", "source"), rows, right=(3,))
+
+
+def _list_readers(documents: Sequence[DocumentInfo], lists: Mapping[str, Sequence[str]]) -> None:
+    from bot.text.shown import one_line, shown_source
+
+    folder = os.getcwd()  # noqa: PTH109
+    table(
+        ("document", "for"),
+        [
+            (shown_source(info.source, folder=folder), one_line(", ".join(lists[info.id])) or "nobody")
+            for info in documents
+        ],
+    )
+    if not documents:
+        print("Every document is for all who see its collection.", file=sys.stderr)
 
 
 def _list_notes(documents: Sequence[DocumentInfo], remarks: Mapping[str, Sequence[str]]) -> None:

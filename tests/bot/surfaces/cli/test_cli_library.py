@@ -309,3 +309,22 @@ def test_list_notes_shows_what_was_not_read(tmp_path: Path, monkeypatch: pytest.
     documents = answer_json(capsys, "list", "--json")["documents"]
     assert {d["title"]: d["notes"] for d in documents} == {"Map": ["1 picture was not read."], "Plan": []}
     assert [d["title"] for d in answer_json(capsys, "list", "--notes", "--json")["documents"]] == ["Map"]
+
+
+def test_documents_for_some_people_are_listed_with_whom(
+    library: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`list --readers` names them and their readers, and JSON has the list, or null where there is none."""
+    assert "for all" in call(capsys, "list", "--readers")[2]
+    for name, line in (
+        ("pay", 'access = ["group:finance", "person:ana"]'),
+        ("will", "access = []"),
+        ("menu", 'title = "Menu"'),
+    ):
+        (tmp_path / f"{name}.txt").write_text(f"The {name} is here.")
+        (tmp_path / f"{name}.txt.footnote.toml").write_text(f"[document]\n{line}\n")
+    assert call(capsys, "ingest", *(f"{name}.txt" for name in ("pay", "will", "menu")))[0] == 0
+    status, out, _ = call(capsys, "list", "--readers")
+    assert status == 0 and sorted(out.splitlines()) == ["pay.txt\tgroup:finance, person:ana", "will.txt\tnobody"]
+    listed = {one["title"]: one["access"] for one in json.loads(call(capsys, "list", "--json")[1])["documents"]}
+    assert (listed["pay"], listed["will"], listed["Menu"]) == (["group:finance", "person:ana"], [], None)
