@@ -52,11 +52,11 @@ class ScriptedBot:
     def library(self) -> Any:
         """The real library, or what stands for one: names of collections and titles of documents."""
         names = self.collection_names
-        stand_in = {"collections": lambda: dict.fromkeys(names, 1), "documents": self._documents}
+        stand_in = {"collections": lambda filter=None: dict.fromkeys(names, 1), "documents": self._documents}
         return self.opened or SimpleNamespace(**stand_in)
 
     def _documents(self, filter: Filter | None) -> list[Any]:
-        names = filter.collections if filter else self.collection_names
+        names = filter.collections if filter and filter.collections else self.collection_names
         return [SimpleNamespace(title=f"The {name}", modified=name) for name in names]
 
     def stream(

@@ -33,7 +33,7 @@ def answer_from(text: str, quote: str, *, document: str = "c" * 16) -> Answer:
 class ScriptLibrary:
     """Holds one document in each of two collections, whatever the filter."""
 
-    def collections(self) -> dict[str, int]:
+    def collections(self, filter: Filter | None = None) -> dict[str, int]:
         """Return the number of documents in each collection."""
         return {"a": 1, "b": 1}
 
