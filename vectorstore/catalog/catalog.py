@@ -63,6 +63,7 @@ class Catalog:
         self._seen: tuple[int, ...] = ()
         self._local = threading.local()
         self._totals: tuple[int, tuple[int, int, int, int]] = (-1, (0, 0, 0, 0))
+        self._outline_read: tuple[tuple[int, str], tuple[list[list[Any]], list[list[int]]]] = ((-1, ""), ([], []))
         with sqlite_errors(folder):
             connection = self._connect()
             try:
@@ -336,13 +337,19 @@ class Catalog:
         return [Heading(*heading) for heading in self._outline(document_id)[1]]
 
     def _outline(self, document_id: str) -> tuple[list[list[Any]], list[list[int]]]:
+        """Return places and headings; those read last are kept, for every row of a long table has a place."""
         with self.snapshot() as connection:
-            row = connection.execute(
-                "SELECT places, headings FROM outlines JOIN documents ON outlines.document = documents.row"
-                " WHERE id = ?",
-                (document_id,),
-            ).fetchone()
-            return (json.loads(row[0]), json.loads(row[1])) if row else ([], [])
+            wanted = (self.revision(), document_id)
+            known, found = self._outline_read
+            if known != wanted:
+                row = connection.execute(
+                    "SELECT places, headings FROM outlines JOIN documents ON outlines.document = documents.row"
+                    " WHERE id = ?",
+                    (document_id,),
+                ).fetchone()
+                found = (json.loads(row[0]), json.loads(row[1])) if row else ([], [])
+                self._outline_read = (wanted, found)
+            return found
 
     def text(self, document_id: str, start: int = 0, end: int | None = None) -> str:
         """Return `text[start:end]` of a document, reading only what is needed.
