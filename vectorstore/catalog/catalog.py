@@ -433,8 +433,9 @@ def _add_said(filter: Filter, clauses: list[str], values: list[str | bytes]) -> 
         )
         values.extend(sql_text(value) for value in of)
 
-    if filter.authors:
-        says("author", " OR ".join(["is_called(value, CAST(? AS TEXT))"] * len(filter.authors)), *filter.authors)
+    for name, wanted in (("author", filter.authors), ("tags", filter.tags)):
+        if wanted:
+            says(name, " OR ".join(["is_called(value, CAST(? AS TEXT))"] * len(wanted)), *wanted)
     if filter.created_after:
         says("created", "value || '~' >= ?", comparable(filter.created_after))  # "2023" may mean any day of it
     if filter.created_before:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from vectorstore.library import Library
 
 _LIMIT = (
-    r"(?P<key>in|from|since|until|collection):(?:[\"“”](?P<quoted>[^\"“”\n]+)[\"“”]|(?P<bare>[^\s\"“”:/][^\s\"“”]*))"
+    r"(?P<key>in|from|tag|since|until|collection):"
+    r"(?:[\"“”](?P<quoted>[^\"“”\n]+)[\"“”]|(?P<bare>[^\s\"“”:/][^\s\"“”]*))"
 )
 _BEFORE = re.compile(rf"\s*{_LIMIT}(?=\s|$)", re.IGNORECASE)
 _BEHIND = re.compile(rf"(?:^|(?<=\s)){_LIMIT}\s*$", re.IGNORECASE)
@@ -38,6 +39,7 @@ class Limits:
         authors: As documents name them.
         collections: Names.
         since, until: Days on which a document says that it was written or sent, inclusive.
+        tags: Of which a document's sidecar gives one.
     """
 
     documents: tuple[str, ...] = ()
@@ -45,6 +47,7 @@ class Limits:
     collections: tuple[str, ...] = ()
     since: str = ""
     until: str = ""
+    tags: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return self != Limits()
@@ -53,6 +56,7 @@ class Limits:
         """The limits as they are written behind a question."""
         pairs = [
             *(("in", name) for name in self.documents), *(("from", name) for name in self.authors),
+            *(("tag", name) for name in self.tags),
             *(("collection", name) for name in self.collections), ("since", self.since), ("until", self.until),
         ]  # fmt: skip
         cleaned = ((key, one_line(re.sub(r"[\"“”]", " ", value)).strip()) for key, value in pairs)
@@ -76,6 +80,7 @@ class Limits:
                 authors=self.authors,
                 created_after=self.since,
                 created_before=self.until,
+                tags=self.tags,
             )
         except DateInvalid as error:
             raise QuestionRefused(error.message, remedy=error.remedy) from error
@@ -99,7 +104,7 @@ def limits_of(text: str) -> tuple[str, Limits]:
         return tuple(dict.fromkeys(value for name, value in found if name == key and value))
 
     since, until = of("since"), of("until")
-    limits = Limits(of("in"), of("from"), of("collection"), "".join(since[:1]), "".join(until[:1]))
+    limits = Limits(of("in"), of("from"), of("collection"), "".join(since[:1]), "".join(until[:1]), of("tag"))
     return text, limits
 
 

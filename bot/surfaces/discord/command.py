@@ -30,6 +30,7 @@ LIMITS = {
     "since": "Only what was written or sent on or after this day (2026-01-31)",
     "until": "Only what was written or sent on or before this day",
     "collection": "Only in this collection",
+    "tag": "Only what has this tag",
 }
 """The options that limit a question, as a person reads them."""
 
@@ -68,8 +69,9 @@ def ask_command(surface: Answerer) -> app_commands.Command[Any, ..., None]:
         since: Words = "",
         until: Words = "",
         collection: Words = "",
+        tag: Words = "",
     ) -> None:
-        text = _limited(question, document, author, since, until, collection)
+        text = _limited(question, document, author, since, until, collection, tag)
         await _begin(surface, interaction, text, private)
 
     return ask
@@ -93,17 +95,18 @@ def survey_command(surface: Answerer) -> app_commands.Command[Any, ..., None]:
         since: Words = "",
         until: Words = "",
         collection: Words = "",
+        tag: Words = "",
     ) -> None:
-        text = _limited(f"survey: {questions}", document, author, since, until, collection)
+        text = _limited(f"survey: {questions}", document, author, since, until, collection, tag)
         await _begin(surface, interaction, text, private)
 
     return survey
 
 
-def _limited(question: str, document: str, author: str, since: str, until: str, collection: str) -> str:
+def _limited(question: str, document: str, author: str, since: str, until: str, collection: str, tag: str) -> str:
     """Return a question with the limits behind it that a message would have."""
-    documents, authors, collections = ((name,) if name else () for name in (document, author, collection))
-    return f"{question} {Limits(documents, authors, collections, since, until)}".strip()
+    documents, authors, collections, tags = ((name,) if name else () for name in (document, author, collection, tag))
+    return f"{question} {Limits(documents, authors, collections, since, until, tags)}".strip()
 
 
 async def _begin(surface: Answerer, interaction: discord.Interaction, question: str, private: bool) -> None:

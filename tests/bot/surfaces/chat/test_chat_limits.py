@@ -41,7 +41,7 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
                 text=text,
                 sha256=name,
                 collection=collection,
-                said=(("author", author), ("created", created)),
+                said=(("author", author), ("created", created), ("tags", f"lease, {created[:4]}")),
             )
             for number, (name, created, author, text, collection) in enumerate(LEASES)
         ]
@@ -88,6 +88,7 @@ def test_what_is_written_is_read_again() -> None:
         ("from:reed", "9 May 2031"),
         ("until:2022-01-01", "4 June 2025"),
         ("collection:leases since:2024-01-01", "9 May 2031"),
+        ("tag:2021", "4 June 2025"),
     ],
 )
 def test_slack_searches_only_there(bot: Bot, tmp_path: Path, limits: str, found: str) -> None:
@@ -130,7 +131,11 @@ def test_discord_takes_them_in_a_message(bot: Bot, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("limits", "found"),
-    [({"document": "new lease.pdf"}, "9 May 2031"), ({"author": "Ada", "until": "2022-01-01"}, "4 June 2025")],
+    [
+        ({"document": "new lease.pdf"}, "9 May 2031"),
+        ({"tag": "2021"}, "4 June 2025"),
+        ({"author": "Ada", "until": "2022-01-01"}, "4 June 2025"),
+    ],
 )
 def test_discords_command_has_options(bot: Bot, tmp_path: Path, limits: dict[str, str], found: str) -> None:
     """document, author, since, until and collection beside the question."""
