@@ -35,6 +35,9 @@ ROOM = 0.6
 LEAPS = 4
 """Leaps to another height from which a page has columns whose lines stand on no common rows."""
 
+COLUMN = 6
+"""Lines that begin one under the other, from which a column is known to begin there."""
+
 Cut = Callable[[Line, int, int, int], Line]
 
 
@@ -83,7 +86,32 @@ def part_columns(lines: list[Line], starts: list[int], boxes: Boxes, cut: Cut) -
         known = {id(line): (line, found) for line, found in zip(lines, gaps, strict=True)}
         lines, starts = _parted(lines, starts, leaps, cut)
         gaps = _all_gaps(lines, starts, boxes, known)
-    return _parted(lines, starts, [gap for strip in _gutters(lines, gaps) for gap in strip.gaps], cut)
+    lines, starts = _parted(lines, starts, [gap for strip in _gutters(lines, gaps) for gap in strip.gaps], cut)
+    return _parted(lines, starts, _left_over(lines, starts, boxes), cut)
+
+
+def _left_over(lines: list[Line], starts: list[int], boxes: Boxes) -> list[_Gap]:
+    """Return the gaps of lines that still run across columns, now that other lines say where columns begin."""
+    columns: dict[int, list[float]] = {}
+    for line in lines:
+        if line.parted:
+            columns.setdefault(round(line.x0), []).append(line.y0)
+    columns = {x: tops for x, tops in columns.items() if len(tops) >= COLUMN}
+    found: list[_Gap] = []
+    for index, line in enumerate(lines):
+        crossed = [x for x in columns if line.x0 + line.size < x < line.x1 - line.size]
+        if not crossed or line.slanted:
+            continue
+        for gap in _gaps(line, index, starts[index], boxes, 2):
+            tops = next((columns[x] for x in crossed if abs(gap.right - x) <= 1), ())
+            below = [(top - line.y0) / line.size for top in tops]
+            if gap.right - gap.left > ROOM * line.size:
+                beside = any(-2.5 < step < 2.5 for step in below)
+            else:  # without room between them the column's words must go on right above and right below
+                beside = any(-1.6 < step < 0 for step in below) and any(0 < step < 1.6 for step in below)
+            if beside:
+                found.append(gap)
+    return found
 
 
 def _parted(lines: list[Line], starts: list[int], gaps: list[_Gap], cut: Cut) -> tuple[list[Line], list[int]]:

@@ -39,6 +39,13 @@ CROWDED = 0.15
 """Width of a character, as a share of its size, that no font goes below over a whole line."""
 WIDE_CELL = 1.1
 """Width of a cell by characters and the font's size from which it may be two that pdfium took for one."""
+REGULAR = 400
+"""Weight of a font above which it is bold."""
+BULLETS = frozenset("•◦▪‣·●○■□➢✓")
+MANY, LABEL = 4, 24
+"""A row with so many wide gaps has short cells: a first one of at most so many characters may be two as well, and so
+may one with a number."""
+_DIGIT = re.compile(r"\d")
 _STOPS = frozenset(".,;:!?)")
 DRAWN_OUT = 3.0
 """How many times as wide as others a blank behind a stop is, at most, in a line of prose."""
@@ -141,7 +148,11 @@ def _measure(words: str, start: int, boxes: Boxes, *, weigh: bool) -> _Measured:
     weight = boxes.weight(start) if weigh or _may_be_heading(words) else 0
     if len(words) == 1:
         return (ax0, ay0, ax1, ay1), max(ay1 - ay0, 0.1), weight, 1.0, 0.0
+    if weight > REGULAR:  # words in bold that begin a sentence are no heading
+        weight = min(weight, boxes.weight(start + len(words) - 1))
     bx0, by1, bx1, by0 = boxes.font(start + len(words) - 1)
+    if words[0] in BULLETS:
+        ay0, ay1 = by0, by1  # often of a larger font
     dx, dy = bx0 + bx1 - ax0 - ax1, by0 + by1 - ay0 - ay1
     slope = SLANT * abs(dx)
     if abs(dy) > slope and len(words) > 2 and abs(dy) > 2 * (ay1 - ay0):
@@ -273,6 +284,8 @@ def _with_tabs(line: Line, start: int, usual: float, boxes: Boxes) -> str:
     least = 0.95 * line.size
     for match in reversed(list(_BLANKS.finditer(words))):
         left, right = match.span()
+        if left == 1 and words[0] in BULLETS:
+            break
         a0, a1, b0, b1 = boxes.ends(start + left - 1, start + right)
         gap = max(b0 - a1, a0 - b1)
         if gap > least:
@@ -281,7 +294,7 @@ def _with_tabs(line: Line, start: int, usual: float, boxes: Boxes) -> str:
             gaps.insert(0, (min(a1, b1), max(a0, b0)))
             end = left
             slack -= gap
-            if slack < least:
+            if slack < least and not (end <= LABEL and (len(gaps) >= MANY or _DIGIT.search(words, 0, end))):
                 break
     line.gaps = tuple(gaps)
     return "\t".join([words[:end], *reversed(pieces)]) if pieces else words

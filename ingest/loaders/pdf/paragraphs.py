@@ -7,11 +7,13 @@ hyphen stays where the document elsewhere writes the word with it.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from ingest.loaders.pdf.layout import PAGE_NUMBER
 from ingest.loaders.pdf.line import Line
 from vectorstore.words.scripts import HAN, KANA
 
@@ -29,6 +31,11 @@ MAX_HEADING = 140
 MAX_CELL = 60
 FIGURES = 4
 """Numbers that a line has at least which is a row of a table by them."""
+WIDER, WIDER_ENDED = 1.24, 1.12
+"""How many times as far below as lines inside sentences one is that begins anew, after any line and after
+one that ends a sentence."""
+RAGGED = 0.6
+"""Share of its column's width that a line fills at least which breaks off inside a sentence."""
 NOTE = 0.95
 """Size of the print of notes at most, as a share of the text's."""
 
@@ -118,18 +125,20 @@ def paragraphs(pages: list[list[Line]], style: Style) -> list[Paragraph]:
     for lines in pages:
         waiting = None
         edges = _right_edges(lines)
-        pitch = _pitch(lines)
+        pitch, widest = _pitch(lines), _widest(lines)
         for index, line in enumerate(lines):
             level = _level(line, lines, index, style)
             edge = edges[index - 1] if index else 0.0
             if last is not None and waiting is None and _is_note_under(last, line) and _breaks_off(last, last_level):
                 waiting = (len(found) - 1, last)
+            if waiting is not None and last is not None and line.y0 < last.y0 and not _takes_up(waiting[1], last, line):
+                waiting = None  # the head of the next column begins something else
             if waiting is not None and last is not None and _takes_up(waiting[1], last, line):
                 _join(found[waiting[0]], waiting[1], line, style)
                 # What they broke off goes on, so the notes stand before it.
                 found.append(found.pop(waiting[0]))
                 waiting = None
-            elif last is not None and _goes_on(last, line, last_level, level, edge, pitch):
+            elif last is not None and _goes_on(last, line, last_level, level, edge, pitch, widest):
                 _join(found[-1], last, line, style)
                 if found[-1].level and len(found[-1].pieces[-1][1]) > MAX_HEADING + 60:
                     found[-1].level = 0
@@ -144,9 +153,9 @@ def paragraphs(pages: list[list[Line]], style: Style) -> list[Paragraph]:
 
 
 def _is_note_under(last: Line, line: Line) -> bool:
-    """Tell whether a line in smaller print begins below another, as notes do at the foot of a column."""
+    """Tell whether a line begins below another as notes in smaller print and page numbers do, at a column's foot."""
     below = line.page == last.page and line.y0 > last.y0 and line.x0 < last.x1 and line.x1 > last.x0
-    return below and line.size < NOTE * last.size
+    return below and (line.size < NOTE * last.size or PAGE_NUMBER.match(line.text) is not None)
 
 
 def _breaks_off(last: Line, level: int) -> bool:
@@ -159,7 +168,7 @@ def _takes_up(broken: Line, last: Line, line: Line) -> bool:
     return (
         line.page == broken.page
         and abs(line.size - broken.size) < 0.05 * broken.size
-        and last.size < NOTE * line.size
+        and (last.size < NOTE * line.size or PAGE_NUMBER.match(last.text) is not None)
         and line.y0 < broken.y0
         and line.x0 > broken.x0
         and not line.is_row
@@ -187,6 +196,19 @@ def _pitch(lines: list[Line]) -> float:
         if 0 < b.y0 - a.y0 < 3 * a.size and abs(a.size - b.size) < 0.1 * a.size
     )
     return steps[len(steps) // 2] if steps else 1.2
+
+
+def _widest(lines: list[Line]) -> float:
+    """Return the widest step to a line of a page that goes on with a sentence for certain, as `_pitch` does.
+
+    Infinite where no two lines of the page show it.
+    """
+    steps = [
+        (b.y0 - a.y0) / a.size
+        for a, b in pairwise(lines)
+        if b.text[:1].islower() and 0 < b.y0 - a.y0 < 3 * a.size and abs(a.size - b.size) < 0.1 * a.size
+    ]
+    return max(steps) if len(steps) > 1 else math.inf
 
 
 def _right_edges(lines: list[Line]) -> list[float]:
@@ -242,8 +264,15 @@ def key_of(text: str) -> str:
     return "".join(character for character in text.lower() if character.isalnum())[:80]
 
 
-def _goes_on(last: Line, line: Line, last_level: int, level: int, edge: float, pitch: float) -> bool:
-    """Tell whether a paragraph goes on from one line to the next."""
+def _goes_on(last: Line, line: Line, last_level: int, level: int, edge: float, pitch: float, widest: float) -> bool:
+    """Tell whether a paragraph goes on from one line to the next.
+
+    Args:
+        last, line: Both lines.
+        last_level, level: Of the headings that they are.
+        edge: How far to the right the lines of the column reach.
+        pitch, widest: The usual step from line to line, and the widest inside a sentence, in sizes.
+    """
     if last.is_row or line.is_row or (_is_figures(last.text) and _is_figures(line.text)):
         return False
     if last.broken:
@@ -270,16 +299,29 @@ def _goes_on(last: Line, line: Line, last_level: int, level: int, edge: float, p
         # Another column or page: only what cannot be a beginning goes on.
         begins = line.text[:1]
         return not _ENDS.search(last.text) and (begins.islower() or (begins.isdigit() and len(last.text) > 30))
-    if line.y0 - last.y0 > max(1.35 * pitch, 1.2) * max(last.size, line.size):
+    step = (line.y0 - last.y0) / max(last.size, line.size)
+    if step > max(1.35 * pitch, 1.2):
+        return False
+    if line.text[:1].isupper() and step > (WIDER_ENDED if _ENDS.search(last.text) else WIDER) * widest:
         return False
     if bullet:
         return False
     room = (last.x1 - last.x0) / max(len(last.text), 1)
     word = 1 if _WIDE.match(line.text) else len(line.text.split(" ", 1)[0]) + 1
     if last.x1 + word * room < edge - 0.4 * last.size:
-        return False
+        return _is_ragged(last, line, edge)
     indented = line.x0 > last.x0 + 0.8 * last.size
     return not (indented and _ENDS.search(last.text) and not _BULLET.match(last.text))
+
+
+def _is_ragged(last: Line, line: Line, edge: float) -> bool:
+    """Tell whether a sentence goes on although a word more would have fitted: lines broken early, at no right edge."""
+    return (
+        line.text[:1].islower()
+        and not _ENDS.search(last.text)
+        and abs(line.x0 - last.x0) < last.size
+        and last.x1 - last.x0 > RAGGED * (edge - last.x0)
+    )
 
 
 def _is_figures(text: str) -> bool:

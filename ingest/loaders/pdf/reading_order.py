@@ -64,7 +64,7 @@ class _Cutter:
         rows = self._table_rows(members) if len(strips) > 1 and self.weights is not None else []
         if len(rows) > 1:
             parts = rows
-        elif len(strips) > 1 and self._columns(strips):
+        elif len(strips) > 1 and (self._columns(strips) or self._blocks(strips)):
             parts = strips
         else:
             parts = _runs([(boxes[i].y0, boxes[i].y1, i) for i in members], self.row_gap)
@@ -106,6 +106,36 @@ class _Cutter:
         long = [strip for strip in strips if len(strip) > 2]
         return len(long) > 1 and all(map(self._is_prose, long))
 
+    def _blocks(self, strips: list[list[int]]) -> bool:
+        """Tell whether strips are blocks of short lines, as the addresses of a letter are, that share no rows."""
+        return self.weights is not None and len(strips) > 1 and all(self._apart(a, b) for a, b in pairwise(strips))
+
+    def _apart(self, left: list[int], right: list[int]) -> bool:
+        """Tell whether lines side by side stand on other rows: not level, and not half a row off as centred cells are.
+
+        Some must stand beside none at all: numbers may stand a little higher than the words of their row.
+        """
+        level = between = alone = 0
+        beside = self._steps(right)
+        for top, step in self._steps(left):
+            off = min((abs(top - other) / step for other, _ in beside), default=1.0)
+            level += off < 0.1
+            between += 0.1 <= off < 0.4
+            alone += off > 0.6
+        alone += sum(all(abs(top - other) > 0.6 * step for other, _ in self._steps(left)) for top, step in beside)
+        return between > max(1, level) and alone > 1
+
+    def _steps(self, strip: list[int]) -> list[tuple[float, float]]:
+        """Return where each line of a strip stands that has another right above or below, and how far that is."""
+        boxes = sorted((self.boxes[i] for i in strip), key=lambda box: box.y0)
+        found: list[tuple[float, float]] = []
+        for index, box in enumerate(boxes):
+            near = [abs(other.y0 - box.y0) for other in boxes[max(0, index - 1) : index + 2] if other is not box]
+            step = min(near, default=0.0)
+            if 0.5 * (box.y1 - box.y0) < step < 2.5 * (box.y1 - box.y0):
+                found.append((box.y0, step))
+        return found
+
     def _merged(self, bands: list[list[int]]) -> list[list[int]]:
         """Join neighbouring bands that are the same columns, cut apart by an empty row in all of them.
 
@@ -120,8 +150,21 @@ class _Cutter:
         merged: list[list[int]] = []
         for zone in zones:
             whole = list(chain.from_iterable(zone))
-            merged.extend([whole] if self._text_columns(self._strips(whole)) else self._heads(zone))
+            strips = self._strips(whole)
+            if self._text_columns(strips):
+                merged.append(whole)
+            elif self._blocks(strips):
+                while merged and self._begins(merged[-1], whole, len(strips)):
+                    whole = merged.pop() + whole
+                merged.append(whole)
+            else:
+                merged.extend(self._heads(zone))
         return merged
+
+    def _begins(self, above: list[int], blocks: list[int], count: int) -> bool:
+        """Tell whether what stands above so many blocks is the beginning of one of them."""
+        room = min(self.boxes[i].y0 for i in blocks) - max(self.boxes[i].y1 for i in above)
+        return room < 6 * self.row_gap and len(self._strips(above)) == 1 and len(self._strips(above + blocks)) == count
 
     def _goes_on(self, above: list[int], band: list[int]) -> bool:
         """Tell whether the next band may be columns that go on."""
