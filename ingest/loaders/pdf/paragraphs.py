@@ -131,9 +131,10 @@ def paragraphs(pages: list[list[Line]], style: Style) -> list[Paragraph]:
             edge = edges[index - 1] if index else 0.0
             if last is not None and waiting is None and _is_note_under(last, line) and _breaks_off(last, last_level):
                 waiting = (len(found) - 1, last)
-            if waiting is not None and last is not None and line.y0 < last.y0 and not _takes_up(waiting[1], last, line):
+            takes_up = waiting is not None and last is not None and _takes_up(waiting[1], last, line)
+            if last is not None and not takes_up and line.y0 < last.y0 - 2 * line.size:
                 waiting = None  # the head of the next column begins something else
-            if waiting is not None and last is not None and _takes_up(waiting[1], last, line):
+            if waiting is not None and takes_up:
                 _join(found[waiting[0]], waiting[1], line, style)
                 # What they broke off goes on, so the notes stand before it.
                 found.append(found.pop(waiting[0]))
@@ -154,7 +155,8 @@ def paragraphs(pages: list[list[Line]], style: Style) -> list[Paragraph]:
 
 def _is_note_under(last: Line, line: Line) -> bool:
     """Tell whether a line begins below another as notes in smaller print and page numbers do, at a column's foot."""
-    below = line.page == last.page and line.y0 > last.y0 and line.x0 < last.x1 and line.x1 > last.x0
+    room = line.y0 - last.y1  # the next line of a sentence that began in bold is smaller too, but stands close
+    below = line.page == last.page and room > 0.2 * line.size and line.x0 < last.x1 and line.x1 > last.x0
     return below and (line.size < NOTE * last.size or PAGE_NUMBER.match(line.text) is not None)
 
 
@@ -298,6 +300,8 @@ def _goes_on(last: Line, line: Line, last_level: int, level: int, edge: float, p
     if jumped:
         # Another column or page: only what cannot be a beginning goes on.
         begins = line.text[:1]
+        if abs(last.size - line.size) > 0.05 * line.size or PAGE_NUMBER.match(last.text):
+            return False  # a note, or the number of the page
         return not _ENDS.search(last.text) and (begins.islower() or (begins.isdigit() and len(last.text) > 30))
     step = (line.y0 - last.y0) / max(last.size, line.size)
     if step > max(1.35 * pitch, 1.2):
