@@ -25,6 +25,8 @@ class Box(NamedTuple):
 MAX_DEPTH = 40
 PROSE = 22
 """Characters that a line of a column of prose has at least; shorter ones are cells."""
+WORDS = 10
+"""Characters that a line of a block of words has at least; columns of numbers have fewer."""
 
 
 def reading_order(
@@ -99,7 +101,7 @@ class _Cutter:
         return all(len(strip) > 1 and self._is_prose(strip) for strip in long)
 
     def _is_prose(self, strip: list[int]) -> bool:
-        return self.weights is None or median(self.weights[i] for i in strip) >= PROSE
+        return self._weight(strip) >= PROSE
 
     def _text_columns(self, strips: list[list[int]]) -> bool:
         """Tell whether strips are columns of running text for certain."""
@@ -108,7 +110,18 @@ class _Cutter:
 
     def _blocks(self, strips: list[list[int]]) -> bool:
         """Tell whether strips are blocks of short lines, as the addresses of a letter are, that share no rows."""
-        return self.weights is not None and len(strips) > 1 and all(self._apart(a, b) for a, b in pairwise(strips))
+        if self.weights is None or len(strips) < 2:
+            return False
+        return self._drawn_apart(strips) or all(self._apart(a, b) for a, b in pairwise(strips))
+
+    def _drawn_apart(self, strips: list[list[int]]) -> bool:
+        """Tell whether two blocks of words were drawn one after the other: the file gives its lines in that order."""
+        left, right = strips[0], strips[-1]
+        whole = len(strips) == 2 and max(left) < min(right) and max(right) - min(left) < len(left) + len(right)
+        return whole and all(len(self._steps(strip)) > 2 and self._weight(strip) >= WORDS for strip in strips)
+
+    def _weight(self, strip: list[int]) -> float:
+        return median(self.weights[i] for i in strip) if self.weights is not None else PROSE
 
     def _apart(self, left: list[int], right: list[int]) -> bool:
         """Tell whether lines side by side stand on other rows: not level, and not half a row off as centred cells are.

@@ -192,6 +192,25 @@ def test_lines_side_by_side_are_blocks_only_where_they_share_no_rows(off: float,
     assert reading_order(boxes, row_gap=2, column_gap=8, weights=[8] * 8) == order
 
 
+@pytest.mark.parametrize(
+    ("indexes", "weight", "order"),
+    [
+        ((0, 1, 2, 3, 4, 5), 12, [0, 1, 2, 3, 4, 5]),
+        ((0, 2, 4, 1, 3, 5), 12, [0, 1, 2, 3, 4, 5]),
+        ((0, 1, 2, 3, 4, 5), 4, [0, 3, 1, 4, 2, 5]),
+    ],
+)
+def test_level_blocks_are_apart_where_the_file_draws_them_so(
+    indexes: tuple[int, ...], weight: int, order: list[int]
+) -> None:
+    """Two addresses drawn one after the other are not woven; drawn line by line, or of numbers, they are rows."""
+    places = [Box(x, 100 + 12 * row, x + 80, 108 + 12 * row) for x in (0, 200) for row in range(3)]
+    boxes = [places[indexes.index(place)] for place in range(6)]
+    head = Box(0, 60, 280, 68)
+    found = reading_order([*boxes, head], row_gap=2, column_gap=8, weights=[*[weight] * 6, 40])
+    assert found == [6, *order]
+
+
 def test_a_line_across_two_columns_without_room_between_is_parted_where_the_next_one_begins(tmp_path: Path) -> None:
     """One line of a column is as wide as the gutter: the lines above and below say where the other column stands."""
     pdf = _document()
