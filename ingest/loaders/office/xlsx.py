@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
-from xml.sax.saxutils import unescape
 
 from ingest.document import Loaded, LoadOptions
 from ingest.loaders.builder import TextBuilder, add_table, one_line
@@ -24,6 +24,8 @@ from ingest.loaders.office.xml_tree import Element, attribute, child, name_of, s
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_STRINGS = 150_000_000
 MAX_BEHIND = 20_000_000
+NUMBERING = 2
+"""Words beside the number of a page that say no more than it: "Page 3 of 7"."""
 MAX_MERGED, MAX_SPAN = 100_000, 1_000
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?\bref=[\"']\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
 _HEADS = re.compile(rb"<(?:\w+:)?(?:odd|even|first)(Header|Footer)[^>]*>([^<]+)<")
@@ -185,12 +187,15 @@ def _behind_rows(package: Package, part: str) -> bytes:
 
 
 def _add_running_heads(behind: bytes, builder: TextBuilder) -> None:
-    """Add the words of a sheet's headers and footers, each once; numbers of pages and the like are left out."""
-    words = [(kind, one_line(_FIELDS.sub(" ", unescape(raw.decode("utf-8", "replace")))))
-             for kind, raw in _HEADS.findall(behind)]  # fmt: skip
-    for kind, text in dict.fromkeys(words):
-        if sum(map(str.isalpha, text)) > 2:
-            builder.paragraph(f"{kind.decode()}: {text}")
+    """Add the words of a sheet's headers and footers, each once; what only numbers the pages is left out."""
+    said: dict[str, None] = {}
+    for kind, raw in _HEADS.findall(behind):
+        code = unescape(raw.decode("utf-8", "replace"))
+        words = one_line(_FIELDS.sub(" ", code))
+        if sum(map(str.isalpha, words)) > 2 and not ("&P" in code and len(words.split()) <= NUMBERING):
+            said[f"{kind.decode()}: {words}"] = None
+    for line in said:
+        builder.paragraph(line)
 
 
 def _column(reference: str, default: int) -> int:

@@ -49,6 +49,10 @@ def notes_of(document: Any, page: Any, lines: list[Line]) -> list[str]:
     return list(dict.fromkeys(words for words in found if words))
 
 
+class _Thing(ctypes.c_void_p):
+    """Something drawn on a page: as a class of its own it goes from call to call without becoming a number."""
+
+
 @cache
 def _objects() -> tuple[Any, Any]:
     """Return pdfium's functions for a thing on a page and for its type, without the types that take time to check."""
@@ -56,7 +60,7 @@ def _objects() -> tuple[Any, Any]:
 
     item_at, type_of = (
         ctypes.CFUNCTYPE(result)(ctypes.cast(function, ctypes.c_void_p).value or 0)
-        for function, result in ((raw.FPDFPage_GetObject, ctypes.c_void_p), (raw.FPDFPageObj_GetType, ctypes.c_int))
+        for function, result in ((raw.FPDFPage_GetObject, _Thing), (raw.FPDFPageObj_GetType, ctypes.c_int))
     )
     return item_at, type_of
 
@@ -74,9 +78,9 @@ def pictures_on(page: Any) -> set[tuple[int, ...]]:
     edges = [ctypes.byref(edge) for edge in (left, bottom, right, top)]
     pointer = ctypes.cast(page.raw, ctypes.c_void_p)
     item_at, type_of = _objects()
-    for index in range(min(raw.FPDFPage_CountObjects(page.raw), MAX_OBJECTS)):
-        if type_of(ctypes.c_void_p(item_at(pointer, index))) != raw.FPDF_PAGEOBJ_IMAGE:
-            continue
+    count = min(raw.FPDFPage_CountObjects(page.raw), MAX_OBJECTS)
+    image = raw.FPDF_PAGEOBJ_IMAGE
+    for index in [index for index in range(count) if type_of(item_at(pointer, index)) == image]:
         if not raw.FPDFPageObj_GetBounds(raw.FPDFPage_GetObject(page.raw, index), *edges):
             continue
         share = (right.value - left.value) * (top.value - bottom.value) / max(width * height, 1.0)

@@ -102,7 +102,7 @@ def _left_over(lines: list[Line], starts: list[int], boxes: Boxes) -> list[_Gap]
         crossed = [x for x in columns if line.x0 + line.size < x < line.x1 - line.size]
         if not crossed or line.slanted:
             continue
-        for gap in _gaps(line, index, starts[index], boxes, 2):
+        for gap in _gaps(line, index, starts[index], boxes, 2, all_of_them=True):
             tops = next((columns[x] for x in crossed if abs(gap.right - x) <= 1), ())
             below = [(top - line.y0) / line.size for top in tops]
             if gap.right - gap.left > ROOM * line.size:
@@ -176,24 +176,31 @@ def _all_gaps(
     return found
 
 
-def _gaps(line: Line, index: int, start: int, boxes: Boxes, side: int) -> list[_Gap]:
-    """Return all blanks of a line that have so many characters on either side, none of one that is read backward."""
+def _gaps(line: Line, index: int, start: int, boxes: Boxes, side: int, *, all_of_them: bool = False) -> list[_Gap]:
+    """Return the blanks of a line that have so many characters on either side, none of one that is read backward.
+
+    None either where no blank leaps or has room enough for a gutter, unless `all_of_them` are asked for.
+    """
     words = line.text
     if not words.isascii() and BACKWARD.search(words):
         return []
-    found: list[_Gap] = []
+    found: list[tuple[int, int, int, float, float, bool]] = []
+    telling = all_of_them
+    font, enough = boxes.font, ROOM * line.size
     for match in _BLANKS.finditer(words, side, max(side, len(words) - side)):
         at, end = match.span()
-        _, top, left, bottom = boxes.font(start + at - 1)
-        right, other_top, _, other_bottom = boxes.font(start + end)
+        _, top, left, bottom = font(start + at - 1)
+        right, other_top, _, other_bottom = font(start + end)
         height = top - bottom
-        same = abs(height - other_top + other_bottom) < 0.03 * height
         room = right - left
+        leaps = room < -height
         # Numbers of a table may stand a little higher than the words before them.
-        apart = same and room > 0.3 * height and abs(bottom - other_bottom) > 0.12 * height
-        leaps = room < -height or (apart and words[end].isalpha() and words[at - 1] not in "0123456789%)")
-        found.append(_Gap(index, at, end, left, right, leaps))
-    return found
+        if room > 0.3 * height and abs(bottom - other_bottom) > 0.12 * height:
+            same = abs(height - other_top + other_bottom) < 0.03 * height
+            leaps = same and words[end].isalpha() and words[at - 1] not in "0123456789%)"
+        telling = telling or leaps or room > enough
+        found.append((index, at, end, left, right, leaps))
+    return [_Gap(*gap) for gap in found] if telling else []
 
 
 def _wide(gaps: list[_Gap], size: float) -> list[_Gap]:
