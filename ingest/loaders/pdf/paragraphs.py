@@ -300,7 +300,8 @@ def _goes_on(last: Line, line: Line, last_level: int, level: int, edge: float, p
     if jumped:
         # Another column or page: only what cannot be a beginning goes on.
         begins = line.text[:1]
-        if abs(last.size - line.size) > 0.05 * line.size or PAGE_NUMBER.match(last.text):
+        elsewhere = line.page != last.page or line.y0 < last.y0 - last.size
+        if elsewhere and (abs(last.size - line.size) > 0.05 * line.size or PAGE_NUMBER.match(last.text)):
             return False  # a note, or the number of the page
         return not _ENDS.search(last.text) and (begins.islower() or (begins.isdigit() and len(last.text) > 30))
     step = (line.y0 - last.y0) / max(last.size, line.size)

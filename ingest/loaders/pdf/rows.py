@@ -6,6 +6,8 @@ from itertools import groupby, pairwise
 
 from ingest.loaders.pdf.line import Line
 
+SIGNS = frozenset("$€£¥%)")
+"""Cells of one sign, which stand before numbers in some rows only: no column is theirs."""
 FEWEST = 3
 """Rows under one another that show where a table's columns stand."""
 COLUMNS = 3
@@ -48,12 +50,13 @@ def with_empty_cells(lines: list[Line]) -> list[Line]:
 
 def _fill(table: list[tuple[Line, list[tuple[float, float, str]]]]) -> None:
     """Write the rows of a table anew that have an empty cell, where each of their cells has a column of its own."""
+    if any(words in SIGNS for _, cells in table for *_, words in cells):
+        return
     columns: list[tuple[float, float]] = []
-    # A column of single signs ("$") is none: they belong to the cell behind them.
-    for left, right, words in sorted(cell for _, cells in table for cell in cells):
+    for left, right, _ in sorted(cell for _, cells in table for cell in cells):
         if columns and left < columns[-1][1]:
             columns[-1] = columns[-1][0], max(right, columns[-1][1])
-        elif len(words) > 1:
+        else:
             columns.append((left, right))
     if len(columns) < COLUMNS or max(len(cells) for _, cells in table) != len(columns):
         return
