@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import codecs
 from itertools import chain
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 _ROW, _BIG5_ROW = 94, 157
 """Characters of a row, in EUC-TW and in Big5."""
@@ -123,13 +127,13 @@ def _big5(place: int) -> str:
 _tables: list[dict[int, str]] = []
 
 
-def decode(data: bytes, errors: str = "strict") -> tuple[str, int]:
-    """Return the text of `data` and how many bytes were read, as codecs do.
+def decode(raw: ReadableBuffer, errors: str = "strict") -> tuple[str, int]:
+    """Return the text of `raw` and how many bytes were read, as codecs do.
 
     Raises:
         UnicodeDecodeError: A byte stands for nothing, and `errors` is "strict".
     """
-    data = bytes(data)
+    data = bytes(raw)
     if not _tables:
         _tables.extend(map(_characters, (_FIRST_RUNS, _SECOND_RUNS)))
     found: list[str] = []

@@ -49,7 +49,8 @@ def _in_order(lines: list[Line]) -> list[Line]:
             # A line as wide as its column, and a little more: it was cut there, so there is a gap.
             boxes[index] = boxes[index]._replace(x1=b.x0 - COLUMN_GAP * size)
     weights = [max(len(line.text), PROSE if ENTRY.search(line.text) else 0) for line in lines]
-    order = reading_order(boxes, row_gap=0.25 * size, column_gap=COLUMN_GAP * size, weights=weights)
+    rows = frozenset(index for index, line in enumerate(lines) if line.is_row)
+    order = reading_order(boxes, row_gap=0.25 * size, column_gap=COLUMN_GAP * size, weights=weights, rows=rows)
     return [lines[index] for index in order]
 
 

@@ -151,8 +151,6 @@ def _measure(words: str, start: int, boxes: Boxes, *, weigh: bool) -> _Measured:
     if weight > REGULAR:  # words in bold that begin a sentence are no heading
         weight = min(weight, boxes.weight(start + len(words) - 1))
     bx0, by1, bx1, by0 = boxes.font(start + len(words) - 1)
-    if words[0] in BULLETS:
-        ay0, ay1 = by0, by1  # often of a larger font
     dx, dy = bx0 + bx1 - ax0 - ax1, by0 + by1 - ay0 - ay1
     slope = SLANT * abs(dx)
     if abs(dy) > slope and len(words) > 2 and abs(dy) > 2 * (ay1 - ay0):
@@ -160,6 +158,8 @@ def _measure(words: str, start: int, boxes: Boxes, *, weigh: bool) -> _Measured:
         if _WRITTEN_DOWN.match(words) or boxes.is_turned(start):
             return box, max(ax1 - ax0, 0.1), weight, 0.0 if abs(dx) < SLANT * abs(dy) else dx, dy
         return box, max(min(ay1 - ay0, by1 - by0), 0.1), weight, abs(dx), 0.0  # rows that pdfium took for one line
+    if words[0] in BULLETS:
+        ay0, ay1 = by0, by1  # often of a larger font
     # The taller of the two: the first may be a raised number.
     bottom, top = (ay0, ay1) if ay1 - ay0 >= by1 - by0 else (by0, by1)
     left, right = (ax0, bx1) if ax0 <= bx0 else (bx0, ax1)

@@ -7,7 +7,7 @@ Boxes side by side with a few words each are cells of a table and are read row b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import chain, pairwise
 from statistics import median
 from typing import NamedTuple
@@ -30,7 +30,12 @@ WORDS = 10
 
 
 def reading_order(
-    boxes: Sequence[Box], *, row_gap: float, column_gap: float, weights: Sequence[int] | None = None
+    boxes: Sequence[Box],
+    *,
+    row_gap: float,
+    column_gap: float,
+    weights: Sequence[int] | None = None,
+    rows: Collection[int] = (),
 ) -> list[int]:
     """Return the indexes of `boxes` as a person reads them, left to right and top to bottom.
 
@@ -39,8 +44,9 @@ def reading_order(
         row_gap: Height of an empty band from which it parts what is above from what is below.
         column_gap: Width of an empty strip from which it parts columns.
         weights: Characters in each box; without them every box counts as prose.
+        rows: Indexes of the boxes that are rows of several cells.
     """
-    cutter = _Cutter(boxes, row_gap, column_gap, weights)
+    cutter = _Cutter(boxes, row_gap, column_gap, weights, rows)
     cutter.cut(list(range(len(boxes))), 0)
     return cutter.order
 
@@ -48,8 +54,16 @@ def reading_order(
 class _Cutter:
     """Cuts an area and notes the order of its boxes."""
 
-    def __init__(self, boxes: Sequence[Box], row_gap: float, column_gap: float, weights: Sequence[int] | None) -> None:
+    def __init__(
+        self,
+        boxes: Sequence[Box],
+        row_gap: float,
+        column_gap: float,
+        weights: Sequence[int] | None,
+        rows: Collection[int],
+    ) -> None:
         self.boxes, self.row_gap, self.column_gap, self.weights = boxes, row_gap, column_gap, weights
+        self.rows = rows
         self.order: list[int] = []
 
     def cut(self, members: list[int], depth: int) -> None:
@@ -112,6 +126,8 @@ class _Cutter:
         """Tell whether strips are blocks of short lines, as the addresses of a letter are, that share no rows."""
         if self.weights is None or len(strips) < 2:
             return False
+        if any(2 * sum(i in self.rows for i in strip) > len(strip) for strip in strips):
+            return False  # a table, with a column beside it that belongs to it
         return self._drawn_apart(strips) or all(self._apart(a, b) for a, b in pairwise(strips))
 
     def _drawn_apart(self, strips: list[list[int]]) -> bool:
