@@ -50,7 +50,7 @@ def with_empty_cells(lines: list[Line]) -> list[Line]:
 
 def _fill(table: list[tuple[Line, list[tuple[float, float, str]]]]) -> None:
     """Write the rows of a table anew that have an empty cell, where each of their cells has a column of its own."""
-    if any(words in SIGNS for _, cells in table for *_, words in cells):
+    if not all(cells for _, cells in table) or any(words in SIGNS for _, cells in table for *_, words in cells):
         return
     columns: list[tuple[float, float]] = []
     for left, right, _ in sorted(cell for _, cells in table for cell in cells):

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from fpdf import FPDF
 
+from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.reading_order import Box, reading_order
+from ingest.loaders.pdf.rows import with_empty_cells
 from ingest.reading.load import load
 
 NORTH = (
@@ -310,3 +312,17 @@ def test_a_sentence_in_lines_of_uneven_length_is_whole(tmp_path: Path) -> None:
     _lines(pdf, 60, 100, *lines[:2])
     _lines(pdf, 60, 124, lines[2] + " kept in a chest at the mill and", lines[3])
     assert "done with the catalogue, which" in _text(pdf, tmp_path)
+
+
+def test_rows_whose_cells_have_no_known_place_are_left_as_they_are() -> None:
+    """Where a line's tabs are not its gaps, or signs of currency stand in cells of their own, nothing is filled in."""
+
+    def row(text: str, *gaps: tuple[float, float]) -> Line:
+        return Line(text, 0, 0, 300, 10, 10, gaps=gaps)
+
+    known = (row("Goods\tCount\tPrice", (50, 100), (130, 200)), row("Salt\t9\t0.90", (30, 100), (110, 200)))
+    for odd in (row("Salt 9", (50, 100)), row("Salt\t$", (50, 200))):
+        lines = [*known, row("Letters\t1.20", (50, 200)), odd]
+        assert [line.text for line in with_empty_cells(lines)] == [line.text for line in lines]
+        assert lines[2].text == "Letters\t1.20"
+    assert with_empty_cells([*known, row("Letters\t1.20", (50, 200))])[2].text == "Letters\t\t1.20"
