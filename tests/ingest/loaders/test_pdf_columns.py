@@ -326,3 +326,32 @@ def test_rows_whose_cells_have_no_known_place_are_left_as_they_are() -> None:
         assert [line.text for line in with_empty_cells(lines)] == [line.text for line in lines]
         assert lines[2].text == "Letters\t1.20"
     assert with_empty_cells([*known, row("Letters\t1.20", (50, 200))])[2].text == "Letters\t\t1.20"
+
+
+def test_japanese_that_is_written_down_the_page_is_read_from_its_right_column(tmp_path: Path) -> None:
+    """Columns run from right to left, however the file draws them, and sentences go on from one to the next."""
+    text = (
+        "島の渡し船は毎朝六時に港を出て、りんごと手紙を運ぶ。粉ひき小屋の水車は先の戦まで回っていた。"
+        "鐘が鳴ると船が岸を離れる。"
+    )
+    columns = [text[at : at + 20] for at in range(0, len(text), 20)]
+    drawn = [(500 - 24 * number, words) for number, words in enumerate(columns)]
+    content = "\n".join(
+        f"BT /F1 14 Tf {x} 760 Td <{words.encode('utf-16-be').hex()}> Tj ET" for x, words in sorted(drawn)
+    )
+    objects = (
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
+        " /Resources << /Font << /F1 5 0 R >> >> >>",
+        f"<< /Length {len(content)} >>\nstream\n{content}\nendstream",
+        "<< /Type /Font /Subtype /Type0 /BaseFont /Made /Encoding /UniJIS-UTF16-V /DescendantFonts [6 0 R] >>",
+        "<< /Type /Font /Subtype /CIDFontType0 /BaseFont /Made /CIDSystemInfo << /Registry (Adobe) /Ordering (Japan1)"
+        " /Supplement 4 >> /FontDescriptor 7 0 R >>",
+        "<< /Type /FontDescriptor /FontName /Made /Flags 4 /FontBBox [0 -200 1000 900] /ItalicAngle 0 /Ascent 850"
+        " /Descent -150 /CapHeight 700 /StemV 80 >>",
+    )
+    body = "".join(f"{number} 0 obj\n{words}\nendobj\n" for number, words in enumerate(objects, start=1))
+    path = tmp_path / "down.pdf"
+    path.write_bytes(f"%PDF-1.7\n{body}trailer << /Size 8 /Root 1 0 R >>\n%%EOF".encode())
+    assert load(path).text == text
