@@ -24,8 +24,15 @@ _UNSEEN = 2 | 32
 """Flags of what no viewer shows: hidden, and only for print."""
 
 
-def notes_of(document: Any, page: Any, lines: list[Line]) -> list[str]:
-    """Return the form values and notes of a page, as "Label: value" and "Note: …"."""
+def notes_of(document: Any, page: Any, lines: list[Line], files: list[tuple[str, bytes]]) -> list[str]:
+    """Return the form values and notes of a page, as "Label: value" and "Note: …".
+
+    Args:
+        document: Open, of pypdfium2.
+        page: One of its pages.
+        lines: Of the page.
+        files: To it name and content of each file are added that is pinned to the page.
+    """
     from pypdfium2 import raw
 
     count = raw.FPDFPage_GetAnnotCount(page.raw)
@@ -41,6 +48,8 @@ def notes_of(document: Any, page: Any, lines: list[Line]) -> list[str]:
             kind = raw.FPDFAnnot_GetSubtype(annotation)
             if kind == _WIDGET and document.formenv and labels:
                 found.append(field_value(raw, document.formenv.raw, annotation, labels))
+            elif kind == raw.FPDF_ANNOT_FILEATTACHMENT and len(files) < MAX_MEMBERS:
+                files.append(_content(raw.FPDFAnnot_GetFileAttachment(annotation), document, index))
             elif kind not in (_WIDGET, _POPUP, _LINK):
                 words = string(raw.FPDFAnnot_GetStringValue, annotation, b"Contents")
                 found.append(f"Note: {one_line(words)}" if words.strip() else "")
@@ -110,11 +119,18 @@ def bookmarks(document: Any, *, limit: int) -> dict[tuple[int, str], int]:
 
 def attachments(document: Any) -> Iterator[tuple[str, bytes]]:
     """Yield name and content of the files inside a file (a portfolio's, or what was attached)."""
-    from pypdfium2 import PdfiumError
+    from pypdfium2.raw import FPDFDoc_GetAttachment
 
     for index in range(min(document.count_attachments(), MAX_MEMBERS)):
-        try:
-            attachment = document.get_attachment(index)
-            yield one_line(attachment.get_name()), bytes(attachment.get_data())
-        except PdfiumError:
-            yield f"attachment {index + 1}", b""
+        yield _content(FPDFDoc_GetAttachment(document.raw, index), document, index)
+
+
+def _content(found: Any, document: Any, index: int) -> tuple[str, bytes]:
+    """Return name and content of a file inside a file, nothing where it is damaged."""
+    from pypdfium2 import PdfAttachment, PdfiumError
+
+    try:
+        attachment = PdfAttachment(found, document)
+        return one_line(attachment.get_name()), bytes(attachment.get_data())
+    except (PdfiumError, ctypes.ArgumentError, ValueError):
+        return f"attachment {index + 1}", b""

@@ -38,7 +38,8 @@ def mark_hidden(textpage: Any, text: str, lines: list[Line], starts: list[int], 
         starts: Where each begins in `text`.
         index_of: Gives pdfium's index of the character at an offset of `text`.
     """
-    if not text.isascii() and len(_STROKES.findall(text)) > DRAWN * len(text.split()):
+    strokes = () if text.isascii() else _STROKES.findall(text)
+    if strokes and len(strokes) > DRAWN * len(text.split()):
         for line in lines:
             line.hidden = True
         return

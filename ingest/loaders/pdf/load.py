@@ -50,9 +50,10 @@ def load(path: Path, options: LoadOptions) -> Loaded:
         count = len(document)
         if count > MAX_PAGES:
             raise TooLarge(f"{path.name} has {count:,} pages, more than {MAX_PAGES:,}.", remedy="Split it.")
-        pages, asides, drawn, damaged = _read(document)
+        inside: list[tuple[str, bytes]] = []
+        pages, asides, drawn, damaged = _read(document, inside)
         garbled, hidden = _without_noise(pages)
-        inside = list(attachments(document))
+        inside = list(dict.fromkeys([*attachments(document), *inside]))  # a pinned one may be listed too
         filled = xfa_values(document) if document.get_formtype() in XFA else []
         if sum(map(len, pages)) > MAX_LINES:
             raise TooLarge(f"{path.name} has more text than one file may have.", remedy="Split it.")
@@ -206,8 +207,13 @@ def _damaged(path: Path, error: Exception | None) -> NoReturn:
     ) from error
 
 
-def _read(document: Any) -> tuple[list[list[Line]], list[list[str]], list[set[tuple[int, ...]]], int]:
-    """Return lines, asides (form values, notes) and pictures of each page, and how many pages are damaged."""
+def _read(
+    document: Any, inside: list[tuple[str, bytes]]
+) -> tuple[list[list[Line]], list[list[str]], list[set[tuple[int, ...]]], int]:
+    """Return lines, asides (form values, notes) and pictures of each page, and how many pages are damaged.
+
+    Files that are pinned to pages are added to `inside`.
+    """
     from pypdfium2 import PdfiumError
 
     pages: list[list[Line]] = []
@@ -226,7 +232,7 @@ def _read(document: Any) -> tuple[list[list[Line]], list[list[str]], list[set[tu
         try:
             textpage = page.get_textpage()
             pages[index] = ordered(read_lines(page, textpage, index))
-            asides[index] = notes_of(document, page, pages[index])
+            asides[index] = notes_of(document, page, pages[index], inside)
             drawn[index] = pictures_on(page)
             textpage.close()
         except PdfiumError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from fpdf import FPDF
 
 from ingest.document import LoadOptions
 from ingest.reading.load import load
@@ -208,3 +209,23 @@ def test_a_photograph_on_a_card_is_counted(tmp_path: Path) -> None:
     card = "BEGIN:VCARD\nFN:Ada\nPHOTO;ENCODING=b:aaaa\nX-SKYPE:ada.mill\nEND:VCARD\n"
     assert _notes(tmp_path / "ada.vcf", card) == ("1 picture was not read.",)
     assert load(tmp_path / "ada.vcf").text == "Ada\n\nAda: Skype: ada.mill"
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_a_file_pinned_to_a_page_of_a_pdf_is_read_once(tmp_path: Path, listed: bool) -> None:
+    """Whether the file lists it too or not: what it says is read, and what cannot be read of it is said."""
+    (tmp_path / "goods.csv").write_text("Goods,Count\nApples,12\n")
+    (tmp_path / "noise.bin").write_bytes(bytes(range(256)))
+    pdf = FPDF(unit="pt", format="A4")
+    pdf.set_font("Helvetica", size=10)
+    pdf.add_page()
+    pdf.text(60, 100, "What lies in the yard is in the table.")
+    pdf.file_attachment_annotation(tmp_path / "goods.csv", 60, 120)
+    pdf.file_attachment_annotation(tmp_path / "noise.bin", 60, 140)
+    path = tmp_path / "yard.pdf"
+    data = bytes(pdf.output())
+    assert data.count(b"/EmbeddedFiles") == 1
+    path.write_bytes(data if listed else data.replace(b"/EmbeddedFiles", b"/EmbeddedOthers"[:14]))
+    loaded = load(path)
+    assert loaded.text == "What lies in the yard is in the table.\n\ngoods.csv\n\nGoods | Count\nApples | 12"
+    assert loaded.notes == ("noise.bin: noise.bin is a binary file, which is not read.",)
