@@ -229,3 +229,22 @@ def test_a_file_pinned_to_a_page_of_a_pdf_is_read_once(tmp_path: Path, listed: b
     loaded = load(path)
     assert loaded.text == "What lies in the yard is in the table.\n\ngoods.csv\n\nGoods | Count\nApples | 12"
     assert loaded.notes == ("noise.bin: noise.bin is a binary file, which is not read.",)
+
+
+def test_a_page_of_no_size_keeps_no_other_from_being_read(tmp_path: Path) -> None:
+    """What is cut off a page may be all of it: such a page holds nothing, and the file is not damaged."""
+    drawn, written = "0 0 5 5 re f", "BT /F1 12 Tf 60 700 Td (The mill stands.) Tj ET"
+    font = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+    objects = (
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R 5 0 R] /Count 2 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /CropBox [600 800 900 900] /Contents 4 0 R >>",
+        f"<< /Length {len(drawn)} >>\nstream\n{drawn}\nendstream",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 6 0 R"
+        f" /Resources << /Font << /F1 {font} >> >> >>",
+        f"<< /Length {len(written)} >>\nstream\n{written}\nendstream",
+    )
+    body = "".join(f"{number} 0 obj\n{words}\nendobj\n" for number, words in enumerate(objects, start=1))
+    path = tmp_path / "cut.pdf"
+    path.write_bytes(f"%PDF-1.7\n{body}trailer << /Size 7 /Root 1 0 R >>\n%%EOF".encode())
+    assert load(path).text == "The mill stands."
