@@ -24,8 +24,9 @@ from ingest.loaders.pdf.forms import xfa_values
 from ingest.loaders.pdf.layout import ordered, without_running_heads
 from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.lines import read_lines
-from ingest.loaders.pdf.paragraphs import Paragraph, paragraphs, style_of
+from ingest.loaders.pdf.paragraphs import Paragraph, paragraphs
 from ingest.loaders.pdf.scans import STAMP, is_picture, read_scans, scan_of
+from ingest.loaders.pdf.style import style_of
 
 MEDIA_TYPE = "application/pdf"
 MAX_PAGES = 20_000

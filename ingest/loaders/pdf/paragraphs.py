@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 from ingest.loaders.pdf.layout import PAGE_NUMBER
 from ingest.loaders.pdf.line import Line
+from ingest.loaders.pdf.style import HYPHENS, WORD_BEGIN, WORD_END, Style, rounded
 from vectorstore.words.scripts import HAN, KANA
 
 _BULLET = re.compile(
@@ -23,10 +23,7 @@ _BULLET = re.compile(
 _LABEL = re.compile(r"[^\W\d_][\w /#.&'’-]{1,30}[:：](?:\s|$)")
 """Begins a line of a form or an invoice: two such lines, one under the other, are no sentence."""
 _ENDS = re.compile(r"[.!?:;。！？؟।…][\"'”’»)\]」』⁰¹²³⁴-⁹]*$")
-_WORD_END = re.compile(r"[^\W_]+$")
-_WORD_BEGIN = re.compile(r"[^\W_]+")
 _WIDE = re.compile(f"[{KANA}{HAN}\u3000-\u303f\uff00-\uffef]")
-_HYPHENS = "-‐"
 MAX_HEADING = 140
 MAX_CELL = 60
 FIGURES = 4
@@ -54,66 +51,6 @@ class Paragraph:
     level: int = 0
     top: float = 0.0
     right: float = 0.0
-
-
-@dataclass(slots=True)
-class Style:
-    """What is usual in a document.
-
-    Attributes:
-        size, weight: Of the body's font.
-        sizes: Sizes of headings by rank, largest first.
-        hyphened: How often each word with a hyphen stands in it, in lower case.
-        text: All of it in lower case, where words are broken in it.
-        outline: (page, title) of bookmarks to their level.
-    """
-
-    size: float
-    weight: int
-    sizes: list[float] = field(default_factory=list)
-    hyphened: Counter[str] = field(default_factory=Counter)
-    text: str = ""
-    outline: dict[tuple[int, str], int] = field(default_factory=dict)
-
-
-def style_of(pages: list[list[Line]], outline: dict[tuple[int, str], int]) -> Style:
-    """Return what is usual in a document."""
-    heights: Counter[float] = Counter()
-    weights: Counter[int] = Counter()
-    broken = False
-    for lines in pages:
-        for line in lines:
-            heights[line.size] += len(line.text)
-            if line.weight:
-                weights[line.weight] += len(line.text)
-            broken = broken or line.broken or line.text[-1] in _HYPHENS
-    sizes: Counter[float] = Counter()
-    for height, count in heights.items():
-        sizes[_rounded(height)] += count
-    body = max(sizes, key=lambda size: (sizes[size], size), default=10.0)
-    style = Style(body, max(weights, key=lambda weight: weights[weight], default=400), outline=outline)
-    style.sizes = sorted((size for size in sizes if size >= 1.12 * body), reverse=True)[:5]
-    if broken:
-        style.text = "\n".join(line.text for lines in pages for line in lines).lower()
-        style.hyphened = _hyphened(style.text)
-    return style
-
-
-def _hyphened(text: str) -> Counter[str]:
-    """Return how often each word with a hyphen stands in a text."""
-    found: Counter[str] = Counter()
-    at = text.find("-")
-    while at >= 0:
-        left = _WORD_END.search(text, max(0, at - 40), at)
-        right = _WORD_BEGIN.match(text, at + 1)
-        if left and right:
-            found[f"{left.group()}-{right.group()}"] += 1
-        at = text.find("-", at + 1)
-    return found
-
-
-def _rounded(size: float) -> float:
-    return round(size * 2) / 2
 
 
 def paragraphs(pages: list[list[Line]], style: Style) -> list[Paragraph]:
@@ -241,7 +178,7 @@ def _level(line: Line, lines: list[Line], index: int, style: Style) -> int:
         return style.outline.get((line.page, key_of(text)), 0)
     if line.is_row or len(text) > MAX_HEADING or text[0].islower() or text[-1] in "☐☒☑_" or text[0] in "☐☒☑":
         return 0
-    size = _rounded(line.size)
+    size = rounded(line.size)
     bigger = size >= 1.12 * style.size
     bold = line.weight >= style.weight + 100 and size >= 0.95 * style.size
     if not bigger and not bold:
@@ -341,8 +278,8 @@ def _is_figures(text: str) -> bool:
 def _join(paragraph: Paragraph, last: Line, line: Line, style: Style) -> None:
     page, text = paragraph.pieces[-1]
     glue = " "
-    if last.broken or (text.endswith(tuple(_HYPHENS)) and line.text[:1].isalnum() and text[-2:-1].isalpha()):
-        stem = text.rstrip(_HYPHENS) if text.endswith(tuple(_HYPHENS)) else text
+    if last.broken or (text.endswith(tuple(HYPHENS)) and line.text[:1].isalnum() and text[-2:-1].isalpha()):
+        stem = text.rstrip(HYPHENS) if text.endswith(tuple(HYPHENS)) else text
         glue = "-" if _keeps_hyphen(stem, line.text, style) else ""
         text = stem
     elif _WIDE.match(text[-1:]) and _WIDE.match(line.text):
@@ -362,8 +299,8 @@ def _join(paragraph: Paragraph, last: Line, line: Line, style: Style) -> None:
 
 def _keeps_hyphen(stem: str, following: str, style: Style) -> bool:
     """Tell whether a word broken at a line end is written with a hyphen."""
-    left = _WORD_END.search(stem, max(0, len(stem) - 40))
-    right = _WORD_BEGIN.match(following)
+    left = WORD_END.search(stem, max(0, len(stem) - 40))
+    right = WORD_BEGIN.match(following)
     if not left or not right:
         return True
     if not following[0].islower() or stem[-1].isdigit():
