@@ -66,6 +66,8 @@ def test_filters_and_questions_use_it(library: Library, folder: Path) -> None:
     for filter in (Filter(authors=("ben reed",)), Filter(created_after="2022-02-01", created_before="2022-03-02")):
         assert [info.title for info in library.documents(filter)] == ["Lease of the depot"]
     assert library.documents(Filter(authors=("carl stone",))) == []
+    assert [info.title for info in library.documents(Filter(tags=("Depot", "other")))] == ["Lease of the depot"]
+    assert library.documents(Filter(tags=("harbour",))) == []
     assert "Ada Moss, Ben Reed, 1 March 2022" in Bot(library).ask("Who wrote the lease of the depot?").text
 
 

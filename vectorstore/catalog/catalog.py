@@ -65,6 +65,7 @@ class Catalog:
         self._local = threading.local()
         self._totals: tuple[int, tuple[int, int, int, int]] = (-1, (0, 0, 0, 0))
         self._has_lists: tuple[int, bool] = (-1, False)
+        self._outline_read: tuple[tuple[int, str], tuple[list[list[Any]], list[list[int]]]] = ((-1, ""), ([], []))
         with sqlite_errors(folder):
             connection = self._connect()
             try:
@@ -370,13 +371,19 @@ class Catalog:
         return [Heading(*heading) for heading in self._outline(document_id)[1]]
 
     def _outline(self, document_id: str) -> tuple[list[list[Any]], list[list[int]]]:
+        """Return places and headings; those read last are kept, for every row of a long table has a place."""
         with self.snapshot() as connection:
-            row = connection.execute(
-                "SELECT places, headings FROM outlines JOIN documents ON outlines.document = documents.row"
-                " WHERE id = ?",
-                (document_id,),
-            ).fetchone()
-            return (json.loads(row[0]), json.loads(row[1])) if row else ([], [])
+            wanted = (self.revision(), document_id)
+            known, found = self._outline_read
+            if known != wanted:
+                row = connection.execute(
+                    "SELECT places, headings FROM outlines JOIN documents ON outlines.document = documents.row"
+                    " WHERE id = ?",
+                    (document_id,),
+                ).fetchone()
+                found = (json.loads(row[0]), json.loads(row[1])) if row else ([], [])
+                self._outline_read = (wanted, found)
+            return found
 
     def text(self, document_id: str, start: int = 0, end: int | None = None) -> str:
         """Return `text[start:end]` of a document, reading only what is needed.
@@ -464,8 +471,9 @@ def _add_said(filter: Filter, clauses: list[str], values: list[str | bytes]) -> 
         )
         values.extend(sql_text(value) for value in of)
 
-    if filter.authors:
-        says("author", " OR ".join(["is_called(value, CAST(? AS TEXT))"] * len(filter.authors)), *filter.authors)
+    for name, wanted in (("author", filter.authors), ("tags", filter.tags)):
+        if wanted:
+            says(name, " OR ".join(["is_called(value, CAST(? AS TEXT))"] * len(wanted)), *wanted)
     if filter.created_after:
         says("created", "value || '~' >= ?", comparable(filter.created_after))  # "2023" may mean any day of it
     if filter.created_before:

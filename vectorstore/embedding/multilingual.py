@@ -3,6 +3,11 @@
 `unpack` writes it as a folder of the usual form: an ONNX file that keeps the four bits and computes in float, and the
 tokenizer. Nothing of the package is run. Its own engine, which rounds activations to eight bits as well, gives the same
 vectors: cosine at least 0.9999 over 88 questions and passages in twelve languages.
+
+Those vectors lie in a narrow cone: a question and a passage about nothing in common have a cosine of 0.75 (600 of each
+from the training sets). What counts here are cosines that spread around nought, so the mean of the passages is taken
+off each token's vector, in the shift of the last layer: then that cosine is 0.00 with a deviation of 0.087, where
+all-MiniLM-L6-v2 has 0.03 and 0.087.
 """
 
 from __future__ import annotations
@@ -18,6 +23,8 @@ import numpy.typing as npt
 from vectorstore.embedding.bert import Fourbit, Weights, write_graph
 
 MAGIC = b"E5S1"
+MEAN = Path(__file__).with_name("multilingual_mean.npy")
+"""What is taken off: the mean of 600 passages' vectors before they are made of length 1, float32 of (384,)."""
 _BLOCK = 32
 """Weights of a row that share a scale."""
 _SPECIAL = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
@@ -43,7 +50,10 @@ def unpack(packed: Path, folder: Path) -> None:
         raise ValueError(f"{packed.name} is not a packed e5 model")
     held = _Packed(content)
     folder.mkdir(parents=True)
-    write_graph(held.config, held.weights(), folder / "model.onnx")
+    weights = held.weights()
+    shift = f"encoder.layer.{held.config['num_hidden_layers'] - 1}.output.LayerNorm.bias"
+    weights[shift] = weights[shift] - np.load(MEAN)
+    write_graph(held.config, weights, folder / "model.onnx")
     _tokenizer(held).save(str(folder / "tokenizer.json"), pretty=False)
     modules = [("", "Transformer"), ("1_Pooling", "Pooling"), ("2_Normalize", "Normalize")]
     for name, value in {

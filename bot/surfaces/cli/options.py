@@ -52,6 +52,10 @@ CreatedSinceOption = Annotated[
 CreatedUntilOption = Annotated[
     str, typer.Option("--created-until", metavar="DATE", help="Only documents written or sent on or before this date.")
 ]
+TagOption = Annotated[
+    list[str] | None,
+    typer.Option("--tag", metavar="TAG", help="Only documents whose sidecar gives this tag; may be repeated."),
+]
 ModelOption = Annotated[str | None, typer.Option("--model", metavar="NAME", help="Who writes the answer (quotes).")]
 SentencesOption = Annotated[int | None, typer.Option("--sentences", metavar="N", help="Most sentences quoted (3).")]
 NearestOption = Annotated[
@@ -163,6 +167,7 @@ def make_filter(
     author: list[str] | None = None,
     created_since: str = "",
     created_until: str = "",
+    tag: list[str] | None = None,
 ) -> Filter | None:
     """Return the filter that the options describe, or None where they do not restrict anything."""
     from vectorstore.passage import Filter
@@ -176,6 +181,7 @@ def make_filter(
         authors=tuple(author or ()),
         created_after=_date(created_since, "--created-since"),
         created_before=_date(created_until, "--created-until"),
+        tags=tuple(tag or ()),
     )
     return chosen or None
 

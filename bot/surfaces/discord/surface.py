@@ -24,6 +24,7 @@ from bot.answer import Answer
 from bot.question.conversation import Conversation
 from bot.surfaces.chat import words
 from bot.surfaces.chat.access import allowed_collections
+from bot.surfaces.chat.limits import limits_of
 from bot.surfaces.chat.split import shortened
 from bot.surfaces.chat.survey import ask_each, survey_questions
 from bot.surfaces.discord import render
@@ -203,7 +204,9 @@ class DiscordSurface(discord.Client):
             conversation = Conversation()
             for answer in self.store.conversation(place, limit=TURNS):
                 conversation = conversation.add(answer.question, answer)
-            return self.bot.ask(question.text, conversation=conversation, filter=for_strangers(names))
+            text, limits = limits_of(question.text)
+            wanted = limits.filter(self.bot.library, names)
+            return limits.told(self.bot.ask(text, conversation=conversation, filter=wanted))
 
         return await asyncio.get_running_loop().run_in_executor(self._workers, work)
 
@@ -214,7 +217,7 @@ class DiscordSurface(discord.Client):
             names = self._collections(question)
             if names == ():
                 return None
-            return ask_each(self.bot, questions, for_strangers(names))
+            return ask_each(self.bot, questions, limits_of(question.text)[1].filter(self.bot.library, names))
 
         return await asyncio.get_running_loop().run_in_executor(self._workers, work)
 

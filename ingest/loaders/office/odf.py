@@ -14,6 +14,7 @@ from ingest.document import Loaded, LoadOptions
 from ingest.errors import PasswordNeeded, Unreadable
 from ingest.loaders.archives.archive import Archive, open_archive
 from ingest.loaders.builder import TextBuilder, add_table, one_line, row_line
+from ingest.loaders.office.chart import headed
 from ingest.loaders.office.docx_numbering import numeral
 from ingest.loaders.office.formula import formula_text
 from ingest.loaders.office.pictures import COMMENTS, caption_of
@@ -99,8 +100,10 @@ def _running_heads(reader: _Reader, root: Element, archive: Archive | None) -> N
         if name not in ("header", "footer") or "}" not in str(item.tag):
             continue
         parts = [item] if name_of(item) != "frame" else [part for part in item.iter() if name_of(part) == "p"]
-        words = one_line(" ".join(_collapsed(part, reader) for part in parts))
-        reader.frames.clear()
+        said = [_collapsed(part, reader) for part in parts]
+        frames, reader.frames = reader.frames, []
+        said += [all_text(part) for frame in frames for part in frame.iter() if name_of(part) == "p"]
+        words = one_line(" ".join(said))
         if sum(character.isalpha() for character in words) > 2 and words not in seen:
             seen.add(words)
             reader.builder.paragraph(f"{name.capitalize()}: {words}")
@@ -288,9 +291,13 @@ def _object(reader: _Reader, frame: Element) -> str:
     if chart is None:
         reader.builder.unread("embedded object")
     else:
-        reader.pending += [one_line(all_text(item)) for item in chart if name_of(item) == "title"]
-        rows = (list(_cells(reader, row)) for table in chart if name_of(table) == "table" for row in _table_rows(table))
-        reader.pending.append("\n".join(row_line(cells, keep_empty=True) for cells in rows))
+        title = " ".join(one_line(all_text(item)) for item in chart if name_of(item) == "title")
+        tables = [
+            [list(_cells(reader, row)) for row in _table_rows(item)] for item in chart if name_of(item) == "table"
+        ]
+        for rows in tables or [[]]:
+            named = headed(title, rows) if rows and rows[0] else [[title]]
+            reader.pending.append("\n".join(row_line(cells, keep_empty=True) for cells in named))
     return ""
 
 
@@ -329,11 +336,15 @@ def _cells(reader: _Reader, row: Element) -> Iterator[str]:
         if name_of(cell) not in ("table-cell", "covered-table-cell"):
             continue
         inner = _Reader(reader.builder, False, None, reader.lists)
-        words = " ".join(one_line(_collapsed(p, inner)) for p in cell.iter() if name_of(p) in ("p", "h"))
-        if reader.comments:
-            for note in cell:
-                if name_of(note) == "annotation":
-                    words += " (Comment: " + one_line(all_text(note)) + ")"
+        remarks = [item for item in cell if name_of(item) == "annotation"]
+        said = {p for remark in remarks for p in remark.iter()}
+        parts = [p for p in cell.iter() if name_of(p) in ("p", "h") and p not in said]
+        words = " ".join(one_line(_collapsed(p, inner)) for p in parts)
+        for remark in remarks:
+            if reader.comments:
+                words += f" (Comment: {one_line(all_text(remark))})"
+            else:
+                reader.builder.unread("comment", why=COMMENTS)
         times = attribute(cell, "number-columns-repeated", "1")
         for _ in range(min(int(times) if times.isdigit() else 1, MAX_REPEAT if words else 1_000)):
             yield words

@@ -7,7 +7,7 @@ import struct
 import numpy as np
 import numpy.typing as npt
 
-WIDTH, LAYERS, HEADS, MIDDLE, PLACES = 64, 2, 4, 96, 512
+WIDTH, LAYERS, HEADS, MIDDLE, PLACES = 384, 2, 12, 96, 512
 SPECIAL = ("<s>", "<pad>", "</s>", "<unk>")
 BEGINNINGS = (f"\u2581{letter}" for letter in "abdeVwuiT")
 PIECES = [*SPECIAL, *BEGINNINGS, *"abcdefghijklmnopqrstuvwxyzVT.\u2581", "<mask>"]
