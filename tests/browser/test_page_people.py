@@ -14,7 +14,6 @@ from bot.surfaces.web.storage.accounts import Accounts
 from bot.surfaces.web.storage.database import Database
 
 pytestmark = pytest.mark.browser
-pytest.importorskip("authlib")
 
 
 def test_a_person_signs_in_at_another_site_and_comes_back(own_library: Path, open_page: Any) -> None:

@@ -17,6 +17,10 @@ from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
+import pytest
+
+pytest.importorskip("authlib", reason="the extra oidc is not installed")
+
 from joserfc import jwt
 from joserfc.jwk import ECKey, Key, RSAKey
 

@@ -13,8 +13,6 @@ import pytest
 from identity_provider import CLIENT, SECRET, Provider, identity_provider, new_key
 from web_site import Site, site
 
-pytest.importorskip("authlib")
-
 from bot.errors import SettingError
 from bot.settings.settings import Settings
 from bot.surfaces.web.app import refuse_unsafe
