@@ -33,7 +33,7 @@ from vectorstore.open_library import open_library
 if TYPE_CHECKING:
     from ingest.progress_bar import ProgressBar
     from ingest.reading.worker import Limits
-    from vectorstore.catalog.lock import Holder
+    from vectorstore.records import Holder
 
 DONE, UNUSABLE, WRONG_USE, SOME_FAILED, STOPPED = 0, 1, 2, 3, 130
 """Exit statuses: nothing failed; the library cannot be used; no such path or a bad option; some files

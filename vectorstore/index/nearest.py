@@ -247,11 +247,11 @@ class Index:
         """Yield ids and stored vectors of a collection's chunks, ascending, about `size` at a time."""
         dimension = self._lookup.dimension()
         with self._catalog.snapshot() as connection:
-            rows = connection.execute(
+            rows = connection.stream(
                 "SELECT v.chunk, v.vector FROM documents d"
-                " JOIN chunk_vectors v ON v.chunk BETWEEN max(d.first_chunk, ?) AND min(d.last_chunk, ?)"
-                " WHERE d.collection = CAST(? AS TEXT) ORDER BY d.first_chunk, v.chunk",
-                (after + 1, through if through is not None else 2**62, sql_text(collection)),
+                " JOIN chunk_vectors v ON v.chunk BETWEEN d.first_chunk AND d.last_chunk AND +v.chunk BETWEEN ? AND ?"
+                " WHERE d.collection = CAST(? AS TEXT) AND d.last_chunk > ? ORDER BY d.first_chunk, v.chunk",
+                (after + 1, through if through is not None else 2**62, sql_text(collection), after),
             )
             while part := rows.fetchmany(size):
                 yield (

@@ -41,7 +41,7 @@ def status(library: Parts) -> LibraryStatus:
         documents, chunks, sections, characters = library.catalog.totals()
         pointer = library.index.pointer()
         return LibraryStatus(
-            folder=str(library.folder),
+            folder=library.catalog.home.place,
             documents=documents,
             chunks=chunks,
             sections=sections,
@@ -66,7 +66,10 @@ def _place(library: Parts) -> str:
 
 def disk(library: Parts) -> Disk:
     """Return the bytes that the library takes, by part."""
-    catalog = vectors = other = 0
+    file = library.catalog.home.path
+    with library.catalog.snapshot() as connection:
+        catalog = connection.size() or 0
+    vectors = other = 0
     store = library.index.store
     roots = {library.folder}
     if isinstance(store, EmbeddedStore):
@@ -78,7 +81,7 @@ def disk(library: Parts) -> Disk:
                 continue
             seen.add(path)
             size = _size(path)
-            if path.name.startswith(schema.FILE_NAME):
+            if file is not None and path.name.startswith(file.name):
                 catalog += size
             elif library.folder / "chroma" in path.parents or (root != library.folder):
                 vectors += size
@@ -166,7 +169,7 @@ def _written(library: Parts) -> Pointer:
         files = store.write(generation, counts, library.index.batches)
     except VectorsUnavailable as error:
         if not store.in_place and _free(library) < _FLOOR:
-            raise schema.full(library.folder) from error
+            raise library.catalog.home.full() from error
         raise
     return Pointer(
         generation=generation,
@@ -234,7 +237,7 @@ def _require_room(library: Parts, count: int) -> None:
     # Measured: 1.7 kB of index and up to 2.2 kB of log for a vector of 384 components.
     needed = count * (library.lookup.dimension() * 10 + 300)
     if _free(library) < needed + _FLOOR:
-        raise schema.full(library.folder)
+        raise library.catalog.home.full()
 
 
 # ---- another model

@@ -84,11 +84,10 @@ def _model_of_library(stored: ModelIdentity | None, settings: Settings) -> Itera
 
 
 def _lock(library: Library) -> Iterator[Check]:
-    from vectorstore.catalog.lock import WORK, LibraryLock
     from vectorstore.errors import LibraryBusy, LibraryError, LibraryReadOnly
 
     try:
-        with LibraryLock(library.folder, WORK, wait=0).held(), LibraryLock(library.folder, wait=0).held():
+        with library.work.held(wait=0), library.lock.held(wait=0):
             yield Check("Lock", True, "free")
     except LibraryBusy as error:
         yield Check("Lock", True, error.message)
@@ -106,7 +105,7 @@ def findings(library: Library, settings: Settings, *, repair: bool) -> Iterator[
     """
     found = left = library.verify()
     if repair and any(finding.part == "catalog" for finding in found):
-        raise LibraryDamaged(f"The library in {library.folder} is damaged.", remedy=REPAIR)
+        raise LibraryDamaged(f"The library in {library.place} is damaged.", remedy=REPAIR)
     if repair and found:
         infos = {info.id: info for info in library.documents()}
         lost = {finding.document for finding in found if finding.part == "text"}

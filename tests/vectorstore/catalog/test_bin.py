@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from hash_encoder import HashEncoder, make
 
-from vectorstore.catalog import bin, schema
+from vectorstore.catalog import bin
+from vectorstore.catalog.homes.sqlite import FILE_NAME
 from vectorstore.document import Heading, Place
 from vectorstore.errors import DocumentMissing, DocumentPresent, LibraryDamaged, ModelMismatch
 from vectorstore.library import Library
@@ -41,7 +42,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 def change(library: Library, statement: str, *values: object) -> None:
     """Change the catalog behind the library's back."""
-    connection = sqlite3.connect(library.folder / schema.FILE_NAME)
+    connection = sqlite3.connect(library.folder / FILE_NAME)
     with connection:
         connection.execute(statement, values)
     connection.close()
@@ -146,7 +147,7 @@ def test_compacting_empties_the_bin(library: Library) -> None:
     assert library.status().bin.documents == 1 and library.status().bin.bytes == library.removed()[0].bytes
     assert library.compact().forgotten == 1
     assert library.removed() == [] and library.status().bin.bytes == 0
-    rows = sqlite3.connect(library.folder / schema.FILE_NAME).execute("SELECT count(*) FROM bin_parts").fetchone()
+    rows = sqlite3.connect(library.folder / FILE_NAME).execute("SELECT count(*) FROM bin_parts").fetchone()
     assert rows == (0,)
 
 
@@ -159,7 +160,7 @@ def test_the_bin_is_emptied_by_age(library: Library) -> None:
     with Library.open(library.folder, encoder=ENCODER) as again:
         again.touch(OTHERS[1][0].id, title="Any write")
         assert again.status().bin.documents == 1
-        rows = sqlite3.connect(again.folder / schema.FILE_NAME).execute("SELECT DISTINCT entry FROM bin_parts")
+        rows = sqlite3.connect(again.folder / FILE_NAME).execute("SELECT DISTINCT entry FROM bin_parts")
         assert len(rows.fetchall()) == 1
 
 
@@ -203,9 +204,7 @@ def test_what_is_not_whole_is_refused(library: Library) -> None:
     """A changed byte in the bin is an error with words, not a document that says something else."""
     library.remove([LEASE[0].id])
     (part,) = (
-        sqlite3.connect(library.folder / schema.FILE_NAME)
-        .execute("SELECT part FROM bin_parts WHERE kind = 'text'")
-        .fetchone()
+        sqlite3.connect(library.folder / FILE_NAME).execute("SELECT part FROM bin_parts WHERE kind = 'text'").fetchone()
     )
     change(library, "UPDATE bin_parts SET part = ? WHERE kind = 'text'", part[:-1] + bytes([part[-1] ^ 1]))
     with pytest.raises(LibraryDamaged, match=r"lease\.pdf is not whole"):

@@ -11,6 +11,7 @@ import pytest
 from hash_encoder import HashEncoder, make
 
 from vectorstore.catalog import schema
+from vectorstore.catalog.homes.sqlite import FILE_NAME
 from vectorstore.library import Library
 from vectorstore.passage import Filter
 
@@ -58,7 +59,7 @@ def test_notes_outlast_a_repair(folder: Path) -> None:
 
 def test_a_library_of_the_form_before_has_none_until_it_is_written(folder: Path) -> None:
     """It is read as it is; opened for writing it gets the table."""
-    with closing(sqlite3.connect(folder / schema.FILE_NAME)) as connection, connection:
+    with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
         connection.execute("DROP TABLE notes")
         connection.execute(f"PRAGMA user_version = {schema.TABLES_SINCE - 1}")
     with Library.open(folder, encoder=ENCODER, read_only=True) as library:

@@ -62,7 +62,7 @@ def test_documents_are_chosen_by_what_they_say(library: Library, filter: Filter,
 
 def test_a_library_that_keeps_nothing_of_this_has_no_such_documents(library: Library) -> None:
     """One of an older form, read as it is, matches none, and gives no error."""
-    with sqlite3.connect(library.catalog.path) as connection:
+    with sqlite3.connect(library.catalog.home.path) as connection:
         connection.execute("DROP TABLE said")
         connection.execute(f"PRAGMA user_version = {schema.TABLES_SINCE - 1}")
     with Library.open(library.folder, read_only=True, encoder=HashEncoder()) as old:

@@ -11,6 +11,7 @@ import pytest
 from hash_encoder import HashEncoder, make
 
 from vectorstore.catalog import schema
+from vectorstore.catalog.homes.sqlite import FILE_NAME
 from vectorstore.document import Scan
 from vectorstore.library import Library
 
@@ -52,7 +53,7 @@ def test_a_scan_outlasts_a_repair(folder: Path) -> None:
     Library.recover(folder, encoder=ENCODER)
     with Library.open(folder, encoder=ENCODER) as library:
         assert library.scan(DEED.id, 2) == SCAN
-    with closing(sqlite3.connect(folder / schema.FILE_NAME)) as connection, connection:
+    with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
         connection.execute("UPDATE scans SET words = x'00'")
     with Library.open(folder, encoder=ENCODER) as library:
         assert library.scan(DEED.id, 2) is None and library.document(DEED.id).text == DEED.text
@@ -60,7 +61,7 @@ def test_a_scan_outlasts_a_repair(folder: Path) -> None:
 
 def test_a_library_of_the_form_before_has_none_until_it_is_written(folder: Path) -> None:
     """It is read as it is; opened for writing it gets the table."""
-    with closing(sqlite3.connect(folder / schema.FILE_NAME)) as connection, connection:
+    with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
         connection.execute("DROP TABLE scans")
         connection.execute(f"PRAGMA user_version = {schema.SCANS_SINCE - 1}")
     with Library.open(folder, encoder=ENCODER, read_only=True) as library:

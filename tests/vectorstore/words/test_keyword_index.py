@@ -10,7 +10,6 @@ from hash_encoder import HashEncoder, make
 
 from vectorstore.catalog.layout import fts_terms
 from vectorstore.catalog.lookup import Lookup
-from vectorstore.catalog.schema import sqlite_errors
 from vectorstore.document import Heading
 from vectorstore.errors import LibraryOutdated
 from vectorstore.library import Library
@@ -127,5 +126,5 @@ def test_a_large_document_is_indexed_across_reading_windows(library: Library) ->
             assert ids.tolist() == [number + 1]
             assert view.catalog.passages(ids)[0].text == f"Word{number} filler filler filler."
         assert np.array_equal(view.catalog.postings("filler"), np.arange(1, 20_001))
-    with sqlite_errors(library.folder), library.writer.transaction() as connection:
+    with library.catalog.home.errors(), library.writer.transaction() as connection:
         connection.execute("INSERT INTO words(words) VALUES('integrity-check')")
