@@ -221,7 +221,9 @@ class Library:
                 from vectorstore.index.chroma import open_store
                 from vectorstore.index.nearest import Index
 
-                store = open_store(self.folder, str(self.catalog.meta("library_id")), self.chroma)
+                home = self.catalog.home
+                folder = home.index_folder(self._cache)
+                store = open_store(folder, str(self.catalog.meta("library_id")), self.chroma)
                 self._index = Index(self.catalog, self.lookup, store)
             return self._index
 

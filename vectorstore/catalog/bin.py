@@ -210,7 +210,7 @@ def _damaged(name: str) -> LibraryDamaged:
 
 def exists(connection: Connection) -> bool:
     """Tell whether this library has a bin: one that was only read since the version before has none."""
-    return connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'bin'").fetchone() is not None
+    return "bin" in connection.tables()
 
 
 def listed(connection: Connection, filter: Filter | None = None, *, name: str = "") -> list[RemovedDocument]:

@@ -133,7 +133,8 @@ class Table:
         """Return the stems by which cells are called, the cells and their columns; of a short table."""
         query = f"SELECT stems, cell, col FROM table_names WHERE {self.here}"
         with self.connected() as connection:
-            return connection.execute(query).fetchall()
+            found: list[tuple[str, str, int]] = connection.execute(query).fetchall()
+            return found
 
     def cells_within(self, column: int, name: str) -> list[str]:
         """Return the different cells of a column in which some stems stand, alone or among others."""
@@ -175,7 +176,8 @@ class Table:
     def read(self, query: str, values: Sequence[object] = ()) -> list[Values]:
         """Return what a whole SELECT over `table_rows` yields, made by code; what a person wrote is in `values`."""
         with self.connected() as connection:
-            return connection.execute(query, tuple(values)).fetchall()
+            found: list[Values] = connection.execute(query, tuple(values)).fetchall()
+            return found
 
     def row(self, at: At) -> Row:
         """Return a row with its cells as they are written."""

@@ -161,7 +161,7 @@ def _written(library: Parts) -> Pointer:
     model = library.catalog.model()
     counts = _counts(library)
     old = library.index.pointer()
-    generation = int(library.catalog.meta("generation") or 0) + 1
+    generation = library.index.next_generation()
     if not store.in_place:
         store.discard(old.generation if old else None)
         _require_room(library, sum(counts.values()))
@@ -222,15 +222,25 @@ def _extended(library: Parts, old: Pointer) -> Pointer | None:
 
 def _point(library: Parts, pointer: Pointer | None, removals: int) -> None:
     """Name the index in use, and forget the removals that it knows of; what was removed since is kept for the next."""
+    stored = pointer_json(pointer) if pointer else None
+    if library.index.own is not None:
+        library.index.own.write(stored or "")
+        if not library.catalog.meta("index") and removals:  # nobody else's index needs to know of them
+            with library.writing() as writer, writer.transaction() as connection:
+                connection.execute("DELETE FROM index_removed WHERE rowid <= ?", (removals,))
+        return
     with library.writing() as writer, writer.transaction() as connection:
-        put_meta(connection, {"index": pointer_json(pointer) if pointer else None})
+        put_meta(connection, {"index": stored})
         if pointer is not None:
             put_meta(connection, {"generation": pointer.generation})
         connection.execute("DELETE FROM index_removed WHERE rowid <= ?", (removals,))
 
 
 def _free(library: Parts) -> int:
-    return shutil.disk_usage(library.folder).free
+    folder = getattr(library.index.store, "root", library.folder)
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
 
 
 def _require_room(library: Parts, count: int) -> None:

@@ -164,6 +164,17 @@ class Home(Protocol):
     def path(self) -> Path | None:
         """The catalog's own file."""
 
+    def index_folder(self, cache: str | None) -> Path:
+        """Return the folder in which an index of this machine lies.
+
+        Args:
+            cache: Folder for what can be made again; None for the user's.
+        """
+
+    @property
+    def shares_index(self) -> bool:
+        """Whether the catalog names the index in its folder; if not, each machine has its own and names it itself."""
+
     def borrow(self) -> Connection:
         """Return a connection that reads."""
 

@@ -65,7 +65,7 @@ class PostgresqlConnection:
     def execute(self, statement: str, values: Sequence[Any] = (), /) -> Cursor:
         """See `Connection.execute`."""
         cursor = self._raw.cursor(binary=True)
-        if statement.lstrip().startswith("CREATE"):
+        if statement.lstrip().startswith(("CREATE TABLE", "CREATE INDEX", "CREATE UNIQUE INDEX")):
             if made := definition(statement):
                 self._raw.execute(made)
             return cursor
@@ -328,6 +328,14 @@ class PostgresqlHome:
         with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return folder
+
+    shares_index = False
+
+    def index_folder(self, cache: str | None) -> Path:
+        """See `Home.index_folder`: in the cache, since it can be made again from the catalog."""
+        from vectorstore.embedding.model_files import cache_folder
+
+        return cache_folder(cache) / "libraries" / self._library_id
 
     def borrow(self) -> PostgresqlConnection:
         """See `Home.borrow`."""

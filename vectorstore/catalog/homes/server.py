@@ -68,9 +68,9 @@ class Server:
 
     def connect(self) -> psycopg.Connection[Any]:
         """Return a new connection, in the library's schema; each statement is a transaction until one is begun."""
-        connection = psycopg.connect(**{**_OPTIONS, **self._conninfo, "client_encoding": "UTF8"}, autocommit=True)
-        for kind, texts in ((str, _TextDumper),):
-            connection.adapters.register_dumper(kind, texts)
+        options: dict[str, Any] = {**_OPTIONS, **self._conninfo, "client_encoding": "UTF8"}
+        connection = psycopg.connect(autocommit=True, **options)
+        connection.adapters.register_dumper(str, _TextDumper)
         for name, loader in (("text", _TextLoader), ("text", _TextBinaryLoader), ("numeric", _WholeLoader)):
             connection.adapters.register_loader(name, loader)
         connection.execute(f'SET search_path TO "{self.schema}"')

@@ -222,6 +222,13 @@ class SqliteHome:
         self._idle: list[SqliteConnection] = []
         self._seen: tuple[int, ...] = ()
 
+    shares_index = True
+
+    def index_folder(self, cache: str | None) -> Path:
+        """See `Home.index_folder`: it lies inside the library."""
+        del cache
+        return self.folder
+
     def borrow(self) -> SqliteConnection:
         """See `Home.borrow`."""
         with self._guard:
