@@ -107,7 +107,9 @@ def read_file(folder: Path, environ: Mapping[str, str], known: Known) -> Found:
             )
         value = checked(item, value, origin=str(path))
         if name == "model_url" and not _on_this_machine(value):
-            raise _foreign_address(path, value)
+            raise _foreign_address(path, name, f" ({value[:80]})")
+        if name == "library" and "://" in value and not _on_this_machine(value):
+            raise _foreign_address(path, name, "")  # a password may stand in it
         if item.metadata["path"] and value and "://" not in value:
             value = str(path.parent / Path(value).expanduser())
         found[name] = (value, str(path))
@@ -271,9 +273,9 @@ def _on_this_machine(address: str) -> bool:
     return not address or is_loopback(host)
 
 
-def _foreign_address(path: Path, address: str) -> SettingError:
+def _foreign_address(path: Path, name: str, address: str) -> SettingError:
     # A folder that somebody else wrote must not redirect questions, documents and keys to their server.
     return SettingError(
-        f"model_url in {path} is the address of another machine ({address[:80]}), which a file cannot set.",
-        remedy=f"If you trust it, set the environment variable {PREFIX}MODEL_URL.",
+        f"{name} in {path} is the address of another machine{address}, which a file cannot set.",
+        remedy=f"If you trust it, set the environment variable {PREFIX}{name.upper()}.",
     )

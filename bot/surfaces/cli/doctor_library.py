@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from bot.settings.settings import Settings
 from bot.surfaces.cli.check import REPAIR, Check
 from bot.surfaces.cli.options import open_library, require_library
+from vectorstore.catalog.homes.named import folder_of
 from vectorstore.errors import FootnoteError, LibraryDamaged
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def people_checks(settings: Settings) -> Iterator[Check]:
     """Look at conversations.db, where there is one."""
     from bot.surfaces.web.storage.database import FILE_NAME, fault
 
-    folder = Path(settings.library).expanduser()
+    folder = folder_of(settings.library)
     if (folder / FILE_NAME).exists():
         wrong = fault(folder)
         words = wrong.message if wrong else "accounts and conversations can be read"
@@ -54,7 +55,7 @@ def curated_checks(settings: Settings) -> Iterator[Check]:
     from bot.desk.curated import curated
 
     try:
-        found = curated(Path(settings.library).expanduser().absolute())
+        found = curated(folder_of(settings.library))
     except LibraryDamaged as error:
         yield Check("Editors’ answers", False, error.message, error.remedy)
         return

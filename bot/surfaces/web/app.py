@@ -225,9 +225,10 @@ def serve_bot(settings: Settings) -> None:
     """Open the library, making it if need be, and serve it with the bot that the settings describe."""
     from bot.ask import Bot
     from bot.surfaces.web.storage.database import fault
+    from vectorstore.catalog.homes.named import folder_of
     from vectorstore.open_library import open_library
 
-    if wrong := fault(Path(settings.library).expanduser()):
+    if wrong := fault(folder_of(settings.library)):
         raise wrong
     with open_library(settings, create=True) as library:  # the first document may well come by upload
         for message in library.damaged().values():

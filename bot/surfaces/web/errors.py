@@ -64,6 +64,7 @@ STATUS_OF: tuple[tuple[type[FootnoteError], int, str], ...] = (
     (library_errors.DocumentMissing, 404, "document_missing"),
     (library_errors.LibraryMissing, 503, "library_missing"),
     (library_errors.LibraryBusy, 503, "library_busy"),
+    (library_errors.LibraryUnreachable, 503, "library_unreachable"),
     (library_errors.LibraryDamaged, 503, "library_damaged"),
     (library_errors.LibraryReadOnly, 409, "library_read_only"),
     (library_errors.DiskFull, 507, "disk_full"),

@@ -20,9 +20,11 @@ def stored(text: str, *, id: str = "a" * 16) -> Document:
 
 def rows(library: Library) -> int:
     with library.catalog.snapshot() as connection:
-        apart = connection.tables_apart([row for (row,) in connection.execute("SELECT row FROM documents")])
+        documents = [row for (row,) in connection.execute("SELECT row FROM documents")]
+        apart = connection.tables_apart(documents)
+    among = f"SELECT id FROM tables WHERE document IN ({', '.join(map(str, documents))})" if apart else "tab"
     with (apart or library.catalog.snapshot)() as connection:
-        return int(connection.execute("SELECT count(*) FROM table_rows").fetchone()[0])
+        return int(connection.execute(f"SELECT count(*) FROM table_rows WHERE tab IN ({among})").fetchone()[0])
 
 
 @pytest.fixture

@@ -150,7 +150,6 @@ def test_a_sound_library_has_no_findings(folder: str) -> None:
         ("DELETE FROM pieces WHERE document = 3", None, "text", False),
         ("UPDATE pieces SET text = ? WHERE document = 3", b"another", "text", False),
         ('UPDATE chunks SET "end" = 100000 WHERE id = 7', None, "text", False),
-        ("UPDATE chunks SET sentences = '[[' WHERE id = 7", None, "text", False),
         ("DELETE FROM documents WHERE row = 4", None, "catalog", False),
         ("DELETE FROM {numbers}", None, "catalog", False),
         ("{no words}", None, "words", True),

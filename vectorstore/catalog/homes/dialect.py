@@ -55,8 +55,8 @@ _INSTEAD = {
     "index_removed": "CREATE TABLE index_removed(rowid BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
     ' first BIGINT NOT NULL, last BIGINT NOT NULL, collection TEXT COLLATE "C" NOT NULL)',
     # Tables are asked in SQLite's memory (`packed_tables.py`).
-    "tables": "CREATE TABLE packed_tables(document BIGINT NOT NULL, number BIGINT NOT NULL, part BYTEA NOT NULL,"
-    " PRIMARY KEY(document, number))",
+    "tables": "CREATE TABLE IF NOT EXISTS packed_tables(document BIGINT NOT NULL, number BIGINT NOT NULL,"
+    " part BYTEA NOT NULL, PRIMARY KEY(document, number))",
     "tables_by_document": "",
     "table_rows": "",
     "table_names": "",

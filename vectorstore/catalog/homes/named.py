@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from vectorstore.catalog.homes.home import Home
-from vectorstore.errors import LibraryMissing
+from vectorstore.errors import LibraryError, LibraryMissing
+
+if TYPE_CHECKING:
+    from vectorstore.catalog.homes.home import Home
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/|(postgres(?:ql)?):", re.IGNORECASE)
 """How an address begins. One letter before the colon is a drive of Windows."""
@@ -38,8 +41,13 @@ def home_of(named: str | os.PathLike[str], *, read_only: bool = False) -> Home:
     """
     scheme = scheme_of(named)
     if scheme in SERVERS and os.fspath(named)[len(scheme) :].startswith("://"):
-        from vectorstore.catalog.homes.postgresql import PostgresqlHome
-
+        try:
+            from vectorstore.catalog.homes.postgresql import PostgresqlHome
+        except ModuleNotFoundError as error:
+            raise LibraryError(
+                "A library in PostgreSQL needs the package psycopg.",
+                remedy='Run: pip install "footnote-bot[postgres]"',
+            ) from error
         return PostgresqlHome(os.fspath(named), read_only=read_only)
     if scheme:
         raise LibraryMissing(  # without the address: it may hold a password
@@ -50,3 +58,21 @@ def home_of(named: str | os.PathLike[str], *, read_only: bool = False) -> Home:
     from vectorstore.catalog.homes.sqlite import SqliteHome
 
     return SqliteHome(Path(named).expanduser().absolute(), read_only=read_only)
+
+
+def folder_of(named: str) -> Path:
+    """Return the folder of a library; of one on a server, the folder of this machine for what is not in its catalog.
+
+    Raises:
+        LibraryMissing: An address is named that is not understood.
+    """
+    return home_of(named).folder
+
+
+def place_of(named: str) -> str:
+    """Return where a library is, for people: an address without its password.
+
+    Raises:
+        LibraryMissing: An address is named that is not understood.
+    """
+    return home_of(named).place

@@ -17,7 +17,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from vectorstore.catalog import schema
-from vectorstore.catalog.homes.dialect import definition, held, translated, value_of
+from vectorstore.catalog.homes.dialect import definition, given_back, held, translated, value_of
 from vectorstore.catalog.homes.home import Cursor, Terms, is_called
 from vectorstore.catalog.homes.packed_tables import PackedTables, pack
 from vectorstore.catalog.homes.server import Idle, Server
@@ -128,7 +128,7 @@ class PostgresqlConnection:
         try:
             return self._raw.execute(statements)
         except psycopg.OperationalError:
-            if not self._raw.broken:
+            if not self._raw.closed:
                 raise
             self._raw = self._server.connect()
             return self._raw.execute(statements)
@@ -212,18 +212,18 @@ class PostgresqlConnection:
         import numpy as np
 
         if beginning:
-            query, value = "SELECT chunks FROM words WHERE term >= ? AND term < ?", _kept(term).decode()
-            rows = self.execute(query, (value, value + _LAST)).fetchall()
+            query, first = "SELECT chunks FROM words WHERE term >= ? AND term < ?", _asked(term)
+            rows = self.execute(query, (first, first + _LAST)).fetchall()
             found: Ids = np.unique(np.frombuffer(b"".join(row[0] for row in rows), dtype="<i8"))
         else:
             query = "SELECT chunks FROM words WHERE term = ? ORDER BY document"
-            rows = self.execute(query, (_kept(term).decode(),)).fetchall()
+            rows = self.execute(query, (_asked(term),)).fetchall()
             found = np.frombuffer(b"".join(row[0] for row in rows), dtype="<i8")
         return found.astype(np.int64)
 
     def vocabulary(self, beginning: bytes) -> list[tuple[str, int]]:
         """See `Connection.vocabulary`."""
-        first = _kept(beginning).decode()
+        first = _asked(beginning)
         query = "SELECT term, sum(length(chunks) / 8) FROM words WHERE term >= ? AND term < ? GROUP BY term"
         return [(term, int(count)) for term, count in self.execute(query, (first, first + _LAST))]
 
@@ -295,9 +295,13 @@ def _kept(term: bytes) -> bytes:
         term = held(term.decode("utf-8", "surrogatepass")).encode()
     if len(term) <= _LONGEST_TERM:
         return term
-    return (
-        term[: _LONGEST_TERM - 32].decode("utf-8", "ignore").encode() + hashlib.sha256(term).hexdigest()[:32].encode()
-    )
+    begins = term[: _LONGEST_TERM - 32].decode("utf-8", "ignore").encode()
+    return begins + hashlib.sha256(term).hexdigest()[:32].encode()
+
+
+def _asked(term: bytes) -> str:
+    """Return a term as it is given to a statement, which writes it as it is stored."""
+    return given_back(_kept(term).decode())
 
 
 class PostgresqlHome:
@@ -321,13 +325,11 @@ class PostgresqlHome:
 
     @property
     def folder(self) -> Path:
-        """See `Home.folder`: one of this user's for each library, which outlives a cache."""
+        """See `Home.folder`: one of this user's for each database and schema, which outlives a cache."""
         import platformdirs
 
-        folder = Path(platformdirs.user_data_dir("footnote", appauthor=False)) / "libraries" / self._library_id
-        with suppress(OSError):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return folder
+        name = hashlib.sha256(self.server.database.encode()).hexdigest()[:16]
+        return Path(platformdirs.user_data_dir("footnote", appauthor=False)) / "libraries" / name
 
     shares_index = False
 
@@ -364,6 +366,8 @@ class PostgresqlHome:
                 remedy='Upgrade with: pip install --upgrade "footnote-bot"',
             )
         self._library_id = str(connection.meta("library_id") or "")
+        with suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def give_back(self, connection: PostgresqlConnection) -> None:
         """See `Home.give_back`."""

@@ -45,6 +45,7 @@ _REFUSED = (
     ("database", "has no database of this name"),
     ("refused", "does not answer: nothing listens there"),
     ("translate host name", "does not answer: its name is not known"),
+    ("Errno", "does not answer: its name is not known"),  # as the resolver of Python says it
     ("timeout", "does not answer in time"),
     ("SSL", "and this machine do not agree on how to encrypt"),
     ("No such file", "does not answer: nothing listens there"),
@@ -63,8 +64,10 @@ class Server:
     """
 
     def __init__(self, address: str) -> None:
+        # `place` is for people: without the password. `database` is the same for all of its users.
         self._conninfo, self.schema = _read(address)
         self.place = _shown(self._conninfo, self.schema)
+        self.database = _shown({**self._conninfo, "user": ""}, self.schema)
 
     def connect(self) -> psycopg.Connection[Any]:
         """Return a new connection, in the library's schema; each statement is a transaction until one is begun."""
@@ -153,9 +156,11 @@ def _read(address: str) -> tuple[dict[str, str], str]:
         found = conninfo_to_dict(urlunsplit(parts._replace(query=urlencode(options))))
     except (ValueError, psycopg.Error):
         raise _not_understood() from None
-    if not _NAME.fullmatch(schema) or not (found.get("dbname") or found.get("service")):
+    said = {key: str(value) for key, value in found.items()}
+    ports = said.get("port", "").replace(",", "")
+    if not _NAME.fullmatch(schema) or not (said.get("dbname") or said.get("service")) or not f"0{ports}".isdigit():
         raise _not_understood()
-    return {key: str(value) for key, value in found.items()}, schema
+    return said, schema
 
 
 def _not_understood() -> LibraryMissing:
@@ -169,7 +174,7 @@ def _shown(conninfo: dict[str, str], schema: str) -> str:
     """Return an address without its password."""
     host = conninfo.get("host", "")
     host = "" if host.startswith("/") else f"[{host}]" if ":" in host and "," not in host else host
-    user = f"{conninfo['user']}@" if "user" in conninfo else ""
+    user = f"{conninfo['user']}@" if conninfo.get("user") else ""
     port = f":{conninfo['port']}" if "port" in conninfo else ""
     named = f"?schema={schema}" if schema != SCHEMA else ""
     return f"postgresql://{user}{host}{port}/{conninfo.get('dbname', '')}{named}"
