@@ -122,6 +122,8 @@ def findings(library: Library, settings: Settings, *, repair: bool) -> Iterator[
             yield Check("Contents", True, f"{finding.message} The next write mends it.", note=True)
             continue
         kept = "Restore the folder from a backup, or move it away and ingest your files again."
+        if library.catalog.home.path is None:
+            kept = "Restore the database from a backup, or drop its schema and ingest your files again."
         by_hand = f"Ingest its file again, or: footnote remove {finding.document}" if finding.document else kept
         yield Check("Contents", False, finding.message, by_hand if repair else REPAIR)
 

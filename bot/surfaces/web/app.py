@@ -231,6 +231,8 @@ def serve_bot(settings: Settings) -> None:
     if wrong := fault(folder_of(settings.library)):
         raise wrong
     with open_library(settings, create=True) as library:  # the first document may well come by upload
+        if library.place != str(library.folder):
+            print(visible(_what_stays(library)), file=sys.stderr)
         for message in library.damaged().values():
             print(visible(f"{message} Run: footnote doctor --repair"), file=sys.stderr)
         bot = Bot(library, settings=settings)
@@ -240,6 +242,14 @@ def serve_bot(settings: Settings) -> None:
             bot.close()
             # Writing the Chroma index takes a minute, and a stop must not: see `storage/reader.py` for who writes it.
             library.close(update_index=False)
+
+
+def _what_stays(library: Library) -> str:
+    """Return which files of a library on a server are none of that server's."""
+    return (
+        f"Documents are kept in {library.place}. Accounts, conversations, uploads, editors’ answers and budgets stay on "
+        f"this machine, in {library.folder}: another server beside this one does not have them."
+    )
 
 
 def _warm(library: Library) -> None:

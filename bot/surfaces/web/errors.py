@@ -94,7 +94,7 @@ def refusal_of(error: FootnoteError) -> Refused:
         return error
     for kind, status, code in STATUS_OF:
         if isinstance(error, kind):
-            retry_after = 2 if code in ("library_busy", "vectors_unavailable") else None
+            retry_after = 2 if code in ("library_busy", "library_unreachable", "vectors_unavailable") else None
             return Refused(status, code, error.message, remedy=error.remedy, retry_after=retry_after)
     return Refused(409, "library_conflict", error.message, remedy=error.remedy)
 

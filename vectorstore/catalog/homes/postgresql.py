@@ -433,12 +433,9 @@ class PostgresqlHome:
 
     def acquire(self, lock: str) -> Callable[[], None] | None:
         """See `Home.acquire`: held by a connection of its own, free again the moment that ends."""
+        key = f"footnote {self.server.schema} {lock}"
         with self.server.errors():
-            connection = self._lock_connections.pop(lock, None)
-            if connection is None or connection.closed:
-                connection = self.server.connect()
-            key = f"footnote {self.server.schema} {lock}"
-            (held,) = connection.execute(f"SELECT pg_try_advisory_lock({_KEY})", (key,)).fetchone() or (False,)
+            connection, held = self._tried(lock, key)
             if held:
                 self._sign(connection, lock)
         if not held:
@@ -451,6 +448,16 @@ class PostgresqlHome:
             self._keep(lock, connection)
 
         return free
+
+    def _tried(self, lock: str, key: str) -> tuple[psycopg.Connection[Any], bool]:
+        """Try to take a lock, on a new connection where the server let go of the one that was kept."""
+        kept = self._lock_connections.pop(lock, None)
+        query = f"SELECT pg_try_advisory_lock({_KEY})"
+        if kept is not None:
+            with suppress(psycopg.OperationalError):
+                return kept, bool((kept.execute(query, (key,)).fetchone() or (False,))[0])
+        connection = self.server.connect()
+        return connection, bool((connection.execute(query, (key,)).fetchone() or (False,))[0])
 
     def _keep(self, lock: str, connection: psycopg.Connection[Any]) -> None:
         """Keep the connection of a lock for the next time."""
