@@ -244,7 +244,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("paths", nargs="+", metavar="PATH", help="a file, a folder or a web address")
     for names, kind, words in (
-        ("--library", "DIR", "folder of the library (FOOTNOTE_LIBRARY, else .footnote)"),
+        ("--library", "DIR", "folder or address of the library (FOOTNOTE_LIBRARY, else .footnote)"),
         ("--collection", "NAME", "collection in it (FOOTNOTE_COLLECTION, else default)"),
     ):
         made.add_argument(names, metavar=kind, help=words)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LibraryOption = Annotated[
     str | None,
-    typer.Option("--library", metavar="DIR", help="Folder of the library (.footnote), or postgresql://…"),
+    typer.Option("--library", metavar="DIR", help="Folder of the library (.footnote), or its address."),
 ]
 CollectionOption = Annotated[
     list[str] | None,

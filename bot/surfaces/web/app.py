@@ -247,8 +247,8 @@ def serve_bot(settings: Settings) -> None:
 def _what_stays(library: Library) -> str:
     """Return which files of a library on a server are none of that server's."""
     return (
-        f"Documents are kept in {library.place}. Accounts, conversations, uploads, editors’ answers and budgets stay on "
-        f"this machine, in {library.folder}: another server beside this one does not have them."
+        f"Documents are kept in {library.place}. Accounts, conversations, uploads, editors’ answers and budgets stay "
+        f"on this machine, in {library.folder}: another server beside this one does not have them."
     )
 
 
