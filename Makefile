@@ -89,7 +89,7 @@ encoder: setup ## Train the encoder: make encoder TEACHER=… ENCODER=… MINUTE
 	  --train ../shared/train --documents documents --out $(ENCODER)/sections.jsonl.gz
 	@$(BIN)/python -m training.encoder.teacher --teacher $(TEACHER) \
 	  --sections $(ENCODER)/sections.jsonl.gz --out $(ENCODER)/vectors.npy
-	@$(BIN)/python -m training.encoder.train --minutes $(MINUTES) --out $(ENCODER) \
+	@$(BIN)/python -m training.encoder.train --minutes $(MINUTES) --out $(ENCODER) --teacher $(TEACHER) \
 	  --sections $(ENCODER)/sections.jsonl.gz --vectors $(ENCODER)/vectors.npy
 	@$(BIN)/python -m training.encoder.export --checkpoint $(ENCODER)/checkpoint.pt --out $(ENCODER)/model
 

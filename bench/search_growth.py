@@ -60,6 +60,10 @@ class GeneratedEncoder:
     def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
         return np.array([self.encode_query(text) for text in texts], dtype=np.float32)
 
+    def estimated_sections(self, text: str, chunks: Sequence[Chunk]) -> frozenset[int]:  # noqa: ARG002
+        """Return no section: every one has a vector of its own."""
+        return frozenset()
+
     def encode_documents(self, items: Sequence[tuple[str, Sequence[Chunk]]], _progress: object = None) -> list:
         found = []
         for _, chunks in items:

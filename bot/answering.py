@@ -47,7 +47,8 @@ class Answering:
         searched = self._searched(filter)
         yield Found(found.passages, "", searched)
         if self._models.writes and all(statement.support == "quoted" for statement in found.statements):
-            from bot.answerer import Footnotes, written_from
+            from bot.footnotes import Footnotes
+            from bot.written.answer import written_from
 
             footnotes = Footnotes(self._library, on_citation)
             items: Iterator[Statement | Answer] = written_from(
@@ -78,7 +79,8 @@ class Answering:
             question, turns, filter, on_citation: As in `items`.
             writes: Whether a chat model composes the answer.
         """
-        from bot.answerer import Footnotes, answered
+        from bot.answerer import answered
+        from bot.footnotes import Footnotes
         from bot.models.chat_model import QUOTES
 
         began = perf_counter()

@@ -14,9 +14,9 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot.answer import Citation, footnote_line, part_dict, where
-from bot.answerer import Footnotes
 from bot.computed.changes.answer import changes, in_order, summary
 from bot.errors import QuestionRefused
+from bot.footnotes import Footnotes
 from bot.text.markdown import escape_markdown
 from bot.text.shown import markers, one_line, shown_source
 

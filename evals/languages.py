@@ -43,6 +43,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("languages", nargs="*", help="codes such as ja and de; all where none is given")
     parser.add_argument("--folder", type=Path, default=Path(".footnote-evals"))
+    parser.add_argument("--model", help="an embedding model other than the one that comes with Footnote")
     options = parser.parse_args()
     shared = shared_folder()
     if shared is None:
@@ -50,7 +51,7 @@ def main() -> None:
     print(f"| | {' | '.join(name for name, _, _ in COLUMNS)} |\n| --- |" + " --- |" * len(COLUMNS))
     for language, set_dir in language_sets(shared / "eval", options.folder):
         if not options.languages or language in options.languages:
-            with build_library(set_dir, options.folder / set_dir.name) as library:
+            with build_library(set_dir, options.folder / set_dir.name, model=options.model) as library:
                 figures = measure(library, set_dir)
             values = (figures[part].get(name) for _, part, name in COLUMNS)
             print(f"| {language} | {' | '.join(map(str, values))} |", flush=True)

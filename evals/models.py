@@ -8,8 +8,10 @@ and the passages that Footnote found; `quotes`, Footnote without a chat model; `
 Correct: the accepted answer stands in it (`holds`). Wrong when shown: of the answers shown to answerable
 questions, those that say nothing of the accepted answer (`says_part`), or name a number or a name that the
 documents they were made from do not hold (`made_up`). False answer: unanswerable questions that were answered.
-`raw` counts as not answering when it says that it does not know. The set `article` is the text that Footnote
-began with and its fifty questions.
+`raw` counts as not answering when it says that it does not know. Own: of the answers shown, those that hold a sentence
+which the model wrote. The set `article` is the text that Footnote began with and its fifty questions; `why-article` and
+`why-samples` ask it and the sample documents why, to compare and to summarise (why_questions.tsv): nothing accepted
+stands there, so what is shown is to be read.
 """
 
 from __future__ import annotations
@@ -38,13 +40,15 @@ from ingest.splitting.split import sentences
 from vectorstore.library import Library
 from vectorstore.words.tokens import query_terms
 
-SETS = ("squad2", "clapnq", "article")
+SETS = ("squad2", "clapnq", "article", "why-article", "why-samples")
 COLUMNS = ("raw", "quotes", "shown")
 RAW_PASSAGES = 4
 RAW_TOKENS = 160
 LONG_WORDS = 12
 ARTICLE = "000_dd3a5ef62a432af3.txt"
 ARTICLE_QUESTIONS = Path(__file__).resolve().parents[1] / "tests" / "scenarios" / "article_questions.jsonl"
+WHY_QUESTIONS = Path(__file__).with_name("why_questions.tsv")
+SAMPLES = Path(__file__).resolve().parents[1] / "documents"
 _WORD = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+")
 TUTORIAL = (
     "You are an assistant for question-answering tasks. Use the following pieces of retrieved context to "
@@ -63,6 +67,7 @@ class Row:
         column: "raw", "quotes" or "shown".
         questions: How many were asked.
         answered, correct, wrong_when_shown, false_answer: Percent, see above; None where no question counts.
+        own: Percent, see above; None for `raw`.
         withheld: Sentences that were withheld.
         seconds: Median time of an answer.
     """
@@ -74,6 +79,7 @@ class Row:
     correct: float | None
     wrong_when_shown: float | None
     false_answer: float | None
+    own: float | None
     withheld: int
     seconds: float
 
@@ -105,8 +111,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _folder(name: str, scratch: Path) -> Path:
     shared = shared_folder()
     folder = Path(name)
-    if name == "article" and shared is not None:
-        return article_set(shared / "topic" / ARTICLE, scratch / name)
+    if name == "why-samples":
+        return why_set(sorted(path for path in SAMPLES.iterdir() if path.is_file()), "samples", scratch / name)
+    if name in ("article", "why-article") and shared is not None:
+        article = shared / "topic" / ARTICLE
+        if name == "why-article":
+            return why_set([article], "article", scratch / name)
+        return article_set(article, scratch / name)
     if not folder.is_dir() and shared is not None:
         folder = shared / "eval" / name
     if not (folder / "questions.jsonl").is_file():
@@ -120,10 +131,6 @@ def article_set(article: Path, folder: Path) -> Path:
     Raises:
         SystemExit: The article is not here.
     """
-    if not article.is_file():
-        raise SystemExit("The article is not here. Set FOOTNOTE_SHARED.")
-    folder.mkdir(parents=True, exist_ok=True)
-    loaded = load(article, LoadOptions())
     asked = [
         {
             "id": f"article-{number:02}",
@@ -133,8 +140,27 @@ def article_set(article: Path, folder: Path) -> Path:
         }
         for number, row in enumerate(rows(ARTICLE_QUESTIONS), 1)
     ]
-    documents = [{"id": article.name, "title": loaded.title, "text": loaded.text}]
-    for name, items in (("documents", documents), ("questions", asked)):
+    return _written([article], asked, folder)
+
+
+def why_set(files: Sequence[Path], library: str, folder: Path) -> Path:
+    """Write the questions of why_questions.tsv about one library as a set, and return its folder."""
+    lines = [line.split("\t") for line in WHY_QUESTIONS.read_text(encoding="utf-8").splitlines()[1:]]
+    asked = [
+        {"id": f"{library}-{number:02}", "question": question, "answers": [], "answerable": True}
+        for number, (of, question) in enumerate(lines, 1)
+        if of == library
+    ]
+    return _written(files, asked, folder)
+
+
+def _written(files: Sequence[Path], questions: Sequence[Mapping[str, Any]], folder: Path) -> Path:
+    if missing := [file for file in files if not file.is_file()]:
+        raise SystemExit(f"{missing[0].name} is not here. Set FOOTNOTE_SHARED.")
+    folder.mkdir(parents=True, exist_ok=True)
+    loaded = [(file, load(file, LoadOptions())) for file in files]
+    documents = [{"id": file.name, "title": document.title, "text": document.text} for file, document in loaded]
+    for name, items in (("documents", documents), ("questions", questions)):
         lines = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items)
         (folder / f"{name}.jsonl").write_text(lines, encoding="utf-8")
     return folder
@@ -212,6 +238,10 @@ def _shown(bot: Bot, question: Question) -> dict[str, Any]:
         "withheld": len(answer.withheld),
         "withheld_texts": [[withheld.text, withheld.reason] for withheld in answer.withheld],
         "support": [statement.support for statement in answer.statements],
+        "statements": [
+            [s.text, s.support, [c.quote for c in answer.citations if c.number in s.citations]]
+            for s in answer.statements
+        ],
         "notice": answer.notice,
         "seconds": answer.seconds,
         "first": first,
@@ -238,20 +268,24 @@ def score_rows(
     """
     by_id = {row["id"]: row for row in run}
     asked = [question for question in questions if question.id in by_id]
-    can = [q for q in asked if q.answerable and q.answers]
+    can = [q for q in asked if q.answerable]
+    known = [q for q in can if q.answers]
     cannot = [q for q in asked if not q.answerable]
     shown = [q for q in can if not by_id[q.id]["abstained"]]
-    right = [q for q in shown if holds(by_id[q.id]["answer"], q.answers)]
-    wrong = [q for q in shown if _wrong(q, by_id[q.id], texts)]
+    scored = [q for q in shown if q.answers]
+    right = [q for q in scored if holds(by_id[q.id]["answer"], q.answers)]
+    wrong = [q for q in scored if _wrong(q, by_id[q.id], texts)]
+    own = [q for q in shown if set(by_id[q.id].get("support", ())) - {"quoted", "computed"}]
     seconds = sorted(by_id[q.id]["seconds"] for q in asked)
     return Row(
         set=set_dir.name,
         column=column,
         questions=len(asked),
         answered=_percent(len(shown), len(can)),
-        correct=_percent(len(right), len(can)),
-        wrong_when_shown=_percent(len(wrong), len(shown)),
+        correct=_percent(len(right), len(known)),
+        wrong_when_shown=_percent(len(wrong), len(scored)),
         false_answer=_percent(sum(not by_id[q.id]["abstained"] for q in cannot), len(cannot)),
+        own=None if column == "raw" else _percent(len(own), len(shown)),
         withheld=sum(by_id[q.id].get("withheld", 0) for q in asked),
         seconds=seconds[len(seconds) // 2] if seconds else 0.0,
     )
@@ -350,11 +384,11 @@ def _percent(part: int, whole: int) -> float | None:
 def markdown(table: Sequence[Row]) -> str:
     """Return the table as Markdown."""
     lines = [
-        "| set | column | questions | answered | correct | wrong when shown | false answer | withheld | s |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| set | column | questions | answered | correct | wrong when shown | false answer | own | withheld | s |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for row in table:
-        figures = (row.answered, row.correct, row.wrong_when_shown, row.false_answer)
+        figures = (row.answered, row.correct, row.wrong_when_shown, row.false_answer, row.own)
         cells = [
             row.set,
             row.column,

@@ -43,7 +43,7 @@ def main() -> None:
     folder = shared / "eval" / options.set
     questions = [question for question in read_questions(folder) if question.answerable]
     chosen = questions[:: max(1, len(questions) // options.limit)][: options.limit]
-    all_kept = patch.object(answerer, "_trimmed", lambda _question, quotes, _reader: quotes)
+    all_kept = patch.object(answerer, "without_padding", lambda _question, quotes, _reader: quotes)
     with (
         TemporaryDirectory() as place,
         build_library(folder, Path(place) / "library") as library,

@@ -21,6 +21,7 @@ from ingest.loaders.plain.source_code import MEDIA_TYPE as SOURCE_CODE
 from ingest.piece import Piece
 from ingest.progress import Meter
 from ingest.reading.load import describe_error
+from ingest.reading.sidecar import read_sidecar
 from ingest.reading.worker import Workers
 from ingest.sources.discover import Found
 from ingest.sources.plan import digest_of
@@ -44,6 +45,10 @@ _AHEAD = 64 * 1024 * 1024
 _ATTEMPTS = 3
 # Texts that are counted at once: a document of 200 MB has a million sentences.
 _COUNTED = 4096
+ESTIMATED = (
+    "Most rows of its long tables are found by their words and computed with; what they mean is estimated from others."
+)
+"""The note of a document with more rows than are worth the model's time (`vectorstore/embedding/long_tables.py`)."""
 # How often the ingest looks whether it was stopped, and tells how far it is.
 _NEWS_SECONDS = 0.2
 # Longest time that the embedding gets to notice that nobody takes its batches any more.
@@ -230,8 +235,9 @@ class Pipeline:
         path = file.path
         try:
             for _ in range(_ATTEMPTS):
+                sidecar = read_sidecar(file.sidecar)
                 # Loading comes first: it refuses a file that is too large before anything reads it whole.
-                loaded = self._workers.load(path, self._options.load)
+                loaded = sidecar.applied(self._workers.load(path, self._options.load))
                 digest = digest_of(path)
                 status = path.stat()
                 now = replace(file, size=status.st_size, modified_ns=status.st_mtime_ns)
@@ -262,7 +268,9 @@ class Pipeline:
             max_tokens=encoder.max_tokens,
             code=loaded.media_type == SOURCE_CODE,
         )
-        return replace(piece, chunks=chunks)
+        if encoder.estimated_sections(loaded.text, chunks):
+            loaded = replace(loaded, notes=(*loaded.notes, ESTIMATED))
+        return replace(piece, loaded=loaded, chunks=chunks)
 
 
 class _Left(Exception):

@@ -66,6 +66,10 @@ class Scan:
     words: tuple[tuple[str, int, int, int, int], ...]
 
 
+SIDECAR = "sidecar"
+"""The name, among what a document says of itself, under which the digest of its sidecar is kept, for a sync alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One source, loaded.
@@ -86,7 +90,8 @@ class Document:
         size: Bytes of the source.
         modified: Time of the source's last change, ISO 8601 in UTC ("2026-11-25T09:30:00Z"), or "".
         notes: Sentences about what of the source is not in the text, or may be wrong; empty where it was read whole.
-        said: What the source says of itself, by name: "author", "created", "changed by", "subject".
+        said: What the source, or the sidecar beside it, says of it, by name: "author", "created", "changed by",
+            "subject", "tags", and the sidecar's digest.
         scans: Where the words stand on pages that OCR read.
         name: What people call the file, where it lies under another name as an upload does; "" for the name that its
             source ends in.

@@ -100,6 +100,7 @@ class Filter:
         authors: Names, or words of names, in any case, of whom one must be the author that a document names itself.
         created_after, created_before: The same of the day on which a document says that it was written or sent; where
             it gives only a year, that year must touch the range.
+        tags: Words of tags, in any case, of which a document's sidecar must give one.
 
     Raises:
         DateInvalid: One of these is none.
@@ -115,6 +116,7 @@ class Filter:
     authors: tuple[str, ...] = ()
     created_after: str = ""
     created_before: str = ""
+    tags: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for moment in (self.modified_after, self.modified_before, self.created_after, self.created_before):
@@ -127,4 +129,4 @@ class Filter:
     @property
     def asks_what_is_said(self) -> bool:
         """Whether it looks at what documents say of themselves."""
-        return bool(self.authors or self.created_after or self.created_before)
+        return bool(self.authors or self.created_after or self.created_before or self.tags)

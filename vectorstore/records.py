@@ -86,12 +86,14 @@ class Stamp:
         sha256: Digest of the source's bytes.
         size: Bytes of the source.
         modified: Time of its last change as it was stored.
+        sidecar: Digest of the sidecar that described it, or "".
     """
 
     id: str
     sha256: str
     size: int
     modified: str
+    sidecar: str = ""
 
 
 @dataclass(frozen=True, slots=True)

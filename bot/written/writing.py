@@ -10,22 +10,19 @@ but what it makes up does not reach a person.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from time import perf_counter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from bot.answer import Withheld
-from bot.check.statement import Verdict, check
 from bot.errors import ModelError
 from bot.models.chat_model import ChatModel, Message, Reply
 from bot.models.errors import ContextTooLong
 from bot.passages.evidence import Evidence
-from bot.passages.instructions import HEADINGS_JOINED_BY, is_instruction, is_named_as_instruction
-from bot.question.fit import fits
 from bot.written.again import LEAST_TOKENS, again_messages
-from bot.written.halves import supported_half
-from bot.written.pertinence import answers_as_well, is_too_short, why_no_answer
-from bot.written.prompts import SCHEMA, is_no_answer, write_messages
+from bot.written.fitted_prompt import FittedPrompt
+from bot.written.judge import Cited, Judge, Written
+from bot.written.pertinence import answers_as_well
+from bot.written.prompts import SCHEMA, is_no_answer
 from bot.written.reply import ReplyReader
 from bot.written.reply_text import Draft
 from vectorstore.passage import Passage
@@ -42,32 +39,8 @@ LONG_TOKENS = 900
 LONG_TASKS = ("draft", "compare", "summary", "pros-cons")
 MOST_STATEMENTS = 12
 """A model that goes on after so many sentences is stopped."""
-PLAIN_KINDS = ("when", "who", "where", "number")
-"""Kinds of question whose answer can be told by its form."""
-HEADS = ("table head", "caption", "list introduction")
-"""What stands around a passage that a model is given with it."""
 CUT = "The chat model's answer was cut off at its limit."
-_TEMPLATE_TOKENS = 64
 _MOST_REPEATS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Cited:
-    """One verbatim place: `text[start:end]` of the passage's document."""
-
-    passage: Passage
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A sentence that passed its check, with the places that support it; the caller numbers them."""
-
-    text: str
-    cited: tuple[Cited, ...]
-    support: Literal["supported", "partly", "quoted"]
-    note: str = ""
 
 
 class Writing:
@@ -76,7 +49,6 @@ class Writing:
     Attributes:
         declined: The model itself says that the passages do not answer, and is not too small to be believed.
         notice: What a person should know: passages left out, an answer cut off; "" for nothing.
-        check_seconds: Time spent in checks.
         first_seconds: Time to the first sentence that passed, or None.
     """
 
@@ -96,33 +68,34 @@ class Writing:
     ) -> None:
         self._question = question
         self._passages = tuple(passages)
-        self._evidence = tuple(evidence)
-        self._shown_to_model = tuple(_as_read(i, passage, evidence) for i, passage in enumerate(self._passages))
-        self._must_fit = not sure and question.kind in PLAIN_KINDS
-        self._refused: list[tuple[str, str]] = []
+        self._prompt = FittedPrompt(question, passages, evidence, model=model, language=language, most=most)
         self._messages: list[Message] = []
         self._tokens = 0
         self._model = model
         self._quotes = tuple(quotes)
-        self._nli = nli
-        self._language = language
         if question.form.task in LONG_TASKS and not question.form.sentences:
             answer_tokens = max(answer_tokens, LONG_TOKENS)
         self._answer_tokens = min(answer_tokens, max(64, model.context // 4))
-        self._asked = most
         self._most = most or question.form.sentences or MOST_STATEMENTS * (1 + (question.form.task in LONG_TASKS))
         self._structured = model.structured
         self._least_covered = float(getattr(model, "least_covered", 0.0))  # an object passed in need not have it
+        self._judge = Judge(question, evidence, nli=nli, least_covered=self._least_covered, sure=sure)
         self._reply: Reply | None = None
         self._closed = False
         self.declined = False
         self.notice = ""
-        self.check_seconds = 0.0
         self.first_seconds: float | None = None
+
+    @property
+    def check_seconds(self) -> float:
+        """Time spent in checks."""
+        return self._judge.seconds
 
     def __iter__(self) -> Iterator[Written | Withheld]:
         began = perf_counter()
-        passages = self._fit(self._passages)
+        kept = self._prompt.fitting(answer_tokens=self._answer_tokens, structured=self._structured)
+        passages = self._passages[:kept]
+        self._say_left_out(kept)
         shown_items: list[Written] = []
         while True:
             shown = False
@@ -179,15 +152,7 @@ class Writing:
                 yield Written(quote.text, tuple(cited), "quoted")
 
     def _attempt(self, passages: Sequence[Passage]) -> Iterator[Written | Withheld]:
-        messages = write_messages(
-            self._question.text,
-            self._shown_to_model[: len(passages)],
-            control_tokens=self._model.control_tokens,
-            language=self._language,
-            structured=self._structured,
-            form=self._question.form,
-            most=self._asked,
-        )
+        messages = self._prompt.messages(len(passages), structured=self._structured)
         schema = SCHEMA if self._structured else None
         reply = self._model.stream(messages, max_tokens=self._answer_tokens, schema=schema)
         self._reply, self._messages = reply, messages
@@ -225,7 +190,7 @@ class Writing:
             seen.add(words)
             statements += 1
             self._tokens += self._model.count(found.text)
-            for judged in self._judge(found, passages):
+            for judged in self._judge.judged(found, passages):
                 shown += isinstance(judged, Written)
                 yield judged
             if shown >= self._most or statements >= tries:  # more than was asked for is not shown
@@ -238,19 +203,19 @@ class Writing:
         """
         left = self._answer_tokens - self._tokens
         room = self._most - len(shown)
-        if not self._refused or self._least_covered or self._closed or left < LEAST_TOKENS or room < 1:
+        if not self._judge.refused or self._least_covered or self._closed or left < LEAST_TOKENS or room < 1:
             return
-        messages = again_messages(self._messages, self._refused, control_tokens=self._model.control_tokens)
+        messages = again_messages(self._messages, self._judge.refused, control_tokens=self._model.control_tokens)
         reply = self._model.stream(messages, max_tokens=left, schema=SCHEMA if self._structured else None)
         self._reply = reply
         reader = ReplyReader(passages=len(passages))
-        said = {_words(item.text) for item in shown} | {_words(text) for text, _ in self._refused}
+        said = {_words(item.text) for item in shown} | {_words(text) for text, _ in self._judge.refused}
         try:
             for found in _drafts(reply, reader):
                 if is_no_answer(found.text) or _words(found.text) in said:
                     continue
                 said.add(_words(found.text))
-                for item in self._judge(found, passages):
+                for item in self._judge.judged(found, passages):
                     if isinstance(item, Written) and _words(item.text) not in {_words(other.text) for other in shown}:
                         room -= 1
                         yield item
@@ -261,83 +226,6 @@ class Writing:
         finally:
             reply.close()
 
-    def _judge(self, found: Draft, passages: Sequence[Passage]) -> Iterator[Written | Withheld]:
-        """Yield the sentence, or its supported half, and what of it was withheld."""
-        nothing = why_no_answer(found.text, self._question)
-        if self._least_covered and not nothing and is_too_short(found.text):
-            nothing = "it is no sentence"
-        if not nothing and self._must_fit and fits(self._question.kind, found.text, self._question) <= 0:
-            nothing = "it does not say what was asked"
-        if nothing:
-            yield Withheld(text=found.text, reason=nothing)
-            return
-        began = perf_counter()
-        around = tuple(piece for piece in self._evidence if min(piece.of) < len(passages))
-
-        def checked(text: str) -> Verdict:
-            return check(
-                text,
-                passages,
-                cited=tuple(number - 1 for number in found.cited),
-                nli=self._nli,
-                least_covered=self._least_covered,
-                around=around,
-            )
-
-        text, verdict = found.text, checked(found.text)
-        reason = verdict.reason or "not supported by the sources"
-        if verdict.verdict != "supported":
-            text = (
-                "" if self._least_covered else supported_half(text, lambda half: checked(half).verdict == "supported")
-            )
-            verdict = checked(text) if text else verdict
-        self.check_seconds += perf_counter() - began
-        if not text:
-            self._refused.append((found.text, reason))
-            yield Withheld(text=found.text, reason=reason)
-            return
-        self._must_fit = False
-        sources = (*passages, *(piece.passage for piece in around))
-        cited = tuple(Cited(sources[index], start, end) for index, start, end in verdict.citations)
-        yield Written(text, cited, "supported")
-        if text != found.text:
-            yield Withheld(text=found.text, reason=f"{reason}; the rest of the sentence is shown")
-
-    def _fit(self, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
-        """Drop passages from the end until prompt and answer fit; a passage is never cut."""
-        room = self._model.context - self._answer_tokens - _TEMPLATE_TOKENS
-        kept = len(passages)
-        sizes = [self._prompt_tokens(passages[:0])]
-        for number in range(1, kept + 1):
-            read = self._shown_to_model[number - 1]
-            text = read.text + read.title
-            sizes.append(sizes[-1] + self._model.count(text) + 24)
-            if sizes[-1] > room:
-                kept = number - 1
-                break
-        while 0 < kept < len(passages) and self._prompt_tokens(passages[:kept]) > room:
-            kept -= 1
-        if kept == len(passages):
-            return passages
-        if kept == 0:
-            raise ContextTooLong(
-                f"Not one passage fits into the context of {self._model.name} ({self._model.context:,} tokens).",
-                remedy="Set a longer context (FOOTNOTE_MODEL_CONTEXT) or choose another model.",
-            )
-        self._say_left_out(kept)
-        return passages[:kept]
-
-    def _prompt_tokens(self, passages: Sequence[Passage]) -> int:
-        messages = write_messages(
-            self._question.text,
-            self._shown_to_model[: len(passages)],
-            language=self._language,
-            structured=self._structured,
-            form=self._question.form,
-            most=self._asked,
-        )
-        return self._model.count("\n".join(text for _, text in messages))
-
     def _warn_of_cut_prompt(self, reply: Reply, messages: Sequence[tuple[str, str]]) -> None:
         """Say so when a server read far less of the prompt than it was sent (Ollama cuts in silence)."""
         if not reply.prompt_tokens:
@@ -347,6 +235,8 @@ class Writing:
             self._say(f"The server of {self._model.name} read only a part of the passages; its context is too short.")
 
     def _say_left_out(self, kept: int) -> None:
+        if kept == len(self._passages):
+            return
         self._say(
             f"Only {kept} of {len(self._passages)} passages fitted into the chat model's context "
             f"({self._model.context:,} tokens)."
@@ -407,18 +297,6 @@ def _drafts(reply: Reply, reader: ReplyReader) -> Iterator[Draft]:
     for piece in reply:
         yield from reader.feed(piece)
     yield from reader.finish(cut=reply.finish != "stop")
-
-
-def _as_read(index: int, passage: Passage, evidence: Sequence[Evidence]) -> Passage:
-    """Return a passage as a model is given it: under its headings, a row below the head of its table.
-
-    Its text may then be no run of its document: it is for the prompt alone. Names that give orders are left out.
-    """
-    names = [passage.title, *passage.heading.split(HEADINGS_JOINED_BY)]
-    kept = [name for name in dict.fromkeys(names) if name and not is_named_as_instruction(name)]
-    heads = [piece.passage.text for piece in evidence if index in piece.of and piece.kind in HEADS]
-    text = "\n".join((*(head for head in heads if not is_instruction(head)), passage.text))
-    return replace(passage, title=HEADINGS_JOINED_BY.join(kept), text=text)
 
 
 def _overlap(one: Quoted, other: Cited) -> bool:

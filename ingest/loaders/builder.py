@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from ingest.document import Loaded
 from ingest.errors import NoText, TooLarge
 from vectorstore.document import Heading, Place
+from vectorstore.tables.parse import SEPARATOR
 
 MAX_TEXT = 60_000_000
 """Characters of text that one file may yield (a library of 400 books)."""
@@ -265,7 +266,7 @@ def row_line(cells: list[str], *, keep_empty: bool) -> str:
     """Return the cells of a row joined by " | ", without the empty ones at its end (or anywhere)."""
     words = [one_line(cell) for cell in cells]
     if not keep_empty:
-        return " | ".join(word for word in words if word)
+        return SEPARATOR.join(word for word in words if word)
     while words and not words[-1]:
         words.pop()
-    return " | ".join(words)
+    return SEPARATOR.join(words)

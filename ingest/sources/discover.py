@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ingest.errors import NothingToIngest
 from ingest.reading.load import describe_error
+from ingest.reading.sidecar import SUFFIX, is_sidecar
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -38,12 +39,14 @@ class Found:
         size: In bytes.
         modified_ns: Time of its last change, nanoseconds since 1970.
         copy: Where the bytes of a web address lie for the time of the ingest; "" for a file.
+        sidecar: Path of the sidecar that describes it; "" where there is none.
     """
 
     source: str
     size: int
     modified_ns: int
     copy: str = ""
+    sidecar: str = ""
 
     @property
     def path(self) -> Path:
@@ -88,7 +91,8 @@ def discover(
     """Walk files and folders.
 
     Hidden entries, virtual environments, `node_modules` and temporary files of editors are left out,
-    as is what `.footnoteignore` names. A path that is given itself is always taken.
+    as is what `.footnoteignore` names. A path that is given itself is always taken. A sidecar belongs to the file that
+    it describes, and is none itself.
 
     Args:
         paths: Files and folders.
@@ -139,6 +143,8 @@ class _Walk:
         self._found.roots.append(source)
         if folder:
             self._folder(source)
+        elif is_sidecar(given.name):
+            self._sidecar(source, (), named=True)
         else:
             self._entry(source, named=True)
 
@@ -164,7 +170,9 @@ class _Walk:
                 is_folder = entry.is_dir(follow_symlinks=False)
                 if is_left_out(entry.name, folder=is_folder) or _ignored(ignores, entry.path, is_folder):
                     continue
-                if is_folder:
+                if is_sidecar(entry.name) and not is_folder:
+                    self._sidecar(entry.path, names)
+                elif is_folder:
                     if entry.path != self._leave_out:
                         below.append((entry.path, ignores))
                 elif entry.is_symlink():
@@ -188,6 +196,15 @@ class _Walk:
             else:
                 self._entry(link, link=True)
 
+    def _sidecar(self, path: str, beside: Collection[str], *, named: bool = False) -> None:
+        """Say of a sidecar that it stands alone, or was given for a document."""
+        described = Path(path).name[: -len(SUFFIX)]
+        if named:
+            reason = f"It describes {described} and is no document of its own. Name that file, or their folder."
+            self._found.failed.append((path, reason))
+        elif described + SUFFIX not in beside or described not in beside:
+            self._found.skipped.append((path, f"It describes {described}, and no file of that name is beside it."))
+
     def _entry(self, source: str, *, named: bool = False, link: bool = False) -> None:
         if source in self._found.files:
             return
@@ -209,7 +226,8 @@ class _Walk:
             self._found.failed.append((source, "The file's name is not valid UTF-8. Rename the file."))
             return
         self._identities.add(identity)
-        self._found.files[source] = Found(source, status.st_size, status.st_mtime_ns)
+        sidecar = source + SUFFIX if os.path.lexists(source + SUFFIX) else ""
+        self._found.files[source] = Found(source, status.st_size, status.st_mtime_ns, sidecar=sidecar)
         if self._tell is not None and len(self._found.files) % _TOLD == 0:
             self._tell(len(self._found.files))
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ingest.errors import RemovalsRefused
 from ingest.reading.load import describe_error
+from ingest.reading.sidecar import digest_of_sidecar
 from ingest.sources.discover import Discovery, Found, is_below
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ def plan(found: Discovery, known: Mapping[str, Stamp], *, check: bool = False) -
         stamp = known.get(source)
         if stamp is None:
             result.added.append(file)
+        elif stamp.sidecar != digest_of_sidecar(file.sidecar):
+            result.changed.append(file)
         elif _same_stamp(stamp, file) and not check:
             result.unchanged.append(source)
         elif stamp.size == file.size:
@@ -138,7 +141,12 @@ def _find_renamed(result: Plan, known: Mapping[str, Stamp]) -> None:
             continue
         digest = _digest_or_reason(file, [])
         # Another ending may mean another loader, and with it another text.
-        same = [s for s in gone.get(digest, ()) if PurePath(s).suffix.lower() == PurePath(file.source).suffix.lower()]
+        suffix, sidecar = PurePath(file.source).suffix.lower(), digest_of_sidecar(file.sidecar)
+        same = [
+            source
+            for source in gone.get(digest, ())
+            if PurePath(source).suffix.lower() == suffix and known[source].sidecar == sidecar
+        ]
         if same:
             old = max(same, key=lambda s: PurePath(s).name == PurePath(file.source).name)
             gone[digest].remove(old)

@@ -63,11 +63,12 @@ def test_no_sentence_is_left_in_english(language: str) -> None:
 
 def test_the_notices_that_are_translated_are_those_that_are_sent() -> None:
     """The page knows them by their English words."""
-    from bot.answerer import INSTEAD, UNSUPPORTED, WHOLE_QUESTION
+    from bot.answerer import WHOLE_QUESTION
     from bot.computed import curated
     from bot.finder import RESPELLED, WORDS_ALONE
     from bot.models.metered import SPENT, SPENT_REMEDY
     from bot.quotes import overview
+    from bot.written.answer import INSTEAD, UNSUPPORTED
     from bot.written.writing import CUT
 
     sent = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from counting_encoder import CountingEncoder
 from ingest.document import Loaded, LoadOptions
 from ingest.errors import NothingToIngest, RemovalsRefused
 from ingest.options import SyncOptions
+from ingest.pipeline import ESTIMATED
 from ingest.progress import Progress
 from ingest.progress_bar import words_for
 from ingest.reading.worker import Workers
@@ -22,6 +23,7 @@ from ingest.report import SyncReport
 from ingest.sources.plan import iso_time
 from ingest.sync import document_id, sync
 from vectorstore.library import Library
+from vectorstore.passage import Chunk
 
 
 @pytest.fixture
@@ -432,3 +434,18 @@ def test_a_second_ingest_finds_the_work_done(library: Library, folder: Path, enc
     report = sync(library, [folder])
     assert names(report.unchanged) == {"a.txt", "b.md", "c.txt"}
     assert encoder.texts == []
+
+
+def test_rows_without_vectors_of_their_own_are_told(tmp_path: Path, folder: Path) -> None:
+    """A document of which sections were estimated has a note that says what its rows are good for."""
+
+    class Estimating(CountingEncoder):
+        """Estimates what begins with a pear."""
+
+        def estimated_sections(self, text: str, chunks: Sequence[Chunk]) -> frozenset[int]:
+            return frozenset({0}) if text.startswith("Pears") else super().estimated_sections(text, chunks)
+
+    with Library.open(tmp_path / "other", create=True, encoder=Estimating()) as library:
+        report = sync(library, [folder])
+        assert report.notes == (f"b.md: {ESTIMATED}",)
+        assert list(library.notes().values()) == [(ESTIMATED,)]

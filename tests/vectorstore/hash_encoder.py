@@ -46,6 +46,10 @@ class HashEncoder:
         """Return one vector a text."""
         return np.array([self.encode_query(text) for text in texts], dtype=np.float32).reshape(-1, self.dimension)
 
+    def estimated_sections(self, text: str, chunks: Sequence[Chunk]) -> frozenset[int]:
+        """Return no section: every one has a vector of its own."""
+        return frozenset()
+
     def encode_documents(
         self,
         items: Sequence[tuple[str, Sequence[Chunk]]],

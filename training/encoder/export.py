@@ -32,7 +32,7 @@ def main() -> None:
     options = parser.parse_args()
     base = find_model().folder
     state = torch.load(options.checkpoint, map_location="cpu", weights_only=True)
-    model = EncoderModel(base)
+    model = EncoderModel()
     model.load_state_dict(state["model"])
     print(f"{state['steps']} steps, {state['seconds'] / 60:.0f} minutes")
     plain = options.out / "float"

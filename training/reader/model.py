@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-import onnx
 import torch
-from onnx import numpy_helper
 from torch import nn
 from transformers import BertConfig, BertModel
+
+from training.int8_form import EMBEDDINGS, PARTS, bert_weights, dequantised, read
 
 LAYERS = 12
 WIDTH = 384
@@ -61,35 +59,15 @@ def from_cross_encoder(path: Path) -> ReaderModel:
     Raises:
         ValueError: The file is not of the form that is known (12 layers, six products a layer).
     """
-    graph = onnx.load(str(path)).graph
-    values = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
-    state = {
-        name: torch.from_numpy(value.copy())
-        for name, value in values.items()
-        if name.startswith("bert.") and value.dtype == np.float32 and value.ndim == 1
-    }
-    for name in ("word", "token_type", "position"):
-        key = f"bert.embeddings.{name}_embeddings.weight"
-        state[key] = torch.from_numpy(_dequantised(values, key))
-    products = [node.input[1] for node in graph.node if node.op_type == "MatMulInteger"]
-    parts = (
-        "attention.self.query",
-        "attention.self.key",
-        "attention.self.value",
-        "attention.output.dense",
-        "intermediate.dense",
-        "output.dense",
-    )
-    if len(products) != LAYERS * len(parts) + 2:
-        raise ValueError(f"{path} has {len(products)} int8 products, not {LAYERS * len(parts) + 2}.")
-    for number, name in enumerate(products):
-        weight = torch.from_numpy(_dequantised(values, name.removesuffix("_quantized")))
-        if number < LAYERS * len(parts):
-            layer, part = divmod(number, len(parts))
-            state[f"bert.encoder.layer.{layer}.{parts[part]}.weight"] = weight.T.contiguous()
-        else:
-            key = "bert.pooler.dense.weight" if weight.shape == (WIDTH, WIDTH) else "classifier.weight"
-            state[key] = weight.T.contiguous()
+    values, products = read(path)
+    inner = LAYERS * len(PARTS)
+    if len(products) != inner + 2:
+        raise ValueError(f"{path} has {len(products)} int8 products, not {inner + 2}.")
+    state = {f"bert.{name}": weight for name, weight in bert_weights(values, products[:inner], prefix="bert.").items()}
+    for name in products[inner:]:
+        weight = torch.from_numpy(dequantised(values, name))
+        key = "bert.pooler.dense.weight" if weight.shape == (WIDTH, WIDTH) else "classifier.weight"
+        state[key] = weight.T.contiguous()
     state["classifier.bias"] = torch.from_numpy(values["classifier.bias"].copy())
     model = ReaderModel()
     missing, unexpected = model.load_state_dict(state, strict=False)
@@ -108,14 +86,12 @@ def from_reader(path: Path) -> ReaderModel:
     Raises:
         ValueError: The file is not of that form.
     """
-    graph = onnx.load(str(path)).graph
-    values = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    values, products = read(path)
     model = ReaderModel()
     state = {name: values[f"model.{name}"] for name in model.state_dict() if f"model.{name}" in values}
-    for name in ("word", "token_type", "position"):
+    for name in EMBEDDINGS:
         key = f"bert.embeddings.{name}_embeddings.weight"
-        state[key] = _dequantised(values, f"model.{key}")
-    products = [node.input[1].removesuffix("_quantized") for node in graph.node if node.op_type == "MatMulInteger"]
+        state[key] = dequantised(values, f"model.{key}")
     layers = [f"bert.encoder.{n}" for n, module in model.bert.encoder.named_modules() if isinstance(module, nn.Linear)]
     if len(products) != len(layers) + 5:
         raise ValueError(f"{path} has {len(products)} int8 products, not {len(layers) + 5}.")
@@ -128,14 +104,8 @@ def from_reader(path: Path) -> ReaderModel:
             if product not in unnamed
         ),
     ]:
-        state[f"{name}.weight"] = _dequantised(values, product).T
+        state[f"{name}.weight"] = dequantised(values, product).T
     missing, unexpected = model.load_state_dict({k: torch.from_numpy(v.copy()) for k, v in state.items()}, strict=False)
     if missing or unexpected:
         raise ValueError(f"{path}: missing {missing}, unexpected {unexpected}.")
     return model
-
-
-def _dequantised(values: dict[str, npt.NDArray[np.float32]], name: str) -> npt.NDArray[np.float32]:
-    quantised = values[f"{name}_quantized"].astype(np.float32)
-    zero, scale = values[f"{name}_zero_point"].astype(np.float32), values[f"{name}_scale"].astype(np.float32)
-    return np.asarray((quantised - zero) * scale, dtype=np.float32)

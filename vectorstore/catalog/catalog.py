@@ -18,6 +18,7 @@ import threading
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from vectorstore.catalog import schema
@@ -25,7 +26,7 @@ from vectorstore.catalog.homes.home import Connection, Home
 from vectorstore.catalog.pieces import read_text
 from vectorstore.catalog.reading import read_document, read_scans
 from vectorstore.dates import comparable
-from vectorstore.document import Document, Heading, Place, Scan, given_name
+from vectorstore.document import SIDECAR, Document, Heading, Place, Scan, given_name
 from vectorstore.embedding.model_files import ModelIdentity
 from vectorstore.errors import DocumentMissing
 from vectorstore.passage import Filter
@@ -52,6 +53,7 @@ class Catalog:
         self.home = home
         self._local = threading.local()
         self._totals: tuple[int, tuple[int, int, int, int]] = (-1, (0, 0, 0, 0))
+        self._outline_read: tuple[tuple[int, str], tuple[list[list[Any]], list[list[int]]]] = ((-1, ""), ([], []))
         with home.errors():
             home.give_back(home.borrow())  # what is no catalog, or a newer one, is refused here
 
@@ -173,7 +175,8 @@ class Catalog:
             among = f"(SELECT * FROM documents{where}) d"
             query = f"SELECT d.id, said.name, value FROM {among} JOIN said ON said.document = d.row"
             for document, name, value in connection.execute(query, values):
-                found.setdefault(document, {})[name] = value
+                if name != SIDECAR:
+                    found.setdefault(document, {})[name] = value
         return found
 
     def count_documents(self, filter: Filter | None = None) -> int:
@@ -187,11 +190,20 @@ class Catalog:
     def manifest(self, collection: str) -> dict[str, Stamp]:
         """Return what a sync compares, by source."""
         with self.snapshot() as connection:
+            of = "collection = CAST(? AS TEXT)"
             rows = connection.execute(
-                "SELECT source, id, sha256, size, modified FROM documents WHERE collection = CAST(? AS TEXT)",
-                (sql_text(collection),),
+                f"SELECT source, id, sha256, size, modified FROM documents WHERE {of}", (sql_text(collection),)
             )
-            return {row[0]: Stamp(*row[1:]) for row in rows}
+            found = {row[0]: Stamp(*row[1:]) for row in rows}
+            if schema.tells(connection):
+                described = connection.execute(
+                    "SELECT source, value FROM said JOIN documents ON documents.row = said.document"
+                    f" WHERE said.name = CAST(? AS TEXT) AND {of}",
+                    (SIDECAR, sql_text(collection)),
+                )
+                for source, digest in described:
+                    found[source] = replace(found[source], sidecar=digest)
+            return found
 
     def collections(self) -> dict[str, int]:
         """Return the number of documents in each collection, by name."""
@@ -255,13 +267,19 @@ class Catalog:
         return [Heading(*heading) for heading in self._outline(document_id)[1]]
 
     def _outline(self, document_id: str) -> tuple[list[list[Any]], list[list[int]]]:
+        """Return places and headings; those read last are kept, for every row of a long table has a place."""
         with self.snapshot() as connection:
-            row = connection.execute(
-                "SELECT places, headings FROM outlines JOIN documents ON outlines.document = documents.row"
-                " WHERE id = ?",
-                (document_id,),
-            ).fetchone()
-            return (json.loads(row[0]), json.loads(row[1])) if row else ([], [])
+            wanted = (self.revision(), document_id)
+            known, found = self._outline_read
+            if known != wanted:
+                row = connection.execute(
+                    "SELECT places, headings FROM outlines JOIN documents ON outlines.document = documents.row"
+                    " WHERE id = ?",
+                    (document_id,),
+                ).fetchone()
+                found = (json.loads(row[0]), json.loads(row[1])) if row else ([], [])
+                self._outline_read = (wanted, found)
+            return found
 
     def text(self, document_id: str, start: int = 0, end: int | None = None) -> str:
         """Return `text[start:end]` of a document, reading only what is needed.
@@ -340,8 +358,9 @@ def _add_said(filter: Filter, clauses: list[str], values: list[str | bytes]) -> 
         )
         values.extend(sql_text(value) for value in of)
 
-    if filter.authors:
-        says("author", " OR ".join(["is_called(value, CAST(? AS TEXT))"] * len(filter.authors)), *filter.authors)
+    for name, wanted in (("author", filter.authors), ("tags", filter.tags)):
+        if wanted:
+            says(name, " OR ".join(["is_called(value, CAST(? AS TEXT))"] * len(wanted)), *wanted)
     if filter.created_after:
         says("created", "value || '~' >= ?", comparable(filter.created_after))  # "2023" may mean any day of it
     if filter.created_before:

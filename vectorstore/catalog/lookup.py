@@ -46,6 +46,8 @@ class Lookup:
         self._among: tuple[int, Ids, Vectors] | None = None
         self._layout: Layout | None = None
         self._sections: tuple[int, Ids, Vectors] | None = None
+        nothing: Ids = np.empty(0, dtype=np.int64)
+        self._starts_read: tuple[tuple[int, str], tuple[Ids, Ids]] = ((-1, ""), (nothing, nothing))
 
     # ---- keywords
 
@@ -230,15 +232,25 @@ class Lookup:
 
     def chunks_at(self, document: str, offsets: Sequence[int]) -> Ids:
         """Return the ids of the chunks of a document in which offsets stand, one for each, in their order."""
-        with self._catalog.snapshot() as connection:
-            rows = connection.execute(
-                "SELECT c.start, c.id FROM documents d JOIN chunks c ON c.id BETWEEN d.first_chunk AND d.last_chunk"
-                " WHERE d.id = CAST(? AS TEXT) ORDER BY c.start",
-                (sql_text(document),),
-            ).fetchall()
-        starts, ids = np.array([row[0] for row in rows]), np.array([row[1] for row in rows], dtype=np.int64)
+        starts, ids = self._chunk_starts(document)
         found: Ids = ids[np.maximum(0, np.searchsorted(starts, np.array(offsets), side="right") - 1)]
         return found
+
+    def _chunk_starts(self, document: str) -> tuple[Ids, Ids]:
+        """Return where the chunks of a document begin, and their ids; those read last are kept."""
+        with self._catalog.snapshot() as connection:
+            wanted = (self._catalog.revision(), document)
+            known, found = self._starts_read
+            if known != wanted:
+                rows = connection.execute(
+                    "SELECT c.start, c.id FROM documents d JOIN chunks c ON c.id BETWEEN d.first_chunk AND d.last_chunk"
+                    " WHERE d.id = CAST(? AS TEXT) ORDER BY c.start",
+                    (sql_text(document),),
+                ).fetchall()
+                both = np.array(rows, dtype=np.int64).reshape(-1, 2)
+                found = (both[:, 0].copy(), both[:, 1].copy())
+                self._starts_read = (wanted, found)
+            return found
 
     def has_tables(self) -> bool:
         """Tell whether any chunk is of a table."""

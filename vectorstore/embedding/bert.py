@@ -1,12 +1,14 @@
 """Writes the ONNX form of a BERT encoder straight from its weights: no torch, and a sixth of the time.
 
-The model that comes with Footnote is one. Other architectures, and other models, go through `export.py`.
+The model that comes with Footnote is one, in float; `multilingual.py` has another, four bits a weight. Other
+architectures, and other models, go through `export.py`.
 """
 
 from __future__ import annotations
 
 import json
 import math
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,32 @@ OPSET = 20
 IR_VERSION = 9
 """The one of that opset: the newest that the package onnx knows may be too new for onnxruntime."""
 
-Weights = dict[str, npt.NDArray[np.float32]]
+FOURBIT = "com.microsoft"
+"""Where onnxruntime keeps the operators that read four bits a weight."""
+FOURBIT_OPSET = 21
+"""The first that has numbers of four bits."""
+FOURBIT_IR_VERSION = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Fourbit:
+    """A matrix of four bits a weight: (number − 8) × the scale of its block.
+
+    Attributes:
+        pairs: uint8 of (rows, blocks, half a block): two numbers a byte, the first in its lower half.
+        scales: float32 of (rows, blocks).
+    """
+
+    pairs: npt.NDArray[np.uint8]
+    scales: npt.NDArray[np.float32]
+
+    @property
+    def block(self) -> int:
+        """Weights that share a scale."""
+        return int(2 * self.pairs.shape[2])
+
+
+Weights = dict[str, npt.NDArray[np.float32] | Fourbit]
 
 
 def write_bert(source: Path, target: Path) -> None:
@@ -34,14 +61,26 @@ def write_bert(source: Path, target: Path) -> None:
     Raises:
         ValueError: The model is not a BERT of the usual form.
     """
-    import onnx
-    from onnx import TensorProto, helper
-
     config = json.loads((source / "config.json").read_text(encoding="utf-8"))
     usual = ("bert", "gelu", "absolute")
     if (config["model_type"], config["hidden_act"], config.get("position_embedding_type", "absolute")) != usual:
         raise ValueError(f"{source} is not a BERT of the usual form")
-    graph = _Graph(config, _weights(source / "model.safetensors"))
+    write_graph(config, _weights(source / "model.safetensors"), target)
+
+
+def write_graph(config: dict[str, Any], weights: Weights, target: Path) -> None:
+    """Write the encoder with these weights to the file `target`, as `write_bert` does.
+
+    Args:
+        config: As in a model's config.json.
+        weights: By their names in transformers' BertModel; word embeddings and products may be of four bits.
+        target: The ONNX file.
+    """
+    import onnx
+    from onnx import TensorProto, helper
+
+    graph = _Graph(config, weights)
+    fourbit = any(isinstance(weight, Fourbit) for weight in weights.values())
     hidden = graph.embeddings()
     for number in range(config["num_hidden_layers"]):
         hidden = graph.layer(number, hidden)
@@ -54,8 +93,11 @@ def write_bert(source: Path, target: Path) -> None:
     outputs = [helper.make_tensor_value_info("hidden", TensorProto.FLOAT, shape)]
     made = helper.make_model(
         helper.make_graph(graph.nodes, "bert", inputs, outputs, initializer=graph.constants),
-        opset_imports=[helper.make_opsetid("", OPSET)],
-        ir_version=IR_VERSION,
+        opset_imports=[
+            helper.make_opsetid("", FOURBIT_OPSET if fourbit else OPSET),
+            *([helper.make_opsetid(FOURBIT, 1)] if fourbit else []),
+        ],
+        ir_version=FOURBIT_IR_VERSION if fourbit else IR_VERSION,
     )
     onnx.save(made, str(target))
 
@@ -98,10 +140,10 @@ class _Graph:
     def embeddings(self) -> str:
         """Add word, position and type embeddings, and the mask that keeps attention off the padding."""
         prefix = "embeddings"
-        places = self._weights[f"{prefix}.position_embeddings.weight"]
-        places = places + self._weights[f"{prefix}.token_type_embeddings.weight"][0]
+        places = self._float(f"{prefix}.position_embeddings.weight")
+        places = places + self._float(f"{prefix}.token_type_embeddings.weight")[0]
         zero = self.constant(np.array([0], np.int64))
-        words = self.add("Gather", self.constant(self._weights[f"{prefix}.word_embeddings.weight"]), "input_ids")
+        words = self._words(f"{prefix}.word_embeddings.weight")
         tokens = self.add("Shape", "input_ids", start=1, end=2)
         here = self.add("Slice", self.constant(places), zero, tokens, zero)
         shown = self.add("Cast", "attention_mask", to=1)  # float32
@@ -110,6 +152,34 @@ class _Graph:
         # To (batch, 1, 1, tokens): the same for every head and every asking token.
         self._hidden_from_padding = self.add("Unsqueeze", far_below, self.constant(np.array([1, 2], np.int64)))
         return self._normalised(self.add("Add", words, here), f"{prefix}.LayerNorm")
+
+    def _float(self, name: str) -> npt.NDArray[np.float32]:
+        weight = self._weights[name]
+        if isinstance(weight, Fourbit):
+            raise ValueError(f"{name} has four bits a weight, which is not known of it")
+        return weight
+
+    def _words(self, name: str) -> str:
+        weight = self._weights[name]
+        if not isinstance(weight, Fourbit):
+            return self.add("Gather", self.constant(weight), "input_ids")
+        rows, blocks = weight.scales.shape
+        middle = np.full((rows * blocks + 1) // 2, 0x88, np.uint8)  # eight in both halves: what stands for nought
+        numbers, zeros = (
+            self._packed(pairs, [rows, columns])
+            for pairs, columns in ((weight.pairs, blocks * weight.block), (middle, blocks))
+        )
+        attributes: dict[str, Any] = {"gather_axis": 0, "quantize_axis": 1, "block_size": weight.block}
+        scales = self.constant(weight.scales)
+        return self.add("GatherBlockQuantized", numbers, "input_ids", scales, zeros, domain=FOURBIT, **attributes)
+
+    def _packed(self, pairs: npt.NDArray[np.uint8], shape: list[int]) -> str:
+        """Add a constant of numbers of four bits; return its name."""
+        from onnx import TensorProto, helper
+
+        name = f"constant_{len(self.constants)}"
+        self.constants.append(helper.make_tensor(name, TensorProto.UINT4, shape, pairs.tobytes(), raw=True))
+        return name
 
     def layer(self, number: int, states: str) -> str:
         """Add one layer over `states` (batch, tokens, width); return the name of its output, of the same shape."""
@@ -136,9 +206,14 @@ class _Graph:
         return self.add("Reshape", mixed, self.constant(np.array([0, 0, self._width], np.int64)))
 
     def _linear(self, states: str, prefix: str) -> str:
-        product = self.add("MatMul", states, self.constant(self._weights[f"{prefix}.weight"].T))
-        return self.add("Add", product, self.constant(self._weights[f"{prefix}.bias"]))
+        weight, bias = self._weights[f"{prefix}.weight"], self.constant(self._float(f"{prefix}.bias"))
+        if not isinstance(weight, Fourbit):
+            return self.add("Add", self.add("MatMul", states, self.constant(weight.T)), bias)
+        rows, blocks = weight.scales.shape
+        sizes: dict[str, Any] = {"K": blocks * weight.block, "N": rows, "bits": 4, "block_size": weight.block}
+        held = (self.constant(weight.pairs), self.constant(weight.scales.reshape(-1)))
+        return self.add("MatMulNBits", states, *held, "", "", bias, domain=FOURBIT, **sizes)
 
     def _normalised(self, states: str, prefix: str) -> str:
-        scale, shift = (self.constant(self._weights[f"{prefix}.{part}"]) for part in ("weight", "bias"))
+        scale, shift = (self.constant(self._float(f"{prefix}.{part}")) for part in ("weight", "bias"))
         return self.add("LayerNormalization", states, scale, shift, epsilon=self._config["layer_norm_eps"])

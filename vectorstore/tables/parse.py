@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from vectorstore.tables.cells import moment, number
+
 Span = tuple[int, int]
 
 SEPARATOR = " | "
@@ -45,6 +47,9 @@ class Found:
             yield Row(start, end, cells_of(text[start:end], len(self.columns)))
 
 
+_EMPTY = re.compile(r"^\s*\|\s|\s\|\s+\||\s\|\s*$")
+"""What a line has where its first cell, its last or one between is empty."""
+_BETWEEN = re.compile(r"(?:^|(?<=\s))\|(?=\s|$)")
 FEWEST_RECORDS = 3
 """Records with the same labels that are rows of a table."""
 LONGEST_RECORD = 2000
@@ -58,8 +63,14 @@ _RECORD = re.compile(
 def cells_of(line: str, width: int) -> tuple[str, ...]:
     """Return the cells of a row; of a record its name and values, which stand on several lines."""
     name, broken, lines = line.partition("\n")
-    cells = (name.strip(), *_values(lines).values()) if broken else tuple(c.strip() for c in line.split(SEPARATOR))
+    cells = (name.strip(), *_values(lines).values()) if broken else _cut(line)
     return (cells + ("",) * width)[:width]
+
+
+def _cut(line: str) -> tuple[str, ...]:
+    """Return the cells of a line, of which one may be empty: "| 4 | | 5" has four."""
+    cells = _BETWEEN.split(line) if _EMPTY.search(line) else line.split(SEPARATOR)
+    return tuple(cell.strip() for cell in cells)
 
 
 def _values(lines: str) -> dict[str, str]:
@@ -70,24 +81,32 @@ def _values(lines: str) -> dict[str, str]:
 def tables(text: str) -> list[Found]:
     """Return the tables of a text that have a row.
 
-    A long table repeats its heading now and then, and is one table all the same.
+    A long table repeats its heading now and then, and is one table all the same. A line of one cell within a table is
+    a label between its rows, where the row after it has a number or a date, as headings have none.
     """
     found: list[Found] = []
-    inside, start = False, 0
+    inside, labelled, start = False, False, 0
     while start <= len(text):
         end = text.find("\n", start)
         end = len(text) if end < 0 else end
-        if text.find(SEPARATOR, start, end) < 0:
-            inside = False
-        elif inside:
+        if text.find(SEPARATOR, start, end) < 0 and not text.startswith("| ", start, end):
+            labelled = inside and start < end
+            inside = labelled
+        elif inside and not (labelled and _names(text[start:end])):
             found[-1].lines.append((start, end))
+            labelled = False
         else:
-            columns = tuple(cell.strip() for cell in text[start:end].split(SEPARATOR))
+            columns = _cut(text[start:end])
             if not (found and found[-1].columns == columns):
                 found.append(Found(columns, (start, end)))
-            inside = True
+            inside, labelled = True, False
         start = end + 1
     return [table for table in found if table.lines] + _records(text)
+
+
+def _names(line: str) -> bool:
+    """Tell whether a line may be a heading: none of its cells is a number or a date."""
+    return not any(number(cell) is not None or moment(cell) is not None for cell in _cut(line))
 
 
 def _records(text: str) -> list[Found]:

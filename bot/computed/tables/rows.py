@@ -105,13 +105,19 @@ def _candidates(question: Question, library: Library, filter: Filter | None) -> 
 
 
 def _chosen(text: str, found: Sequence[_Fit]) -> list[_Fit]:
-    """Return the one that is meant, or all under one heading whose rows belong together; none where it is not clear."""
+    """Return the one that is meant, or all under one heading whose rows belong together; none where it is not clear.
+
+    Where tables of one document come to the same, as a sheet and its chart do, the first of them is meant.
+    """
     if len(found) < 2:
         return list(found)
     asked = set(stems(text))
     named = [len(asked & _about(fit.document)) for fit in found]
     if named.count(max(named)) == 1 and not _OF_ALL & set(text.casefold().split()):
         return [found[named.index(max(named))]]
+    in_one = len({fit.document.id for fit in found}) == 1
+    if in_one and all(fit.worked.values == found[0].worked.values for fit in found):
+        return [found[0]]
     same = [fit for fit in found if fit.table.names == found[0].table.names and fit.plan == found[0].plan]
     adds_up = found[0].plan.operation in ("sum", "mean", "count", "highest", "lowest", "share", "values")
     return same if len(same) == len(found) and adds_up else []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.answer import where
 from bot.errors import QuestionRefused
+from bot.surfaces.chat.limits import limits_of
 from bot.survey.survey import questions_of, survey
 from bot.survey.table import title_of
 from bot.text.shown import one_line
@@ -35,8 +36,9 @@ _ENDS = re.compile(r"\n+|(?<=[?\N{FULLWIDTH QUESTION MARK}])\s+")
 def survey_questions(text: str) -> tuple[str, ...] | None:
     """Return the questions of a message that asks for a survey, () where it has none; None for any other message.
 
-    Each line is a question; so is what stands behind a question mark.
+    Each line is a question; so is what stands behind a question mark. What limits it (`limits.py`) is none.
     """
+    text, _ = limits_of(text)
     begins = _BEGINS.match(text)
     if begins is None:
         return None

@@ -20,6 +20,7 @@ from bot.surfaces.cli.options import (
     SentencesOption,
     SinceOption,
     SourceOption,
+    TagOption,
     TypeOption,
     UntilOption,
     WithheldOption,
@@ -55,6 +56,7 @@ def _asking(
     author: AuthorOption = None,
     created_since: CreatedSinceOption = "",
     created_until: CreatedUntilOption = "",
+    tag: TagOption = None,
     show_nearest: NearestOption = None,
     show_withheld: WithheldOption = None,
 ) -> Asking:
@@ -70,6 +72,7 @@ def _asking(
         author=author,
         created_since=created_since,
         created_until=created_until,
+        tag=tag,
     )
     return Asking(settings, chosen)
 

@@ -19,6 +19,7 @@ from bot.surfaces.cli.options import (
     LibraryOption,
     SinceOption,
     SourceOption,
+    TagOption,
     TypeOption,
     UntilOption,
     load_settings,
@@ -55,6 +56,7 @@ def list_documents(
     author: AuthorOption = None,
     created_since: CreatedSinceOption = "",
     created_until: CreatedUntilOption = "",
+    tag: TagOption = None,
     notes: NotesOption = False,
     json: JsonOption = False,
 ) -> None:
@@ -75,6 +77,7 @@ def list_documents(
         author=author,
         created_since=created_since,
         created_until=created_until,
+        tag=tag,
     )
     with open_library(load_settings(library)) as opened:
         remarks = opened.notes(chosen)

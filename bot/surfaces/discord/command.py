@@ -11,6 +11,7 @@ import discord
 from discord import app_commands
 
 from bot.surfaces.chat import words
+from bot.surfaces.chat.limits import Limits
 from bot.surfaces.discord import render
 from bot.surfaces.discord.events import Question, allowed, audience_of, places_of
 from bot.surfaces.discord.send import Rest, post
@@ -21,6 +22,17 @@ if TYPE_CHECKING:
     from bot.surfaces.rate_limit import RateLimit
 
 log = logging.getLogger(__name__)
+
+Words = app_commands.Range[str, 0, 200]
+LIMITS = {
+    "document": "Only in this file: its name, or a pattern such as lease*.pdf",
+    "author": "Only what this author wrote; part of a name will do",
+    "since": "Only what was written or sent on or after this day (2026-01-31)",
+    "until": "Only what was written or sent on or before this day",
+    "collection": "Only in this collection",
+    "tag": "Only what has this tag",
+}
+"""The options that limit a question, as a person reads them."""
 
 
 class Answerer(Protocol):
@@ -46,13 +58,21 @@ def ask_command(surface: Answerer) -> app_commands.Command[Any, ..., None]:
     @app_commands.describe(
         question="What would you like to know?",
         private="Show the answer to me only (the default); False shows it to all",
+        **LIMITS,
     )
     async def ask(
         interaction: discord.Interaction,
         question: app_commands.Range[str, 1, 4_000],
         private: bool = True,
+        document: Words = "",
+        author: Words = "",
+        since: Words = "",
+        until: Words = "",
+        collection: Words = "",
+        tag: Words = "",
     ) -> None:
-        await _begin(surface, interaction, question, private)
+        text = _limited(question, document, author, since, until, collection, tag)
+        await _begin(surface, interaction, text, private)
 
     return ask
 
@@ -64,15 +84,29 @@ def survey_command(surface: Answerer) -> app_commands.Command[Any, ..., None]:
     @app_commands.describe(
         questions="One or several, each with its question mark",
         private="Show the table to me only (the default); False shows it to all",
+        **LIMITS,
     )
     async def survey(
         interaction: discord.Interaction,
         questions: app_commands.Range[str, 1, 4_000],
         private: bool = True,
+        document: Words = "",
+        author: Words = "",
+        since: Words = "",
+        until: Words = "",
+        collection: Words = "",
+        tag: Words = "",
     ) -> None:
-        await _begin(surface, interaction, f"survey: {questions}", private)
+        text = _limited(f"survey: {questions}", document, author, since, until, collection, tag)
+        await _begin(surface, interaction, text, private)
 
     return survey
+
+
+def _limited(question: str, document: str, author: str, since: str, until: str, collection: str, tag: str) -> str:
+    """Return a question with the limits behind it that a message would have."""
+    documents, authors, collections, tags = ((name,) if name else () for name in (document, author, collection, tag))
+    return f"{question} {Limits(documents, authors, collections, since, until, tags)}".strip()
 
 
 async def _begin(surface: Answerer, interaction: discord.Interaction, question: str, private: bool) -> None:

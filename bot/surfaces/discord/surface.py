@@ -24,6 +24,7 @@ from bot.answer import Answer
 from bot.question.conversation import Conversation
 from bot.surfaces.chat import words
 from bot.surfaces.chat.access import allowed_collections
+from bot.surfaces.chat.limits import limits_of
 from bot.surfaces.chat.split import shortened
 from bot.surfaces.chat.survey import ask_each, survey_questions
 from bot.surfaces.discord import render
@@ -32,7 +33,6 @@ from bot.surfaces.discord.command import ask_command, survey_command
 from bot.surfaces.discord.events import Question, read_question
 from bot.surfaces.discord.send import Rest, Typing, answer_texts, send, survey_texts
 from bot.surfaces.rate_limit import RateLimit
-from vectorstore.passage import Filter
 
 if TYPE_CHECKING:
     from bot.ask import Bot
@@ -203,8 +203,9 @@ class DiscordSurface(discord.Client):
             conversation = Conversation()
             for answer in self.store.conversation(place, limit=TURNS):
                 conversation = conversation.add(answer.question, answer)
-            wanted = Filter(collections=names) if names else None
-            return self.bot.ask(question.text, conversation=conversation, filter=wanted)
+            text, limits = limits_of(question.text)
+            wanted = limits.filter(self.bot.library, names)
+            return limits.told(self.bot.ask(text, conversation=conversation, filter=wanted))
 
         return await asyncio.get_running_loop().run_in_executor(self._workers, work)
 
@@ -215,7 +216,7 @@ class DiscordSurface(discord.Client):
             names = self._collections(question)
             if names == ():
                 return None
-            return ask_each(self.bot, questions, Filter(collections=names) if names else None)
+            return ask_each(self.bot, questions, limits_of(question.text)[1].filter(self.bot.library, names))
 
         return await asyncio.get_running_loop().run_in_executor(self._workers, work)
 

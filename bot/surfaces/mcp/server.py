@@ -59,6 +59,10 @@ Authors = Annotated[
     list[str] | None,
     Field(description="Search only documents that name one of these authors or senders; part of a name will do"),
 ]
+Tags = Annotated[
+    list[str] | None,
+    Field(description="Search only documents whose sidecar gives one of these tags; leave out for all"),
+]
 CreatedAfter = Annotated[
     str, Field(description="Search only documents written or sent on or after this day, as 2026-11-25; empty for all")
 ]
@@ -122,9 +126,10 @@ class FootnoteServer(MCPServer):
         authors: Authors = None,
         created_after: CreatedAfter = "",
         created_before: CreatedBefore = "",
+        tags: Tags = None,
     ) -> Annotated[CallToolResult, shapes.AnswerResult]:
         """Answer a question from the documents, with footnotes to the exact places, or say they don't."""
-        wanted = await self.in_thread(lambda: self.wanted(collections, authors, created_after, created_before))
+        wanted = await self.in_thread(lambda: self.wanted(collections, authors, created_after, created_before, tags))
         step = 0
         answer: Answer | None = None
         await ctx.report_progress(step, message="Searching")
@@ -148,11 +153,12 @@ class FootnoteServer(MCPServer):
         authors: Authors = None,
         created_after: CreatedAfter = "",
         created_before: CreatedBefore = "",
+        tags: Tags = None,
     ) -> Annotated[CallToolResult, shapes.SearchHits]:
         """Find the passages nearest to a query. They may or may not hold an answer."""
 
         def found() -> CallToolResult:
-            wanted = self.wanted(collections, authors, created_after, created_before)
+            wanted = self.wanted(collections, authors, created_after, created_before, tags)
             passages = self.bot.nearest(query, limit=limit, filter=wanted)
             hits = shapes.SearchHits(query=query, passages=[shapes.hit(passage, self.page) for passage in passages])
             return render.result(hits, render.hits_text(passages, self.page))
@@ -267,6 +273,7 @@ class FootnoteServer(MCPServer):
         authors: list[str] | None = None,
         created_after: str = "",
         created_before: str = "",
+        tags: list[str] | None = None,
     ) -> Filter | None:
         """Return what restricts a search; a name that is no collection is no empty library, but a mistake."""
         wanted = Filter(
@@ -274,6 +281,7 @@ class FootnoteServer(MCPServer):
             authors=tuple(authors or ()),
             created_after=created_after,
             created_before=created_before,
+            tags=tuple(tags or ()),
         )
         if not wanted:
             return None

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.answer import Answer, Statement
 from bot.surfaces.chat import words
+from bot.surfaces.chat.limits import limits_of
 from bot.surfaces.chat.survey import (
     FILE_NAME,
     FOLLOWS,
@@ -167,11 +168,12 @@ class SlackSurface:
         names = self._collections(question)
         if names == ():
             return None
-        final = so_far = Answer(question.text)
+        text, limits = limits_of(question.text)
+        final = so_far = Answer(text)
         stream = self.bot.stream(
-            question.text,
+            text,
             conversation=self.threads.conversation(question),
-            filter=Filter(collections=names) if names else None,
+            filter=limits.filter(self.bot.library, names),
         )
         for item in stream:
             if isinstance(item, Answer):
@@ -182,7 +184,7 @@ class SlackSurface:
                     show(so_far)
             else:
                 so_far = replace(so_far, passages=item.passages, model=item.model)
-        return final
+        return limits.told(final)
 
     def refusal(self, question: Question) -> str:
         """Return why a question is not answered where it was put, in words; "" where it is."""
@@ -269,7 +271,7 @@ class SlackSurface:
         names = self._collections(question)
         if names == ():
             return None
-        return ask_each(self.bot, questions, Filter(collections=names) if names else None)
+        return ask_each(self.bot, questions, limits_of(question.text)[1].filter(self.bot.library, names))
 
     def _survey(self, question: Question, questions: Sequence[str], reply: Reply) -> None:
         found = self.survey(question, questions)

@@ -165,6 +165,9 @@ class FilterIn(Request):
     )
     created_after: Date = Field(default="", description="Of the day that the document, or mail, gives.")
     created_before: Date = ""
+    tags: list[Annotated[Words, Field(max_length=200)]] = Field(
+        default=[], max_length=100, description="Words of tags, of which a document's sidecar gives one."
+    )
 
     def filter(self) -> Filter:
         """Return it as the library takes it."""
@@ -178,6 +181,7 @@ class FilterIn(Request):
             authors=tuple(self.authors),
             created_after=self.created_after,
             created_before=self.created_before,
+            tags=tuple(self.tags),
         )
 
 

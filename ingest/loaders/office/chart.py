@@ -1,10 +1,14 @@
-"""Charts of Office files as table rows: categories down, series across."""
+"""Charts of Office files as tables: categories down, series across, and the chart's title over the categories.
+
+So the heading that is quoted with a row of it says which chart it is of.
+"""
 
 from __future__ import annotations
 
-from ingest.loaders.builder import one_line
+from ingest.loaders.builder import TextBuilder, add_table, one_line
 from ingest.loaders.office.number_format import shown
 from ingest.loaders.office.xml_tree import Element, child, name_of
+from vectorstore.tables.parse import SEPARATOR
 
 MAX_POINTS = 5_000
 
@@ -16,16 +20,42 @@ def diagram_texts(root: Element) -> list[str]:
     return [text for text in texts if text]
 
 
-def chart_rows(root: Element) -> tuple[str, list[list[str]]]:
-    """Return a chart's title and its rows: a header of series names, then a row a category.
+UNTITLED = "Chart"
+UNNAMED = "Values"
+
+
+def add_chart(builder: TextBuilder, root: Element) -> None:
+    """Add a chart's rows, or its title alone where it keeps no values; the titles of its axes stand before them.
 
     Only the values that the chart itself keeps are read; its embedded workbook is never opened.
     """
+    title, axes, rows = chart_rows(root)
+    builder.paragraph("; ".join(axes))
+    if rows:
+        add_table(builder, headed(title, rows), header=True)
+    else:
+        builder.paragraph(title)
+
+
+def headed(title: str, rows: list[list[str]]) -> list[list[str]]:
+    """Return the rows of a chart with a name over each column: the chart's own over the categories."""
+    (_, *names), *body = rows
+    head = [title or UNTITLED, *(name or UNNAMED for name in names)]
+    return [[cell.replace(SEPARATOR, " / ") for cell in row] for row in (head, *body)]
+
+
+def chart_rows(root: Element) -> tuple[str, list[str], list[list[str]]]:
+    """Return a chart's title, those of its axes, and its rows: a header of series names, then a row a category."""
     title = ""
+    axes: list[str] = []
     series: list[tuple[str, dict[int, str], dict[int, str]]] = []
     for item in root.iter():
-        if name_of(item) == "title" and not title:
-            title = one_line(" ".join(_texts(item)))
+        if name_of(item) == "title":
+            words = one_line(" ".join(_texts(item)))
+            if name_of(item.getparent()) == "chart":
+                title = title or words
+            elif words:
+                axes.append(words)
         elif name_of(item) == "ser":
             names = child(item, "tx")
             name = one_line(" ".join(_texts(names))) if names is not None else ""
@@ -33,16 +63,16 @@ def chart_rows(root: Element) -> tuple[str, list[list[str]]]:
             categories = _points(parts.get("cat", parts.get("xVal")))
             series.append((name, categories, _points(parts.get("val", parts.get("yVal")))))
     if not series:
-        return title, []
+        return title, axes, []
     labels: dict[int, str] = {}
     for _, categories, _ in series:
         labels = {**categories, **labels}
     indexes = sorted(set(labels).union(*(values for _, _, values in series)))[:MAX_POINTS]
     rows = [["", *(name for name, _, _ in series)]]
     rows += [
-        [labels.get(index, str(index + 1)), *(values.get(index, "") for _, _, values in series)] for index in indexes
+        [labels.get(index) or str(index + 1), *(values.get(index, "") for _, _, values in series)] for index in indexes
     ]
-    return title, rows
+    return title, axes, rows
 
 
 def _texts(element: Element) -> list[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from ingest.document import Loaded, LoadOptions
 from ingest.loaders.archives.members import add_member
 from ingest.loaders.builder import TextBuilder, add_table, one_line, raised
-from ingest.loaders.office.chart import chart_rows, diagram_texts
+from ingest.loaders.office.chart import add_chart, diagram_texts
 from ingest.loaders.office.docx_numbering import Numbering, read_numbering
 from ingest.loaders.office.formula import formula_text
 from ingest.loaders.office.package import Package, open_package
@@ -192,9 +192,7 @@ def _drawings(reader: _Reader) -> None:
     for chart in charts:
         kind, part = relations.get(chart, ("", ""))
         if kind == "chart" and part in reader.package.archive:
-            title, rows = chart_rows(reader.package.root(part))
-            reader.builder.paragraph(title)
-            add_table(reader.builder, rows, header=True)
+            add_chart(reader.builder, reader.package.root(part))
         elif kind == "diagramData" and part in reader.package.archive:
             for text in diagram_texts(reader.package.root(part)):
                 reader.builder.paragraph(text)

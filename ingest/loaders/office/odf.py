@@ -14,6 +14,7 @@ from ingest.document import Loaded, LoadOptions
 from ingest.errors import PasswordNeeded, Unreadable
 from ingest.loaders.archives.archive import Archive, open_archive
 from ingest.loaders.builder import TextBuilder, add_table, one_line, row_line
+from ingest.loaders.office.chart import headed
 from ingest.loaders.office.docx_numbering import numeral
 from ingest.loaders.office.formula import formula_text
 from ingest.loaders.office.pictures import COMMENTS, caption_of
@@ -288,9 +289,13 @@ def _object(reader: _Reader, frame: Element) -> str:
     if chart is None:
         reader.builder.unread("embedded object")
     else:
-        reader.pending += [one_line(all_text(item)) for item in chart if name_of(item) == "title"]
-        rows = (list(_cells(reader, row)) for table in chart if name_of(table) == "table" for row in _table_rows(table))
-        reader.pending.append("\n".join(row_line(cells, keep_empty=True) for cells in rows))
+        title = " ".join(one_line(all_text(item)) for item in chart if name_of(item) == "title")
+        tables = [
+            [list(_cells(reader, row)) for row in _table_rows(item)] for item in chart if name_of(item) == "table"
+        ]
+        for rows in tables or [[]]:
+            named = headed(title, rows) if rows and rows[0] else [[title]]
+            reader.pending.append("\n".join(row_line(cells, keep_empty=True) for cells in named))
     return ""
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ingest.document import Loaded, LoadOptions
 from ingest.loaders.builder import TextBuilder, add_table, one_line
-from ingest.loaders.office.chart import chart_rows, diagram_texts
+from ingest.loaders.office.chart import add_chart, diagram_texts
 from ingest.loaders.office.formula import formula_text
 from ingest.loaders.office.package import Package, open_package
 from ingest.loaders.office.pictures import COMMENTS, caption_of
@@ -278,9 +278,7 @@ def _graphic(reader: _Reader, frame: Element, part: str) -> None:
             if target not in reader.package.archive:
                 continue
             if kind in ("chart", "chartEx"):
-                title, rows = chart_rows(reader.package.root(target))
-                reader.builder.paragraph(title)
-                add_table(reader.builder, rows, header=True)
+                add_chart(reader.builder, reader.package.root(target))
             elif kind == "diagramData":
                 for text in diagram_texts(reader.package.root(target)):
                     reader.builder.paragraph(text)

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.document import Loaded, LoadOptions
-from ingest.loaders.builder import TextBuilder, add_table
-from ingest.loaders.office.chart import chart_rows
+from ingest.loaders.builder import TextBuilder
+from ingest.loaders.office.chart import add_chart
 from ingest.loaders.office.number_format import BUILT_IN, shown
 from ingest.loaders.office.package import Package, open_package
 from ingest.loaders.office.pictures import COMMENTS, caption_of
+from ingest.loaders.office.pivot import add_pivot_records
 from ingest.loaders.office.sheet import LOOK_AHEAD, MAX_CELL, MAX_COLUMNS, add_sheet
 from ingest.loaders.office.xml_tree import Element, attribute, child, name_of, stream_xml
 
@@ -57,6 +58,8 @@ def load(path: Path, options: LoadOptions) -> Loaded:
             if filled and attribute(sheet, "state") in ("hidden", "veryHidden"):
                 builder.note(f"The sheet {name!r} is hidden in the file; it was read too.")
             add_drawings(package, part, builder, options)
+        names = {attribute(sheet, "name") for sheet in (sheets if sheets is not None else ())}
+        add_pivot_records(package, builder, sheets=names)
         title = package.title()
     return builder.finish(title=title, empty="The sheets hold no text.")
 
@@ -223,9 +226,7 @@ def add_drawings(package: Package, part: str, builder: TextBuilder, options: Loa
                 builder.paragraph("\n".join(lines))
         charts += package.related(drawing, "chart")
     for chart in charts:
-        title, rows = chart_rows(package.root(chart))
-        builder.paragraph(title)
-        add_table(builder, rows, header=True)
+        add_chart(builder, package.root(chart))
     for _ in (*package.related(part, "oleObject"), *package.related(part, "package")):
         builder.unread("embedded object")
     for comments in package.related(part, "comments"):

@@ -58,6 +58,13 @@ def test_a_list_of_bullets_is_told_whole(bot: Bot) -> None:
     assert_verbatim(bot, answer)
 
 
+@pytest.mark.parametrize("question", ["What members does it have?", "How many members can the board have?"])
+def test_a_list_is_no_answer_to_what_it_cannot_know(bot: Bot, question: str) -> None:
+    """A thing that the question does not name, and a number that is a limit, go the ordinary way."""
+    assert "60 items" not in bot.ask(question).notice
+    assert not any("60 items" in line for line in told(bot.ask(question)))
+
+
 def test_the_list_is_the_one_of_the_meeting_that_is_asked_about(bot: Bot) -> None:
     """Three minutes have a list of who was present; the title says which is meant."""
     answer = bot.ask("Who was present at the meeting of 10 September 2024?")

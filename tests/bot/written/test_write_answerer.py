@@ -13,8 +13,9 @@ from bot.errors import ModelError
 from bot.models.errors import ContextTooLong, ModelUnauthorized, StreamBroken
 from bot.question.question import Question
 from bot.quotes.quoted import Quoted
+from bot.written.judge import Written
 from bot.written.prompts import NO_ANSWER
-from bot.written.writing import Writing, Written, write
+from bot.written.writing import Writing, write
 from vectorstore.passage import Passage
 
 TEXTS = (

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from ingest.reading.load import load
 from ingest.splitting.split import split
 from tests.vectorstore.hash_encoder import HashEncoder
 from vectorstore.document import Document
@@ -89,3 +92,39 @@ def test_a_name_is_never_sql(name: str) -> None:
 def test_the_date_of_a_cell(cell: str, day: tuple[int, int, int] | None) -> None:
     """In the forms that sheets have; a day that may be a month is left open."""
     assert moment(cell) == day
+
+
+@pytest.mark.parametrize(
+    ("row", "cells"),
+    [
+        ("a | | 3", ("a", "", "3")),
+        ("a |  | 3", ("a", "", "3")),
+        ("| 2 | 3", ("", "2", "3")),
+        ("| | 3", ("", "", "3")),
+        ("a | 2", ("a", "2", "")),
+        ("a || b | 2 | 3", ("a || b", "2", "3")),
+        ("| 2", ("", "2", "")),
+    ],
+)
+def test_an_empty_cell_moves_no_other(row: str, cells: tuple[str, ...]) -> None:
+    """Wherever it stands, and whatever else bars are good for."""
+    text = f"Name | First | Second\n{row}\nz | 8 | 9"
+    (found,) = tables(text)
+    assert [line.cells for line in found.rows(text)] == [cells, ("z", "8", "9")]
+
+
+def test_columns_with_gaps_add_up(tmp_path: Path) -> None:
+    """A sheet with empty cells, as people have them, read from its file: each column is the sum of its own cells."""
+    file = tmp_path / "gaps.csv"
+    file.write_text("Name,First,Second\nx,,3\n,4,5\ny,6,7\nLabel,,\nw,1,\n")
+    (table,) = InMemory().add(load(file).text)
+    assert list(table.select("sum(v1), sum(v2), count(*)")) == [(11.0, 15.0, 4)]
+
+
+def test_a_label_between_rows_ends_no_table() -> None:
+    """A line of one cell parts the rows of a sheet; before a line without figures it may be the name of the next."""
+    (one,) = tables("Name | Sum\nNorth\na | 1\nb | 2\nSouth\nc | 3")
+    assert one.columns == ("Name", "Sum") and len(one.lines) == 3
+    first, second = tables("Name | Sum\na | 1\nTable 2\nTown | River\nUlm | Danube")
+    assert (first.columns, second.columns) == (("Name", "Sum"), ("Town", "River"))
+    assert [len(table.lines) for table in tables("Name | Sum\na | 1\n\nTown | 5\nUlm | 6")] == [1, 1]

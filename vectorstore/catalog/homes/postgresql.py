@@ -85,8 +85,8 @@ class PostgresqlConnection:
         ]
 
     def _called(self, words: str | bytes) -> list[str]:
-        """Return the values that documents say of their authors and that are called so, as SQLite's function tells."""
-        found = self.execute("SELECT DISTINCT value FROM said WHERE name = 'author'")
+        """Return the values that documents say of their authors and tags and that are called so, as in SQLite."""
+        found = self.execute("SELECT DISTINCT value FROM said WHERE name IN ('author', 'tags')")
         return [value for (value,) in found if is_called(value, value_of("text", words))]
 
     def stream(self, statement: str, values: Sequence[Any] = ()) -> Cursor:

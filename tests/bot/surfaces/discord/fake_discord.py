@@ -12,6 +12,7 @@ import json
 import threading
 import time
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -180,10 +181,21 @@ class FakeDiscord:
         return message
 
     def command(
-        self, channel: str, author: str, question: str, *, private: bool | None = False, minutes: int = 0
+        self,
+        channel: str,
+        author: str,
+        question: str,
+        *,
+        private: bool | None = False,
+        minutes: int = 0,
+        limits: Mapping[str, str] | None = None,
     ) -> str:
-        """Somebody uses /ask, some minutes ago by its id; return the id. None leaves the option `private` out."""
+        """Somebody uses /ask, some minutes ago by its id; return the id. None leaves the option `private` out.
+
+        `limits` are the options that say which documents: document, author, since, until, collection.
+        """
         options = [{"name": "question", "type": 3, "value": question}]
+        options += [{"name": name, "type": 3, "value": value} for name, value in (limits or {}).items()]
         if private is not None:
             options.append({"name": "private", "type": 5, "value": private})
         data = {"id": "500", "name": "ask", "type": 1, "options": options}
