@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from bot.ask import Bot
 from bot.settings.settings import Settings
 from bot.surfaces.cli.app import run
 from bot.surfaces.web.app import create_app
+from vectorstore.embedding.model_files import cache_folder
 from vectorstore.library import Library
 
 pytestmark = pytest.mark.parametrize("place", ["postgresql"], indirect=True)
@@ -21,8 +23,14 @@ LEASE = "# The lease\n\nThe lease was signed in May by Petra Vogel. The rent is 
 
 @pytest.fixture
 def documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of two documents, in a folder that is the current one; models come from the user's own cache."""
-    monkeypatch.delenv("FOOTNOTE_CACHE", raising=False)
+    """A folder of two documents, in a folder that is the current one; only models come from the user's own cache."""
+    own = Path(os.environ["FOOTNOTE_CACHE"])
+    own.mkdir()
+    monkeypatch.delenv("FOOTNOTE_CACHE")
+    for path in cache_folder().iterdir():
+        if path.name != "libraries":
+            (own / path.name).symlink_to(path)
+    monkeypatch.setenv("FOOTNOTE_CACHE", str(own))
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "documents"
     folder.mkdir()
