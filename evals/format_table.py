@@ -60,14 +60,16 @@ ABOUT = (
     "",
     "| kind | right | partly | refused, with what to do |",
     "| --- | --- | --- | --- |",
-    "| texts | plain text, Markdown, HTML, MHTML, RST, AsciiDoc, LaTeX, RTF, EPUB | EUC-TW | Kindle books |",
+    "| texts | plain text, Markdown, HTML, MHTML, RST, AsciiDoc, LaTeX, RTF, EPUB | | Kindle books |",
     "| office | DOCX, PPTX, XLSX, XLSB, Word in XML (2003 and later), ODF, HWPX, DOC, PPT, XLS | "
-    "tables of PPT, pictures of XLS | |",
+    "pictures of XLS | |",
     "| other office | | | Pages, Numbers, Keynote, Visio, XPS, OneNote, HWP |",
     "| data | CSV, JSON, XML, YAML, TOML, INI, .env, logs, subtitles, calendars, contacts | | databases |",
     "| code | source code, notebooks | | programs |",
-    "| mail | EML, MBOX, MSG, winmail.dat | appointments and contacts of MSG | PST |",
-    "| archives | ZIP, TAR, .tgz, .tbz2, .txz, single files in gzip, bzip2, xz | | 7-Zip, RAR, zstd |",
+    "| mail | EML, MBOX, MSG, winmail.dat, PST and OST with the extra `archives` | contacts and appointments of PST "
+    "| |",
+    "| archives | ZIP, TAR, .tgz, .tbz2, .txz, single files in gzip, bzip2, xz, 7-Zip with the extra `archives` | "
+    "| RAR, zstd |",
     "| pages | PDF | scans and pictures, with OCR | |",
 )
 """What holds for all formats."""

@@ -58,6 +58,8 @@ CONSIDERED = 8
 """Passages whose sentences are considered."""
 
 _LABEL = re.compile(r"(?:[A-Za-z0-9().-]+[\s:,!]*){1,2}")
+_RECORD = re.compile(r"[^\n:]{1,40}: [^\n]*\n[^\n:]{1,40}: ")
+"""Begins a record: lines with labels."""
 _YES_NO = re.compile(rf"(?:{EITHER})[.!,。]?", re.IGNORECASE)
 
 Words = tuple[str, int, int]
@@ -105,6 +107,8 @@ def choose(
         if listed and fits("list", other.text, question) < LIKE_A_LIST:
             continue
         if (clear and fits(lists.kind, other.text, question) < 1) or (known and not identifies(other.text, question)):
+            continue
+        if _is_other_record(best, other, question):
             continue
         other = other if other.plain else lists.whole(other)
         if not says_nothing_alone(other) and not any(
@@ -196,6 +200,14 @@ def _rival(question: Question, best: Quoted, ranked: Sequence[Quoted]) -> Quoted
         if near and (disagreement(question, best.text, other.text) or amends(question, best.text, other.text)):
             return other
     return None
+
+
+def _is_other_record(best: Quoted, other: Quoted, question: Question) -> bool:
+    """Tell whether the question asks by its number for the record that the best one is, and another is of another."""
+    numbers = {token for token in question.tokens if token.isdigit()}
+    if not numbers or not (_RECORD.match(best.text) and _RECORD.match(other.text)):
+        return False
+    return bool(numbers & set(tokens(best.text))) and not numbers & set(tokens(other.text))
 
 
 def _repeats(one: Quoted, other: Quoted) -> bool:

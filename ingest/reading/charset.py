@@ -37,6 +37,10 @@ _PUNCTUATION = frozenset("‘’‚‛“”„«»‹›–—…•·¿¡€£
 # Encodings of Latin letters, the more usual first.
 _LATIN = ("cp1252", "cp1250", "cp1254", "iso8859_2", "iso8859_15", "mac_roman", "cp1257")
 _CYRILLIC = ("cp1251", "koi8_r", "cp866", "iso8859_5")
+# Of every ten characters of a Chinese text in traditional signs two or three are among these.
+_CHINESE = frozenset(
+    "的一是不了人我在有他這為之大來以個中上們到說國和地也子時道出而要於就下得可你年生自會那後能對著事其裡所去行過家十用發天如然作方成者"
+)
 _RUSSIAN_WORD = re.compile(r"[А-ЯЁІЇЄҐ]?[а-яёіїєґ]+|[А-ЯЁІЇЄҐ]+")
 # Hebrew in its 8-bit form: its letters alone, and the five final forms only at the end of a word.
 _HEBREW = re.compile(rb"[\xe0-\xfa]")
@@ -92,8 +96,19 @@ def _by_letters(sample: bytes) -> str:
         return max(known, key=lambda pair: pair[1], default=("", 0.0))[0]
     if high > 2 * letters:
         known = [(name, share) for name in _CYRILLIC if (share := _russian_words(sample, name)) > 0.95]
-        return max(known, key=lambda pair: pair[1], default=("", 0.0))[0]
+        found = max(known, key=lambda pair: pair[1], default=("", 0.0))[0]
+        return found or ("euc_tw" if _common_chinese(sample, "euc_tw") > 0.12 else "")
     return ""
+
+
+def _common_chinese(sample: bytes, encoding: str) -> float:
+    """Return the share of the characters beyond ASCII that the most usual ones of Chinese are."""
+    try:
+        text = sample.decode(encoding)
+    except UnicodeDecodeError:
+        return 0.0
+    signs = [character for character in text if character > "\u2fff"]
+    return sum(character in _CHINESE for character in signs) / len(signs) if len(signs) >= 20 else 0.0
 
 
 def _letters_of_a_language(sample: bytes, encoding: str) -> float:

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from ingest.reading import euc_tw as euc_tw  # registers a codec
 from ingest.reading.charset import SAMPLE, judged, wide_without_mark
 
 _MARKS: tuple[tuple[bytes, str], ...] = (

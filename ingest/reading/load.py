@@ -89,6 +89,7 @@ FORMATS: tuple[Format, ...] = (
     Format("rtf", "application/rtf", (".rtf",), ".older_office.rtf:load"),
     Format("epub", "application/epub+zip", (".epub",), ".markup.epub:load"),
     Format("msg", "application/vnd.ms-outlook", (".msg",), ".messages.msg:load"),
+    Format("pst", "application/vnd.ms-outlook-pst", (".pst", ".ost"), ".messages.pst:load"),
     Format("tnef", "application/ms-tnef", (".tnef",), ".messages.tnef:load"),
     Format("mail", "message/rfc822", (".eml", ".mbox", ".mht", ".mhtml"), ".messages.mail:load", text=True),
     Format("csv", "text/csv", (".csv", ".tsv", ".tab"), ".plain.csv_table:load", text=True),
@@ -105,6 +106,7 @@ FORMATS: tuple[Format, ...] = (
     Format("image", "image/*", (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp"),
            ".ocr.picture:load"),
     Format("tar", "application/x-tar", (".tar", ".tgz", ".tar.gz", ".tbz2", ".txz"), ".archives.tar_archive:load"),
+    Format("7z", "application/x-7z-compressed", (".7z",), ".archives.seven_zip:load"),
     Format("packed", "application/gzip", (".gz", ".bz2", ".xz"), ".archives.single:load"),
     Format("config", "text/x-config", (".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf", ".env", ".properties"),
            ".plain.config:load", text=True),
@@ -199,11 +201,9 @@ _REMEDIES = {
     "visio": "Open it in Visio and save it as PDF.",
     "xps": "Print it to PDF, or save it as PDF.",
     "onenote": "Export the section from OneNote as PDF or Word.",
-    "7z": _UNPACK,
     "rar": _UNPACK,
     "zstd": _UNPACK,
     "kindle": "Convert it to EPUB, for example with Calibre.",
-    "pst": "Export its folders from Outlook or Thunderbird as .mbox, or its mails as .msg or .eml.",
     "hwp": "Open it in Hangul or LibreOffice and save it as PDF or DOCX.",
 }
 _IGNORE = "If it holds text, save it as PDF or text; else name it in .footnoteignore to leave it out."

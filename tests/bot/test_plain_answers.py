@@ -76,6 +76,11 @@ cache:
 2025-03-02 08:15:40,377 ERROR worker-2 Connection to db7.example.org refused
 """,
     "project.json": '{"project": {"name": "Heron", "budget": {"currency": "EUR", "amount": 48000}}}',
+    "parcels.jsonl": (
+        '{"parcel": 8101, "to": "Ada Hale", "state": "on its way"}\n'
+        '{"parcel": 8102, "to": "Ben Cole", "state": "at the customs"}\n'
+        '{"parcel": 8103, "to": "Di Egan", "state": "came back"}\n'
+    ),
     "team.csv": "Name,Role,Office\nAda Hale,Engineer,Leeds\nBen Cole,Designer,York\nDi Egan,Engineer,Hull\n",
     "cart.py": '''"""Shopping cart: what a customer has chosen."""
 
@@ -166,6 +171,7 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
         ("jobs.env", "How many workers are there at most?", ["MAX_WORKERS = 8"]),
         ("import.log", "Which row has no price?", ["2025-03-02 08:14:12,001 WARNING worker-1 Row 17 has no price"]),
         ("project.json", "What is the budget?", ["currency: EUR\namount: 48000"]),
+        ("parcels.jsonl", "What is the state of parcel 8103?", ["parcel: 8103\nto: Di Egan\nstate: came back"]),
         ("cart.py", "What is the max items per cart?", ["MAX_ITEMS_PER_CART = 50"]),
         ("cart.py", "From which amount is shipping free?", ["FREE_SHIPPING_FROM = 75.0"]),
         ("session.js", "What is the session timeout in minutes?", ["const sessionTimeoutMinutes = 45;"]),

@@ -29,17 +29,24 @@ def load(path: Path, options: LoadOptions) -> Loaded:
         folder = posixpath.dirname(package)
         items = {attribute(item, "id"): item for item in _items(root, "manifest")}
         names = _chapter_names(archive, root, items, folder)
-        number = 0
+        number = missing = 0
         for reference in _items(root, "spine"):
             item = items.get(attribute(reference, "idref"))
             if item is None or "nav" in attribute(item, "properties").split():
                 continue
             part = _join(folder, attribute(item, "href"))
-            if part not in archive or "html" not in attribute(item, "media-type", "html"):
+            if "html" not in attribute(item, "media-type", "html"):
+                continue
+            if part not in archive:
+                missing += 1
                 continue
             number += 1
             builder.place("part", number)
             _chapter(builder, archive, part, names.get(part, ""))
+        if missing:
+            builder.note(
+                f"Of the parts that the book names {missing} {'is' if missing == 1 else 'are'} not in its file."
+            )
         title = next((all_text(i) for i in root.iter() if name_of(i) == "title"), "")
     return builder.finish(title=title, empty="The book holds no text.")
 

@@ -30,6 +30,8 @@ _DIALOGS = "dialog, [role=dialog], [role=alertdialog], [aria-modal=true]"
 _SHORT, _LONG = 300, 2_500
 _DEEP = 4
 """Frames inside frames that are read."""
+_TYPED = ("text", "email", "tel", "number", "date", "url", "time", "month", "week", "datetime-local")
+"""Kinds of fields that show what was typed into them."""
 _RAISED = "sup, a[role=doc-noteref], a[epub\\:type~=noteref]"
 _BLOCKS = frozenset(
     re.findall(
@@ -77,6 +79,12 @@ def read(html: str, *, notes: tuple[str, ...] = (), whole: bool = False) -> Load
         for recording in tree.body.css("video, audio, object, embed"):
             builder.unread("recording" if recording.tag in ("video", "audio") else "embedded object")
         _open_frames(tree.body, 0)
+        for page in tree.body.css("iframe[src]:not([srcdoc]):not([hidden])"):
+            if page.attributes.get("width") not in ("0", "1") and page.attributes.get("height") not in ("0", "1"):
+                builder.unread("embedded page")
+        for _ in tree.body.css("svg:has(text)"):
+            builder.unread("picture")
+        _fill_in(tree.body)
         _drop(tree.body, _NEVER)
         _raise(tree.body)
         part = tree.body if whole else _main_part(tree.body, cookies="ookie" in html)
@@ -94,6 +102,16 @@ def _open_frames(body: LexborNode, depth: int) -> None:
             _open_frames(inner, depth + 1)
             inside = LexborHTMLParser(f"<div>{inner.inner_html}</div>").css_first("div")
             frame.insert_before(inside) if inside is not None else None
+
+
+def _fill_in(body: LexborNode) -> None:
+    """Write what a form shows in its fields and the choices that are made in it as words."""
+    for field in body.css("form input[value]"):
+        if (field.attributes.get("type") or "text").lower() in _TYPED:
+            field.replace_with(f" {field.attributes.get('value') or ''} ")
+    for choice in body.css("form select"):
+        made = choice.css("option[selected]") or choice.css("option")[:1]
+        choice.replace_with(f" {', '.join(one_line(option.text(deep=True)) for option in made)} ")
 
 
 def _drop(node: LexborNode, selector: str) -> None:

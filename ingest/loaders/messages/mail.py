@@ -55,10 +55,15 @@ def load(path: Path, options: LoadOptions) -> Loaded:
 
 def _load_folder(path: Path, data: bytes, options: LoadOptions) -> Loaded:
     builder = TextBuilder("application/mbox")
-    writer = _Writer(builder, options)
-    for message in _in_threads(_messages(data)):
-        writer.message(message, level=1)
+    write_mail(builder, options, in_threads(_messages(data)))
     return builder.finish(title=path.stem, empty="The folder holds no mail.")
+
+
+def write_mail(builder: TextBuilder, options: LoadOptions, messages: Iterable[Message]) -> None:
+    """Add messages, each as a part under its subject with its attachments."""
+    writer = _Writer(builder, options)
+    for message in messages:
+        writer.message(message, level=1)
 
 
 def _messages(data: bytes) -> Iterator[Message]:
@@ -196,7 +201,7 @@ def _day(message: Message) -> str:
     return f"{when.day} {when:%B %Y}" if when else ""
 
 
-def _in_threads(messages: Iterable[Message]) -> list[Message]:
+def in_threads(messages: Iterable[Message]) -> list[Message]:
     """Return messages by thread, in the order in which the threads begin, those of a thread by date."""
     threads: dict[str, list[Message]] = {}
     for message in messages:
@@ -292,7 +297,7 @@ def _shown(message: Message, name: str) -> str:
             return parsedate_to_datetime(words).strftime("%a, %d %b %Y %H:%M %z").strip()
         except (ValueError, TypeError, IndexError, OverflowError):
             return words
-    return words[:2_000]
+    return words[:2_000].removesuffix(" <>")  # of a sender without an address
 
 
 def _paragraphs(text: str) -> Iterator[tuple[str, str]]:

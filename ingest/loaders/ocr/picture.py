@@ -10,7 +10,8 @@ from ingest.loaders.builder import TextBuilder
 from ingest.loaders.ocr.find import find_reader
 from ingest.loaders.ocr.lines import lines_of
 from ingest.loaders.ocr.words import SECONDS
-from ingest.loaders.pdf.paragraphs import paragraphs, style_of
+from ingest.loaders.pdf.paragraphs import paragraphs
+from ingest.loaders.pdf.style import style_of
 
 MAX_BYTES = 100_000_000
 

@@ -100,8 +100,10 @@ def _running_heads(reader: _Reader, root: Element, archive: Archive | None) -> N
         if name not in ("header", "footer") or "}" not in str(item.tag):
             continue
         parts = [item] if name_of(item) != "frame" else [part for part in item.iter() if name_of(part) == "p"]
-        words = one_line(" ".join(_collapsed(part, reader) for part in parts))
-        reader.frames.clear()
+        said = [_collapsed(part, reader) for part in parts]
+        frames, reader.frames = reader.frames, []
+        said += [all_text(part) for frame in frames for part in frame.iter() if name_of(part) == "p"]
+        words = one_line(" ".join(said))
         if sum(character.isalpha() for character in words) > 2 and words not in seen:
             seen.add(words)
             reader.builder.paragraph(f"{name.capitalize()}: {words}")
@@ -334,11 +336,15 @@ def _cells(reader: _Reader, row: Element) -> Iterator[str]:
         if name_of(cell) not in ("table-cell", "covered-table-cell"):
             continue
         inner = _Reader(reader.builder, False, None, reader.lists)
-        words = " ".join(one_line(_collapsed(p, inner)) for p in cell.iter() if name_of(p) in ("p", "h"))
-        if reader.comments:
-            for note in cell:
-                if name_of(note) == "annotation":
-                    words += " (Comment: " + one_line(all_text(note)) + ")"
+        remarks = [item for item in cell if name_of(item) == "annotation"]
+        said = {p for remark in remarks for p in remark.iter()}
+        parts = [p for p in cell.iter() if name_of(p) in ("p", "h") and p not in said]
+        words = " ".join(one_line(_collapsed(p, inner)) for p in parts)
+        for remark in remarks:
+            if reader.comments:
+                words += f" (Comment: {one_line(all_text(remark))})"
+            else:
+                reader.builder.unread("comment", why=COMMENTS)
         times = attribute(cell, "number-columns-repeated", "1")
         for _ in range(min(int(times) if times.isdigit() else 1, MAX_REPEAT if words else 1_000)):
             yield words

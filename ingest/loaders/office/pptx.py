@@ -17,7 +17,7 @@ from ingest.loaders.office.chart import add_chart, diagram_texts
 from ingest.loaders.office.formula import formula_text
 from ingest.loaders.office.package import Package, open_package
 from ingest.loaders.office.pictures import COMMENTS, caption_of
-from ingest.loaders.office.xml_tree import Element, attribute, child, name_of
+from ingest.loaders.office.xml_tree import Element, all_text, attribute, child, name_of
 from ingest.loaders.pdf.reading_order import Box, reading_order
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
@@ -83,9 +83,11 @@ def _slide(reader: _Reader, part: str) -> None:
         _notes(reader, notes)
     for comments in package.related(part, "comments"):
         for item in package.root(comments).iter():
-            if name_of(item) == "text" and reader.options.comments:
-                builder.paragraph(f"Comment: {item.text or ''}")
-            elif name_of(item) == "text":
+            if name_of(item) not in ("text", "txBody"):  # newer programs write paragraphs
+                continue
+            if reader.options.comments:
+                builder.paragraph(f"Comment: {one_line(all_text(item))}")
+            else:
                 builder.unread("comment", why=COMMENTS)
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
 
 from ingest.document import Loaded, LoadOptions
-from ingest.loaders.builder import TextBuilder
+from ingest.loaders.builder import TextBuilder, one_line
 from ingest.loaders.office.chart import add_chart
 from ingest.loaders.office.number_format import BUILT_IN, shown
 from ingest.loaders.office.package import Package, open_package
@@ -23,8 +24,14 @@ from ingest.loaders.office.xml_tree import Element, attribute, child, name_of, s
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_STRINGS = 150_000_000
+MAX_BEHIND = 20_000_000
+NUMBERING = 2
+"""Words beside the number of a page that say no more than it: "Page 3 of 7"."""
 MAX_MERGED, MAX_SPAN = 100_000, 1_000
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?\bref=[\"']\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
+_HEADS = re.compile(rb"<(?:\w+:)?(?:odd|even|first)(Header|Footer)[^>]*>([^<]+)<")
+_FIELDS = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f]{6}|K\d\d[+-]\d{3}|\d{1,3}|[A-Z])')
+"""What stands in a header for a place, a font, a colour or the number of the page."""
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _COLUMN = re.compile(r"([A-Z]+)(\d*)")
 
@@ -52,12 +59,14 @@ def load(path: Path, options: LoadOptions) -> Loaded:
             if part not in package.archive:
                 continue
             name = attribute(sheet, "name")
-            filled = kind == "worksheet" and add_sheet(builder, _rows(book, part), name=name)
+            behind = _behind_rows(package, part)
+            filled = kind == "worksheet" and add_sheet(builder, _rows(book, part, behind), name=name)
             if not filled and package.related(part, "drawing"):
                 builder.heading(name, 1)
             if filled and attribute(sheet, "state") in ("hidden", "veryHidden"):
                 builder.note(f"The sheet {name!r} is hidden in the file; it was read too.")
             add_drawings(package, part, builder, options)
+            _add_running_heads(behind, builder)
         names = {attribute(sheet, "name") for sheet in (sheets if sheets is not None else ())}
         add_pivot_records(package, builder, sheets=names)
         title = package.title()
@@ -112,9 +121,9 @@ def _formats(package: Package) -> list[str]:
     return []
 
 
-def _rows(book: _Book, part: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(book: _Book, part: str, behind: bytes) -> Iterator[tuple[int, list[str]]]:
     number = 0
-    merged = _merged(book, part)
+    merged = _merged(behind)
     with book.package.archive.open(part) as stream:
         for row in stream_xml(stream, "{*}row"):
             given = row.get("r", "")
@@ -152,21 +161,44 @@ class _Merged:
                 cells[at] = cells[at] or self.words
 
 
-def _merged(book: _Book, part: str) -> dict[int, list[_Merged]]:
-    """Return the merged cells by each row that they span; a sheet names them behind its rows."""
+def _merged(behind: bytes) -> dict[int, list[_Merged]]:
+    """Return the merged cells by each row that they span."""
     found: dict[int, list[_Merged]] = {}
-    rest = b""
-    with book.package.archive.open(part) as stream:
-        while data := stream.read(1 << 20):
-            rest += data
-            for match in _MERGED.finditer(rest):
-                left, first, right, last = (part.decode() for part in match.groups())
-                if int(last) - int(first) < MAX_SPAN and len(found) < MAX_MERGED:
-                    cell = _Merged(int(first), _column(left, 0), min(_column(right, 0), MAX_COLUMNS - 1))
-                    for number in range(int(first), int(last) + 1):
-                        found.setdefault(number, []).append(cell)
-            rest = rest[max(rest.rfind(b"<"), len(rest) - 400) :]  # where a tag may go on in the next piece
+    for match in _MERGED.finditer(behind):
+        left, first, right, last = (part.decode() for part in match.groups())
+        if int(last) - int(first) < MAX_SPAN and len(found) < MAX_MERGED:
+            cell = _Merged(int(first), _column(left, 0), min(_column(right, 0), MAX_COLUMNS - 1))
+            for number in range(int(first), int(last) + 1):
+                found.setdefault(number, []).append(cell)
     return found
+
+
+def _behind_rows(package: Package, part: str) -> bytes:
+    """Return what a sheet says behind its rows: which cells are merged, what stands at the head and foot of pages."""
+    kept = b""
+    inside = True
+    with package.archive.open(part) as stream:
+        while data := stream.read(1 << 20):
+            kept += data
+            if inside and (end := kept.rfind(b"sheetData>")) >= 0:
+                kept, inside = kept[end:], False
+            elif inside:
+                kept = kept[-20:]  # where the tag may go on in the next piece
+            elif len(kept) > MAX_BEHIND:
+                break
+    return kept
+
+
+def _add_running_heads(behind: bytes, builder: TextBuilder) -> None:
+    """Add the words of a sheet's headers and footers, each once; what only numbers the pages is left out."""
+    said: dict[str, None] = {}
+    for kind, raw in _HEADS.findall(behind):
+        code = unescape(raw.decode("utf-8", "replace"))
+        words = one_line(_FIELDS.sub(" ", code))
+        if sum(map(str.isalpha, words)) > 2 and not ("&P" in code and len(words.split()) <= NUMBERING):
+            said[f"{kind.decode()}: {words}"] = None
+    for line in said:
+        builder.paragraph(line)
 
 
 def _column(reference: str, default: int) -> int:

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from ingest.document import Loaded, LoadOptions
 from ingest.errors import LoadError, PasswordNeeded, Unreadable
-from ingest.loaders.builder import TextBuilder
+from ingest.loaders.builder import TextBuilder, add_table
 from ingest.loaders.office.encrypted import read_unlocked
+from ingest.loaders.older_office.ppt_tables import GROUP, PLACE, PROPERTIES, SHAPE, Cell, is_table, rows_of
 
 MEDIA_TYPE = "application/vnd.ms-powerpoint"
 MAX_STREAM = 200_000_000
@@ -101,12 +102,12 @@ class _Slides:
             start = stop
 
     def _all(self, record: _Record, depth: int = 0) -> Iterator[_Record]:
-        """Yield all records under one, in order."""
+        """Yield all records under one, in order, but of a table the table alone."""
         if depth > MAX_DEPTH:
             return
         for inner in self._records(record.start, record.end):
             yield inner
-            if inner.holds_records:
+            if inner.holds_records and not self._is_table(inner):
                 yield from self._all(inner, depth + 1)
 
     def _saved(self, top: list[_Record]) -> dict[int, int]:
@@ -160,6 +161,8 @@ class _Slides:
         for kind, text in texts:
             if kind not in _TITLES and text.strip() != "*":
                 self.builder.paragraph(text)
+        for table in self._tables(container, entry) if container else ():
+            add_table(self.builder, table, header=True)
         if container:
             self._notes(container, saved, notes)
 
@@ -168,7 +171,7 @@ class _Slides:
         return next(self._records(offset, len(self.data)), None) if offset is not None else None
 
     def _boxes(self, container: _Record, entry: _Entry) -> Iterator[tuple[int, str]]:
-        """Yield kind and text of each text box of a slide."""
+        """Yield kind and text of each text box of a slide, or of a shape."""
         for box in self._all(container):
             if box.kind != _TEXT_BOX:
                 continue
@@ -182,6 +185,26 @@ class _Slides:
                     index = struct.unpack_from("<I", self.data, record.start)[0]
                     if index < len(entry.texts):
                         yield entry.texts[index]
+
+    def _is_table(self, group: _Record) -> bool:
+        shape = next(self._records(group.start, group.end), None) if group.kind == GROUP else None
+        if shape is None or shape.kind != SHAPE:
+            return False
+        inner = self._records(shape.start, shape.end)
+        return any(is_table(self.data[part.start : part.end]) for part in inner if part.kind == PROPERTIES)
+
+    def _tables(self, container: _Record, entry: _Entry) -> Iterator[list[list[str]]]:
+        """Yield the rows of each table of a slide."""
+        for group in self._all(container):
+            if not self._is_table(group):
+                continue
+            cells: list[Cell] = []
+            for shape in self._records(group.start, group.end):
+                place = next((part for part in self._records(shape.start, shape.end) if part.kind == PLACE), None)
+                texts = [text for _, text in self._boxes(shape, entry)]
+                if place and texts and place.end - place.start >= 8:
+                    cells.append((*struct.unpack_from("<ii", self.data, place.start), "\n".join(texts)))
+            yield rows_of(cells)
 
     def _notes(self, container: _Record, saved: dict[int, int], notes: dict[int, _Entry]) -> None:
         atom = next((r for r in self._records(container.start, container.end) if r.kind == _SLIDE_ATOM), None)

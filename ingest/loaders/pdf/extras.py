@@ -24,8 +24,15 @@ _UNSEEN = 2 | 32
 """Flags of what no viewer shows: hidden, and only for print."""
 
 
-def notes_of(document: Any, page: Any, lines: list[Line]) -> list[str]:
-    """Return the form values and notes of a page, as "Label: value" and "Note: …"."""
+def notes_of(document: Any, page: Any, lines: list[Line], files: list[tuple[str, bytes]]) -> list[str]:
+    """Return the form values and notes of a page, as "Label: value" and "Note: …".
+
+    Args:
+        document: Open, of pypdfium2.
+        page: One of its pages.
+        lines: Of the page.
+        files: To it name and content of each file are added that is pinned to the page.
+    """
     from pypdfium2 import raw
 
     count = raw.FPDFPage_GetAnnotCount(page.raw)
@@ -41,12 +48,18 @@ def notes_of(document: Any, page: Any, lines: list[Line]) -> list[str]:
             kind = raw.FPDFAnnot_GetSubtype(annotation)
             if kind == _WIDGET and document.formenv and labels:
                 found.append(field_value(raw, document.formenv.raw, annotation, labels))
+            elif kind == raw.FPDF_ANNOT_FILEATTACHMENT and len(files) < MAX_MEMBERS:
+                files.append(_content(raw.FPDFAnnot_GetFileAttachment(annotation), document, index))
             elif kind not in (_WIDGET, _POPUP, _LINK):
                 words = string(raw.FPDFAnnot_GetStringValue, annotation, b"Contents")
                 found.append(f"Note: {one_line(words)}" if words.strip() else "")
         finally:
             raw.FPDFPage_CloseAnnot(annotation)
     return list(dict.fromkeys(words for words in found if words))
+
+
+class _Thing(ctypes.c_void_p):
+    """Something drawn on a page: as a class of its own it goes from call to call without becoming a number."""
 
 
 @cache
@@ -56,7 +69,7 @@ def _objects() -> tuple[Any, Any]:
 
     item_at, type_of = (
         ctypes.CFUNCTYPE(result)(ctypes.cast(function, ctypes.c_void_p).value or 0)
-        for function, result in ((raw.FPDFPage_GetObject, ctypes.c_void_p), (raw.FPDFPageObj_GetType, ctypes.c_int))
+        for function, result in ((raw.FPDFPage_GetObject, _Thing), (raw.FPDFPageObj_GetType, ctypes.c_int))
     )
     return item_at, type_of
 
@@ -74,9 +87,9 @@ def pictures_on(page: Any) -> set[tuple[int, ...]]:
     edges = [ctypes.byref(edge) for edge in (left, bottom, right, top)]
     pointer = ctypes.cast(page.raw, ctypes.c_void_p)
     item_at, type_of = _objects()
-    for index in range(min(raw.FPDFPage_CountObjects(page.raw), MAX_OBJECTS)):
-        if type_of(ctypes.c_void_p(item_at(pointer, index))) != raw.FPDF_PAGEOBJ_IMAGE:
-            continue
+    count = min(raw.FPDFPage_CountObjects(page.raw), MAX_OBJECTS)
+    image = raw.FPDF_PAGEOBJ_IMAGE
+    for index in [index for index in range(count) if type_of(item_at(pointer, index)) == image]:
         if not raw.FPDFPageObj_GetBounds(raw.FPDFPage_GetObject(page.raw, index), *edges):
             continue
         share = (right.value - left.value) * (top.value - bottom.value) / max(width * height, 1.0)
@@ -106,11 +119,18 @@ def bookmarks(document: Any, *, limit: int) -> dict[tuple[int, str], int]:
 
 def attachments(document: Any) -> Iterator[tuple[str, bytes]]:
     """Yield name and content of the files inside a file (a portfolio's, or what was attached)."""
-    from pypdfium2 import PdfiumError
+    from pypdfium2.raw import FPDFDoc_GetAttachment
 
     for index in range(min(document.count_attachments(), MAX_MEMBERS)):
-        try:
-            attachment = document.get_attachment(index)
-            yield one_line(attachment.get_name()), bytes(attachment.get_data())
-        except PdfiumError:
-            yield f"attachment {index + 1}", b""
+        yield _content(FPDFDoc_GetAttachment(document.raw, index), document, index)
+
+
+def _content(found: Any, document: Any, index: int) -> tuple[str, bytes]:
+    """Return name and content of a file inside a file, nothing where it is damaged."""
+    from pypdfium2 import PdfAttachment, PdfiumError
+
+    try:
+        attachment = PdfAttachment(found, document)
+        return one_line(attachment.get_name()), bytes(attachment.get_data())
+    except (PdfiumError, ctypes.ArgumentError, ValueError):
+        return f"attachment {index + 1}", b""

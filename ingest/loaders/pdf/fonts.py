@@ -19,6 +19,7 @@ _STROKES = re.compile("([\u0621-\u063f\u0641-\u064a])\\1\\1")
 """A letter of Arabic three times, as no word has it: the strokes that draw out a line, called letters by the font."""
 DRAWN = 0.05
 """Share of a page's words with such strokes from which its font is not believed."""
+_ALPHANUMERIC = re.compile(r"[^\W_]")
 _CONTROL = re.compile("[\x01\x03-\x08\x0b\x0c\x0e-\x1f]")
 """What no text has; 2 stands for a broken word."""
 CONTROLS = 3
@@ -37,7 +38,8 @@ def mark_hidden(textpage: Any, text: str, lines: list[Line], starts: list[int], 
         starts: Where each begins in `text`.
         index_of: Gives pdfium's index of the character at an offset of `text`.
     """
-    if not text.isascii() and len(_STROKES.findall(text)) > DRAWN * len(text.split()):
+    strokes = () if text.isascii() else _STROKES.findall(text)
+    if strokes and len(strokes) > DRAWN * len(text.split()):
         for line in lines:
             line.hidden = True
         return
@@ -58,7 +60,11 @@ def _is_unknown(textpage: Any, text: str, line: Line, start: int, index_of: Any,
     """Tell whether pdfium found no character behind the codes of a line's first letters."""
     from pypdfium2.raw import FPDFText_HasUnicodeMapError
 
-    letters = [at for at in range(start, start + len(line.text)) if text[at].isalnum()]
+    end = start + len(line.text)
+    if count == 1:  # nearly every line of nearly every page
+        first = _ALPHANUMERIC.search(text, start, end)
+        return first is not None and FPDFText_HasUnicodeMapError(textpage.raw, index_of(first.start())) == 1
+    letters = [at for at in range(start, end) if text[at].isalnum()]
     asked = letters[:: max(1, len(letters) // count)]
     found = sum(FPDFText_HasUnicodeMapError(textpage.raw, index_of(at)) == 1 for at in asked)
     return bool(asked) and found > 0.5 * len(asked)

@@ -35,6 +35,9 @@ ROOM = 0.6
 LEAPS = 4
 """Leaps to another height from which a page has columns whose lines stand on no common rows."""
 
+COLUMN = 6
+"""Lines that begin one under the other, from which a column is known to begin there."""
+
 Cut = Callable[[Line, int, int, int], Line]
 
 
@@ -83,7 +86,32 @@ def part_columns(lines: list[Line], starts: list[int], boxes: Boxes, cut: Cut) -
         known = {id(line): (line, found) for line, found in zip(lines, gaps, strict=True)}
         lines, starts = _parted(lines, starts, leaps, cut)
         gaps = _all_gaps(lines, starts, boxes, known)
-    return _parted(lines, starts, [gap for strip in _gutters(lines, gaps) for gap in strip.gaps], cut)
+    lines, starts = _parted(lines, starts, [gap for strip in _gutters(lines, gaps) for gap in strip.gaps], cut)
+    return _parted(lines, starts, _left_over(lines, starts, boxes), cut)
+
+
+def _left_over(lines: list[Line], starts: list[int], boxes: Boxes) -> list[_Gap]:
+    """Return the gaps of lines that still run across columns, now that other lines say where columns begin."""
+    columns: dict[int, list[float]] = {}
+    for line in lines:
+        if line.parted:
+            columns.setdefault(round(line.x0), []).append(line.y0)
+    columns = {x: tops for x, tops in columns.items() if len(tops) >= COLUMN}
+    found: list[_Gap] = []
+    for index, line in enumerate(lines):
+        crossed = [x for x in columns if line.x0 + line.size < x < line.x1 - line.size]
+        if not crossed or line.slanted:
+            continue
+        for gap in _gaps(line, index, starts[index], boxes, 2, all_of_them=True):
+            tops = next((columns[x] for x in crossed if abs(gap.right - x) <= 1), ())
+            below = [(top - line.y0) / line.size for top in tops]
+            if gap.right - gap.left > ROOM * line.size:
+                beside = any(-2.5 < step < 2.5 for step in below)
+            else:  # without room between them the column's words must go on right above and right below
+                beside = any(-1.6 < step < 0 for step in below) and any(0 < step < 1.6 for step in below)
+            if beside:
+                found.append(gap)
+    return found
 
 
 def _parted(lines: list[Line], starts: list[int], gaps: list[_Gap], cut: Cut) -> tuple[list[Line], list[int]]:
@@ -148,24 +176,31 @@ def _all_gaps(
     return found
 
 
-def _gaps(line: Line, index: int, start: int, boxes: Boxes, side: int) -> list[_Gap]:
-    """Return all blanks of a line that have so many characters on either side, none of one that is read backward."""
+def _gaps(line: Line, index: int, start: int, boxes: Boxes, side: int, *, all_of_them: bool = False) -> list[_Gap]:
+    """Return the blanks of a line that have so many characters on either side, none of one that is read backward.
+
+    None either where no blank leaps or has room enough for a gutter, unless `all_of_them` are asked for.
+    """
     words = line.text
     if not words.isascii() and BACKWARD.search(words):
         return []
-    found: list[_Gap] = []
+    found: list[tuple[int, int, int, float, float, bool]] = []
+    telling = all_of_them
+    font, enough = boxes.font, ROOM * line.size
     for match in _BLANKS.finditer(words, side, max(side, len(words) - side)):
         at, end = match.span()
-        _, top, left, bottom = boxes.font(start + at - 1)
-        right, other_top, _, other_bottom = boxes.font(start + end)
+        _, top, left, bottom = font(start + at - 1)
+        right, other_top, _, other_bottom = font(start + end)
         height = top - bottom
-        same = abs(height - other_top + other_bottom) < 0.03 * height
         room = right - left
+        leaps = room < -height
         # Numbers of a table may stand a little higher than the words before them.
-        apart = same and room > 0.3 * height and abs(bottom - other_bottom) > 0.12 * height
-        leaps = room < -height or (apart and words[end].isalpha() and words[at - 1] not in "0123456789%)")
-        found.append(_Gap(index, at, end, left, right, leaps))
-    return found
+        if room > 0.3 * height and abs(bottom - other_bottom) > 0.12 * height:
+            same = abs(height - other_top + other_bottom) < 0.03 * height
+            leaps = same and words[end].isalpha() and words[at - 1] not in "0123456789%)"
+        telling = telling or leaps or room > enough
+        found.append((index, at, end, left, right, leaps))
+    return [_Gap(*gap) for gap in found] if telling else []
 
 
 def _wide(gaps: list[_Gap], size: float) -> list[_Gap]:

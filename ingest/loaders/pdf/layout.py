@@ -12,15 +12,18 @@ from ingest.loaders.pdf.gutters import ENTRY
 from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.margin import without_margin
 from ingest.loaders.pdf.reading_order import PROSE, Box, reading_order
+from ingest.loaders.pdf.rows import with_empty_cells
 
 _NUMBER = re.compile(r"\d+")
-_PAGE_NUMBER = re.compile(
+PAGE_NUMBER = re.compile(
     r"^(?:[-–—|\[(\s]*(?:page|seite|página|pagina|стр\.?|p\.|第)?\s*)(\d{1,5})"
     r"(?:\s*(?:of|/|von|de|sur|из|di)\s*\d{1,5})?\s*(?:ページ|頁|页)?[-–—|\])\s]*$",
     re.IGNORECASE,
 )
 LEFTWARD = 3
 """Cells drawn before those at their left from which the order of the file is not believed."""
+COLUMN_GAP = 0.8
+"""Width of an empty strip between columns, as a multiple of the font's size."""
 EDGE_LINES = 3
 """How many lines from the top and the bottom of a page may be a running head or foot."""
 
@@ -32,7 +35,7 @@ def ordered(lines: list[Line]) -> list[Line]:
     where the file's order goes back up the page without going on to another column.
     """
     lines, stamps = without_margin(lines)
-    return [*_in_order(lines), *stamps]
+    return [*with_empty_cells(_in_order(lines)), *stamps]
 
 
 def _in_order(lines: list[Line]) -> list[Line]:
@@ -41,8 +44,13 @@ def _in_order(lines: list[Line]) -> list[Line]:
         return lines
     size = median(line.size for line in lines)
     boxes = [_inner(line) for line in lines]
+    for index, (a, b) in enumerate(pairwise(lines)):
+        if a.parted and b.parted and a.y0 == b.y0 and 0 < b.x0 - a.x1 < COLUMN_GAP * size:
+            # A line as wide as its column, and a little more: it was cut there, so there is a gap.
+            boxes[index] = boxes[index]._replace(x1=b.x0 - COLUMN_GAP * size)
     weights = [max(len(line.text), PROSE if ENTRY.search(line.text) else 0) for line in lines]
-    order = reading_order(boxes, row_gap=0.25 * size, column_gap=0.8 * size, weights=weights)
+    rows = frozenset(index for index, line in enumerate(lines) if line.is_row)
+    order = reading_order(boxes, row_gap=0.25 * size, column_gap=COLUMN_GAP * size, weights=weights, rows=rows)
     return [lines[index] for index in order]
 
 
@@ -147,7 +155,7 @@ def _numbered(edges: list[list[tuple[Line, tuple[str, int]]]]) -> set[tuple[int,
     found: list[tuple[int, int, int]] = []
     for index, page in enumerate(edges):
         for line, _ in page:
-            match = _PAGE_NUMBER.match(line.text)
+            match = PAGE_NUMBER.match(line.text)
             if match:
                 offsets[int(match[1]) - index] += 1
                 found.append((index, id(line), int(match[1]) - index))

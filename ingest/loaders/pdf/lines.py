@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from statistics import median
 from typing import Any
 
 from ingest.loaders.builder import clean
 from ingest.loaders.pdf.backward import BACKWARD, put_in_turn
 from ingest.loaders.pdf.boxes import Boxes
+from ingest.loaders.pdf.cells import BULLETS, mark_cells
 from ingest.loaders.pdf.fonts import mark_hidden
 from ingest.loaders.pdf.gutters import part_columns
 from ingest.loaders.pdf.line import Line
@@ -33,15 +33,10 @@ _LIGATURES = str.maketrans({
     "\u0132": "IJ", "\u0133": "ij", "\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓", "\uf020": " ",
 })  # fmt: skip
 _WRITTEN_DOWN = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]")
-FULL = 40
-"""Characters of a line that shows how far the lines of its column reach."""
 CROWDED = 0.15
 """Width of a character, as a share of its size, that no font goes below over a whole line."""
-WIDE_CELL = 1.1
-"""Width of a cell by characters and the font's size from which it may be two that pdfium took for one."""
-_STOPS = frozenset(".,;:!?)")
-DRAWN_OUT = 3.0
-"""How many times as wide as others a blank behind a stop is, at most, in a line of prose."""
+REGULAR = 400
+"""Weight of a font above which it is bold."""
 SLANT = 0.3
 """Rise by run (or run by rise) of text from which it stands at a slant."""
 _LIGATURE = re.compile("[" + "".join(map(chr, _LIGATURES)) + "]")
@@ -101,7 +96,7 @@ def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
 
         lines, starts = part_columns(lines, starts, boxes, cut)
     if turn in (0, 180):
-        _mark_cells(lines, starts, boxes)
+        mark_cells(lines, starts, boxes)
     if not turn and not text.isascii() and BACKWARD.search(text):
         for line, start in zip(lines, starts, strict=True):
             put_in_turn(line, start, text, boxes)
@@ -141,6 +136,8 @@ def _measure(words: str, start: int, boxes: Boxes, *, weigh: bool) -> _Measured:
     weight = boxes.weight(start) if weigh or _may_be_heading(words) else 0
     if len(words) == 1:
         return (ax0, ay0, ax1, ay1), max(ay1 - ay0, 0.1), weight, 1.0, 0.0
+    if weight > REGULAR:  # words in bold that begin a sentence are no heading
+        weight = min(weight, boxes.weight(start + len(words) - 1))
     bx0, by1, bx1, by0 = boxes.font(start + len(words) - 1)
     dx, dy = bx0 + bx1 - ax0 - ax1, by0 + by1 - ay0 - ay1
     slope = SLANT * abs(dx)
@@ -149,6 +146,8 @@ def _measure(words: str, start: int, boxes: Boxes, *, weigh: bool) -> _Measured:
         if _WRITTEN_DOWN.match(words) or boxes.is_turned(start):
             return box, max(ax1 - ax0, 0.1), weight, 0.0 if abs(dx) < SLANT * abs(dy) else dx, dy
         return box, max(min(ay1 - ay0, by1 - by0), 0.1), weight, abs(dx), 0.0  # rows that pdfium took for one line
+    if words[0] in BULLETS:
+        ay0, ay1 = by0, by1  # often of a larger font
     # The taller of the two: the first may be a raised number.
     bottom, top = (ay0, ay1) if ay1 - ay0 >= by1 - by0 else (by0, by1)
     left, right = (ax0, bx1) if ax0 <= bx0 else (bx0, ax1)
@@ -209,91 +208,6 @@ def _turned(
     if turn == 270:
         return height - top, width - right, height - bottom, width - left
     return left, height - top, right, height - bottom
-
-
-def _mark_cells(lines: list[Line], starts: list[int], boxes: Boxes) -> None:
-    """Write a tab for each wide gap inside lines that are wider than their characters need."""
-    densities = [(line.x1 - line.x0) / (len(line.text) * line.size) for line in lines if len(line.text) > 12]
-    if not densities:
-        return
-    # Few long lines among many rows must not make the rows look normal: no prose is wider than 0.5.
-    usual = min(median(densities), 0.5)
-    long = [line for line in lines if len(line.text) >= FULL]
-    for line, start in zip(lines, starts, strict=True):
-        words = line.text
-        if " " not in words or (line.x1 - line.x0) / (len(words) * line.size) < 1.15 * usual:
-            continue
-        marked = _with_tabs(line, start, 0.9 * usual, boxes)
-        if "\t" in marked and _is_justified(line, start, long, boxes):
-            line.gaps = ()
-        else:
-            line.text = marked
-
-
-def _is_justified(line: Line, start: int, long: list[Line], boxes: Boxes) -> bool:
-    """Tell whether a wide line is prose drawn out to the edges of its column: all its blanks but those behind stops are
-    as wide.
-
-    Args:
-        line, start: The line, and where it begins in the page's text.
-        long: The page's lines of FULL characters, one of which must have the same edges.
-        boxes: Of the page's characters.
-    """
-    if sum(map(str.isalpha, line.text)) <= 0.6 * len(line.text):
-        return False
-    reach = 0.5 * line.size
-    x0, x1 = line.x0, line.x1
-    if not any(
-        -reach < x0 - other.x0 < reach and -reach < x1 - other.x1 < reach and other is not line and not other.gaps
-        for other in long
-    ):
-        return False
-    rooms: list[float] = []
-    stops: list[float] = []  # typesetting programs draw the blanks behind stops out further
-    for match in _BLANKS.finditer(line.text):
-        _, a1, b0, _ = boxes.ends(start + match.start() - 1, start + match.end())
-        (stops if line.text[match.start() - 1] in _STOPS else rooms).append(b0 - a1)
-    if len(rooms) < 2:
-        return False
-    least, most = min(rooms), max(rooms)
-    return most - least < 0.35 * line.size and all(least - 0.1 * line.size <= room < DRAWN_OUT * most for room in stops)
-
-
-def _with_tabs(line: Line, start: int, usual: float, boxes: Boxes) -> str:
-    """Return a line's words with a tab for each wide gap, looked for from the right.
-
-    The search ends when the gaps found explain why the line is as wide as it is: the label of a row,
-    which stands at the left and has the most words, is seldom looked at.
-    """
-    words = line.text
-    pieces: list[str] = []
-    gaps: list[tuple[float, float]] = []
-    end = len(words)
-    slack = (line.x1 - line.x0) - len(words) * line.size * usual
-    least = 0.95 * line.size
-    for match in reversed(list(_BLANKS.finditer(words))):
-        left, right = match.span()
-        a0, a1, b0, b1 = boxes.ends(start + left - 1, start + right)
-        gap = max(b0 - a1, a0 - b1)
-        if gap > least:
-            glued = gaps and gaps[0][0] - max(b0, b1) > WIDE_CELL * line.size * (end - right)
-            pieces.append(_unglued(words[right:end], start + right, line.size, boxes) if glued else words[right:end])
-            gaps.insert(0, (min(a1, b1), max(a0, b0)))
-            end = left
-            slack -= gap
-            if slack < least:
-                break
-    line.gaps = tuple(gaps)
-    return "\t".join([words[:end], *reversed(pieces)]) if pieces else words
-
-
-def _unglued(cell: str, start: int, size: float, boxes: Boxes) -> str:
-    """Return a cell that is wider than its characters as the cells that it is: 3 and 0 beside it are not 30."""
-    pieces = [cell[:1]]
-    for at in range(1, len(cell)):
-        _, a1, b0, _ = boxes.ends(start + at - 1, start + at)
-        pieces.append(f"\t{cell[at]}" if b0 - a1 > 0.95 * size and " " not in cell[at - 1 : at + 1] else cell[at])
-    return "".join(pieces)
 
 
 def _clean(line: Line) -> bool:

@@ -24,8 +24,9 @@ from ingest.loaders.pdf.forms import xfa_values
 from ingest.loaders.pdf.layout import ordered, without_running_heads
 from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.lines import read_lines
-from ingest.loaders.pdf.paragraphs import Paragraph, paragraphs, style_of
+from ingest.loaders.pdf.paragraphs import Paragraph, paragraphs
 from ingest.loaders.pdf.scans import STAMP, is_picture, read_scans, scan_of
+from ingest.loaders.pdf.style import style_of
 
 MEDIA_TYPE = "application/pdf"
 MAX_PAGES = 20_000
@@ -50,9 +51,10 @@ def load(path: Path, options: LoadOptions) -> Loaded:
         count = len(document)
         if count > MAX_PAGES:
             raise TooLarge(f"{path.name} has {count:,} pages, more than {MAX_PAGES:,}.", remedy="Split it.")
-        pages, asides, drawn, damaged = _read(document)
+        inside: list[tuple[str, bytes]] = []
+        pages, asides, drawn, damaged = _read(document, inside)
         garbled, hidden = _without_noise(pages)
-        inside = list(attachments(document))
+        inside = list(dict.fromkeys([*attachments(document), *inside]))  # a pinned one may be listed too
         filled = xfa_values(document) if document.get_formtype() in XFA else []
         if sum(map(len, pages)) > MAX_LINES:
             raise TooLarge(f"{path.name} has more text than one file may have.", remedy="Split it.")
@@ -206,8 +208,13 @@ def _damaged(path: Path, error: Exception | None) -> NoReturn:
     ) from error
 
 
-def _read(document: Any) -> tuple[list[list[Line]], list[list[str]], list[set[tuple[int, ...]]], int]:
-    """Return lines, asides (form values, notes) and pictures of each page, and how many pages are damaged."""
+def _read(
+    document: Any, inside: list[tuple[str, bytes]]
+) -> tuple[list[list[Line]], list[list[str]], list[set[tuple[int, ...]]], int]:
+    """Return lines, asides (form values, notes) and pictures of each page, and how many pages are damaged.
+
+    Files that are pinned to pages are added to `inside`.
+    """
     from pypdfium2 import PdfiumError
 
     pages: list[list[Line]] = []
@@ -226,7 +233,7 @@ def _read(document: Any) -> tuple[list[list[Line]], list[list[str]], list[set[tu
         try:
             textpage = page.get_textpage()
             pages[index] = ordered(read_lines(page, textpage, index))
-            asides[index] = notes_of(document, page, pages[index])
+            asides[index] = notes_of(document, page, pages[index], inside)
             drawn[index] = pictures_on(page)
             textpage.close()
         except PdfiumError:

@@ -21,9 +21,9 @@ def without_margin(lines: list[Line]) -> tuple[list[Line], list[Line]]:
     stamps = [line for line in lines if _sideways(line)]
     if len(stamps) > 0.3 * len(lines):
         stamps = []
-    rest = [line for line in lines if not any(line is stamp for stamp in stamps)]
+    rest = [line for line in lines if not any(line is stamp for stamp in stamps)] if stamps else lines
     numbers = _margin_numbers(rest)
-    return [line for line in rest if id(line) not in numbers], stamps
+    return [line for line in rest if id(line) not in numbers] if numbers else rest, stamps
 
 
 def _sideways(line: Line) -> bool:
@@ -32,10 +32,10 @@ def _sideways(line: Line) -> bool:
 
 def _margin_numbers(lines: list[Line]) -> set[int]:
     """Return the lines (by identity) that are numbers beside all other text of the page, counting on."""
-    numbers = [line for line in lines if _NUMBER.fullmatch(line.text)]
-    others = [line for line in lines if not _NUMBER.fullmatch(line.text)]
-    if len(numbers) < LEAST or not others:
+    numbers = [line for line in lines if len(line.text) <= 4 and _NUMBER.fullmatch(line.text)]
+    if len(numbers) < LEAST or len(numbers) == len(lines):
         return set()
+    others = [line for line in lines if not _NUMBER.fullmatch(line.text)]
     left, right = min(line.x0 for line in others), max(line.x1 for line in others)
     found: set[int] = set()
     for side in (

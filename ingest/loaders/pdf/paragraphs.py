@@ -7,12 +7,14 @@ hyphen stays where the document elsewhere writes the word with it.
 
 from __future__ import annotations
 
+import math
 import re
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
+from ingest.loaders.pdf.layout import PAGE_NUMBER
 from ingest.loaders.pdf.line import Line
+from ingest.loaders.pdf.style import HYPHENS, WORD_BEGIN, WORD_END, Style, rounded
 from vectorstore.words.scripts import HAN, KANA
 
 _BULLET = re.compile(
@@ -21,14 +23,16 @@ _BULLET = re.compile(
 _LABEL = re.compile(r"[^\W\d_][\w /#.&'’-]{1,30}[:：](?:\s|$)")
 """Begins a line of a form or an invoice: two such lines, one under the other, are no sentence."""
 _ENDS = re.compile(r"[.!?:;。！？؟।…][\"'”’»)\]」』⁰¹²³⁴-⁹]*$")
-_WORD_END = re.compile(r"[^\W_]+$")
-_WORD_BEGIN = re.compile(r"[^\W_]+")
 _WIDE = re.compile(f"[{KANA}{HAN}\u3000-\u303f\uff00-\uffef]")
-_HYPHENS = "-‐"
 MAX_HEADING = 140
 MAX_CELL = 60
 FIGURES = 4
 """Numbers that a line has at least which is a row of a table by them."""
+WIDER, WIDER_ENDED = 1.24, 1.12
+"""How many times as far below as lines inside sentences one is that begins anew, after any line and after
+one that ends a sentence."""
+RAGGED = 0.6
+"""Share of its column's width that a line fills at least which breaks off inside a sentence."""
 NOTE = 0.95
 """Size of the print of notes at most, as a share of the text's."""
 
@@ -49,66 +53,6 @@ class Paragraph:
     right: float = 0.0
 
 
-@dataclass(slots=True)
-class Style:
-    """What is usual in a document.
-
-    Attributes:
-        size, weight: Of the body's font.
-        sizes: Sizes of headings by rank, largest first.
-        hyphened: How often each word with a hyphen stands in it, in lower case.
-        text: All of it in lower case, where words are broken in it.
-        outline: (page, title) of bookmarks to their level.
-    """
-
-    size: float
-    weight: int
-    sizes: list[float] = field(default_factory=list)
-    hyphened: Counter[str] = field(default_factory=Counter)
-    text: str = ""
-    outline: dict[tuple[int, str], int] = field(default_factory=dict)
-
-
-def style_of(pages: list[list[Line]], outline: dict[tuple[int, str], int]) -> Style:
-    """Return what is usual in a document."""
-    heights: Counter[float] = Counter()
-    weights: Counter[int] = Counter()
-    broken = False
-    for lines in pages:
-        for line in lines:
-            heights[line.size] += len(line.text)
-            if line.weight:
-                weights[line.weight] += len(line.text)
-            broken = broken or line.broken or line.text[-1] in _HYPHENS
-    sizes: Counter[float] = Counter()
-    for height, count in heights.items():
-        sizes[_rounded(height)] += count
-    body = max(sizes, key=lambda size: (sizes[size], size), default=10.0)
-    style = Style(body, max(weights, key=lambda weight: weights[weight], default=400), outline=outline)
-    style.sizes = sorted((size for size in sizes if size >= 1.12 * body), reverse=True)[:5]
-    if broken:
-        style.text = "\n".join(line.text for lines in pages for line in lines).lower()
-        style.hyphened = _hyphened(style.text)
-    return style
-
-
-def _hyphened(text: str) -> Counter[str]:
-    """Return how often each word with a hyphen stands in a text."""
-    found: Counter[str] = Counter()
-    at = text.find("-")
-    while at >= 0:
-        left = _WORD_END.search(text, max(0, at - 40), at)
-        right = _WORD_BEGIN.match(text, at + 1)
-        if left and right:
-            found[f"{left.group()}-{right.group()}"] += 1
-        at = text.find("-", at + 1)
-    return found
-
-
-def _rounded(size: float) -> float:
-    return round(size * 2) / 2
-
-
 def paragraphs(pages: list[list[Line]], style: Style) -> list[Paragraph]:
     """Return the paragraphs of a document whose pages are in reading order."""
     found: list[Paragraph] = []
@@ -118,18 +62,21 @@ def paragraphs(pages: list[list[Line]], style: Style) -> list[Paragraph]:
     for lines in pages:
         waiting = None
         edges = _right_edges(lines)
-        pitch = _pitch(lines)
+        pitch, widest = _pitch(lines), _widest(lines)
         for index, line in enumerate(lines):
             level = _level(line, lines, index, style)
             edge = edges[index - 1] if index else 0.0
             if last is not None and waiting is None and _is_note_under(last, line) and _breaks_off(last, last_level):
                 waiting = (len(found) - 1, last)
-            if waiting is not None and last is not None and _takes_up(waiting[1], last, line):
+            takes_up = waiting is not None and last is not None and _takes_up(waiting[1], last, line)
+            if last is not None and not takes_up and line.y0 < last.y0 - 2 * line.size:
+                waiting = None  # the head of the next column begins something else
+            if waiting is not None and takes_up:
                 _join(found[waiting[0]], waiting[1], line, style)
                 # What they broke off goes on, so the notes stand before it.
                 found.append(found.pop(waiting[0]))
                 waiting = None
-            elif last is not None and _goes_on(last, line, last_level, level, edge, pitch):
+            elif last is not None and _goes_on(last, line, last_level, level, edge, pitch, widest):
                 _join(found[-1], last, line, style)
                 if found[-1].level and len(found[-1].pieces[-1][1]) > MAX_HEADING + 60:
                     found[-1].level = 0
@@ -144,9 +91,10 @@ def paragraphs(pages: list[list[Line]], style: Style) -> list[Paragraph]:
 
 
 def _is_note_under(last: Line, line: Line) -> bool:
-    """Tell whether a line in smaller print begins below another, as notes do at the foot of a column."""
-    below = line.page == last.page and line.y0 > last.y0 and line.x0 < last.x1 and line.x1 > last.x0
-    return below and line.size < NOTE * last.size
+    """Tell whether a line begins below another as notes in smaller print and page numbers do, at a column's foot."""
+    room = line.y0 - last.y1  # the next line of a sentence that began in bold is smaller too, but stands close
+    below = line.page == last.page and room > 0.2 * line.size and line.x0 < last.x1 and line.x1 > last.x0
+    return below and (line.size < NOTE * last.size or PAGE_NUMBER.match(line.text) is not None)
 
 
 def _breaks_off(last: Line, level: int) -> bool:
@@ -159,7 +107,7 @@ def _takes_up(broken: Line, last: Line, line: Line) -> bool:
     return (
         line.page == broken.page
         and abs(line.size - broken.size) < 0.05 * broken.size
-        and last.size < NOTE * line.size
+        and (last.size < NOTE * line.size or PAGE_NUMBER.match(last.text) is not None)
         and line.y0 < broken.y0
         and line.x0 > broken.x0
         and not line.is_row
@@ -187,6 +135,19 @@ def _pitch(lines: list[Line]) -> float:
         if 0 < b.y0 - a.y0 < 3 * a.size and abs(a.size - b.size) < 0.1 * a.size
     )
     return steps[len(steps) // 2] if steps else 1.2
+
+
+def _widest(lines: list[Line]) -> float:
+    """Return the widest step to a line of a page that goes on with a sentence for certain, as `_pitch` does.
+
+    Infinite where no two lines of the page show it.
+    """
+    steps = [
+        (b.y0 - a.y0) / a.size
+        for a, b in pairwise(lines)
+        if b.text[:1].islower() and 0 < b.y0 - a.y0 < 3 * a.size and abs(a.size - b.size) < 0.1 * a.size
+    ]
+    return max(steps) if len(steps) > 1 else math.inf
 
 
 def _right_edges(lines: list[Line]) -> list[float]:
@@ -217,7 +178,7 @@ def _level(line: Line, lines: list[Line], index: int, style: Style) -> int:
         return style.outline.get((line.page, key_of(text)), 0)
     if line.is_row or len(text) > MAX_HEADING or text[0].islower() or text[-1] in "☐☒☑_" or text[0] in "☐☒☑":
         return 0
-    size = _rounded(line.size)
+    size = rounded(line.size)
     bigger = size >= 1.12 * style.size
     bold = line.weight >= style.weight + 100 and size >= 0.95 * style.size
     if not bigger and not bold:
@@ -242,8 +203,15 @@ def key_of(text: str) -> str:
     return "".join(character for character in text.lower() if character.isalnum())[:80]
 
 
-def _goes_on(last: Line, line: Line, last_level: int, level: int, edge: float, pitch: float) -> bool:
-    """Tell whether a paragraph goes on from one line to the next."""
+def _goes_on(last: Line, line: Line, last_level: int, level: int, edge: float, pitch: float, widest: float) -> bool:
+    """Tell whether a paragraph goes on from one line to the next.
+
+    Args:
+        last, line: Both lines.
+        last_level, level: Of the headings that they are.
+        edge: How far to the right the lines of the column reach.
+        pitch, widest: The usual step from line to line, and the widest inside a sentence, in sizes.
+    """
     if last.is_row or line.is_row or (_is_figures(last.text) and _is_figures(line.text)):
         return False
     if last.broken:
@@ -269,17 +237,33 @@ def _goes_on(last: Line, line: Line, last_level: int, level: int, edge: float, p
     if jumped:
         # Another column or page: only what cannot be a beginning goes on.
         begins = line.text[:1]
+        elsewhere = line.page != last.page or line.y0 < last.y0 - last.size
+        if elsewhere and (abs(last.size - line.size) > 0.05 * line.size or PAGE_NUMBER.match(last.text)):
+            return False  # a note, or the number of the page
         return not _ENDS.search(last.text) and (begins.islower() or (begins.isdigit() and len(last.text) > 30))
-    if line.y0 - last.y0 > max(1.35 * pitch, 1.2) * max(last.size, line.size):
+    step = (line.y0 - last.y0) / max(last.size, line.size)
+    if step > max(1.35 * pitch, 1.2):
+        return False
+    if line.text[:1].isupper() and step > (WIDER_ENDED if _ENDS.search(last.text) else WIDER) * widest:
         return False
     if bullet:
         return False
     room = (last.x1 - last.x0) / max(len(last.text), 1)
     word = 1 if _WIDE.match(line.text) else len(line.text.split(" ", 1)[0]) + 1
     if last.x1 + word * room < edge - 0.4 * last.size:
-        return False
+        return _is_ragged(last, line, edge)
     indented = line.x0 > last.x0 + 0.8 * last.size
     return not (indented and _ENDS.search(last.text) and not _BULLET.match(last.text))
+
+
+def _is_ragged(last: Line, line: Line, edge: float) -> bool:
+    """Tell whether a sentence goes on although a word more would have fitted: lines broken early, at no right edge."""
+    return (
+        line.text[:1].islower()
+        and not _ENDS.search(last.text)
+        and abs(line.x0 - last.x0) < last.size
+        and last.x1 - last.x0 > RAGGED * (edge - last.x0)
+    )
 
 
 def _is_figures(text: str) -> bool:
@@ -294,8 +278,8 @@ def _is_figures(text: str) -> bool:
 def _join(paragraph: Paragraph, last: Line, line: Line, style: Style) -> None:
     page, text = paragraph.pieces[-1]
     glue = " "
-    if last.broken or (text.endswith(tuple(_HYPHENS)) and line.text[:1].isalnum() and text[-2:-1].isalpha()):
-        stem = text.rstrip(_HYPHENS) if text.endswith(tuple(_HYPHENS)) else text
+    if last.broken or (text.endswith(tuple(HYPHENS)) and line.text[:1].isalnum() and text[-2:-1].isalpha()):
+        stem = text.rstrip(HYPHENS) if text.endswith(tuple(HYPHENS)) else text
         glue = "-" if _keeps_hyphen(stem, line.text, style) else ""
         text = stem
     elif _WIDE.match(text[-1:]) and _WIDE.match(line.text):
@@ -315,8 +299,8 @@ def _join(paragraph: Paragraph, last: Line, line: Line, style: Style) -> None:
 
 def _keeps_hyphen(stem: str, following: str, style: Style) -> bool:
     """Tell whether a word broken at a line end is written with a hyphen."""
-    left = _WORD_END.search(stem, max(0, len(stem) - 40))
-    right = _WORD_BEGIN.match(following)
+    left = WORD_END.search(stem, max(0, len(stem) - 40))
+    right = WORD_BEGIN.match(following)
     if not left or not right:
         return True
     if not following[0].islower() or stem[-1].isdigit():

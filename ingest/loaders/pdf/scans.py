@@ -37,7 +37,7 @@ def is_picture(document: Any, index: int, letters: int) -> bool:
         width, height = page.get_size()
         boxes = [picture.get_bounds() for picture in page.get_objects(filter=[FPDF_PAGEOBJ_IMAGE], max_depth=3)]
         return any((x1 - x0) * (y1 - y0) > FILLED * width * height for x0, y0, x1, y1 in boxes)
-    except PdfiumError:
+    except (PdfiumError, ValueError):  # ValueError: a page of no size
         return False
     finally:
         page.close()
@@ -83,7 +83,7 @@ def _read(document: Any, index: int, reader: Reader) -> Reading | None:
         picture = b"P5 %d %d 255\n" % (bitmap.width, bitmap.height) + bitmap.to_numpy().tobytes()
         bitmap.close()
         page.close()
-    except PdfiumError:
+    except (PdfiumError, ValueError):
         return None
     return next(iter(reader.pages(picture)), None)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from ingest.document import Loaded, LoadOptions
 from ingest.loaders.builder import TextBuilder, one_line
 from ingest.loaders.plain.content_lines import Property, properties
+from ingest.loaders.plain.recurrence import repeats
 
 MEDIA_TYPE = "text/calendar"
 _KINDS = ("VEVENT", "VTODO", "VJOURNAL")
@@ -40,7 +41,11 @@ def _write(builder: TextBuilder, entry: list[Property]) -> None:
     found = {item.name: item for item in reversed(entry)}
     title = one_line(found["SUMMARY"].words) if "SUMMARY" in found else "Event without a title"
     builder.heading(title, 1)
-    start, end = (_date(found[name]) if name in found else "" for name in ("DTSTART", "DTEND"))
+    start = _date(found["DTSTART"]) if "DTSTART" in found else ""
+    # The end of days without hours is the first day on which nothing is any more.
+    end = _date(found["DTEND"], before=1) if "DTEND" in found else ""
+    if end == start:
+        end = ""
     if start:
         # An event of one day says its day once.
         day, at, _ = end.partition(" at ")
@@ -50,7 +55,7 @@ def _write(builder: TextBuilder, entry: list[Property]) -> None:
     for item in entry:
         if item.name in _LABELS:
             label = _LABELS[item.name]
-            words = _date(item) if item.name in _DATES else _who(item)
+            words = _date(item) if item.name in _DATES else repeats(item.value) if item.name == "RRULE" else _who(item)
             if label and words:
                 builder.paragraph(f"{title}: {label}: {one_line(words)}")
             else:
@@ -66,14 +71,21 @@ def _who(item: Property) -> str:
     return f"{name} ({words[7:]})" if name else words[7:]
 
 
-def _date(item: Property) -> str:
-    """Return "15 January 2025 at 10:00 (Europe/Berlin)" for a date as calendars write it."""
+def _date(item: Property, *, before: int = 0) -> str:
+    """Return "15 January 2025 at 10:00 (Europe/Berlin)" for a date as calendars write it.
+
+    Args:
+        item: The property.
+        before: For a day without an hour: how many days before it is meant.
+    """
     raw = item.value.strip()
     for form, shown in (("%Y%m%dT%H%M%S", "%d %B %Y at %H:%M"), ("%Y%m%d", "%d %B %Y")):
         try:
-            words = datetime.strptime(raw.removesuffix("Z"), form).strftime(shown).lstrip("0")
+            moment = datetime.strptime(raw.removesuffix("Z"), form)
         except ValueError:
             continue
+        moment -= timedelta(days=before if "T" not in form else 0)
+        words = moment.strftime(shown).lstrip("0")
         zone = next((part[5:] for part in item.parameters.split(";") if part.upper().startswith("TZID=")), "")
         zone = "UTC" if raw.endswith("Z") else zone
         return f"{words} ({zone})" if zone and " at " in words else words

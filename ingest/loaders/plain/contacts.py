@@ -11,7 +11,11 @@ from ingest.loaders.plain.content_lines import Property, properties
 
 MEDIA_TYPE = "text/vcard"
 _LABELS = {"ORG": "Organization", "TITLE": "Title", "ROLE": "Role", "TEL": "Phone", "EMAIL": "Email",
-           "ADR": "Address", "BDAY": "Birthday", "URL": "Web page", "NOTE": "Note", "NICKNAME": "Nickname"}  # fmt: skip
+           "ADR": "Address", "BDAY": "Birthday", "URL": "Web page", "NOTE": "Note", "NICKNAME": "Nickname",
+           "IMPP": "Chat", "X-SOCIALPROFILE": "Profile", "ANNIVERSARY": "Anniversary", "CATEGORIES": "Categories",
+           "RELATED": "Related to", "X-SKYPE": "Skype", "X-JABBER": "Jabber", "X-TWITTER": "Twitter",
+           "X-ANNIVERSARY": "Anniversary", "X-SPOUSE": "Spouse", "X-MANAGER": "Manager",
+           "X-ASSISTANT": "Assistant"}  # fmt: skip
 _KIND = re.compile(r"(?:TYPE=)?\"?\b(WORK|HOME|CELL|FAX)\b", re.IGNORECASE)
 
 
@@ -41,6 +45,8 @@ def _write(builder: TextBuilder, card: list[Property]) -> None:
         name = next((one_line(item.words) for item in card if item.name in ("ORG", "EMAIL")), "A card without a name")
     builder.heading(name, 1)
     for item in card:
+        if item.name in ("PHOTO", "LOGO"):
+            builder.unread("picture")
         label = _LABELS.get(item.name)
         words = one_line(", ".join(item.parts)).removeprefix("tel:")
         if label and words:

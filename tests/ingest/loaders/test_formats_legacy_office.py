@@ -119,3 +119,37 @@ def test_ppt_slides_titles_and_text(tmp_path: Path) -> None:
     loaded = load(path)
     assert loaded.text == "Ünser Plan\n\nGrow slowly"
     assert [(p.kind, p.number) for p in loaded.places] == [("slide", 1)]
+
+
+def slides(*drawn: bytes) -> bytes:
+    """Return a PPT file of one slide with these shapes."""
+    slide = container(0x03EE, container(0x040C, container(0xF002, *drawn)))
+    persist = atom(0x03F3, struct.pack("<IIIII", 1, 0, 1, 256, 0))
+    document = container(0x03E8, container(0x0FF0, persist))
+    stream = slide + document + atom(0x1772, struct.pack("<II", 1 | 1 << 20, 0))
+    return make_ole({"PowerPoint Document": stream.ljust(4096, b"\0"), "Current User": bytes(4096)})
+
+
+def cell(left: int, top: int, text: str) -> bytes:
+    """Return a shape of a slide that stands at a place in its group."""
+    words = atom(0x0FA0, text.encode("utf-16-le"))
+    return container(0xF004, atom(0xF00F, struct.pack("<iiii", left, top, left + 9, top + 9)), container(0xF00D, words))
+
+
+@pytest.mark.parametrize(
+    ("marked", "read"),
+    [(1, "Port | Harbour\nOslo | \nBergen | North"), (0, "Harbour\n\nPort\n\nBergen\n\nOslo\n\nNorth")],
+)
+def test_a_table_of_a_ppt_slide_is_rows_with_cells(tmp_path: Path, marked: int, read: str) -> None:
+    """Boxes of a group that is a table are cells by their places, a merged one empty; else they are texts."""
+    head = container(0xF004, atom(0xF122, struct.pack("<HI", 0x039F, marked)))
+    cells = [
+        cell(50, 0, "Harbour"),
+        cell(0, 0, "Port"),
+        cell(0, 20, "Bergen"),
+        cell(0, 10, "Oslo"),
+        cell(50, 20, "North"),
+    ]
+    path = tmp_path / "t.ppt"
+    path.write_bytes(slides(container(0xF003, head, *cells)))
+    assert load(path).text == read.replace(" | \n", "\n")

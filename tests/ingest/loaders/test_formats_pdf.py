@@ -13,7 +13,8 @@ from fpdf import FPDF
 from ingest.document import Loaded, LoadOptions
 from ingest.errors import NoText, PasswordNeeded, Unreadable
 from ingest.loaders.pdf.line import Line
-from ingest.loaders.pdf.paragraphs import paragraphs, style_of
+from ingest.loaders.pdf.paragraphs import paragraphs
+from ingest.loaders.pdf.style import style_of
 from ingest.reading.load import load
 
 PROSE = (

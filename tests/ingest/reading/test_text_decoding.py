@@ -160,3 +160,26 @@ def test_real_files_in_old_encodings() -> None:
         loaded = load(shared / name)
         assert words in loaded.text, name
         assert any("No encoding is declared" in note for note in loaded.notes), name
+
+
+EUC_TW = bytes.fromhex(
+    "eac4d9d7c4cbcca8cfafa1a2eabde6fbd2b3f6f0a1a7e2f5c5b2c4b6cfa1a1a3c6bed6c0cbc6a1a3dcb8c4a9cab5a1a2d5f3"
+    "c8cbd2efdbefa1a4dabec5c6c4a5c5b2c4b6c8b4cab5c7c1e1adc8d4c8a9a1a7c8b4e3f4c9b7c4e6a1a2defdeabde6fba1a3"
+    "f2f1faacc9a2a1a2c4cbcca8d3c2dbefa1a48ea2f2c4c7f3c7a9c7e3cca7c4e3a1a2c4a18ea2f0b4c8d4c4d8a1a4"
+)
+
+
+def test_euc_tw_is_read_with_and_without_being_declared() -> None:
+    """Characters of both of its levels; what cannot be in it is shown as broken, and other encodings are not it."""
+    text = (
+        "維基大典者，網路為礎；集天下知、四海言、眾人志，書百科焉。"
+        "悉文乃天下有志共筆而成；有意助之，幾網路、隨纂作，大典茁焉。龘字亦在其中，一囍而已。"
+    )
+    assert decode(EUC_TW, declared="x-euc-tw").text == text
+    found = decode(EUC_TW)
+    assert (found.text, found.encoding) == (text, "euc_tw")
+    assert b"\xc4\xa1\x8e\xa2\xff\xff\xc4\xb2".decode("euc_tw", "replace") == "一\ufffd十"
+    with pytest.raises(UnicodeDecodeError):
+        b"\xc4".decode("euc_tw")
+    plain = "一个学生在图书馆里看书，他说今天的天气很好，我们可以去公园走走。中国的经济发展很快。"
+    assert decode(plain.encode("gb2312")).encoding == "gb18030"
