@@ -22,7 +22,7 @@ LEASE = "# The lease\n\nThe lease was signed in May by Petra Vogel. The rent is 
 
 
 @pytest.fixture
-def documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def documents(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of two documents, in a folder that is the current one; only models come from the user's own cache."""
     own = Path(os.environ["FOOTNOTE_CACHE"])
     own.mkdir()
