@@ -23,7 +23,7 @@ SENTENCE_WORDS = 8
 """Words in a row of which a cell says something, rather than being a name, an address or a few terms."""
 
 _SENTENCE = re.compile(
-    rf"(?:[^\W\d_]+[^\w\n|]{{1,3}}){{{SENTENCE_WORDS - 1}}}[^\W\d_]+"
+    rf"(?<![^\W\d_])(?:[^\W\d_]+[^\w\n|]{{1,3}}){{{SENTENCE_WORDS - 1}}}[^\W\d_]+"
     r"|[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{20,}"  # scripts that write no blanks, or few
 )
 
