@@ -26,6 +26,7 @@ from ingest.report import SyncReport, printable
 from ingest.sources.addresses import is_address, refuse_addresses
 from ingest.sources.plan import MANY_FILES
 from ingest.sync import sync
+from vectorstore.catalog.homes.named import folder_of
 from vectorstore.errors import FootnoteError, LibraryMissing
 from vectorstore.library import Library
 from vectorstore.open_library import open_library
@@ -33,7 +34,7 @@ from vectorstore.open_library import open_library
 if TYPE_CHECKING:
     from ingest.progress_bar import ProgressBar
     from ingest.reading.worker import Limits
-    from vectorstore.catalog.lock import Holder
+    from vectorstore.records import Holder
 
 DONE, UNUSABLE, WRONG_USE, SOME_FAILED, STOPPED = 0, 1, 2, 3, 130
 """Exit statuses: nothing failed; the library cannot be used; no such path or a bad option; some files
@@ -96,7 +97,7 @@ def run(paths: Sequence[str | Path], settings: Run | None = None) -> int:
             print("Web addresses are not watched. Ingest them again to bring them up to date.", file=sys.stderr)
             return WRONG_USE
 
-        return watch(paths, lambda quiet: _once(paths, settings, quiet=quiet), leave_out=settings.library)
+        return watch(paths, lambda quiet: _once(paths, settings, quiet=quiet), leave_out=_own_folder(settings))
     return _once(paths, settings)
 
 
@@ -153,7 +154,11 @@ def _sync(paths: Sequence[str | Path], settings: Run) -> SyncReport:
             library.reembed(settings.embedding_model or None)
         if library is not None:
             options = replace(options, damaged=library.damaged())
-        return sync(library, paths, options, leave_out=settings.library, progress=bar, stop=stop, confirm=confirm)
+        return sync(library, paths, options, leave_out=_own_folder(settings), progress=bar, stop=stop, confirm=confirm)
+
+
+def _own_folder(settings: Run) -> Path:
+    return folder_of(settings.library)
 
 
 @contextlib.contextmanager
@@ -239,7 +244,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("paths", nargs="+", metavar="PATH", help="a file, a folder or a web address")
     for names, kind, words in (
-        ("--library", "DIR", "folder of the library (FOOTNOTE_LIBRARY, else .footnote)"),
+        ("--library", "DIR", "folder or address of the library (FOOTNOTE_LIBRARY, else .footnote)"),
         ("--collection", "NAME", "collection in it (FOOTNOTE_COLLECTION, else default)"),
     ):
         made.add_argument(names, metavar=kind, help=words)

@@ -32,3 +32,8 @@ def comparable(moment: str) -> str:
             f"{moment[:40]!r} is not a date.", remedy="Write it as 2026-11-25 or 2026-11-25T09:30."
         ) from None
     return text.rstrip("0") if "." in text else text
+
+
+def now() -> str:
+    """Return the time as it is stored: ISO 8601 in UTC, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -32,6 +32,10 @@ class LibraryMissing(LibraryError):
     """There is no library at this place, or nothing has been added to it."""
 
 
+class LibraryUnreachable(LibraryError):
+    """The server that keeps the library does not answer, or does not let us in."""
+
+
 class LibraryBusy(LibraryError):
     """Another process is writing to the library."""
 

@@ -17,14 +17,13 @@ import uuid
 import weakref
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from vectorstore.catalog import schema
 from vectorstore.catalog.catalog import Catalog
-from vectorstore.catalog.lock import WORK, Holder, LibraryLock
-from vectorstore.catalog.schema import sqlite_errors
+from vectorstore.catalog.homes.home import Home
+from vectorstore.catalog.homes.named import home_of
+from vectorstore.catalog.lock import WORK, LibraryLock
 from vectorstore.document import Document, Heading, Place, Scan
 from vectorstore.embedding.model_files import ModelIdentity
 from vectorstore.errors import (
@@ -36,7 +35,16 @@ from vectorstore.errors import (
     ModelMismatch,
 )
 from vectorstore.passage import Chunk, Filter, Passage
-from vectorstore.records import Compaction, DocumentInfo, Finding, LibraryStatus, Recovered, RemovedDocument, Stamp
+from vectorstore.records import (
+    Compaction,
+    DocumentInfo,
+    Finding,
+    Holder,
+    LibraryStatus,
+    Recovered,
+    RemovedDocument,
+    Stamp,
+)
 from vectorstore.search.view import View
 
 if TYPE_CHECKING:
@@ -54,7 +62,12 @@ _TIDY_SECONDS = 3600.0
 
 
 class Library:
-    """A folder that holds documents and finds passages in them. Make one with `Library.open`."""
+    """Holds documents and finds passages in them. Make one with `Library.open`.
+
+    Attributes:
+        folder: Its folder; of one on a server, the folder of this machine for what is not in the catalog.
+        place: Where it is, for people: a folder, or an address without its password.
+    """
 
     def __init__(
         self,
@@ -69,7 +82,8 @@ class Library:
         cache: str | None = None,
         threads: int = 0,
     ) -> None:
-        self.folder = catalog.folder
+        self.folder = catalog.home.folder
+        self.place = catalog.home.place
         self.catalog = catalog
         self.lock = lock
         self.work = work
@@ -106,7 +120,7 @@ class Library:
         """Open the library in `folder`.
 
         Args:
-            folder: Where it is.
+            folder: Where it is; or the address of a PostgreSQL database, `postgresql://user@host/database`.
             model: Name or folder of the embedding model; None for the default.
             chroma: None for Chroma inside the library; or a folder, an address of a Chroma server,
                 or "cloud://".
@@ -119,28 +133,27 @@ class Library:
             threads: Threads of the encoder; 0 for one a core.
 
         Raises:
-            LibraryMissing: There is none, and `create` is not set; or what is named is an address.
+            LibraryMissing: There is none, and `create` is not set; or an address of another kind is named.
+            LibraryUnreachable: Its server does not answer or refuses.
             LibraryTooNew: A newer version wrote it.
             LibraryDamaged: Its catalog cannot be read.
             LibraryReadOnly: It should be created but cannot be written.
         """
-        path = _folder(folder)
-        lock = LibraryLock(path, wait=wait, notice=notice)
+        home = home_of(folder, read_only=read_only)
+        lock = LibraryLock(home, wait=wait, notice=notice)
         try:
-            catalog = Catalog(path, read_only=read_only)
+            catalog = Catalog(home)
         except LibraryMissing:
-            if schema.left_behind(path):
-                raise schema.damaged(path, "its catalog is gone") from None
             if not create or read_only:
                 raise
-            _create(path, lock)
-            catalog = Catalog(path)
+            _create(home, lock)
+            catalog = Catalog(home)
         if not read_only and catalog.outdated():
-            _upgrade(path)
+            _upgrade(home)
         return cls(
             catalog,
             lock,
-            LibraryLock(path, WORK, wait=wait, notice=notice),
+            LibraryLock(home, WORK, wait=wait, notice=notice),
             model=model,
             chroma=chroma,
             read_only=read_only,
@@ -208,7 +221,9 @@ class Library:
                 from vectorstore.index.chroma import open_store
                 from vectorstore.index.nearest import Index
 
-                store = open_store(self.folder, str(self.catalog.meta("library_id")), self.chroma)
+                home = self.catalog.home
+                folder = home.index_folder(self._cache)
+                store = open_store(folder, str(self.catalog.meta("library_id")), self.chroma)
                 self._index = Index(self.catalog, self.lookup, store)
             return self._index
 
@@ -229,7 +244,7 @@ class Library:
             if self._writer is None:
                 from vectorstore.catalog.writing import Writer
 
-                self._writer = Writer(self.folder)
+                self._writer = Writer(self.catalog.home)
             return self._writer
 
     @contextmanager
@@ -245,7 +260,7 @@ class Library:
             LibraryReadOnly: The folder cannot be written.
         """
         if self.read_only:
-            raise schema.read_only(self.folder)
+            raise self.catalog.home.read_only()
         with self.work.held(wait=wait, stop=stop):
             yield
 
@@ -262,7 +277,7 @@ class Library:
             LibraryReadOnly: The folder cannot be written.
         """
         if self.read_only:
-            raise schema.read_only(self.folder)
+            raise self.catalog.home.read_only()
         with self.lock.held(wait=wait, stop=stop):
             writer = self.writer
             if not self._words_current():
@@ -318,7 +333,7 @@ class Library:
         if not batch:
             return set()
         if self.read_only:
-            raise schema.read_only(self.folder)
+            raise self.catalog.home.read_only()
         vectors = self.embed(batch) if vectors is None else vectors
         with self.writing() as writer:
             self._guard_model()
@@ -646,7 +661,7 @@ class Library:
         found = damage(self.catalog)
         for finding in found:
             if not finding.document:
-                raise schema.damaged(self.folder, finding.message.rstrip("."))
+                raise self.catalog.home.damaged(finding.message.rstrip("."))
         return {finding.document: finding.message for finding in reversed(found)}
 
     def repair(self) -> list[Finding]:
@@ -669,9 +684,11 @@ class Library:
         """
         from vectorstore.upkeep.recover import recover
 
-        path = Path(folder).expanduser().absolute()
-        with LibraryLock(path, WORK).held(), LibraryLock(path).held():
-            return recover(path, lambda new: cls.open(new, create=True, **options))
+        home = home_of(folder)
+        if home.path is None:
+            raise home.damaged("it lies on a server, where nothing is made again from what can still be read")
+        with LibraryLock(home, WORK).held(), LibraryLock(home).held():
+            return recover(home.folder, lambda new: cls.open(new, create=True, **options))
 
     # ---- guards
 
@@ -680,7 +697,7 @@ class Library:
         if not self.catalog.chunk_count():
             return
         if stored is None:
-            raise schema.damaged(self.folder, "its catalog has lost what it says of itself")
+            raise self.catalog.home.damaged("its catalog has lost what it says of itself")
         if self._encoder is not None:
             wanted = _identity(self._encoder)
         else:
@@ -690,7 +707,7 @@ class Library:
         if wanted != stored:
             version = " in another version" if wanted.name == stored.name else ""
             raise ModelMismatch(
-                f"The library in {self.folder} was embedded with {stored.name}, but {wanted.name}{version} is set.",
+                f"The library in {self.place} was embedded with {stored.name}, but {wanted.name}{version} is set.",
                 remedy="Set the first one again, or embed the library anew with: footnote ingest --reembed",
             )
 
@@ -710,7 +727,7 @@ class Library:
             raise
         except LibraryError as error:
             raise LibraryOutdated(
-                f"The keyword index of {self.folder} was made by another version of Footnote.",
+                f"The keyword index of {self.place} was made by another version of Footnote.",
                 remedy="Run: footnote doctor --repair",
             ) from error
 
@@ -733,39 +750,18 @@ def _identity(owner: Any) -> ModelIdentity:
     return ModelIdentity(str(owner.name), str(owner.fingerprint), int(owner.dimension))
 
 
-def _folder(named: str | os.PathLike[str]) -> Path:
-    """Return the whole path of a library's folder.
-
-    Raises:
-        LibraryMissing: An address is named: a folder called "postgresql:" would be made in silence.
-    """
-    scheme, mark, _ = os.fspath(named).partition("://")
-    if mark and scheme.isalnum():
-        raise LibraryMissing(  # without the address: it may hold a password
-            f"The library is named by an address ({scheme}://…); it is a folder on this machine.",
-            remedy="Name a folder. The address of a Chroma server goes into FOOTNOTE_CHROMA.",
-        )
-    return Path(named).expanduser().absolute()
+def _create(home: Home, lock: LibraryLock) -> None:
+    home.prepare()
+    with lock.held(), home.errors():
+        home.create({"library_id": uuid.uuid4().hex, "revision": 0, "generation": 0, "words": _words_version()})
 
 
-def _create(folder: Path, lock: LibraryLock) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except FileExistsError as error:
-        raise LibraryError(f"{folder} is a file, not a folder.", remedy="Name a folder for the library.") from error
-    except OSError as error:
-        raise schema.of_os(error, folder, folder) from error
-    with lock.held(), sqlite_errors(folder):
-        meta = {"library_id": uuid.uuid4().hex, "revision": 0, "generation": 0, "words": _words_version()}
-        schema.create(folder / schema.FILE_NAME, meta=meta)
-
-
-def _upgrade(folder: Path) -> None:
+def _upgrade(home: Home) -> None:
     """Bring a library of an older form to this one, unless that must wait: until then it is read as it is."""
     from vectorstore.catalog.writing import Writer
 
-    with suppress(LibraryError), LibraryLock(folder, wait=0).held():
-        Writer(folder).close()
+    with suppress(LibraryError), LibraryLock(home, wait=0).held():
+        Writer(home).close()
 
 
 def _words_version() -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from vectorstore.catalog.lock import Holder
 from vectorstore.library import Library
+from vectorstore.records import Holder
 
 
 class LibrarySettings(Protocol):
@@ -14,7 +14,7 @@ class LibrarySettings(Protocol):
 
     @property
     def library(self) -> str:
-        """Its folder."""
+        """Its folder, or the address of a PostgreSQL database."""
 
     @property
     def embedding_model(self) -> str | None:
@@ -48,7 +48,7 @@ def open_library(
         create, read_only, wait, notice: As in `Library.open`.
 
     Raises:
-        LibraryMissing, LibraryTooNew, LibraryDamaged, LibraryReadOnly: As `Library.open` does.
+        LibraryMissing, LibraryTooNew, LibraryDamaged, LibraryReadOnly, LibraryUnreachable: As `Library.open` does.
     """
     return Library.open(
         settings.library,

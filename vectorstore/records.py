@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import sys
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import Literal, Self
 
+from vectorstore.dates import now
 from vectorstore.embedding.model_files import ModelIdentity
 
 IndexState = Literal["current", "behind", "absent", "damaged", "elsewhere"]
@@ -192,3 +197,28 @@ class Recovered:
     kept: int
     lost: tuple[Lost, ...]
     aside: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The process that writes.
+
+    Attributes:
+        pid, host: Where it runs.
+        command: What it runs.
+        since: When it took the lock, ISO 8601 in UTC.
+    """
+
+    pid: int
+    host: str
+    command: str
+    since: str
+
+    @classmethod
+    def of_this_process(cls) -> Self:
+        """Return this process, holding a lock from now on."""
+        command = " ".join(Path(part).name for part in sys.argv[:2])[:80]
+        return cls(os.getpid(), socket.gethostname(), command or "python", now())
+
+    def __str__(self) -> str:
+        return f"process {self.pid} on {self.host} ({self.command}), since {self.since}"

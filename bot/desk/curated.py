@@ -295,7 +295,7 @@ def _keep(library: Library, answers: Iterable[Curated]) -> None:
 
 def _replace(path: Path, text: str) -> None:
     """Write a file whole or not at all, for the owner of the library only."""
-    from vectorstore.catalog.schema import of_os
+    from vectorstore.catalog.homes.sqlite import of_os
 
     part = path.with_suffix(f".{token_hex(4)}.part")
     try:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from vectorstore.catalog.homes.named import SERVERS, scheme_of
+
 LEVELS = ("strict", "balanced", "open")
 
 Check = Callable[[Any], str]
@@ -37,9 +39,16 @@ def no_address(value: str) -> str:
     return "a path, not an address" if "://" in value else ""
 
 
-def folder(value: str) -> str:
-    """Check that a text names a folder: more than blanks, and no address."""
-    return "the path of a folder, not an address" if "://" in value else not_blank(value)
+def without_password(value: str) -> str:
+    """Return an address, or a path, without the password in it."""
+    return re.sub(r"(?<=password=)[^&]*|(?<=:)[^:@/]*(?=@)", "…", value) if "://" in value else value
+
+
+def library_name(value: str) -> str:
+    """Check that a text names a folder, or a database of PostgreSQL: more than blanks, and no other address."""
+    if scheme_of(value) and not value.lower().startswith(tuple(f"{name}://" for name in SERVERS)):
+        return "the path of a folder, or postgresql://user@host/database"
+    return not_blank(value)
 
 
 def collection_name(value: str) -> str:

@@ -110,7 +110,9 @@ def read_file(folder: Path, environ: Mapping[str, str], known: Known) -> Found:
             )
         value = checked(item, value, origin=str(path))
         if name in NOT_BY_FILE and not _on_this_machine(value):
-            raise _foreign_address(path, name, value)
+            raise _foreign_address(path, name, f" ({value[:80]})")
+        if name == "library" and "://" in value and not _on_this_machine(value):
+            raise _foreign_address(path, name, "")  # a password may stand in it
         if item.metadata["path"] and value and "://" not in value:
             value = str(path.parent / Path(value).expanduser())
         found[name] = (value, str(path))
@@ -275,7 +277,8 @@ def _on_this_machine(address: str) -> bool:
 
 
 def _foreign_address(path: Path, name: str, address: str) -> SettingError:
+    # A folder that somebody else wrote must not redirect questions, documents and keys to their server.
     return SettingError(
-        f"{name} in {path} is the address of another machine ({address[:80]}), which a file cannot set.",
+        f"{name} in {path} is the address of another machine{address}, which a file cannot set.",
         remedy=f"If you trust it, set the environment variable {PREFIX}{name.upper()}.",
     )

@@ -22,12 +22,13 @@ from bot.settings.checks import (
     between,
     channel_map,
     collection_name,
-    folder,
     group_map,
     http_address,
     level_or_probability,
+    library_name,
     no_address,
     not_blank,
+    without_password,
 )
 from bot.settings.reading import Known, Setting, checked, plain_value, read_environment, read_file, reject_unknown
 
@@ -40,6 +41,7 @@ def setting(
     check: Check | None = None,
     secret: bool = False,
     path: bool = False,
+    address: bool = False,
     also: tuple[str, ...] = (),
 ) -> Any:
     """Return a dataclass field that is a setting.
@@ -51,10 +53,12 @@ def setting(
         check: What a value must hold besides its type.
         secret: Read from the environment only, and never shown.
         path: A relative path in footnote.toml starts at the folder of that file.
+        address: It may be an address with a password, which is never shown.
         also: Other environment variables that are read when FOOTNOTE_<NAME> is not set.
     """
     metadata = {"doc": doc, "group": group, "check": check, "secret": secret, "path": path, "also": also}
-    return field(default=default, repr=not secret, metadata=metadata)
+    metadata["address"] = address
+    return field(default=default, repr=not (secret or address), metadata=metadata)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,10 +72,12 @@ class Settings:
     # Library
     library: str = setting(
         ".footnote",
-        "Folder of the library. A relative path starts at the current folder.",
+        "Folder of the library, or the address of a PostgreSQL database, `postgresql://user@host/database`. A relative "
+        "path starts at the current folder.",
         group="Library",
-        check=folder,
+        check=library_name,
         path=True,
+        address=True,
     )
     collection: str = setting(
         "default",
@@ -534,7 +540,9 @@ class Settings:
         """Return the value of `name` as a person may see it; a secret is only "set" or "not set"."""
         item = _field(name)
         value = getattr(self, name)
-        return ("set" if value else "not set") if item.metadata["secret"] else plain_value(value)
+        if item.metadata["secret"]:
+            return "set" if value else "not set"
+        return without_password(value) if item.metadata["address"] else plain_value(value)
 
 
 def setting_fields() -> tuple[Field[Any], ...]:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from library_check import ENCODER, assert_whole, child, version
 
-from vectorstore.catalog.lock import Holder
 from vectorstore.errors import LibraryBusy
 from vectorstore.library import Library
+from vectorstore.records import Holder
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="forks only")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from hash_encoder import HashEncoder, make
 
-from vectorstore.catalog.schema import of_os
+from vectorstore.catalog.homes.sqlite import of_os
 from vectorstore.errors import (
     DiskFull,
     FootnoteError,

@@ -30,11 +30,24 @@ def test_empty_settings_are_the_defaults(tmp_path: Path) -> None:
         assert library.chroma is None
 
 
-@pytest.mark.parametrize("address", ["postgresql://reader:secret@db/notes", "http://localhost:8000"])
-def test_an_address_is_no_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+@pytest.mark.parametrize(
+    "address",
+    [
+        "mysql://reader:secret@db/notes",
+        "http://localhost:8000",
+        "postgresql:/reader:secret@db/notes",
+        "postgresql:notes",
+        "postgresql://reader:secret@db",
+        "postgresql://reader:secret@db:port/notes",
+        "postgresql://reader:secret@db/notes?schema=Not+a+name",
+        "postgresql://reader:secret@db/notes?colour=secret",
+    ],
+)
+def test_an_address_that_is_none_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     """It is refused with what is taken, its password is not said, and no folder of its name is made."""
+    pytest.importorskip("psycopg")
     monkeypatch.chdir(tmp_path)
     with pytest.raises(LibraryMissing) as refused:
         open_library(Run(library=address), create=True)
-    assert "a folder" in str(refused.value) and "secret" not in str(refused.value)
+    assert "postgresql://user@host/database" in str(refused.value) and "secret" not in str(refused.value)
     assert not list(tmp_path.iterdir())

@@ -17,9 +17,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from vectorstore import access
-from vectorstore.catalog.catalog import DOCUMENT_INFO, conditions, document_info, now, sql_text, ways_to_name
+from vectorstore.catalog.catalog import DOCUMENT_INFO, conditions, document_info, sql_text, ways_to_name
+from vectorstore.catalog.homes.home import Connection, Cursor
 from vectorstore.catalog.pieces import read_text
 from vectorstore.catalog.reading import packed_words, read_notes, read_said, read_scans
+from vectorstore.dates import now
 from vectorstore.document import Document, Heading, Place, Scan, given_name
 from vectorstore.errors import DocumentMissing, LibraryDamaged
 from vectorstore.passage import Chunk, Filter
@@ -61,7 +63,7 @@ class Kept:
     model: str
 
 
-def keep(connection: sqlite3.Connection, document_id: str) -> None:
+def keep(connection: Connection, document_id: str) -> None:
     """Put a copy of a stored document into the bin, in place of an older one; do nothing where there is none."""
     found = connection.execute(
         "SELECT row, collection, source FROM documents WHERE id = CAST(? AS TEXT)", (sql_text(document_id),)
@@ -77,23 +79,23 @@ def keep(connection: sqlite3.Connection, document_id: str) -> None:
     add_copy(connection, row)
 
 
-def add_copy(connection: sqlite3.Connection, row: int) -> int:
+def add_copy(connection: Connection, row: int) -> int:
     """Put a copy of the document in a row of the catalog into the bin; return the entry."""
-    cursor = connection.execute(
+    (entry,) = connection.execute(
         f"INSERT INTO bin({_COPIED}, chunks, removed, model, bytes)"
         f" SELECT {_COPIED}, last_chunk - first_chunk + 1, ?,"
-        " coalesce((SELECT value FROM meta WHERE key = 'model'), ''), 0 FROM documents WHERE row = ?",
+        " coalesce((SELECT value FROM meta WHERE key = 'model'), ''), 0 FROM documents WHERE row = ? RETURNING entry",
         (now(), row),
-    )
-    entry, size = int(cursor.lastrowid or 0), 0
+    ).fetchone()
+    size = 0
     for kind, number, part in _packed(connection, row):
         connection.execute("INSERT INTO bin_parts VALUES(?, ?, ?, ?)", (entry, kind, number, part))
         size += len(part)
     connection.execute("UPDATE bin SET bytes = ? WHERE entry = ?", (size, entry))
-    return entry
+    return int(entry)
 
 
-def _packed(connection: sqlite3.Connection, row: int) -> Iterator[tuple[str, int, bytes]]:
+def _packed(connection: Connection, row: int) -> Iterator[tuple[str, int, bytes]]:
     """Yield the parts of a document: what of, which, compressed bytes."""
     characters, first_chunk, last_chunk, first_section, last_section = connection.execute(
         "SELECT characters, first_chunk, last_chunk, first_section, last_section FROM documents WHERE row = ?", (row,)
@@ -108,7 +110,7 @@ def _packed(connection: sqlite3.Connection, row: int) -> Iterator[tuple[str, int
         text = read_text(connection, row, start, min(start + _TEXT_CHARACTERS, characters))
         yield "text", number, zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
     chunks = connection.execute(
-        "SELECT start, end, id - ?, section - ?, kind, sentences FROM chunks WHERE id BETWEEN ? AND ? ORDER BY id",
+        'SELECT start, "end", id - ?, section - ?, kind, sentences FROM chunks WHERE id BETWEEN ? AND ? ORDER BY id',
         (first_chunk, first_section, first_chunk, last_chunk),
     )
     for number, rows in enumerate(_runs(chunks)):
@@ -121,12 +123,12 @@ def _packed(connection: sqlite3.Connection, row: int) -> Iterator[tuple[str, int
             yield f"{kind} vectors", number, zlib.compress(b"".join(vector for (vector,) in rows), _MARKED)
 
 
-def _runs(cursor: sqlite3.Cursor) -> Iterator[list[tuple[Any, ...]]]:
+def _runs(cursor: Cursor) -> Iterator[list[tuple[Any, ...]]]:
     while rows := cursor.fetchmany(_ROWS):
         yield rows
 
 
-def read(connection: sqlite3.Connection, document_id: str) -> Kept:
+def read(connection: Connection, document_id: str) -> Kept:
     """Return the document of this id as the bin keeps it, the one removed last if there are several.
 
     Raises:
@@ -174,7 +176,7 @@ def read(connection: sqlite3.Connection, document_id: str) -> Kept:
     return Kept(entry, document, chunks, added, _vectors(connection, entry, name), model)
 
 
-def _vectors(connection: sqlite3.Connection, entry: int, name: str) -> tuple[bytes, bytes]:
+def _vectors(connection: Connection, entry: int, name: str) -> tuple[bytes, bytes]:
     try:
         chunk, section = (b"".join(_unpacked(connection, entry, f"{kind} vectors")) for kind in ("chunk", "section"))
     except zlib.error as error:
@@ -182,12 +184,12 @@ def _vectors(connection: sqlite3.Connection, entry: int, name: str) -> tuple[byt
     return chunk, section
 
 
-def _unpacked(connection: sqlite3.Connection, entry: int, kind: str) -> list[bytes]:
+def _unpacked(connection: Connection, entry: int, kind: str) -> list[bytes]:
     rows = connection.execute("SELECT part FROM bin_parts WHERE entry = ? AND kind = ? ORDER BY number", (entry, kind))
     return [zlib.decompress(part) for (part,) in rows]
 
 
-def _scans(connection: sqlite3.Connection, entry: int) -> tuple[Scan, ...]:
+def _scans(connection: Connection, entry: int) -> tuple[Scan, ...]:
     query = "SELECT number, part FROM bin_parts WHERE entry = ? AND kind = 'scans' ORDER BY number"
     found = connection.execute(query, (entry,)).fetchall()
     return tuple(Scan(page, tuple((*word,) for word in json.loads(zlib.decompress(part)))) for page, part in found)
@@ -207,12 +209,12 @@ def _damaged(name: str) -> LibraryDamaged:
 # ---- what there is
 
 
-def exists(connection: sqlite3.Connection) -> bool:
+def exists(connection: Connection) -> bool:
     """Tell whether this library has a bin: one that was only read since the version before has none."""
-    return connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'bin'").fetchone() is not None
+    return "bin" in connection.tables()
 
 
-def listed(connection: sqlite3.Connection, filter: Filter | None = None, *, name: str = "") -> list[RemovedDocument]:
+def listed(connection: Connection, filter: Filter | None = None, *, name: str = "") -> list[RemovedDocument]:
     """Return what can be brought back, removed last first.
 
     Args:
@@ -243,7 +245,7 @@ def listed(connection: sqlite3.Connection, filter: Filter | None = None, *, name
     ]
 
 
-def _is_for(connection: sqlite3.Connection, entry: int, gone: DocumentInfo, readers: Sequence[str]) -> bool:
+def _is_for(connection: Connection, entry: int, gone: DocumentInfo, readers: Sequence[str]) -> bool:
     """Tell whether a removed document, and any that is in its place now, are for those who ask."""
     try:
         told = [pair for part in _unpacked(connection, entry, "said") for pair in json.loads(part)]
@@ -258,10 +260,10 @@ def _is_for(connection: sqlite3.Connection, entry: int, gone: DocumentInfo, read
     return connection.execute(hidden, named).fetchone() is None
 
 
-def outdated(connection: sqlite3.Connection) -> list[int]:
+def outdated(connection: Connection) -> list[int]:
     """Return the entries that have been there for their time, or are more than the bin holds."""
     rows = connection.execute(
-        "SELECT entry FROM (SELECT entry, removed, sum(bytes) OVER (ORDER BY entry DESC) AS total FROM bin)"
+        "SELECT entry FROM (SELECT entry, removed, sum(bytes) OVER (ORDER BY entry DESC) AS total FROM bin) kept"
         " WHERE removed < ? OR (total > ? AND removed < ?)",
         (_days_ago(KEPT_DAYS), MOST_BYTES, _days_ago(ALWAYS_DAYS)),
     )
@@ -285,21 +287,22 @@ def copy(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
 # ---- taking out
 
 
-def forget(connection: sqlite3.Connection, document_id: str, *, sha256: str = "") -> None:
+def forget(connection: Connection, document_id: str, *, sha256: str = "") -> None:
     """Take a document out of the bin, or only such a copy as has the digest `sha256`: it is in the library again."""
     rows = connection.execute(
-        "SELECT entry FROM bin WHERE id = CAST(? AS TEXT) AND ? IN ('', sha256)", (sql_text(document_id), sha256)
+        "SELECT entry FROM bin WHERE id = CAST(? AS TEXT) AND CAST(? AS TEXT) IN ('', sha256)",
+        (sql_text(document_id), sha256),
     ).fetchall()
     drop(connection, [entry for (entry,) in rows])
 
 
-def drop(connection: sqlite3.Connection, entries: Sequence[int]) -> None:
+def drop(connection: Connection, entries: Sequence[int]) -> None:
     """Delete entries of the bin."""
     for table in ("bin_parts", "bin"):
         connection.executemany(f"DELETE FROM {table} WHERE entry = ?", [(entry,) for entry in entries])
 
 
-def empty(connection: sqlite3.Connection) -> None:
+def empty(connection: Connection) -> None:
     """Delete all that is in the bin."""
     connection.execute("DELETE FROM bin_parts")
     connection.execute("DELETE FROM bin")

@@ -1,8 +1,8 @@
-"""The catalog: documents, their text, chunks, offsets, vectors and words in one SQLite file.
+"""The catalog: documents, their text, chunks, offsets, vectors and words, in SQLite or PostgreSQL (`homes/`).
 
-It is the truth; Chroma is an index that can be written again from it. This module opens the file and
-reads documents; `writing.py` writes, `lookup.py` reads what a search needs. Nothing here imports
-numpy, so that listing and comparing files starts at once.
+It is the truth; Chroma is an index that can be written again from it. This module reads documents;
+`writing.py` writes, `lookup.py` reads what a search needs. Nothing here imports numpy, so that listing
+and comparing files starts at once.
 
 Every read runs in a snapshot: one transaction in which all reads see the same state, however many
 documents another thread or process adds meanwhile.
@@ -14,21 +14,18 @@ import difflib
 import glob
 import json
 import os
-import sqlite3
 import threading
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from vectorstore import access
 from vectorstore.catalog import schema
+from vectorstore.catalog.homes.home import Connection, Home
 from vectorstore.catalog.pieces import read_text
 from vectorstore.catalog.reading import read_document, read_scans
-from vectorstore.catalog.schema import sqlite_errors
 from vectorstore.dates import comparable
 from vectorstore.document import SIDECAR, Document, Heading, Place, Scan, given_name
 from vectorstore.embedding.model_files import ModelIdentity
@@ -42,127 +39,62 @@ DOCUMENT_INFO = (
 )
 """The columns that `document_info` makes a `DocumentInfo` of, in order."""
 _SHORTEST_PREFIX = 4
-_inherited: list[sqlite3.Connection] = []
-"""Connections that a fork brought along. Closing them could disturb the parent: they are only kept."""
+_inherited: list[object] = []
+"""What a fork brought along. Closing it could disturb the parent: it is only kept."""
 
 
 class Catalog:
     """Reads the catalog of one library, from any number of threads.
 
     Args:
-        folder: The library's folder; it must hold a catalog.
-        read_only: Whether the folder may be written (SQLite needs that even to read beside a writer).
+        home: Where it lives; it must hold a catalog.
     """
 
-    def __init__(self, folder: Path, *, read_only: bool = False) -> None:
-        self.folder = folder
-        self.path = folder / schema.FILE_NAME
-        self.read_only = read_only
-        self._mode: schema.Mode = "ro" if read_only else "rw"
-        self._guard = threading.Lock()
-        self._idle: list[sqlite3.Connection] = []
-        self._seen: tuple[int, ...] = ()
+    def __init__(self, home: Home) -> None:
+        self.home = home
         self._local = threading.local()
         self._totals: tuple[int, tuple[int, int, int, int]] = (-1, (0, 0, 0, 0))
         self._has_lists: tuple[int, bool] = (-1, False)
         self._outline_read: tuple[tuple[int, str], tuple[list[list[Any]], list[list[int]]]] = ((-1, ""), ([], []))
-        with sqlite_errors(folder):
-            connection = self._connect()
-            try:
-                schema.check(connection, folder)
-            except BaseException:
-                connection.close()
-                raise
-            self._idle.append(connection)
-
-    def _connect(self) -> sqlite3.Connection:
-        if not self.path.exists():
-            raise schema.missing(self.folder)
-        try:
-            return self._connected(self._mode)
-        except sqlite3.OperationalError as error:
-            name = str(getattr(error, "sqlite_errorname", ""))
-            if not name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
-                raise
-        # The folder cannot be written. If there is a log, a writer is at work, or was killed: only its
-        # shared-memory file makes the log readable. Without one the file is whole by itself.
-        wal = self.path.with_name(self.path.name + "-wal")
-        if wal.exists() and wal.stat().st_size:
-            return self._connected("ro")
-        self._mode = "immutable"
-        self._seen = self._stamp()
-        return self._connected("immutable")
-
-    def _connected(self, mode: schema.Mode) -> sqlite3.Connection:
-        connection = schema.connect(self.path, mode)
-        try:
-            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    def _stamp(self) -> tuple[int, ...]:
-        wal = self.path.with_name(self.path.name + "-wal")
-        found = self.path.stat()
-        return found.st_mtime_ns, found.st_size, found.st_ino, wal.stat().st_size if wal.exists() else 0
-
-    def _borrow(self) -> sqlite3.Connection:
-        with self._guard:
-            if self._mode == "immutable" and self._stamp() != self._seen:
-                # Somebody who may write did: an immutable connection would not notice.
-                self._drop_idle()
-                self._mode = "ro"
-            if self._idle:
-                return self._idle.pop()
-        return self._connect()
-
-    def _drop_idle(self) -> None:
-        for connection in self._idle:
-            connection.close()
-        self._idle = []
+        with home.errors():
+            home.give_back(home.borrow())  # what is no catalog, or a newer one, is refused here
 
     @contextmanager
-    def snapshot(self) -> Iterator[sqlite3.Connection]:
+    def snapshot(self) -> Iterator[Connection]:
         """Yield a connection inside a read transaction; nested calls in a thread share it."""
         held = getattr(self._local, "connection", None)
         if held is not None:
             yield held
             return
-        with sqlite_errors(self.folder):
-            connection = self._borrow()
+        with self.home.errors():
+            connection, revision = self._begun()
             try:
-                connection.execute("BEGIN")
-                row = connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()
-                if row is None or not isinstance(row[0], int):
-                    raise schema.damaged(self.folder, "its catalog has lost what it says of itself")
-                self._local.revision = row[0]
+                if not isinstance(revision, int):
+                    raise self.home.damaged("its catalog has lost what it says of itself")
+                self._local.revision = revision
                 self._local.connection = connection
                 yield connection
             finally:
                 self._local.connection = None
-                self._give_back(connection)
+                self.home.give_back(connection)
 
-    def _give_back(self, connection: sqlite3.Connection) -> None:
-        with suppress(sqlite3.Error):
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            with self._guard:
-                if len(self._idle) < 16:
-                    self._idle.append(connection)
-                    return
-        connection.close()
+    def _begun(self) -> tuple[Connection, object]:
+        connection = self.home.borrow()
+        try:
+            return connection, connection.begin_reading()
+        except BaseException:
+            self.home.give_back(connection)
+            raise
 
     def close(self) -> None:
         """Close all idle connections."""
-        with self._guard:
-            self._drop_idle()
+        self.home.close()
 
     def after_fork(self) -> None:
-        """Forget in a forked child what belongs to the parent: SQLite's connections are not inherited."""
-        _inherited.extend(self._idle)
-        _inherited.extend(filter(None, [getattr(self._local, "connection", None)]))
-        self._idle, self._guard, self._local = [], threading.Lock(), threading.local()
+        """Forget in a forked child what belongs to the parent."""
+        _inherited.append(getattr(self._local, "connection", None))
+        self._local = threading.local()
+        self.home.after_fork()
 
     # ---- state
 
@@ -174,13 +106,12 @@ class Catalog:
     def meta(self, key: str) -> Any:
         """Return a value of the meta table, or None."""
         with self.snapshot() as connection:
-            row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-            return row[0] if row else None
+            return connection.meta(key)
 
     def outdated(self) -> bool:
         """Return whether the catalog is still in the form of an older version."""
         with self.snapshot() as connection:
-            return schema.form(connection) < schema.SCHEMA_VERSION
+            return connection.form() < schema.SCHEMA_VERSION
 
     def model(self) -> ModelIdentity | None:
         """Return the model that made the vectors, or None while there are none."""
@@ -209,7 +140,7 @@ class Catalog:
     def bin(self) -> Bin:
         """Return how much was removed and is still kept; `bin.py` reads it."""
         with self.snapshot() as connection:
-            if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'bin'").fetchone() is None:
+            if "bin" not in connection.tables():
                 return Bin(0, 0)  # a library that was only read since the version before
             return Bin(*connection.execute("SELECT count(*), coalesce(sum(bytes), 0) FROM bin").fetchone())
 
@@ -245,7 +176,7 @@ class Catalog:
                 return {}
             where, values = conditions(self.needed(filter))
             rows = connection.execute(
-                f"SELECT id, notes FROM documents JOIN notes ON notes.document = documents.row{where}", values
+                f"SELECT id, notes.notes FROM documents JOIN notes ON notes.document = documents.row{where}", values
             )
             return {id: tuple(notes.split("\n")) for id, notes in rows}
 
@@ -256,9 +187,8 @@ class Catalog:
             if not schema.tells(connection):
                 return {}
             where, values = conditions(self.needed(filter))
-            query = (
-                f"SELECT id, said.name, value FROM (SELECT * FROM documents{where}) JOIN said ON said.document = row"
-            )
+            among = f"(SELECT * FROM documents{where}) d"
+            query = f"SELECT d.id, said.name, value FROM {among} JOIN said ON said.document = d.row"
             for document, name, value in connection.execute(query, values):
                 if name != SIDECAR and name not in access.KEPT_APART:
                     found.setdefault(document, {})[name] = value
@@ -335,7 +265,7 @@ class Catalog:
 
     @staticmethod
     def _nothing_called(
-        name: str, connection: sqlite3.Connection, where: str = "", values: Sequence[str | bytes] = ()
+        name: str, connection: Connection, where: str = "", values: Sequence[str | bytes] = ()
     ) -> DocumentMissing:
         query = f"SELECT DISTINCT name FROM documents{where} LIMIT 5000"
         names = [row[0] for row in connection.execute(query, values)]
@@ -400,7 +330,7 @@ class Catalog:
 
 
 def sql_text(value: str) -> str | bytes:
-    """Return `value` as SQLite can take it: bytes where it holds lone surrogates (odd file names).
+    """Return `value` as both homes can take it: bytes where it holds lone surrogates (odd file names).
 
     Use it with `CAST(? AS TEXT)`.
     """
@@ -409,11 +339,6 @@ def sql_text(value: str) -> str | bytes:
     except UnicodeEncodeError:
         return value.encode("utf-8", "surrogatepass")
     return value
-
-
-def now() -> str:
-    """Return the time as it is stored: ISO 8601 in UTC, to the second."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def conditions(filter: Filter, *, told: bool = True) -> tuple[str, list[str | bytes]]:
@@ -456,7 +381,7 @@ def conditions(filter: Filter, *, told: bool = True) -> tuple[str, list[str | by
         clauses.append(clause)
         values.extend(sql_text(name) for name in names)
     if filter.asks_what_is_said and not told:
-        clauses.append("0")
+        clauses.append("1 = 0")
     elif filter.asks_what_is_said:
         _add_said(filter, clauses, values)
     return (" WHERE " + " AND ".join(clauses) if clauses else ""), values

@@ -6,23 +6,23 @@ that nothing is quoted that was not in the document; `upkeep/verify.py` compares
 
 from __future__ import annotations
 
-import sqlite3
-
 from vectorstore.catalog import schema
+from vectorstore.catalog.homes.home import Connection
 from vectorstore.catalog.schema import digest_of
 from vectorstore.errors import TextDamaged
 
 _CHECKED = (
-    "SELECT pieces.start, ifnull(CAST(text AS BLOB), x''), digest FROM pieces LEFT JOIN digests USING(document, start)"
+    "SELECT pieces.start, coalesce(CAST(text AS BLOB), CAST('' AS BLOB)), digest"
+    " FROM pieces LEFT JOIN digests USING(document, start)"
     " WHERE document = ? AND pieces.start >= ? AND pieces.start < ? ORDER BY pieces.start"
 )
 _UNCHECKED = (
-    "SELECT start, ifnull(CAST(text AS BLOB), x'') FROM pieces"
+    "SELECT start, coalesce(CAST(text AS BLOB), CAST('' AS BLOB)) FROM pieces"
     " WHERE document = ? AND start >= ? AND start < ? ORDER BY start"
 )
 
 
-def insert_text(connection: sqlite3.Connection, document: int, text: str) -> None:
+def insert_text(connection: Connection, document: int, text: str) -> None:
     """Store the text of the document with this row number, and its digests."""
     step = schema.PIECE_CHARACTERS
     pieces = [
@@ -36,7 +36,7 @@ def insert_text(connection: sqlite3.Connection, document: int, text: str) -> Non
     )
 
 
-def read_text(connection: sqlite3.Connection, document: int, start: int, end: int) -> str:
+def read_text(connection: Connection, document: int, start: int, end: int) -> str:
     """Return `text[start:end]` of the document with row number `document`; 0 ≤ start, end ≤ length.
 
     Raises:
@@ -45,7 +45,7 @@ def read_text(connection: sqlite3.Connection, document: int, start: int, end: in
     if end <= start:
         return ""
     first = start - start % schema.PIECE_CHARACTERS
-    if schema.form(connection) < schema.DIGESTS_SINCE:  # of an earlier form, in a folder that cannot be written
+    if connection.form() < schema.DIGESTS_SINCE:  # of an earlier form, in a folder that cannot be written
         rows = [(*row, None) for row in connection.execute(_UNCHECKED, (document, first, end))]
     else:
         rows = connection.execute(_CHECKED, (document, first, end)).fetchall()
@@ -60,7 +60,7 @@ def read_text(connection: sqlite3.Connection, document: int, start: int, end: in
     return text
 
 
-def stored_text(connection: sqlite3.Connection, document: int, start: int, end: int) -> str:
+def stored_text(connection: Connection, document: int, start: int, end: int) -> str:
     """Return what is stored of `text[start:end]`, damaged or not: to index words by, never to be shown."""
     first = start - start % schema.PIECE_CHARACTERS
     rows = connection.execute(_UNCHECKED, (document, first, end))
@@ -75,7 +75,7 @@ def _decoded(piece: bytes) -> str:
         return piece.decode("utf-8", "replace")
 
 
-def text_damaged(connection: sqlite3.Connection, document: int) -> TextDamaged:
+def text_damaged(connection: Connection, document: int) -> TextDamaged:
     """Return the error that says that a document's text is not what was stored once."""
     row = connection.execute("SELECT title FROM documents WHERE row = ?", (document,)).fetchone()
     name = f"“{row[0]}”" if row else "a document"

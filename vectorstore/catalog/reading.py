@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import zlib
 
 from vectorstore.catalog import schema
+from vectorstore.catalog.homes.home import Connection
 from vectorstore.catalog.pieces import read_text, text_damaged
 from vectorstore.document import Document, Heading, Place, Scan, given_name
 from vectorstore.passage import Chunk
 
 
-def read_document(connection: sqlite3.Connection, row: int) -> Document:
+def read_document(connection: Connection, row: int) -> Document:
     """Return the document with this row number, which must exist.
 
     Raises:
@@ -45,28 +45,29 @@ def read_document(connection: sqlite3.Connection, row: int) -> Document:
     )
 
 
-def read_notes(connection: sqlite3.Connection, row: int) -> tuple[str, ...]:
+def read_notes(connection: Connection, row: int) -> tuple[str, ...]:
     """Return what was remarked on a document when it was read; nothing where an older form kept no notes."""
-    if schema.form(connection) < schema.TABLES_SINCE:
+    if connection.form() < schema.TABLES_SINCE:
         return ()
     found = connection.execute("SELECT notes FROM notes WHERE document = ?", (row,)).fetchone()
     return tuple(found[0].split("\n")) if found else ()
 
 
-def read_said(connection: sqlite3.Connection, row: int) -> tuple[tuple[str, str], ...]:
+def read_said(connection: Connection, row: int) -> tuple[tuple[str, str], ...]:
     """Return what a document says of itself; nothing where an older form of the catalog did not keep it."""
-    if schema.form(connection) < schema.TABLES_SINCE:
+    if connection.form() < schema.TABLES_SINCE:
         return ()
     found = connection.execute("SELECT name, value FROM said WHERE document = ? ORDER BY name", (row,)).fetchall()
     return tuple((name, value) for name, value in found)
 
 
-def read_scans(connection: sqlite3.Connection, row: int, page: int | None = None) -> tuple[Scan, ...]:
+def read_scans(connection: Connection, row: int, page: int | None = None) -> tuple[Scan, ...]:
     """Return where the words stand on the scanned pages of a document, or on one of them."""
-    if schema.form(connection) < schema.SCANS_SINCE:
+    if connection.form() < schema.SCANS_SINCE:
         return ()
     found = connection.execute(
-        "SELECT page, words FROM scans WHERE document = ? AND (? IS NULL OR page = ?) ORDER BY page", (row, page, page)
+        "SELECT page, words FROM scans WHERE document = ? AND page BETWEEN ? AND ? ORDER BY page",
+        (row, 0 if page is None else page, 2**31 if page is None else page),
     )
     scans = ((number, _unpacked_words(words)) for number, words in found.fetchall())
     return tuple(Scan(number, words) for number, words in scans if words)
@@ -85,7 +86,7 @@ def _unpacked_words(words: bytes) -> tuple[tuple[str, int, int, int, int], ...]:
         return ()
 
 
-def read_chunks(connection: sqlite3.Connection, row: int) -> list[Chunk]:
+def read_chunks(connection: Connection, row: int) -> list[Chunk]:
     """Return the chunks of a document."""
     rows = connection.execute(
         "SELECT c.start, c.end, c.id - d.first_chunk, c.section - d.first_section, c.kind, c.sentences"

@@ -3,63 +3,55 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from vectorstore.catalog import bin, schema
-from vectorstore.catalog.catalog import now, sql_text
+from vectorstore.catalog.catalog import sql_text
+from vectorstore.catalog.homes.home import Connection, Home
 from vectorstore.catalog.layout import Vectors, fts_terms
 from vectorstore.catalog.pieces import insert_text, read_text, stored_text
 from vectorstore.catalog.reading import packed_words
-from vectorstore.catalog.schema import run_script, sqlite_errors
+from vectorstore.catalog.schema import run_script
 from vectorstore.catalog.subjects import LEAST_SECTIONS, subject_terms
 from vectorstore.catalog.table_heads import table_heads
+from vectorstore.dates import now
 from vectorstore.document import Document, file_name, given_name
 from vectorstore.embedding.model_files import ModelIdentity
 from vectorstore.errors import DocumentMissing, LibraryDamaged, TextDamaged
 from vectorstore.passage import Chunk
-from vectorstore.tables import keep
 from vectorstore.words import tokens
-
-_DELETE_WORDS = "INSERT INTO words(words, rowid, terms) VALUES('delete', ?, CAST(? AS TEXT))"
-_INSERT_WORDS = "INSERT INTO words(rowid, terms) VALUES(?, CAST(? AS TEXT))"
 
 
 class Writer:
     """The one writing connection of a process to a catalog, which is brought to the current form first."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, home: Home) -> None:
+        self._home = home
         self._guard = threading.RLock()
-        with sqlite_errors(folder):
-            self._connection = schema.connect(folder / schema.FILE_NAME, "rw")
+        with home.errors():
+            self._connection = home.connect_writing()
             schema.upgrade(self._connection)
 
     def close(self) -> None:
-        """Close the connection; what is committed is already in the file."""
-        with suppress(sqlite3.Error):
-            self._connection.close()
+        """Close the connection; what is committed is kept already."""
+        self._connection.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[Connection]:
         """Yield the connection inside a transaction: all of it is committed, or nothing."""
-        with self._guard, sqlite_errors(self._folder):
-            self._connection.execute("BEGIN IMMEDIATE")
+        with self._guard, self._home.errors():
+            self._connection.begin_writing()
             try:
                 yield self._connection
-                self._connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'revision'")
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
+                self._connection.commit()
+            finally:
+                self._connection.undo()
 
     def set_meta(self, values: Mapping[str, object]) -> None:
         """Store values of the meta table in one transaction."""
@@ -139,7 +131,7 @@ class Writer:
 
     def tidy_bin(self) -> None:
         """Take out of the bin what has been there for its time, or is more than it holds."""
-        with self._guard, sqlite_errors(self._folder):
+        with self._guard, self._home.errors():
             entries = bin.outdated(self._connection)
         if entries:
             with self.transaction() as connection:
@@ -187,12 +179,10 @@ class Writer:
     def rebuild_words(self) -> None:
         """Index all words again from the stored text, in one transaction."""
         with self.transaction() as connection:
-            connection.execute("DROP TABLE words")
-            connection.execute(schema.WORDS_TABLE)
-            connection.execute("DELETE FROM titles")
+            connection.clear_words()
             documents = connection.execute("SELECT row, name, title FROM documents ORDER BY row").fetchall()
             for row, name, title in documents:
-                connection.executemany(_INSERT_WORDS, _chunk_terms(connection, row))
+                connection.add_words(row, _chunk_terms(connection, row))
                 _insert_title(connection, row, name, title)
             put_meta(connection, {"words": tokens.VERSION})
 
@@ -215,41 +205,37 @@ class Writer:
     def finish_reembedding(self, model: ModelIdentity) -> None:
         """Put the new vectors in the place of the old ones, in one transaction."""
         with self.transaction() as connection:
-            for kind in ("chunk", "section"):
-                connection.execute(f"DROP TABLE {kind}_vectors")
-                connection.execute(f"ALTER TABLE {kind}_vectors_next RENAME TO {kind}_vectors")
+            connection.replace_vectors()
             put_meta(connection, {"model": model_json(model), "index": None})
             _note_embedded(connection)
 
     # ---- disk
 
     def compact(self) -> bool:
-        """Empty the bin, give free space back, leave nothing deleted in the file; tell whether the log was emptied."""
-        with self._guard, sqlite_errors(self._folder):
-            connection = self._connection
-            connection.execute("PRAGMA secure_delete = ON")
-            with self.transaction():
+        """Empty the bin, give free space back, leave nothing deleted there; tell whether all of it went."""
+        with self._guard, self._home.errors():
+            with self.transaction() as connection:
                 _drop_next_vectors(connection)
                 bin.empty(connection)
-            connection.execute("INSERT INTO words(words) VALUES('optimize')")
-            connection.execute("VACUUM")
-            busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-            return not busy
+            return self._connection.compact()
 
 
-def put_meta(connection: sqlite3.Connection, values: Mapping[str, object]) -> None:
+def put_meta(connection: Connection, values: Mapping[str, object]) -> None:
     """Store values of the meta table; None removes a key."""
     for key, value in values.items():
         if value is None:
             connection.execute("DELETE FROM meta WHERE key = ?", (key,))
         else:
-            connection.execute("INSERT OR REPLACE INTO meta(key, value) VALUES(?, ?)", (key, value))
+            connection.execute(
+                "INSERT INTO meta(key, value) VALUES(?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value",
+                (key, value),
+            )
 
 
-def _note_embedded(connection: sqlite3.Connection) -> None:
+def _note_embedded(connection: Connection) -> None:
     """Tell readers that vectors were replaced under their ids: what they hold of before is no longer right."""
     (revision,) = connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()
-    put_meta(connection, {"embedded_revision": int(revision) + 1})
+    put_meta(connection, {"embedded_revision": int(revision)})
 
 
 def model_json(model: ModelIdentity) -> str:
@@ -261,7 +247,7 @@ def _kind(value: object) -> str:
     return "TEXT" if isinstance(value, str) else "INTEGER"
 
 
-def _drop_next_vectors(connection: sqlite3.Connection) -> None:
+def _drop_next_vectors(connection: Connection) -> None:
     connection.execute("DROP TABLE IF EXISTS chunk_vectors_next")
     connection.execute("DROP TABLE IF EXISTS section_vectors_next")
 
@@ -309,20 +295,21 @@ def _vectors_of(kept: bin.Kept) -> tuple[Vectors, Vectors]:
 
 
 def _insert(
-    connection: sqlite3.Connection,
+    connection: Connection,
     document: Document,
     chunks: Sequence[Chunk],
     vectors: tuple[Vectors, Vectors],
     *,
     added: str = "",
 ) -> None:
-    first_chunk, first_section = _next_id(connection, "chunks"), _next_id(connection, "sections")
     sections = chunks[-1].section + 1 if chunks else 0
-    cursor = connection.execute(
+    first_chunk = connection.take_numbers("chunks", len(chunks))
+    first_section = connection.take_numbers("sections", sections)
+    (row,) = connection.execute(
         "INSERT INTO documents(id, source, title, name, media_type, collection, sha256, size, modified,"
         " added, characters, first_chunk, last_chunk, first_section, last_section)"
         " VALUES(CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT),"
-        " CAST(? AS TEXT), ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " CAST(? AS TEXT), ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING row",
         (
             *map(
                 sql_text,
@@ -345,8 +332,7 @@ def _insert(
             first_section,
             first_section + sections - 1,
         ),
-    )
-    row = int(cursor.lastrowid or 0)
+    ).fetchone()
     connection.execute(
         "INSERT INTO outlines(document, places, headings) VALUES(?, ?, ?)",
         (
@@ -361,9 +347,9 @@ def _insert(
     insert_text(connection, row, document.text)
     _insert_chunks(connection, row, document, chunks, first_chunk, first_section)
     _insert_vectors(connection, first_chunk, first_section, vectors)
-    connection.executemany(_INSERT_WORDS, _chunk_terms(connection, row))
+    connection.add_words(row, _chunk_terms(connection, row))
     _insert_title(connection, row, document.name or document.source, document.title)
-    keep.keep_long(connection, row, document.text)
+    connection.keep_tables(row, document.text)
     connection.executemany(
         "INSERT INTO said(document, name, value) VALUES(?, CAST(? AS TEXT), CAST(? AS TEXT))",
         [(row, sql_text(name), sql_text(value)) for name, value in document.said],
@@ -374,13 +360,8 @@ def _insert(
     )
 
 
-def _next_id(connection: sqlite3.Connection, table: str) -> int:
-    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
-    return int(row[0]) + 1 if row else 1
-
-
 def _insert_chunks(
-    connection: sqlite3.Connection,
+    connection: Connection,
     row: int,
     document: Document,
     chunks: Sequence[Chunk],
@@ -393,14 +374,14 @@ def _insert_chunks(
             spans.append([chunk.start, chunk.end, chunk.ordinal, chunk.ordinal])
         spans[-1][1], spans[-1][3] = chunk.end, chunk.ordinal
     connection.executemany(
-        "INSERT INTO sections(id, document, start, end, first_chunk, last_chunk) VALUES(?, ?, ?, ?, ?, ?)",
+        'INSERT INTO sections(id, document, start, "end", first_chunk, last_chunk) VALUES(?, ?, ?, ?, ?, ?)',
         (
             (first_section + number, row, start, end, first_chunk + first, first_chunk + last)
             for number, (start, end, first, last) in enumerate(spans)
         ),
     )
     connection.executemany(
-        "INSERT INTO chunks(id, document, section, start, end, kind, page, place, heading, sentences)"
+        'INSERT INTO chunks(id, document, section, start, "end", kind, page, place, heading, sentences)'
         " VALUES(?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?)",
         (
             (
@@ -437,7 +418,7 @@ def _located(document: Document, chunks: Sequence[Chunk]) -> Iterator[tuple[Chun
 
 
 def _insert_vectors(
-    connection: sqlite3.Connection,
+    connection: Connection,
     first_chunk: int,
     first_section: int,
     vectors: tuple[Vectors, Vectors],
@@ -452,20 +433,20 @@ def _insert_vectors(
         )
 
 
-def _insert_title(connection: sqlite3.Connection, row: int, name: str, title: str) -> None:
+def _insert_title(connection: Connection, row: int, name: str, title: str) -> None:
     """Index what a document is about: the words of its title and its file's name, and the names of its subject."""
     named = file_name(name).rsplit(".", 1)[0].replace("_", " ").replace("-", " ")
-    sections = connection.execute("SELECT start, end FROM sections WHERE document = ? ORDER BY id", (row,)).fetchall()
+    sections = connection.execute('SELECT start, "end" FROM sections WHERE document = ? ORDER BY id', (row,)).fetchall()
     text = stored_text(connection, row, 0, sections[-1][1]) if len(sections) >= LEAST_SECTIONS else ""
     about = subject_terms(text, sections)
     terms = {fts_terms([term]) for term in tokens.tokens(title) + tokens.tokens(named) + about}
     connection.executemany(
-        "INSERT OR IGNORE INTO titles(term, document) VALUES(CAST(? AS TEXT), ?)",
+        "INSERT INTO titles(term, document) VALUES(CAST(? AS TEXT), ?) ON CONFLICT DO NOTHING",
         ((term, row) for term in sorted(terms) if term),
     )
 
 
-def _chunk_terms(connection: sqlite3.Connection, row: int) -> Iterator[tuple[int, bytes]]:
+def _chunk_terms(connection: Connection, row: int) -> Iterator[tuple[int, bytes]]:
     """Yield each chunk's id and its terms: its own and those of the headings above it.
 
     Always computed from what is stored, so that deleting gives the index exactly what inserting gave it.
@@ -483,11 +464,11 @@ def _chunk_terms(connection: sqlite3.Connection, row: int) -> Iterator[tuple[int
         yield id, fts_terms(tokens.tokens(text[start - base : end - base]) + tokens.tokens(heading))
 
 
-def _is_whole(connection: sqlite3.Connection, row: int) -> bool:
+def _is_whole(connection: Connection, row: int) -> bool:
     """Return whether a document still has the text and the chunks that its words were indexed from."""
     (characters, chunks, found) = connection.execute(
         "SELECT characters, last_chunk - first_chunk + 1,"
-        " (SELECT count(*) FROM chunks WHERE id BETWEEN first_chunk AND last_chunk AND end <= characters)"
+        ' (SELECT count(*) FROM chunks WHERE id BETWEEN first_chunk AND last_chunk AND "end" <= characters)'
         " FROM documents WHERE row = ?",
         (row,),
     ).fetchone()
@@ -498,22 +479,7 @@ def _is_whole(connection: sqlite3.Connection, row: int) -> bool:
     return bool(chunks == found)
 
 
-def _indexed_terms(connection: sqlite3.Connection, row: int) -> list[tuple[int, bytes]]:
-    """Return each chunk's id and its terms as the keyword index has them, for text that cannot tell any more.
-
-    It reads the whole index: what is left in it of a document that is gone would be found for ever.
-    """
-    first, last = connection.execute("SELECT first_chunk, last_chunk FROM documents WHERE row = ?", (row,)).fetchone()
-    connection.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.indexed USING fts5vocab('main', 'words', 'instance')")
-    found: dict[int, list[bytes]] = {}
-    for term, id in connection.execute(
-        "SELECT CAST(term AS BLOB), doc FROM temp.indexed WHERE doc BETWEEN ? AND ?", (first, last)
-    ):
-        found.setdefault(id, []).append(term)
-    return [(id, b" ".join(terms)) for id, terms in found.items()]
-
-
-def _delete(connection: sqlite3.Connection, document_id: str) -> bool:
+def _delete(connection: Connection, document_id: str) -> bool:
     found = connection.execute(
         "SELECT row, first_chunk, last_chunk, first_section, last_section, collection FROM documents"
         " WHERE id = CAST(? AS TEXT)",
@@ -522,15 +488,15 @@ def _delete(connection: sqlite3.Connection, document_id: str) -> bool:
     if found is None:
         return False
     row, first_chunk, last_chunk, first_section, last_section, collection = found
-    terms = _chunk_terms if _is_whole(connection, row) else _indexed_terms
-    connection.executemany(_DELETE_WORDS, terms(connection, row))
+    whole = _is_whole(connection, row)
+    connection.remove_words(row, (lambda: _chunk_terms(connection, row)) if whole else None)
     for table in ("outlines", "notes", "said", "scans", "pieces", "digests", "titles"):
         connection.execute(f"DELETE FROM {table} WHERE document = ?", (row,))
     for table, column in (("chunks", "id"), ("chunk_vectors", "chunk")):
         connection.execute(f"DELETE FROM {table} WHERE {column} BETWEEN ? AND ?", (first_chunk, last_chunk))
     for table, column in (("sections", "id"), ("section_vectors", "section")):
         connection.execute(f"DELETE FROM {table} WHERE {column} BETWEEN ? AND ?", (first_section, last_section))
-    keep.forget(connection, row)
+    connection.forget_tables(row)
     connection.execute("DELETE FROM documents WHERE row = ?", (row,))
     if last_chunk >= first_chunk:
         connection.execute(

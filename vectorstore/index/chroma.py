@@ -72,7 +72,7 @@ def open_store(folder: Path, library_id: str, address: str | None) -> VectorStor
     """Return the store that the setting names.
 
     Args:
-        folder: The library's folder.
+        folder: Where an index of this machine lies.
         library_id: Tells this library's collections from others on a server.
         address: None, a folder, "http://host:port", or "cloud://" (key from CHROMA_API_KEY).
     """
@@ -150,7 +150,7 @@ class EmbeddedStore:
         """See `VectorStore.leftovers`."""
         if not self.root.is_dir():
             return []
-        return sorted(path.name for path in self.root.iterdir() if path.name != str(keep))
+        return sorted(path.name for path in self.root.iterdir() if path.name != str(keep) and path.suffix != ".json")
 
     def discard(self, keep: int | None) -> None:
         """See `VectorStore.discard`."""

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 
@@ -41,6 +42,8 @@ class Index:
         self._catalog = catalog
         self._lookup = lookup
         self.store = store
+        root = getattr(store, "root", None)
+        self.own = None if root is None or catalog.home.shares_index else OwnPointer(root)
         self._exact_limit = exact_limit
         self._guard = threading.Lock()
         self._opened: Opened | None = None
@@ -178,15 +181,26 @@ class Index:
     # ---- state
 
     def pointer(self) -> Pointer | None:
-        """Return the generation that the catalog names, if it is at the address that is set."""
-        stored = self._catalog.meta("index")
-        if not stored:
+        """Return the generation in use, if it is at the address that is set."""
+        pointer = self._named()
+        if pointer is None:
             return None
-        pointer = Pointer(**json.loads(stored))
         model = self._catalog.model()
         if pointer.place != self.store.place or model is None or pointer.fingerprint != model.fingerprint:
             return None
         return pointer
+
+    def _named(self) -> Pointer | None:
+        """Return the generation that the catalog names; or, where each machine has an index of its own, its folder."""
+        stored = self._catalog.meta("index") if self.own is None else self.own.read()
+        return Pointer(**json.loads(stored)) if stored else None
+
+    def next_generation(self) -> int:
+        """Return the number of the generation that is written next."""
+        if self.own is None:
+            return int(self._catalog.meta("generation") or 0) + 1
+        pointer = self._named()
+        return pointer.generation + 1 if pointer else 1
 
     def stale(self) -> tuple[int, int]:
         """Return how many chunks the generation in use lacks, and how many of its chunks are gone."""
@@ -201,10 +215,9 @@ class Index:
 
     def state(self) -> IndexState:
         """Return the state of the index without opening it."""
-        stored = self._catalog.meta("index")
-        pointer = self.pointer()
+        named, pointer = self._named(), self.pointer()
         if pointer is None:
-            return "elsewhere" if stored and json.loads(stored)["place"] != self.store.place else "absent"
+            return "elsewhere" if named and named.place != self.store.place else "absent"
         if self.refused(pointer):
             return "damaged"
         return "behind" if any(self.stale()) else "current"
@@ -247,17 +260,40 @@ class Index:
         """Yield ids and stored vectors of a collection's chunks, ascending, about `size` at a time."""
         dimension = self._lookup.dimension()
         with self._catalog.snapshot() as connection:
-            rows = connection.execute(
+            rows = connection.stream(
                 "SELECT v.chunk, v.vector FROM documents d"
-                " JOIN chunk_vectors v ON v.chunk BETWEEN max(d.first_chunk, ?) AND min(d.last_chunk, ?)"
-                " WHERE d.collection = CAST(? AS TEXT) ORDER BY d.first_chunk, v.chunk",
-                (after + 1, through if through is not None else 2**62, sql_text(collection)),
+                " JOIN chunk_vectors v ON v.chunk BETWEEN d.first_chunk AND d.last_chunk AND +v.chunk BETWEEN ? AND ?"
+                " WHERE d.collection = CAST(? AS TEXT) AND d.last_chunk > ? ORDER BY d.first_chunk, v.chunk",
+                (after + 1, through if through is not None else 2**62, sql_text(collection), after),
             )
             while part := rows.fetchmany(size):
                 yield (
                     np.array([row[0] for row in part], dtype=np.int64),
                     unpack([row[1] for row in part], dimension),
                 )
+
+
+class OwnPointer:
+    """Names the generation in use of an index that only this machine has, beside it."""
+
+    def __init__(self, root: Path) -> None:
+        self._path = root / "in-use.json"
+
+    def read(self) -> str:
+        """Return it, "" where there is none."""
+        try:
+            return self._path.read_text(encoding="utf-8")
+        except OSError:
+            return ""
+
+    def write(self, pointer: str) -> None:
+        """Name another one, at once; "" for none."""
+        if not pointer:
+            self._path.unlink(missing_ok=True)
+            return
+        new = self._path.with_suffix(".new")
+        new.write_text(pointer, encoding="utf-8")
+        new.replace(self._path)
 
 
 def pointer_json(pointer: Pointer) -> str:

@@ -60,9 +60,14 @@ def keep_long(connection: sqlite3.Connection, document: int, text: str) -> None:
         document: Its row number in the catalog.
         text: Of the document.
     """
-    found = tables(text)
-    if sum(len(table.lines) for table in found) >= LONG:
+    if found := long_tables(text):
         keep(connection, document, text, found)
+
+
+def long_tables(text: str) -> list[Found]:
+    """Return the tables of a text, where they are long; else none."""
+    found = tables(text)
+    return found if sum(len(table.lines) for table in found) >= LONG else []
 
 
 def keep(connection: sqlite3.Connection, document: int, text: str, found: list[Found]) -> list[int]:

@@ -7,11 +7,23 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from vectorstore.tables import keep
 from vectorstore.tables.parse import Found, Row, Span, cells_of, tables
 
 Values = tuple[float | int | str | None, ...]
+
+
+class Asked(Protocol):
+    """A connection that tables are asked through; it speaks SQLite's SQL."""
+
+    def execute(self, statement: str, values: Sequence[Any] = (), /) -> Any:
+        """Run one statement."""
+
+
+Connected = Callable[[], AbstractContextManager[Asked]]
+"""Gives the connection, for as long as it is used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +93,7 @@ class Table:
     parts: tuple[Part, ...]
     rows: int
     entries: int
-    connected: Callable[[], AbstractContextManager[sqlite3.Connection]] = field(compare=False, repr=False)
+    connected: Connected = field(compare=False, repr=False)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -121,7 +133,8 @@ class Table:
         """Return the stems by which cells are called, the cells and their columns; of a short table."""
         query = f"SELECT stems, cell, col FROM table_names WHERE {self.here}"
         with self.connected() as connection:
-            return connection.execute(query).fetchall()
+            found: list[tuple[str, str, int]] = connection.execute(query).fetchall()
+            return found
 
     def cells_within(self, column: int, name: str) -> list[str]:
         """Return the different cells of a column in which some stems stand, alone or among others."""
@@ -163,7 +176,8 @@ class Table:
     def read(self, query: str, values: Sequence[object] = ()) -> list[Values]:
         """Return what a whole SELECT over `table_rows` yields, made by code; what a person wrote is in `values`."""
         with self.connected() as connection:
-            return connection.execute(query, tuple(values)).fetchall()
+            found: list[Values] = connection.execute(query, tuple(values)).fetchall()
+            return found
 
     def row(self, at: At) -> Row:
         """Return a row with its cells as they are written."""
@@ -183,7 +197,7 @@ class Table:
         return f"tab IN ({', '.join(str(part.id) for part in self.parts)})"
 
 
-def kept(connected: Callable[[], AbstractContextManager[sqlite3.Connection]], document: int, part: Part) -> list[Table]:
+def kept(connected: Connected, document: int, part: Part) -> list[Table]:
     """Return the tables that are kept of a document.
 
     Args:
@@ -219,6 +233,29 @@ class InMemory:
     def connected(self) -> Iterator[sqlite3.Connection]:
         """Give the connection."""
         yield self._connection
+
+    def merge(self, database: bytes) -> None:
+        """Put in the tables of another such database, `serialized`, under the numbers that they have there."""
+        self._connection.execute("ATTACH ':memory:' AS other")
+        self._connection.deserialize(database, name="other")
+        for table in ("tables", "table_rows", "table_names"):
+            self._connection.execute(f"INSERT OR IGNORE INTO main.{table} SELECT * FROM other.{table}")
+        self._connection.execute("DETACH other")
+
+    @classmethod
+    def serialized(cls, text: str, found: list[Found], *, document: int, after: int) -> bytes:
+        """Return the tables of a text as the bytes of a database of their own.
+
+        Args:
+            text: Of the document.
+            found: Its tables.
+            document: Its number.
+            after: The number after which those of the tables begin.
+        """
+        memory = cls()
+        memory._connection.execute("INSERT INTO sqlite_sequence(name, seq) VALUES('tables', ?)", (after,))
+        keep.keep(memory._connection, document, text, found)
+        return memory._connection.serialize()
 
     def add(self, text: str, document: str = "", found: list[Found] | None = None) -> list[Table]:
         """Put the tables of a text in, and return them."""

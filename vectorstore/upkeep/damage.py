@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 
 from vectorstore.catalog import schema
 from vectorstore.catalog.catalog import Catalog
+from vectorstore.catalog.homes.home import Connection
 from vectorstore.errors import TextDamaged
 from vectorstore.records import Finding
 
@@ -14,12 +14,13 @@ from vectorstore.records import Finding
 def damage(catalog: Catalog) -> list[Finding]:
     """Return what was lost or changed of the truth itself; all text is read and compared with its digests."""
     with catalog.snapshot() as connection:
-        found = [*_meta_findings(catalog, connection), *_catalog_findings(connection)]
+        found = [*_meta_findings(catalog, connection)]
+        found += [Finding("catalog", fault, False) for fault in connection.faults()]
         # What belongs to a document cannot be told where the tables themselves are damaged.
         return found or [*_orphan_findings(connection), *_document_findings(catalog, connection)]
 
 
-def _meta_findings(catalog: Catalog, connection: sqlite3.Connection) -> Iterator[Finding]:
+def _meta_findings(catalog: Catalog, connection: Connection) -> Iterator[Finding]:
     if tables := schema.lost_tables(connection):
         yield Finding("catalog", f"The catalog has lost tables ({', '.join(tables)}).", False)
         return
@@ -30,16 +31,8 @@ def _meta_findings(catalog: Catalog, connection: sqlite3.Connection) -> Iterator
         yield Finding("catalog", f"The catalog has lost what it says of itself ({', '.join(lost)}).", False)
     for table, column in (("chunks", "id"), ("sections", "id"), ("documents", "row")):
         (last,) = connection.execute(f"SELECT coalesce(max({column}), 0) FROM {table}").fetchone()
-        given = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
-        if last > (given[0] if given else 0):
+        if connection.lost_numbers(table, last):
             yield Finding("catalog", f"The catalog has lost which numbers of {table} are taken.", False)
-
-
-def _catalog_findings(connection: sqlite3.Connection) -> Iterator[Finding]:
-    for (message,) in connection.execute("PRAGMA integrity_check(5)"):
-        if message != "ok":
-            words = " ".join(str(message).replace("*** in database main ***", "").split())
-            yield Finding("catalog", f"SQLite finds the catalog damaged: {words}.", False)
 
 
 _DOCUMENT_CHECKS = """
@@ -49,17 +42,17 @@ SELECT d.id, d.name, d.last_chunk - d.first_chunk + 1, d.last_section - d.first_
     (SELECT count(*) FROM sections s
         WHERE s.id BETWEEN d.first_section AND d.last_section AND s.document = d.row),
     (SELECT count(*) FROM chunk_vectors v
-        WHERE v.chunk BETWEEN d.first_chunk AND d.last_chunk AND length(v.vector) = :size),
+        WHERE v.chunk BETWEEN d.first_chunk AND d.last_chunk AND length(v.vector) = ?),
     (SELECT count(*) FROM section_vectors v
-        WHERE v.section BETWEEN d.first_section AND d.last_section AND length(v.vector) = :size)
+        WHERE v.section BETWEEN d.first_section AND d.last_section AND length(v.vector) = ?)
 FROM documents d ORDER BY d.row
 """
 
 
-def _document_findings(catalog: Catalog, connection: sqlite3.Connection) -> Iterator[Finding]:
+def _document_findings(catalog: Catalog, connection: Connection) -> Iterator[Finding]:
     model = catalog.model()
     size = model.dimension * 2 if model else 0
-    for id, name, chunks, sections, *found in connection.execute(_DOCUMENT_CHECKS, {"size": size}):
+    for id, name, chunks, sections, *found in connection.execute(_DOCUMENT_CHECKS, (size, size)):
         whole = True
         try:
             catalog.document(id)
@@ -73,7 +66,7 @@ def _document_findings(catalog: Catalog, connection: sqlite3.Connection) -> Iter
             yield Finding("vectors", f"Vectors of {name} are missing or damaged.", whole, id)
 
 
-def _orphan_findings(connection: sqlite3.Connection) -> Iterator[Finding]:
+def _orphan_findings(connection: Connection) -> Iterator[Finding]:
     for table, column, parent in (
         ("chunks", "id", "chunk"),
         ("sections", "id", "section"),

@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from vectorstore.catalog import bin, schema
+from vectorstore.catalog import bin
+from vectorstore.catalog.homes import sqlite
 from vectorstore.catalog.reading import read_chunks, read_document
 from vectorstore.catalog.writing import check_chunks
 from vectorstore.document import Document
@@ -62,35 +63,39 @@ def recover(folder: Path, make: Callable[[Path], New]) -> Recovered:
                 library.add([found])
                 kept += 1
         library.close(update_index=False)
-        with closing(sqlite3.connect(new / schema.FILE_NAME)) as target:
+        with closing(sqlite3.connect(new / sqlite.FILE_NAME)) as target:
             bin.copy(connection, target)
     aside = _move_aside(folder)
-    (new / schema.FILE_NAME).replace(folder / schema.FILE_NAME)
+    (new / sqlite.FILE_NAME).replace(folder / sqlite.FILE_NAME)
     shutil.rmtree(new, ignore_errors=True)
     return Recovered(kept, tuple(lost), str(aside) if aside else "")
 
 
 def _damaged_catalog(folder: Path) -> Path | None:
     """Return the damaged catalog: in its place, or where an attempt that was cut off had moved it."""
-    there = folder / schema.FILE_NAME
-    moved = sorted(folder.glob(f"{_ASIDE}*/{schema.FILE_NAME}"))
+    there = folder / sqlite.FILE_NAME
+    moved = sorted(folder.glob(f"{_ASIDE}*/{sqlite.FILE_NAME}"))
     moved = [path for path in moved if path.parent.name != _NEW]
     return there if there.is_file() else moved[-1] if moved else None
 
 
 @contextmanager
-def _opened(path: Path | None) -> Iterator[sqlite3.Connection]:
+def _opened(path: Path | None) -> Iterator[sqlite.SqliteConnection]:
     try:
-        connection = schema.connect(path, "rw") if path else sqlite3.connect(":memory:")
+        connection = sqlite.connect(path, "rw") if path else _empty()
     except sqlite3.Error:
-        connection = sqlite3.connect(":memory:")  # nothing can be read of it
+        connection = _empty()  # nothing can be read of it
     try:
         yield connection
     finally:
         connection.close()
 
 
-def _rows(connection: sqlite3.Connection) -> Iterator[int]:
+def _empty() -> sqlite.SqliteConnection:
+    return sqlite3.connect(":memory:", factory=sqlite.SqliteConnection)
+
+
+def _rows(connection: sqlite.SqliteConnection) -> Iterator[int]:
     """Yield the row numbers of the documents that can be read, one after the other."""
     last = misses = 0
     while misses < _MISSES:
@@ -105,7 +110,7 @@ def _rows(connection: sqlite3.Connection) -> Iterator[int]:
         yield last
 
 
-def _whole(connection: sqlite3.Connection, row: int) -> tuple[Document, list[Chunk]] | None:
+def _whole(connection: sqlite.SqliteConnection, row: int) -> tuple[Document, list[Chunk]] | None:
     """Return a document with its chunks, or None where one of them is not what it was."""
     try:
         document, chunks = read_document(connection, row), read_chunks(connection, row)
@@ -120,7 +125,7 @@ def _whole(connection: sqlite3.Connection, row: int) -> tuple[Document, list[Chu
     return document, chunks
 
 
-def _named(connection: sqlite3.Connection, row: int) -> list[Lost]:
+def _named(connection: sqlite.SqliteConnection, row: int) -> list[Lost]:
     """Return what a document is called that cannot be read, if at least that can be."""
     try:
         query = "SELECT id, source, title, collection FROM documents WHERE row = ?"
@@ -131,7 +136,7 @@ def _named(connection: sqlite3.Connection, row: int) -> list[Lost]:
 
 def _move_aside(folder: Path) -> Path | None:
     """Move the damaged catalog and its index out of the way; return where to."""
-    ours = [path for path in folder.iterdir() if path.name.startswith(schema.FILE_NAME) or path.name == "chroma"]
+    ours = [path for path in folder.iterdir() if path.name.startswith(sqlite.FILE_NAME) or path.name == "chroma"]
     if not ours:
         return None
     aside = folder / f"{_ASIDE}{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"

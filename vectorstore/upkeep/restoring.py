@@ -59,7 +59,8 @@ def _encoded(library: Parts, kept: bin.Kept) -> tuple[Vectors, Vectors]:
     model, encoder = library.catalog.model(), library.encoder
     if model is None or model.fingerprint != encoder.fingerprint:
         raise ModelMismatch(
-            f"The library in {library.folder} was embedded with another model than {encoder.name}, which is set.",
+            f"The library in {library.catalog.home.place} was embedded with another model than {encoder.name}, "
+            "which is set.",
             remedy="Set the first one again, or embed the library anew with: footnote ingest --reembed",
         )
     return encoder.encode_documents([(kept.document.text, kept.chunks)])[0]

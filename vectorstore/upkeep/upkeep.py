@@ -41,7 +41,7 @@ def status(library: Parts) -> LibraryStatus:
         documents, chunks, sections, characters = library.catalog.totals()
         pointer = library.index.pointer()
         return LibraryStatus(
-            folder=str(library.folder),
+            folder=library.catalog.home.place,
             documents=documents,
             chunks=chunks,
             sections=sections,
@@ -66,7 +66,10 @@ def _place(library: Parts) -> str:
 
 def disk(library: Parts) -> Disk:
     """Return the bytes that the library takes, by part."""
-    catalog = vectors = other = 0
+    file = library.catalog.home.path
+    with library.catalog.snapshot() as connection:
+        catalog = connection.size() or 0
+    vectors = other = 0
     store = library.index.store
     roots = {library.folder}
     if isinstance(store, EmbeddedStore):
@@ -78,7 +81,7 @@ def disk(library: Parts) -> Disk:
                 continue
             seen.add(path)
             size = _size(path)
-            if path.name.startswith(schema.FILE_NAME):
+            if file is not None and path.name.startswith(file.name):
                 catalog += size
             elif library.folder / "chroma" in path.parents or (root != library.folder):
                 vectors += size
@@ -158,7 +161,7 @@ def _written(library: Parts) -> Pointer:
     model = library.catalog.model()
     counts = _counts(library)
     old = library.index.pointer()
-    generation = int(library.catalog.meta("generation") or 0) + 1
+    generation = library.index.next_generation()
     if not store.in_place:
         store.discard(old.generation if old else None)
         _require_room(library, sum(counts.values()))
@@ -166,7 +169,7 @@ def _written(library: Parts) -> Pointer:
         files = store.write(generation, counts, library.index.batches)
     except VectorsUnavailable as error:
         if not store.in_place and _free(library) < _FLOOR:
-            raise schema.full(library.folder) from error
+            raise library.catalog.home.full() from error
         raise
     return Pointer(
         generation=generation,
@@ -219,22 +222,32 @@ def _extended(library: Parts, old: Pointer) -> Pointer | None:
 
 def _point(library: Parts, pointer: Pointer | None, removals: int) -> None:
     """Name the index in use, and forget the removals that it knows of; what was removed since is kept for the next."""
+    stored = pointer_json(pointer) if pointer else None
+    if library.index.own is not None:
+        library.index.own.write(stored or "")
+        if not library.catalog.meta("index") and removals:  # nobody else's index needs to know of them
+            with library.writing() as writer, writer.transaction() as connection:
+                connection.execute("DELETE FROM index_removed WHERE rowid <= ?", (removals,))
+        return
     with library.writing() as writer, writer.transaction() as connection:
-        put_meta(connection, {"index": pointer_json(pointer) if pointer else None})
+        put_meta(connection, {"index": stored})
         if pointer is not None:
             put_meta(connection, {"generation": pointer.generation})
         connection.execute("DELETE FROM index_removed WHERE rowid <= ?", (removals,))
 
 
 def _free(library: Parts) -> int:
-    return shutil.disk_usage(library.folder).free
+    folder = getattr(library.index.store, "root", library.folder)
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
 
 
 def _require_room(library: Parts, count: int) -> None:
     # Measured: 1.7 kB of index and up to 2.2 kB of log for a vector of 384 components.
     needed = count * (library.lookup.dimension() * 10 + 300)
     if _free(library) < needed + _FLOOR:
-        raise schema.full(library.folder)
+        raise library.catalog.home.full()
 
 
 # ---- another model

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vectorstore.errors import ModelMissing, TextDamaged
+from vectorstore.catalog.homes.home import Connection
+from vectorstore.errors import LibraryDamaged, ModelMissing, TextDamaged
 from vectorstore.records import Finding
 from vectorstore.upkeep.damage import damage
 from vectorstore.upkeep.upkeep import reembed_document, update_index
@@ -37,11 +37,11 @@ def verify(library: Parts) -> list[Finding]:
         return found + _index_findings(library)
 
 
-def _vector_findings(library: Parts, connection: sqlite3.Connection) -> Iterator[Finding]:
+def _vector_findings(library: Parts, connection: Connection) -> Iterator[Finding]:
     """Find the documents with vectors that hold what is no number."""
     size = library.lookup.dimension() * 2
     for kind in ("chunk", "section"):
-        rows = connection.execute(f"SELECT {kind}, vector FROM {kind}_vectors WHERE length(vector) = ?", (size,))
+        rows = connection.stream(f"SELECT {kind}, vector FROM {kind}_vectors WHERE length(vector) = ?", (size,))
         while size and (part := rows.fetchmany(5_000)):
             numbers = np.frombuffer(b"".join(row[1] for row in part), dtype=np.float16).reshape(len(part), size // 2)
             for row in np.flatnonzero(~np.isfinite(numbers).all(axis=1)):
@@ -50,7 +50,7 @@ def _vector_findings(library: Parts, connection: sqlite3.Connection) -> Iterator
                     yield Finding("vectors", f"Vectors of {name} are missing or damaged.", True, id)
 
 
-def _word_findings(library: Parts, connection: sqlite3.Connection) -> Iterator[Finding]:
+def _word_findings(library: Parts, connection: Connection) -> Iterator[Finding]:
     """Look some stored words up in the keyword index."""
     ids = [
         row[0]
@@ -58,16 +58,22 @@ def _word_findings(library: Parts, connection: sqlite3.Connection) -> Iterator[F
             "SELECT first_chunk FROM documents WHERE last_chunk >= first_chunk ORDER BY row % 97, row LIMIT 50"
         )
     ]
+    for id in ids:
+        with suppress(TextDamaged):  # which is told already
+            (passage,) = library.lookup.passages(np.array([id], dtype=np.int64))
+            fault = _word_fault(library, id, tokens.tokens(passage.text))
+            if fault:
+                yield Finding("words", fault, True)
+                return
+
+
+def _word_fault(library: Parts, id: int, terms: list[str]) -> str:
     try:
-        for id in ids:
-            with suppress(TextDamaged):  # which is told already
-                (passage,) = library.lookup.passages(np.array([id], dtype=np.int64))
-                terms = tokens.tokens(passage.text)
-                if terms and id not in library.lookup.postings(terms[0]):
-                    yield Finding("words", "The keyword index lacks words of stored documents.", True)
-                    return
-    except sqlite3.DatabaseError:
-        yield Finding("words", "The keyword index cannot be read.", True)
+        with library.catalog.home.errors():
+            found = not terms or id in library.lookup.postings(terms[0])
+    except LibraryDamaged:
+        return "The keyword index cannot be read."
+    return "" if found else "The keyword index lacks words of stored documents."
 
 
 def _index_findings(library: Parts) -> list[Finding]:

@@ -104,7 +104,9 @@ def _chroma() -> Iterator[Check]:
 def _disk(settings: Settings) -> Iterator[Check]:
     import shutil
 
-    folder = os.path.abspath(settings.library)  # noqa: PTH100
+    from vectorstore.catalog.homes.named import folder_of
+
+    folder = os.path.abspath(folder_of(settings.library))  # noqa: PTH100
     while not os.path.exists(folder):  # noqa: PTH110
         folder = os.path.dirname(folder)  # noqa: PTH120
     free = shutil.disk_usage(folder).free

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from bot.settings.settings import Settings
 from bot.surfaces.cli.check import REPAIR, Check
 from bot.surfaces.cli.options import open_library, require_library
+from vectorstore.catalog.homes.named import folder_of
 from vectorstore.errors import FootnoteError, LibraryDamaged
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def people_checks(settings: Settings) -> Iterator[Check]:
     """Look at conversations.db, where there is one."""
     from bot.surfaces.web.storage.database import FILE_NAME, fault
 
-    folder = Path(settings.library).expanduser()
+    folder = folder_of(settings.library)
     if (folder / FILE_NAME).exists():
         wrong = fault(folder)
         words = wrong.message if wrong else "accounts and conversations can be read"
@@ -54,7 +55,7 @@ def curated_checks(settings: Settings) -> Iterator[Check]:
     from bot.desk.curated import curated
 
     try:
-        found = curated(Path(settings.library).expanduser().absolute())
+        found = curated(folder_of(settings.library))
     except LibraryDamaged as error:
         yield Check("Editors’ answers", False, error.message, error.remedy)
         return
@@ -84,11 +85,10 @@ def _model_of_library(stored: ModelIdentity | None, settings: Settings) -> Itera
 
 
 def _lock(library: Library) -> Iterator[Check]:
-    from vectorstore.catalog.lock import WORK, LibraryLock
     from vectorstore.errors import LibraryBusy, LibraryError, LibraryReadOnly
 
     try:
-        with LibraryLock(library.folder, WORK, wait=0).held(), LibraryLock(library.folder, wait=0).held():
+        with library.work.held(wait=0), library.lock.held(wait=0):
             yield Check("Lock", True, "free")
     except LibraryBusy as error:
         yield Check("Lock", True, error.message)
@@ -106,7 +106,7 @@ def findings(library: Library, settings: Settings, *, repair: bool) -> Iterator[
     """
     found = left = library.verify()
     if repair and any(finding.part == "catalog" for finding in found):
-        raise LibraryDamaged(f"The library in {library.folder} is damaged.", remedy=REPAIR)
+        raise LibraryDamaged(f"The library in {library.place} is damaged.", remedy=REPAIR)
     if repair and found:
         infos = {info.id: info for info in library.documents()}
         lost = {finding.document for finding in found if finding.part == "text"}
@@ -122,6 +122,8 @@ def findings(library: Library, settings: Settings, *, repair: bool) -> Iterator[
             yield Check("Contents", True, f"{finding.message} The next write mends it.", note=True)
             continue
         kept = "Restore the folder from a backup, or move it away and ingest your files again."
+        if library.catalog.home.path is None:
+            kept = "Restore the database from a backup, or drop its schema and ingest your files again."
         by_hand = f"Ingest its file again, or: footnote remove {finding.document}" if finding.document else kept
         yield Check("Contents", False, finding.message, by_hand if repair else REPAIR)
 

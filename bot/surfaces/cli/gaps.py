@@ -22,6 +22,7 @@ from bot.surfaces.cli.options import (
     require_embedding_model,
     table,
 )
+from vectorstore.catalog.homes.named import folder_of
 
 if TYPE_CHECKING:
     from bot.desk.curated import Curated
@@ -84,7 +85,7 @@ def _log(settings: Settings) -> Iterator[QuestionLog | None]:
     from bot.surfaces.web.storage.database import FILE_NAME, Database
     from bot.surfaces.web.storage.questions import QuestionLog
 
-    folder = Path(settings.library).expanduser().absolute()
+    folder = folder_of(settings.library)
     if not (folder / FILE_NAME).exists():
         yield None
         return
@@ -223,7 +224,7 @@ def _write_set(settings: Settings, opened: Library, path: Path) -> None:
     from bot.surfaces.web.storage.database import FILE_NAME, Database
 
     rows = [row for answer in present(opened) for row in _known_right(opened, answer)]
-    folder = Path(settings.library).expanduser().absolute()
+    folder = folder_of(settings.library)
     if (folder / FILE_NAME).exists():
         database = Database(folder)
         try:

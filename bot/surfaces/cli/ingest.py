@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -72,6 +71,7 @@ def ingest(
     from ingest.document import LoadOptions
     from ingest.reading.worker import Limits
     from ingest.sources.addresses import is_address
+    from vectorstore.catalog.homes.named import folder_of
 
     if any(map(is_address, paths)):
         refuse_if_offline("Reading a web address")
@@ -104,7 +104,7 @@ def ingest(
         check=check,
         wait=wait,
     )
-    if wrong := fault(Path(settings.library).expanduser()):
+    if wrong := fault(folder_of(settings.library)):
         print(f"{wrong} The ingest goes on.", file=sys.stderr)
     status = run(paths, how)
     if not dry_run:

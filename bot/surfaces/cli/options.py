@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LibraryOption = Annotated[
     str | None,
-    typer.Option("--library", metavar="DIR", help="Folder of the library (.footnote)."),
+    typer.Option("--library", metavar="DIR", help="Folder of the library (.footnote), or its address."),
 ]
 CollectionOption = Annotated[
     list[str] | None,
@@ -89,6 +89,10 @@ def load_settings(library: str | None, **overrides: Any) -> Settings:
 
 def require_library(settings: Settings) -> None:
     """Raise LibraryMissing, with the command that makes one, where there is no library."""
+    from vectorstore.catalog.homes.named import scheme_of
+
+    if scheme_of(settings.library):
+        return  # opening it says so
     if not os.path.exists(settings.library):  # noqa: PTH110 (cheaper than a Path, at every start)
         from vectorstore.errors import LibraryMissing
 

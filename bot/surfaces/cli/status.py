@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.settings.settings import Settings, setting_fields
@@ -18,6 +16,8 @@ from bot.surfaces.cli.options import (
     size_words,
     table,
 )
+from vectorstore.catalog.homes.named import folder_of, place_of
+from vectorstore.errors import LibraryMissing
 
 if TYPE_CHECKING:
     from bot.models.usage import Usage
@@ -65,10 +65,11 @@ def status(library: LibraryOption = None, model: ModelOption = None, json: JsonO
 
 
 def _library_state(settings: Settings) -> LibraryStatus | None:
-    if not os.path.exists(settings.library):  # noqa: PTH110
+    try:
+        with open_library(settings) as opened:
+            return opened.status()
+    except LibraryMissing:
         return None
-    with open_library(settings) as opened:
-        return opened.status()
 
 
 def threshold_words(state: LibraryStatus | None, settings: Settings) -> str:
@@ -90,7 +91,7 @@ def tokens_today(settings: Settings) -> Usage:
     """Return what chat models used for this library today, in UTC."""
     from bot.models.ledger import Ledger
 
-    return Ledger(Path(settings.library)).used()
+    return Ledger(folder_of(settings.library)).used()
 
 
 def tokens_words(settings: Settings) -> str:
@@ -120,7 +121,7 @@ def library_lines(state: LibraryStatus | None, settings: Settings) -> list[str]:
     """Return the lines of `footnote status` about the library."""
     if state is None:
         return [
-            f"There is no library at {os.path.abspath(settings.library)}.",  # noqa: PTH100
+            f"There is no library at {place_of(settings.library)}.",
             "Make one from your documents: footnote ingest FOLDER",
         ]
     counts = ", ".join(f"{name} {count:,}" for name, count in state.collections.items())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -13,6 +12,7 @@ import typer
 from bot.errors import SettingError
 from bot.surfaces.cli.audit import note_command
 from bot.surfaces.cli.options import LibraryOption, load_settings, open_library, table
+from vectorstore.catalog.homes.named import folder_of
 
 if TYPE_CHECKING:
     from bot.settings.settings import Settings
@@ -24,7 +24,7 @@ def _accounts(library: str) -> Iterator[Accounts | None]:
     """Yield the accounts of a library, or None where there never was one: looking makes no file."""
     from bot.surfaces.web.storage.database import FILE_NAME
 
-    if not (Path(library).expanduser() / FILE_NAME).exists():
+    if not (folder_of(library) / FILE_NAME).exists():
         yield None
         return
     with _accounts_made(library) as accounts:
@@ -36,7 +36,7 @@ def _accounts_made(library: str) -> Iterator[Accounts]:
     from bot.surfaces.web.storage.accounts import Accounts
     from bot.surfaces.web.storage.database import Database
 
-    database = Database(Path(library).expanduser().absolute())
+    database = Database(folder_of(library))
     try:
         yield Accounts(database)
     finally:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import BotError, ExtraMissing, SettingError
@@ -66,7 +65,7 @@ def serve(settings: Settings) -> None:
 
     logging.getLogger("discord").setLevel(logging.WARNING)  # its debug level shows people's messages
     with Bot(settings=settings) as bot:
-        store = ChatStore(Path(settings.library) / FILE_NAME)
+        store = ChatStore(bot.library.folder / FILE_NAME)
 
         def surface(content: bool) -> DiscordSurface:
             return DiscordSurface(bot, settings, store, content=content)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from bot.settings.reading import FILE_NAME
+from vectorstore.catalog.homes.named import scheme_of
 
 if TYPE_CHECKING:
     from bot.settings.settings import Settings
@@ -34,7 +35,7 @@ def config_for(client: ClientName, settings: Settings, *, allow_ingest: bool = F
             server in a folder of its own, where that file would not be found.
         allow_ingest: Whether tools that change the library are offered.
     """
-    line = [*own_command(), "mcp", "--library", str(Path(settings.library).expanduser().absolute())]
+    line = [*own_command(), "mcp", "--library", _named(settings.library)]
     if settings.model != "quotes":
         line += ["--model", settings.model]
     if allow_ingest:
@@ -51,6 +52,11 @@ def config_for(client: ClientName, settings: Settings, *, allow_ingest: bool = F
     if client == "vscode":
         return _WHERE[client], json.dumps({"servers": {"footnote": {"type": "stdio", **server}}}, indent=2)
     return _WHERE[client], json.dumps({"mcpServers": {"footnote": server}}, indent=2)
+
+
+def _named(library: str) -> str:
+    """Return the name of a library from any folder; an address stays as it is, with what it holds."""
+    return library if scheme_of(library) else str(Path(library).expanduser().absolute())
 
 
 def _environment(settings: Settings) -> dict[str, str]:

@@ -7,7 +7,6 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import BotError, ExtraMissing, SettingError
@@ -96,7 +95,7 @@ def serve(settings: Settings, *, http: bool = False, port: int = 3_000) -> None:
     _quiet_libraries()
     listener = listen(settings.host, port) if http else None
     with Bot(settings=settings) as bot:
-        store = ChatStore(Path(settings.library) / FILE_NAME)
+        store = ChatStore(bot.library.folder / FILE_NAME)
         surface = SlackSurface(bot, settings, store)
         way = f"at http://{settings.host}:{port}{EVENTS_PATH}" if http else "through Socket Mode"
 

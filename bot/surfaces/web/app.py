@@ -232,11 +232,14 @@ def serve_bot(settings: Settings) -> None:
     """Open the library, making it if need be, and serve it with the bot that the settings describe."""
     from bot.ask import Bot
     from bot.surfaces.web.storage.database import fault
+    from vectorstore.catalog.homes.named import folder_of
     from vectorstore.open_library import open_library
 
-    if wrong := fault(Path(settings.library).expanduser()):
+    if wrong := fault(folder_of(settings.library)):
         raise wrong
     with open_library(settings, create=True) as library:  # the first document may well come by upload
+        if library.place != str(library.folder):
+            print(visible(_what_stays(library)), file=sys.stderr)
         for message in library.damaged().values():
             print(visible(f"{message} Run: footnote doctor --repair"), file=sys.stderr)
         bot = Bot(library, settings=settings)
@@ -246,6 +249,14 @@ def serve_bot(settings: Settings) -> None:
             bot.close()
             # Writing the Chroma index takes a minute, and a stop must not: see `storage/reader.py` for who writes it.
             library.close(update_index=False)
+
+
+def _what_stays(library: Library) -> str:
+    """Return which files of a library on a server are none of that server's."""
+    return (
+        f"Documents are kept in {library.place}. Accounts, conversations, uploads, editors’ answers and budgets stay "
+        f"on this machine, in {library.folder}: another server beside this one does not have them."
+    )
 
 
 def _warm(library: Library) -> None:

@@ -64,6 +64,7 @@ STATUS_OF: tuple[tuple[type[FootnoteError], int, str], ...] = (
     (library_errors.DocumentMissing, 404, "document_missing"),
     (library_errors.LibraryMissing, 503, "library_missing"),
     (library_errors.LibraryBusy, 503, "library_busy"),
+    (library_errors.LibraryUnreachable, 503, "library_unreachable"),
     (library_errors.LibraryDamaged, 503, "library_damaged"),
     (library_errors.LibraryReadOnly, 409, "library_read_only"),
     (library_errors.DiskFull, 507, "disk_full"),
@@ -93,7 +94,7 @@ def refusal_of(error: FootnoteError) -> Refused:
         return error
     for kind, status, code in STATUS_OF:
         if isinstance(error, kind):
-            retry_after = 2 if code in ("library_busy", "vectors_unavailable") else None
+            retry_after = 2 if code in ("library_busy", "library_unreachable", "vectors_unavailable") else None
             return Refused(status, code, error.message, remedy=error.remedy, retry_after=retry_after)
     return Refused(409, "library_conflict", error.message, remedy=error.remedy)
 

@@ -128,7 +128,10 @@ def test_folders_in_a_file_start_at_the_file(tmp_path: Path) -> None:
         ({"FOOTNOTE_PORT": "70000"}, "from 0 to 65,535"),
         ({"FOOTNOTE_COLLECTION": "legal/2026"}, "must be 1 to 64 letters, digits"),
         ({"FOOTNOTE_LIBRARY": " "}, "(from FOOTNOTE_LIBRARY) must be more than blanks."),
-        ({"FOOTNOTE_LIBRARY": "postgresql://a:secret@b/c"}, "must be the path of a folder, not an address."),
+        (
+            {"FOOTNOTE_LIBRARY": "mysql://a:secret@b/c"},
+            "must be the path of a folder, or postgresql://user@host/database.",
+        ),
     ],
 )
 def test_mistakes_in_the_environment_are_named(environ: dict[str, str], words: str, tmp_path: Path) -> None:

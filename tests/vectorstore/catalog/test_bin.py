@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from behind import change, read
 from hash_encoder import HashEncoder, make
 
-from vectorstore.catalog import bin, schema
+from vectorstore.catalog import bin
 from vectorstore.document import Heading, Place
 from vectorstore.errors import DocumentMissing, DocumentPresent, LibraryDamaged, ModelMismatch
 from vectorstore.library import Library
@@ -32,19 +32,11 @@ OTHERS = [make(f"d{number}.txt", f"Plain sentence number {number}. The weather i
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
+def library(place: str) -> Iterator[Library]:
     """A library of six documents, one of them private."""
-    with Library.open(tmp_path / "library", create=True, encoder=ENCODER) as library:
+    with Library.open(place, create=True, encoder=ENCODER) as library:
         library.add([LEASE, *OTHERS])
         yield library
-
-
-def change(library: Library, statement: str, *values: object) -> None:
-    """Change the catalog behind the library's back."""
-    connection = sqlite3.connect(library.folder / schema.FILE_NAME)
-    with connection:
-        connection.execute(statement, values)
-    connection.close()
 
 
 def seen(library: Library) -> tuple[object, ...]:
@@ -146,21 +138,20 @@ def test_compacting_empties_the_bin(library: Library) -> None:
     assert library.status().bin.documents == 1 and library.status().bin.bytes == library.removed()[0].bytes
     assert library.compact().forgotten == 1
     assert library.removed() == [] and library.status().bin.bytes == 0
-    rows = sqlite3.connect(library.folder / schema.FILE_NAME).execute("SELECT count(*) FROM bin_parts").fetchone()
-    assert rows == (0,)
+    assert read(library.place, "SELECT count(*) FROM bin_parts") == [(0,)]
 
 
 def test_the_bin_is_emptied_by_age(library: Library) -> None:
     """After its days a document is not offered any more, and the next write takes it out."""
     library.remove([LEASE[0].id, OTHERS[0][0].id])
-    change(library, "UPDATE bin SET removed = ? WHERE id = ?", bin._days_ago(bin.KEPT_DAYS + 1), LEASE[0].id)
+    then = bin._days_ago(bin.KEPT_DAYS + 1)
+    change(library.place, "UPDATE bin SET removed = ? WHERE id = ?", values=(then, LEASE[0].id))
     assert [gone.info.id for gone in library.removed()] == [OTHERS[0][0].id]
     library.close()
-    with Library.open(library.folder, encoder=ENCODER) as again:
+    with Library.open(library.place, encoder=ENCODER) as again:
         again.touch(OTHERS[1][0].id, title="Any write")
         assert again.status().bin.documents == 1
-        rows = sqlite3.connect(again.folder / schema.FILE_NAME).execute("SELECT DISTINCT entry FROM bin_parts")
-        assert len(rows.fetchall()) == 1
+        assert len(read(again.place, "SELECT DISTINCT entry FROM bin_parts")) == 1
 
 
 def test_the_bin_has_a_size(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,7 +161,7 @@ def test_the_bin_has_a_size(library: Library, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(bin, "MOST_BYTES", 0)
     library.remove(ids[3:4])
     assert len(library.removed()) == 4
-    change(library, "UPDATE bin SET removed = ? WHERE id <> ?", bin._days_ago(2), ids[3])
+    change(library.place, "UPDATE bin SET removed = ? WHERE id <> ?", values=(bin._days_ago(2), ids[3]))
     monkeypatch.setattr(bin, "MOST_BYTES", sum(gone.bytes for gone in library.removed()[:3]))
     library.remove(ids[4:])
     assert {gone.info.id for gone in library.removed()} == {ids[2], ids[3], ids[4]}
@@ -202,12 +193,9 @@ def test_an_emptied_library_comes_back_whole(library: Library) -> None:
 def test_what_is_not_whole_is_refused(library: Library) -> None:
     """A changed byte in the bin is an error with words, not a document that says something else."""
     library.remove([LEASE[0].id])
-    (part,) = (
-        sqlite3.connect(library.folder / schema.FILE_NAME)
-        .execute("SELECT part FROM bin_parts WHERE kind = 'text'")
-        .fetchone()
-    )
-    change(library, "UPDATE bin_parts SET part = ? WHERE kind = 'text'", part[:-1] + bytes([part[-1] ^ 1]))
+    ((part,),) = read(library.place, "SELECT part FROM bin_parts WHERE kind = 'text'")
+    spoilt = part[:-1] + bytes([part[-1] ^ 1])
+    change(library.place, "UPDATE bin_parts SET part = ? WHERE kind = 'text'", values=(spoilt,))
     with pytest.raises(LibraryDamaged, match=r"lease\.pdf is not whole"):
         library.restore([LEASE[0].id])
     assert library.count_documents() == 5
@@ -216,12 +204,10 @@ def test_what_is_not_whole_is_refused(library: Library) -> None:
 def test_a_library_from_before_the_bin_gets_one(library: Library) -> None:
     """Read, it has an empty bin; written, it has a real one."""
     library.close()
-    for table in ("bin", "bin_parts", "digests"):
-        change(library, f"DROP TABLE {table}")
-    change(library, "PRAGMA user_version = 1")
-    with Library.open(library.folder, read_only=True, encoder=ENCODER) as old:
+    change(library.place, *(f"DROP TABLE {table}" for table in ("bin", "bin_parts", "digests")), form=1)
+    with Library.open(library.place, read_only=True, encoder=ENCODER) as old:
         assert old.removed() == [] and old.status().bin.documents == 0
-    with Library.open(library.folder, encoder=ENCODER) as old:
+    with Library.open(library.place, encoder=ENCODER) as old:
         old.remove([LEASE[0].id])
         assert [gone.info.id for gone in old.removed()] == [LEASE[0].id]
 

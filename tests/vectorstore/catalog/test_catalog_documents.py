@@ -18,9 +18,9 @@ from vectorstore.passage import Filter
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
+def library(place: str) -> Iterator[Library]:
     """An empty library with a quick encoder."""
-    library = Library.open(tmp_path / "library", create=True, encoder=HashEncoder())
+    library = Library.open(place, create=True, encoder=HashEncoder())
     yield library
     library.close(update_index=False)
 
@@ -242,9 +242,9 @@ def test_a_renamed_document_is_found_by_its_new_name_only(library: Library) -> N
     assert library.find("market.txt").modified == "2026-11-26T00:00:00Z"
 
 
-def test_listing_loads_no_numpy_no_chroma_and_no_model(tmp_path: Path) -> None:
+def test_listing_loads_no_numpy_no_chroma_and_no_model(place: str) -> None:
     """Comparing files with the library must start at once, so heavy modules stay out."""
-    with Library.open(tmp_path / "library", create=True, encoder=HashEncoder()) as library:
+    with Library.open(place, create=True, encoder=HashEncoder()) as library:
         library.add([make("a.txt", "One. Two.")])
     code = (
         "import sys; from vectorstore.library import Library\n"
@@ -253,7 +253,7 @@ def test_listing_loads_no_numpy_no_chroma_and_no_model(tmp_path: Path) -> None:
         "heavy = {'numpy', 'chromadb', 'torch', 'onnxruntime'} & set(sys.modules)\n"
         "assert not heavy, heavy"
     )
-    subprocess.run([sys.executable, "-c", code, str(tmp_path / "library")], check=True, cwd=Path(__file__).parents[3])
+    subprocess.run([sys.executable, "-c", code, str(place)], check=True, cwd=Path(__file__).parents[3])
 
 
 def test_a_document_without_chunks_is_kept(library: Library) -> None:

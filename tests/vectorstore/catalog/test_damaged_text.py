@@ -9,6 +9,7 @@ import pytest
 from hash_encoder import HashEncoder, make
 
 from vectorstore.catalog import schema
+from vectorstore.catalog.homes.sqlite import SqliteHome
 from vectorstore.catalog.lock import LibraryLock
 from vectorstore.errors import TextDamaged
 from vectorstore.library import Library
@@ -133,7 +134,7 @@ def test_a_library_of_the_form_before_is_read_where_it_cannot_be_written(folder:
     make_old(folder)
     with Library.open(folder, read_only=True, encoder=ENCODER) as library:
         assert library.text(library.find("rates.txt").id) == LONG
-    with LibraryLock(folder).held():
+    with LibraryLock(SqliteHome(folder)).held():
         opened = Library.open(folder, encoder=ENCODER)
         assert opened.catalog.outdated()
         assert opened.search("another document", limit=1).passages[0].text == "Another document."

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from vectorstore.catalog.homes.sqlite import SqliteHome
 from vectorstore.catalog.lock import WORK, LibraryLock
 from vectorstore.errors import LibraryBusy
 
@@ -29,7 +30,7 @@ def held_in_a_thread(lock: LibraryLock, until: threading.Event) -> threading.Thr
 
 def test_waiting_for_another_thread_has_an_end(tmp_path: Path) -> None:
     """The error says that somebody writes and what to do; the lock can be had once it is free."""
-    lock, free = LibraryLock(tmp_path), threading.Event()
+    lock, free = LibraryLock(SqliteHome(tmp_path)), threading.Event()
     holder = held_in_a_thread(lock, free)
     with pytest.raises(LibraryBusy, match="Another task of this process is writing"), lock.held(wait=0.2):
         pass
@@ -42,7 +43,10 @@ def test_waiting_for_another_thread_has_an_end(tmp_path: Path) -> None:
 def test_waiting_ends_when_nobody_wants_it_any_more(tmp_path: Path) -> None:
     """A stop ends the wait of a minute, for a thread as for a process."""
     stop, free = threading.Event(), threading.Event()
-    for lock, other in ((one := LibraryLock(tmp_path), one), (LibraryLock(tmp_path), LibraryLock(tmp_path))):
+    for lock, other in (
+        (one := LibraryLock(SqliteHome(tmp_path)), one),
+        (LibraryLock(SqliteHome(tmp_path)), LibraryLock(SqliteHome(tmp_path))),
+    ):
         stop.clear()
         free.clear()
         holder = held_in_a_thread(other, free)
@@ -57,7 +61,7 @@ def test_waiting_ends_when_nobody_wants_it_any_more(tmp_path: Path) -> None:
 
 def test_a_thread_that_writes_again_and_again_lets_others_pass(tmp_path: Path) -> None:
     """Whoever waits comes next, though the holder wants the lock back in the same moment."""
-    lock, stop = LibraryLock(tmp_path), threading.Event()
+    lock, stop = LibraryLock(SqliteHome(tmp_path)), threading.Event()
 
     def write() -> None:
         while not stop.is_set():
@@ -80,10 +84,10 @@ def test_a_thread_that_writes_again_and_again_lets_others_pass(tmp_path: Path) -
 def test_a_short_write_goes_beside_a_long_piece_of_work(tmp_path: Path) -> None:
     """The two locks of a library are apart."""
     free = threading.Event()
-    holder = held_in_a_thread(LibraryLock(tmp_path, WORK), free)
-    with LibraryLock(tmp_path).held(wait=0.0):
+    holder = held_in_a_thread(LibraryLock(SqliteHome(tmp_path), WORK), free)
+    with LibraryLock(SqliteHome(tmp_path)).held(wait=0.0):
         pass
-    with pytest.raises(LibraryBusy), LibraryLock(tmp_path, WORK).held(wait=0.0):
+    with pytest.raises(LibraryBusy), LibraryLock(SqliteHome(tmp_path), WORK).held(wait=0.0):
         pass
     free.set()
     holder.join(30)

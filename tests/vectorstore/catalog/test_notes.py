@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
+from behind import change
 from hash_encoder import HashEncoder, make
 
 from vectorstore.catalog import schema
@@ -22,14 +20,14 @@ PLAIN = make("plain.txt", "The weather is fine.")
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(place: str) -> str:
     """A library of a document with notes and one without."""
-    with Library.open(tmp_path / "library", create=True, encoder=ENCODER) as library:
+    with Library.open(place, create=True, encoder=ENCODER) as library:
         library.add([(LEASE, CHUNKS), PLAIN])
-    return tmp_path / "library"
+    return place
 
 
-def test_notes_are_kept_and_told_by_document(folder: Path) -> None:
+def test_notes_are_kept_and_told_by_document(folder: str) -> None:
     """Only documents with notes are named, and a filter chooses among them."""
     with Library.open(folder, encoder=ENCODER) as library:
         assert library.notes() == {LEASE.id: NOTES}
@@ -38,7 +36,7 @@ def test_notes_are_kept_and_told_by_document(folder: Path) -> None:
         assert library.document(PLAIN[0].id).notes == ()
 
 
-def test_notes_go_with_their_document_and_come_back_with_it(folder: Path) -> None:
+def test_notes_go_with_their_document_and_come_back_with_it(folder: str) -> None:
     """Removed, restored, read anew without loss: the notes are those of the text that is there."""
     with Library.open(folder, encoder=ENCODER) as library:
         library.remove([LEASE.id])
@@ -49,18 +47,17 @@ def test_notes_go_with_their_document_and_come_back_with_it(folder: Path) -> Non
         assert library.notes() == {}
 
 
-def test_notes_outlast_a_repair(folder: Path) -> None:
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_notes_outlast_a_repair(folder: str) -> None:
     """A library that is made again from a damaged one keeps them."""
     Library.recover(folder, encoder=ENCODER)
     with Library.open(folder, encoder=ENCODER) as library:
         assert library.notes() == {LEASE.id: NOTES}
 
 
-def test_a_library_of_the_form_before_has_none_until_it_is_written(folder: Path) -> None:
+def test_a_library_of_the_form_before_has_none_until_it_is_written(folder: str) -> None:
     """It is read as it is; opened for writing it gets the table."""
-    with closing(sqlite3.connect(folder / schema.FILE_NAME)) as connection, connection:
-        connection.execute("DROP TABLE notes")
-        connection.execute(f"PRAGMA user_version = {schema.TABLES_SINCE - 1}")
+    change(folder, "DROP TABLE notes", form=schema.TABLES_SINCE - 1)
     with Library.open(folder, encoder=ENCODER, read_only=True) as library:
         assert library.notes() == {} and library.document(LEASE.id).text == LEASE.text
     with Library.open(folder, encoder=ENCODER) as library:

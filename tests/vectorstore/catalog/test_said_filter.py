@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from behind import change
 from hash_encoder import HashEncoder
 
 from ingest.splitting.split import split
@@ -24,8 +23,8 @@ SAID = {
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    with Library.open(tmp_path / "library", create=True, encoder=HashEncoder()) as opened:
+def library(place: str) -> Iterator[Library]:
+    with Library.open(place, create=True, encoder=HashEncoder()) as opened:
         for name, said in SAID.items():
             text = f"The crane of {name} is blue."
             document = Document(
@@ -62,10 +61,8 @@ def test_documents_are_chosen_by_what_they_say(library: Library, filter: Filter,
 
 def test_a_library_that_keeps_nothing_of_this_has_no_such_documents(library: Library) -> None:
     """One of an older form, read as it is, matches none, and gives no error."""
-    with sqlite3.connect(library.catalog.path) as connection:
-        connection.execute("DROP TABLE said")
-        connection.execute(f"PRAGMA user_version = {schema.TABLES_SINCE - 1}")
-    with Library.open(library.folder, read_only=True, encoder=HashEncoder()) as old:
+    change(library.place, "DROP TABLE said", form=schema.TABLES_SINCE - 1)
+    with Library.open(library.place, read_only=True, encoder=HashEncoder()) as old:
         assert old.documents(Filter(authors=("petra",))) == []
         assert old.count_documents() == len(SAID)
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
+from behind import change
 from hash_encoder import HashEncoder, make
 
 from vectorstore.catalog import schema
@@ -21,14 +19,14 @@ DEED = replace(BARE, scans=(SCAN,))
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(place: str) -> str:
     """A library of a scanned document."""
-    with Library.open(tmp_path / "library", create=True, encoder=ENCODER) as library:
+    with Library.open(place, create=True, encoder=ENCODER) as library:
         library.add([(DEED, CHUNKS)])
-    return tmp_path / "library"
+    return place
 
 
-def test_a_scan_is_told_by_document_and_page(folder: Path) -> None:
+def test_a_scan_is_told_by_document_and_page(folder: str) -> None:
     """Other pages and documents have none."""
     with Library.open(folder, encoder=ENCODER) as library:
         assert library.scan(DEED.id, 2) == SCAN
@@ -36,7 +34,7 @@ def test_a_scan_is_told_by_document_and_page(folder: Path) -> None:
         assert library.document(DEED.id).scans == (SCAN,)
 
 
-def test_a_scan_goes_with_its_document_and_comes_back_with_it(folder: Path) -> None:
+def test_a_scan_goes_with_its_document_and_comes_back_with_it(folder: str) -> None:
     """Removed, restored, read anew without OCR."""
     with Library.open(folder, encoder=ENCODER) as library:
         library.remove([DEED.id])
@@ -47,22 +45,20 @@ def test_a_scan_goes_with_its_document_and_comes_back_with_it(folder: Path) -> N
         assert library.scan(DEED.id, 2) is None
 
 
-def test_a_scan_outlasts_a_repair(folder: Path) -> None:
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_a_scan_outlasts_a_repair(folder: str) -> None:
     """A library that is made again from a damaged one keeps it; one whose words are damaged lights none."""
     Library.recover(folder, encoder=ENCODER)
     with Library.open(folder, encoder=ENCODER) as library:
         assert library.scan(DEED.id, 2) == SCAN
-    with closing(sqlite3.connect(folder / schema.FILE_NAME)) as connection, connection:
-        connection.execute("UPDATE scans SET words = x'00'")
+    change(folder, "UPDATE scans SET words = ?", values=(b"\0",))
     with Library.open(folder, encoder=ENCODER) as library:
         assert library.scan(DEED.id, 2) is None and library.document(DEED.id).text == DEED.text
 
 
-def test_a_library_of_the_form_before_has_none_until_it_is_written(folder: Path) -> None:
+def test_a_library_of_the_form_before_has_none_until_it_is_written(folder: str) -> None:
     """It is read as it is; opened for writing it gets the table."""
-    with closing(sqlite3.connect(folder / schema.FILE_NAME)) as connection, connection:
-        connection.execute("DROP TABLE scans")
-        connection.execute(f"PRAGMA user_version = {schema.SCANS_SINCE - 1}")
+    change(folder, "DROP TABLE scans", form=schema.SCANS_SINCE - 1)
     with Library.open(folder, encoder=ENCODER, read_only=True) as library:
         assert library.scan(DEED.id, 2) is None and library.document(DEED.id).text == DEED.text
     with Library.open(folder, encoder=ENCODER) as library:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hash_encoder import HashEncoder, make, split
@@ -36,8 +35,8 @@ def spans(text: str) -> list[tuple[int, int]]:
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    with Library.open(tmp_path / "library", create=True, encoder=HashEncoder()) as opened:
+def library(place: str) -> Iterator[Library]:
+    with Library.open(place, create=True, encoder=HashEncoder()) as opened:
         for number, (company, name) in enumerate(COMPANIES.items()):
             opened.add([make(name, report(company, 100 + number), title=f"Report {number}")])
         yield opened

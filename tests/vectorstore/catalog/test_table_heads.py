@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from hash_encoder import HashEncoder
 
 from ingest.splitting.split import split
@@ -52,10 +50,10 @@ def test_another_table_has_its_own_head() -> None:
     assert {head for line, head in found if line.startswith("Ridge")} <= {HEAD, ""}
 
 
-def test_a_row_is_found_by_a_column_and_cited_with_it(tmp_path: Path) -> None:
+def test_a_row_is_found_by_a_column_and_cited_with_it(place: str) -> None:
     """The head is searched with each row and stands in its place; the quoted words hold none of it."""
     text = "Stations\n\n" + "\n".join([HEAD, *ROWS])
-    with Library.open(tmp_path / "library", create=True, encoder=HashEncoder()) as library:
+    with Library.open(place, create=True, encoder=HashEncoder()) as library:
         document = Document("a" * 16, "/a.csv", "a", "text/csv", text, "x", headings=(Heading(0, 8, 1),))
         library.add([(document, split(text))])
         found = next(p for p in library.search("share of Ridge 33").passages if "Ridge 33" in p.text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hash_encoder import HashEncoder, make
@@ -19,8 +18,8 @@ RUSSIAN = "Договор подписали в Москве. Стороны о�
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    opened = Library.open(tmp_path / "library", create=True, encoder=HashEncoder(BUNDLED))
+def library(place: str) -> Iterator[Library]:
+    opened = Library.open(place, create=True, encoder=HashEncoder(BUNDLED))
     opened.add([make(f"{n}.txt", text) for n, text in enumerate((RIVER, TREATY, DAM, RUSSIAN))])
     yield opened
     opened.close()
@@ -56,9 +55,9 @@ def test_words_alone_find_nothing_where_no_word_stands(library: Library) -> None
     assert not library.search("火星").passages
 
 
-def test_another_encoder_takes_part_in_every_language(tmp_path: Path) -> None:
+def test_another_encoder_takes_part_in_every_language(place: str) -> None:
     """Only of the bundled model is it known that it reads English alone."""
-    with Library.open(tmp_path / "library", create=True, encoder=HashEncoder()) as library:
+    with Library.open(place, create=True, encoder=HashEncoder()) as library:
         library.add([make("1.txt", TREATY)])
         assert library.search("条約はいつ署名されましたか").dense
 

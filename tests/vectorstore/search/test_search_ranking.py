@@ -18,8 +18,8 @@ HARBOUR = "The harbour was dug in 1851. Ships bring coal. The lighthouse keeper 
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    opened = Library.open(tmp_path / "library", create=True, encoder=HashEncoder())
+def library(place: str) -> Iterator[Library]:
+    opened = Library.open(place, create=True, encoder=HashEncoder())
     opened.add([make("river.txt", RIVER, title="The river"), make("harbour.txt", HARBOUR, collection="sea")])
     yield opened
     opened.close()
@@ -61,10 +61,10 @@ def test_a_filter_holds_for_every_passage(library: Library) -> None:
     assert all(p.title != "The river" for p in without.passages)
 
 
-def test_headings_are_found_but_not_first(tmp_path: Path) -> None:
+def test_headings_are_found_but_not_first(place: str) -> None:
     """A heading that repeats the question stands below the sentence under it."""
     text = "Rent of the mill. The rent of the mill is due in May."
-    with Library.open(tmp_path / "library", create=True, encoder=HashEncoder()) as library:
+    with Library.open(place, create=True, encoder=HashEncoder()) as library:
         document, chunks = make("lease.txt", text, headings=(Heading(0, 17, 1),))
         from dataclasses import replace
 

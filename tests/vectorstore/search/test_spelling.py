@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 from hash_encoder import HashEncoder
@@ -25,8 +24,8 @@ class SplittingEncoder(HashEncoder):
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Library:
-    opened = Library.open(tmp_path / "library", create=True, encoder=SplittingEncoder())
+def library(place: str) -> Library:
+    opened = Library.open(place, create=True, encoder=SplittingEncoder())
     texts = {
         "a": "The tariffs on semiconductors were lowered. Technology is free of tariffs.",
         "b": "A plant grew. The defendant had a tribal mark. Manson and Hanson met Hansen.",

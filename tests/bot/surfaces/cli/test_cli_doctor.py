@@ -13,6 +13,7 @@ import pytest
 from small_library import small_library
 
 from bot.surfaces.cli.app import run
+from vectorstore.catalog.homes.sqlite import SqliteHome
 from vectorstore.catalog.lock import WORK, WRITER, LibraryLock
 from vectorstore.embedding.model_files import find_model
 from vectorstore.embedding.onnx_form import onnx_form
@@ -145,7 +146,7 @@ def test_a_chat_model_that_cannot_be_opened_is_a_problem(
 @pytest.mark.parametrize("name", [WRITER, WORK])
 def test_who_writes_is_said_and_is_no_problem(library: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """While an ingest runs, the doctor names it instead of waiting."""
-    with LibraryLock(library, name).held():
+    with LibraryLock(SqliteHome(library), name).held():
         status, found = checks(capsys)
     assert status == 0
     assert f"process {os.getpid()}" in found["Lock"][0]["words"]

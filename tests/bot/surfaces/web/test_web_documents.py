@@ -19,7 +19,7 @@ from web_site import EMOJI, LEASE, PARTY, Site, site
 
 from bot.surfaces.web.storage.jobs import Incoming, OnFile
 from bot.surfaces.web.storage.uploads import given_name
-from vectorstore.catalog.catalog import now
+from vectorstore.dates import now
 
 MARKDOWN = b"# Holiday rules\n\nEverybody has 28 days of holiday a year. Unused days expire in March.\n"
 

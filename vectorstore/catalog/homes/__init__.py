@@ -1,0 +1,1 @@
+"""Where a catalog lives: a SQLite file, or a schema of a PostgreSQL database; `home.py` is the contract."""
