@@ -300,6 +300,7 @@ def test_passwords(tmp_path: Path) -> None:
 def test_pages_without_text_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages that are pictures are a note with what to do; only such pages are no text. Blank ones are no loss."""
     monkeypatch.setenv("PATH", os.fspath(tmp_path))  # no Tesseract
+    monkeypatch.setattr("ingest.loaders.ocr.find.find_rapid", lambda _: None)
     pdf = document()
     pdf.add_page()
     pdf.text(60, 100, "One page has words.")
@@ -331,6 +332,7 @@ def test_scans_are_read_where_tesseract_is(tmp_path: Path, monkeypatch: pytest.M
     )
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    monkeypatch.setattr("ingest.loaders.ocr.find.find_rapid", lambda _: None)
     monkeypatch.setattr("ingest.loaders.pdf.scans.MAX_SCANS", 1)
     pdf = document()
     pdf.add_page()
@@ -383,6 +385,7 @@ def test_tesseract_itself_reads_a_scan(tmp_path: Path, stamp: str) -> None:
 def test_a_short_page_without_a_picture_is_no_scan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A title page with a line drawn on it is read as it stands, without OCR and without a note about it."""
     monkeypatch.setenv("PATH", os.fspath(tmp_path))  # no Tesseract
+    monkeypatch.setattr("ingest.loaders.ocr.find.find_rapid", lambda _: None)
     pdf = document()
     pdf.add_page()
     pdf.rect(10, 10, 50, 50)
@@ -395,6 +398,7 @@ def test_a_short_page_without_a_picture_is_no_scan(tmp_path: Path, monkeypatch: 
 def test_a_page_that_shows_nothing_is_no_scan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page with a white box alone, as Word leaves behind, is neither read by OCR nor called a scan."""
     monkeypatch.setenv("PATH", os.fspath(tmp_path))  # no Tesseract
+    monkeypatch.setattr("ingest.loaders.ocr.find.find_rapid", lambda _: None)
     pdf = document()
     pdf.add_page()
     pdf.text(60, 100, "The ferry costs two pounds.")
@@ -438,6 +442,7 @@ def test_damaged_files_are_text_or_a_sentence(tmp_path: Path, harm: Callable[[by
 def test_a_page_whose_font_hides_its_characters_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Signs without sense are never stored: the page is named, with what to do."""
     monkeypatch.setenv("PATH", os.fspath(tmp_path))  # no Tesseract
+    monkeypatch.setattr("ingest.loaders.ocr.find.find_rapid", lambda _: None)
     pdf = document()
     pdf.add_page()
     pdf.text(60, 100, "The ferry costs two pounds.")
