@@ -16,7 +16,7 @@ from torch import nn
 from torch.nn import functional
 from transformers import BertConfig, BertModel
 
-from training.int8_form import PARTS, bert_weights, read
+from training.int8_form import PARTS, bert_weights, dequantised, read
 
 WIDTH = 384
 HEADS = 12
@@ -81,6 +81,25 @@ def from_teacher(path: Path, kept: Sequence[int] = KEPT) -> EncoderModel:
     model = EncoderModel()
     wanted = model.bert.state_dict()
     missing, _ = model.bert.load_state_dict({n: w for n, w in state.items() if n in wanted}, strict=False)
+    if missing:
+        raise ValueError(f"{path}: missing {missing}.")
+    return model
+
+
+def from_encoder(path: Path) -> EncoderModel:
+    """Return the network with the weights of an encoder that `training.encoder.export` wrote in int8, to train it on.
+
+    Raises:
+        ValueError: The file is not of that form.
+    """
+    values, products = read(path)
+    if len(products) != len(KEPT) * len(PARTS) + 1 or "map.bias" not in values:
+        raise ValueError(f"{path} is no encoder of {len(KEPT)} layers and a map.")
+    model = EncoderModel()
+    state = {f"bert.{name}": weight for name, weight in bert_weights(values, products[:-1], prefix="bert.").items()}
+    state["map.weight"] = torch.from_numpy(dequantised(values, products[-1])).T.contiguous()
+    state["map.bias"] = torch.from_numpy(values["map.bias"].copy())
+    missing, _ = model.load_state_dict(state, strict=False)
     if missing:
         raise ValueError(f"{path}: missing {missing}.")
     return model

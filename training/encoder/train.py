@@ -29,7 +29,7 @@ import torch
 from tokenizers import Encoding, Tokenizer
 from torch.nn import functional
 
-from training.encoder.model import EncoderModel, fitted_map, from_teacher, pooled
+from training.encoder.model import EncoderModel, fitted_map, from_encoder, from_teacher, pooled
 from training.encoder.teacher import places_of, read_sections
 from vectorstore.embedding.model_files import find_model
 
@@ -57,6 +57,7 @@ def main() -> None:
     parser.add_argument("--sections", type=Path, required=True)
     parser.add_argument("--vectors", type=Path, required=True)
     parser.add_argument("--teacher", type=Path, required=True)
+    parser.add_argument("--start", type=Path, help="an encoder in int8 to train on, in place of the teacher's layers")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=120)
     parser.add_argument("--threads", type=int, default=2)
@@ -67,9 +68,11 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     data = Data(options.sections, options.vectors)
-    model = from_teacher(options.teacher / "model.onnx").to(device)
+    first = options.start or options.teacher
+    model = (from_encoder if options.start else from_teacher)(first / "model.onnx").to(device)
     model.fix()
-    Run(model, data, options.out, device=device).train(seconds=60 * options.minutes, seed=options.seed)
+    run = Run(model, data, options.out, device=device, fits_map=not options.start)
+    run.train(seconds=60 * options.minutes, seed=options.seed)
 
 
 class Data:
@@ -174,8 +177,11 @@ def means(model: EncoderModel, rows: Sequence[Row], device: torch.device) -> tup
 class Run:
     """One training, which a checkpoint lets go on."""
 
-    def __init__(self, model: EncoderModel, data: Data, out: Path, *, device: torch.device) -> None:
+    def __init__(
+        self, model: EncoderModel, data: Data, out: Path, *, device: torch.device, fits_map: bool = True
+    ) -> None:
         self.model, self.data, self.device = model, data, device
+        self.fits_map = fits_map
         self.trained = [p for p in model.parameters() if p.requires_grad]
         self.optimiser = torch.optim.AdamW(self.trained, lr=RATE, weight_decay=0.01)
         self.kept = out / "checkpoint.pt"
@@ -191,8 +197,9 @@ class Run:
             print(f"goes on after {self.steps} steps", flush=True)
         else:
             self.report(0.0)
-            self.fit_map(random.Random(seed))
-            self.report(0.0)
+            if self.fits_map:
+                self.fit_map(random.Random(seed))
+                self.report(0.0)
         chance = random.Random(seed + self.steps)
         began = written = time.monotonic()
         seen: list[torch.Tensor] = []
