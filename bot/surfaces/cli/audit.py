@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from bot.surfaces.cli.options import JsonOption, LibraryOption, load_settings, table
+from vectorstore.catalog.homes.named import folder_of
 
 if TYPE_CHECKING:
     from bot.settings.settings import Settings
@@ -41,13 +41,13 @@ def audit(
     """
     import json as json_
 
-    from bot.surfaces.web.audit import folder_of, lines
+    from bot.surfaces.web.audit import audit_folder, lines
     from bot.text.shown import visible
 
     for name, value in (("--day", day), ("--since", since), ("--until", until)):
         _refuse_no_day(name, value)
     settings = load_settings(library)
-    folder = folder_of(settings, Path(settings.library).expanduser().absolute())
+    folder = audit_folder(settings, folder_of(settings.library))
     found = lines(folder, who=person, kinds=(kind,) if kind else (), since=day or since, until=day or until)
     if json:
         for line in found:
@@ -73,7 +73,9 @@ def note_command(settings: Settings, action: str, **more: Any) -> None:
     from bot.surfaces.web.audit import MOST_DOCUMENTS, Audit
     from bot.surfaces.web.storage.accounts import has_users
 
-    if settings.audit == "off" or not (settings.oidc_issuer or settings.access_token or has_users(settings.library)):
+    if settings.audit == "off" or not (
+        settings.oidc_issuer or settings.access_token or has_users(folder_of(settings.library))
+    ):
         return
     try:
         who = f"{getuser()} (command)"
@@ -81,7 +83,7 @@ def note_command(settings: Settings, action: str, **more: Any) -> None:
         who = f"{os.getuid() if hasattr(os, 'getuid') else '?'} (command)"
     if documents := more.get("documents"):
         more |= {"documents": documents[:MOST_DOCUMENTS], "count": len(documents)}
-    Audit(settings, Path(settings.library).expanduser().absolute()).write("changed", who, action, outcome="ok", **more)
+    Audit(settings, folder).write("changed", who, action, outcome="ok", **more)
 
 
 def _row(line: dict[str, Any]) -> tuple[str, ...]:

@@ -62,10 +62,11 @@ def serve(settings: Settings) -> None:
     from bot.ask import Bot
     from bot.surfaces.chat.store import FILE_NAME, ChatStore
     from bot.surfaces.discord.surface import DiscordSurface
+    from vectorstore.catalog.homes.named import folder_of
 
     logging.getLogger("discord").setLevel(logging.WARNING)  # its debug level shows people's messages
     with Bot(settings=settings) as bot:
-        store = ChatStore(bot.library.folder / FILE_NAME)
+        store = ChatStore(folder_of(settings.library) / FILE_NAME)
 
         def surface(content: bool) -> DiscordSurface:
             return DiscordSurface(bot, settings, store, content=content)

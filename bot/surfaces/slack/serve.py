@@ -91,11 +91,12 @@ def serve(settings: Settings, *, http: bool = False, port: int = 3_000) -> None:
     from bot.surfaces.chat.store import FILE_NAME, ChatStore
     from bot.surfaces.listen import listen, serve_app
     from bot.surfaces.slack.surface import SlackSurface
+    from vectorstore.catalog.homes.named import folder_of
 
     _quiet_libraries()
     listener = listen(settings.host, port) if http else None
     with Bot(settings=settings) as bot:
-        store = ChatStore(bot.library.folder / FILE_NAME)
+        store = ChatStore(folder_of(settings.library) / FILE_NAME)
         surface = SlackSurface(bot, settings, store)
         way = f"at http://{settings.host}:{port}{EVENTS_PATH}" if http else "through Socket Mode"
 

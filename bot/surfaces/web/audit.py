@@ -51,7 +51,7 @@ class Audit:
 
     def __init__(self, settings: Settings, folder: Path) -> None:
         self._days = settings.audit_days
-        self._folder = folder_of(settings, folder)
+        self._folder = audit_folder(settings, folder)
         self._kinds = {"off": (), "changes": ("signed", "changed"), "all": ("signed", "changed", "asked", "read")}[
             settings.audit
         ]
@@ -123,7 +123,7 @@ class Audit:
                     path.unlink()
 
 
-def folder_of(settings: Settings, library: Path) -> Path:
+def audit_folder(settings: Settings, library: Path) -> Path:
     """Return where the log of a library lies."""
     return Path(settings.audit_folder).expanduser() if settings.audit_folder else library / FOLDER
 
