@@ -73,9 +73,8 @@ def note_command(settings: Settings, action: str, **more: Any) -> None:
     from bot.surfaces.web.audit import MOST_DOCUMENTS, Audit
     from bot.surfaces.web.storage.accounts import has_users
 
-    if settings.audit == "off" or not (
-        settings.oidc_issuer or settings.access_token or has_users(folder_of(settings.library))
-    ):
+    folder = folder_of(settings.library)
+    if settings.audit == "off" or not (settings.oidc_issuer or settings.access_token or has_users(folder)):
         return
     try:
         who = f"{getuser()} (command)"
