@@ -73,7 +73,7 @@ def test_licences_of_what_runs_are_permissive() -> None:
 
 
 def test_of_the_rest_only_named_ones_are_not() -> None:
-    """All extras as well, but two whose libraries are under the LGPL; two tools are of the group of developers alone."""
+    """Extras too, but two whose libraries are under the LGPL; two tools are of the group of developers alone."""
     named = {name: words for packages in LESSER.values() for name, words in packages.items()}
     found = {name: words for name, words in refused(read_pins(DEV)).items() if name not in ELSEWHERE}
     assert found == TOOLS | named
