@@ -24,6 +24,7 @@ class Page {
       onSource: (turn, number, from) => this.openFootnote(turn, number, from),
       onPassage: (passage, from) => this.openPassage(passage, from),
       onBegun: (id) => this.begun(id),
+      onSurveyed: () => this.showTop(),
       onMissing: (error) => this.missing(error),
     });
     this.library = new Library({
@@ -151,8 +152,10 @@ class Page {
 
   showTop() {
     const talk = this.view === "thread" && state.conversation;
-    this.heading.textContent = talk ? this.thread.title : "";
-    this.heading.hidden = !talk;
+    // A survey is kept by nobody and has no name of its own; the page still wants a heading.
+    const surveyed = this.view === "thread" && this.thread.turns.some((turn) => turn.questions);
+    this.heading.textContent = talk ? this.thread.title : surveyed ? t("survey.each") : "";
+    this.heading.hidden = !this.heading.textContent;
     document.title = talk ? `${this.thread.title} · Footnote` : this.view === "thread" ? "Footnote" : `${t(`${this.view}.title`)} · Footnote`;
     fill(this.acts, talk && [
       iconButton("pen", t("talks.rename"), () => this.rename()),

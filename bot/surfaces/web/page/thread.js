@@ -166,6 +166,7 @@ export class Thread {
       },
     });
     this.show(turn, questions.join("\n"));
+    this.more.onSurveyed();
     await this.work(turn, (signal) => turn.run(signal));
   }
 
