@@ -55,7 +55,7 @@ def test_an_answer_is_what_ask_json_prints_and_some_fields_more(
         ):
             sent = client.post("/v1/ask", json={"question": question}).json()
         assert [key for key in sent if key in printed] == list(printed)
-        assert sent.keys() - printed.keys() == {"id", "conversation", "created", "text"}
+        assert sent.keys() - printed.keys() == {"id", "conversation", "created", "text", "restricted"}
         for key in printed.keys() - {"seconds", "timings", "citations", "passages"}:
             assert sent[key] == printed[key], key
         for key in ("citations", "passages"):

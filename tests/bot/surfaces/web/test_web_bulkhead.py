@@ -18,6 +18,7 @@ from web_site import site
 
 from bot.surfaces.web.bulkhead import Bulkhead
 from bot.surfaces.web.errors import Refused
+from vectorstore.catalog.homes.sqlite import SqliteHome
 from vectorstore.catalog.lock import LibraryLock
 from vectorstore.library import Library
 
@@ -77,7 +78,7 @@ def test_a_removal_that_cannot_be_had_is_told_and_removes_nothing(
     monkeypatch.setattr("bot.surfaces.web.routes.documents.LOCK_SECONDS", 0.3)
     with site(tmp_path) as here:
         document = here.document("Party")
-        with LibraryLock(here.folder).held():
+        with LibraryLock(SqliteHome(here.folder)).held():
             refused = here.client.delete(f"/v1/documents/{document}")
         assert refused.status_code == 503 and int(refused.headers["retry-after"]) > 0
         error = refused.json()["error"]
@@ -95,7 +96,7 @@ def test_removals_that_wait_keep_nobody_from_reading(tmp_path: Path) -> None:
         documents = [info.id for info in library.documents()]
     with (
         process(folder) as server,
-        LibraryLock(folder).held(),
+        LibraryLock(SqliteHome(folder)).held(),
         ThreadPoolExecutor(100) as people,
         httpx.Client(base_url=server.address, timeout=60) as client,
     ):
