@@ -10,6 +10,7 @@ import typer
 
 from bot.surfaces.cli.options import JsonOption, LibraryOption, load_settings, table
 from vectorstore.catalog.homes.named import folder_of
+from vectorstore.errors import LibraryDamaged
 
 if TYPE_CHECKING:
     from bot.settings.settings import Settings
@@ -74,7 +75,11 @@ def note_command(settings: Settings, action: str, **more: Any) -> None:
     from bot.surfaces.web.storage.accounts import has_users
 
     folder = folder_of(settings.library)
-    if settings.audit == "off" or not (settings.oidc_issuer or settings.access_token or has_users(folder)):
+    try:
+        noted = bool(settings.oidc_issuer or settings.access_token or has_users(folder))
+    except LibraryDamaged:  # which the command has said, or `doctor` says
+        noted = False
+    if settings.audit == "off" or not noted:
         return
     try:
         who = f"{getuser()} (command)"

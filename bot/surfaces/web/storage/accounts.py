@@ -13,7 +13,7 @@ from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Literal
 
 from bot.errors import SettingError
-from bot.surfaces.web.storage.database import FILE_NAME, Database, now
+from bot.surfaces.web.storage.database import FILE_NAME, Database, now, reading
 from vectorstore.errors import LibraryError
 
 if TYPE_CHECKING:
@@ -330,15 +330,16 @@ class Accounts:
 
 
 def has_users(library: str | Path) -> bool:
-    """Return whether the library in a folder has accounts; looking makes no file."""
-    folder = Path(library).expanduser().absolute()
-    if not (folder / FILE_NAME).exists():
+    """Return whether the library in a folder has accounts; looking makes no file, and mends none.
+
+    Raises:
+        LibraryDamaged: Their file cannot be read.
+    """
+    path = Path(library).expanduser().absolute() / FILE_NAME
+    if not path.exists():
         return False
-    database = Database(folder)
-    try:
-        return Accounts(database).any()
-    finally:
-        database.close()
+    with reading(path) as connection:
+        return connection.execute("SELECT 1 FROM users LIMIT 1").fetchone() is not None
 
 
 def credential_of_person(subject: str) -> str:

@@ -185,6 +185,9 @@ class Database:
             self._connection.close()
 
 
+_DAMAGE = ("SQLITE_ERROR", "SQLITE_NOTADB", "SQLITE_CORRUPT")
+
+
 def fault(folder: Path) -> LibraryDamaged | None:
     """Return what is wrong with the conversations.db in the folder of a library, or None; reads all of it."""
     path = folder / FILE_NAME
@@ -204,6 +207,24 @@ def fault(folder: Path) -> LibraryDamaged | None:
     if told != "ok" or lost:
         return _damaged(path, f"{', '.join(lost)} missing" if lost else "SQLITE_CORRUPT")
     return None
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """Yield a connection to a conversations.db that is there, through which nothing is changed.
+
+    Raises:
+        LibraryDamaged: It cannot be read, or has lost a table that is asked for.
+    """
+    try:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
+        try:
+            yield connection
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorname", type(error).__name__)
+        raise (_damaged(path, code) if code in _DAMAGE else _as_library_error(error, path)) from error
 
 
 def _damaged(path: Path, why: str) -> LibraryDamaged:
