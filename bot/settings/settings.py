@@ -94,8 +94,8 @@ class Settings:
     )
     embedding_model: str = setting(
         "",
-        "Embedding model: empty for the one that comes with Footnote, or the name or folder of any "
-        "sentence-transformers model. Changing it means embedding the library anew.",
+        "Embedding model: empty for the one that comes with Footnote (of a library that another made: that one), or "
+        "the name or folder of any sentence-transformers model. Changing it means embedding the library anew.",
         group="Library",
     )
     cache: str = setting(

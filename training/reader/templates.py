@@ -104,6 +104,7 @@ def templates(chance: random.Random) -> Iterator[Row]:
         _abstract,
         _steps,
         _catalogue,
+        _analysis,
     )
     for writer in writers:
         for _ in range(COUNT):
@@ -117,6 +118,10 @@ def _right(question: str, title: str, passage: str, answer: str, kind: str) -> R
 
 def _wrong(question: str, title: str, passage: str, kind: str) -> Row:
     return question, title, passage, 0, -1, -1, -1, kind
+
+
+def _with_supports(row: Row, supports: int) -> Row:
+    return (*row[:6], supports, row[7])
 
 
 def _amount(chance: random.Random) -> str:
@@ -163,9 +168,17 @@ def _report(chance: random.Random) -> Iterator[Row]:
             f"{other.capitalize()} amounted to {second}.",
             f"{measure.capitalize()} for the {spoken} was {amount}. {other.capitalize()} was {second} in the "
             f"same period.",
+            f"{measure.capitalize()} was {amount} in the quarter, {change}. {other.capitalize()} was {second}.",
         ]
     )
-    title = f"{company} quarterly report, {short[quarter]} {year}"
+    title = chance.choice(
+        [
+            f"{company} quarterly report, {short[quarter]} {year}",
+            f"{year} {short[quarter]} {company}",
+            f"{year} {short[quarter]} {company} 10-Q",
+            f"{company} {short[quarter]} {year} › Results of operations",
+        ]
+    )
     asked = chance.choice(
         [
             f"What was {company}'s {measure} in the {spoken}?",
@@ -478,13 +491,16 @@ def _abstract(chance: random.Random) -> Iterator[Row]:
         f"A total of {number} {people} were randomised to {drug} or {other} and {outcome} was measured "
         f"at {chance.randint(2, 24)} weeks."
     )
-    effect = chance.choice(
+    effect, yes = chance.choice(
         [
-            f"{outcome.capitalize()} was significantly lower with {drug} than with {other} (p < "
-            f"0.0{chance.randint(1, 4)}).",
-            f"There was no significant difference in {outcome} between {drug} and {other}.",
-            f"{drug.capitalize()} did not reduce {outcome}.",
-            f"{drug.capitalize()} was associated with less {outcome}.",
+            (
+                f"{outcome.capitalize()} was significantly lower with {drug} than with {other} (p < "
+                f"0.0{chance.randint(1, 4)}).",
+                True,
+            ),
+            (f"There was no significant difference in {outcome} between {drug} and {other}.", False),
+            (f"{drug.capitalize()} did not reduce {outcome}.", False),
+            (f"{drug.capitalize()} was associated with less {outcome}.", True),
         ]
     )
     close = chance.choice(["", f" These findings support the use of {drug} in {people}.", " Larger trials are needed."])
@@ -499,8 +515,11 @@ def _abstract(chance: random.Random) -> Iterator[Row]:
     title = chance.choice(
         ["", f"{drug.capitalize()} and {outcome} in {people}", f"Effects of {drug} on {outcome}: a trial"]
     )
-    yield _right(asked, title, chance.choice([effect + close, f"{method} {effect}"]), effect, "template_abstract")
-    yield _wrong(asked, title, chance.choice([aim, method, f"{aim} {method}"]), "template_abstract")
+    row = _right(asked, title, chance.choice([effect + close, f"{method} {effect}"]), effect, "template_abstract")
+    asks_yes_or_no = not asked.startswith("What")
+    yield _with_supports(row, 0 if yes else 1) if asks_yes_or_no else row
+    row = _wrong(asked, title, chance.choice([aim, method, f"{aim} {method}"]), "template_abstract")
+    yield _with_supports(row, 2) if asks_yes_or_no else row
     if chance.random() < 0.5:
         yield _wrong(asked.replace(outcome, second), title, effect + close, "template_abstract")
     if chance.random() < 0.3:
@@ -572,3 +591,106 @@ def _catalogue(chance: random.Random) -> Iterator[Row]:
         passage,
         "template_catalogue",
     )
+
+
+def _analysis(chance: random.Random) -> Iterator[Row]:
+    """Yield questions of why, how and what for, with a sentence that says it and one that only speaks of it."""
+    first, second, third = chance.sample(PLACES, 3)
+    subject = chance.choice(
+        ["the merger", "the new tariff", "the rail plan", "the port agreement", "the reform", "the joint venture"]
+    )
+    subject = chance.choice([subject, f"{subject} of {chance.randint(2015, 2026)}"])
+    begun = subject[0].upper() + subject[1:]
+    field = chance.choice(["energy supply", "shipping", "chip making", "local jobs", "research", "food prices"])
+    reason = chance.choice(
+        [
+            "its own plants run out of gas within a year",
+            "two suppliers had stopped delivering",
+            "voters had asked for lower prices",
+            "a rival had signed with its neighbour a week before",
+        ]
+    )
+    benefit = chance.choice(
+        [
+            "a secure flow of rare metals",
+            "cheaper power for its factories",
+            "a share of each sale until 2040",
+            "thousands of posts in its shipyards",
+        ]
+    )
+    harm = chance.choice(
+        [
+            "leave small firms without orders",
+            "anger the farmers along the river",
+            "push up rents in the harbour",
+            "make the region depend on one buyer",
+        ]
+    )
+    way = chance.choice(
+        [
+            "moving the assembly lines to the coast",
+            "paying for three new warehouses",
+            "sharing designs and staff",
+            "replacing imports with local parts",
+        ]
+    )
+    talk = chance.choice(
+        [
+            f"{begun} marks a turning point for {first}.",
+            f"Observers in {second} followed {subject} closely.",
+            f"{begun} is about more than {field}.",
+            f"The talks on {subject} took place in {third}.",
+        ]
+    )
+    asked, says, answer, restates = chance.choice(
+        [
+            (
+                f"Why did {first} agree to {subject}?",
+                f"{first} signed because {reason}.",
+                reason,
+                f"Why {first} agreed to {subject} has been debated for months.",
+            ),
+            (
+                f"Why was the timing of {subject} important?",
+                f"It came at a moment when {reason}.",
+                reason,
+                f"The timing of {subject} was important and carefully chosen.",
+            ),
+            (
+                f"What does {first} gain from {subject}?",
+                f"For {first}, it brings {benefit}.",
+                benefit,
+                f"This is not simply about what {first} gains from {subject}.",
+            ),
+            (
+                f"What are the risks of {subject}?",
+                f"It could {harm}, critics say.",
+                f"It could {harm}",
+                f"The risks of {subject} have to be weighed against its promise.",
+            ),
+            (
+                f"How does {subject} change {field}?",
+                f"It will do so by {way}.",
+                f"by {way}",
+                f"{begun} aims to change {field} in {first} and beyond.",
+            ),
+            (
+                f"How does {subject} affect {second}?",
+                f"{second} loses its place as a supplier, since the plan is built on {way}.",
+                f"{second} loses its place as a supplier",
+                f"How {subject} affects {second} is a question for the coming years.",
+            ),
+            (
+                f"What is the aim of {subject}?",
+                f"{begun} is meant to secure {benefit}.",
+                f"to secure {benefit}",
+                f"The aim of {subject} was not stated at the press conference.",
+            ),
+        ]
+    )
+    passage = chance.choice([says, f"{talk} {says}", f"{restates} {says}", f"{says} {talk}"])
+    title = chance.choice(["", begun, f"{begun} › What it means for {first}"])
+    yield _right(asked, title or (begun if "It " in says else ""), passage, answer, "template_analysis")
+    yield _wrong(asked, title, chance.choice([restates, f"{restates} {talk}", talk]), "template_analysis")
+    if chance.random() < 0.5 and first in asked:
+        yield _wrong(asked.replace(first, third), title.replace(first, third), f"{talk} {says}", "template_analysis")

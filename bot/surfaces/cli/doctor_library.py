@@ -79,9 +79,14 @@ def _model_of_library(stored: ModelIdentity | None, settings: Settings) -> Itera
 
     with suppress(ModelMissing):  # the check of the model itself says so
         wanted = identity(settings.embedding_model or None, settings.cache or None)
-        if stored and (stored.name, stored.fingerprint) != (wanted.name, wanted.fingerprint):
-            words = f"the library was embedded with {stored.name}, but {wanted.name} is set"
-            yield Check("Model", False, words, "Set that model again, or: footnote ingest --reembed")
+        if not stored or (stored.name, stored.fingerprint) == (wanted.name, wanted.fingerprint):
+            return
+        if not settings.embedding_model and stored.name != wanted.name:
+            words = f"the library was embedded with {stored.name}; new ones are with {wanted.name}"
+            yield Check("Model", True, f"{words} (to change: footnote ingest --reembed)")
+            return
+        words = f"the library was embedded with {stored.name}, but {wanted.name} is set"
+        yield Check("Model", False, words, "Set that model again, or: footnote ingest --reembed")
 
 
 def _lock(library: Library) -> Iterator[Check]:

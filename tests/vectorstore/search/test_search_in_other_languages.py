@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from hash_encoder import HashEncoder, make
 
-from vectorstore.embedding.model_files import BUNDLED
+from vectorstore.embedding.model_files import MINILM
 from vectorstore.library import Library
 from vectorstore.search.search import search
 
@@ -19,7 +19,7 @@ RUSSIAN = "Договор подписали в Москве. Стороны о�
 
 @pytest.fixture
 def library(place: str) -> Iterator[Library]:
-    opened = Library.open(place, create=True, encoder=HashEncoder(BUNDLED))
+    opened = Library.open(place, create=True, encoder=HashEncoder(MINILM))
     opened.add([make(f"{n}.txt", text) for n, text in enumerate((RIVER, TREATY, DAM, RUSSIAN))])
     yield opened
     opened.close()
