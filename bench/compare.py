@@ -83,13 +83,12 @@ def ingest(set_dir: Path, library: Path) -> Figures:
     from vectorstore.embedding.open import open_encoder
     from vectorstore.library import Library
 
-    open_encoder()  # the ONNX form is written once for a machine; that is not part of an ingest
     files = library.parent / "files"
     files.mkdir()
     for number, document in enumerate(read_documents(set_dir)):
         (files / f"{number:06}.txt").write_text(document.text, encoding="utf-8")
     runs: list[tuple[list[list[int]], float]] = []
-    bare = OnnxEncoder._run
+    bare = OnnxEncoder._run_each
 
     def counted(self: OnnxEncoder, rows: list[list[int]]) -> Any:
         begin = perf_counter()
@@ -97,7 +96,7 @@ def ingest(set_dir: Path, library: Path) -> Figures:
         runs.append((rows, perf_counter() - begin))
         return states
 
-    OnnxEncoder._run = counted  # type: ignore[method-assign]  # a stopwatch around the encoder
+    OnnxEncoder._run_each = counted  # type: ignore[method-assign]  # a stopwatch around the encoder
     begin = perf_counter()
     with Library.open(library, create=True) as opened:
         report = sync(opened, [files])

@@ -1,7 +1,7 @@
 """Write the software bill of materials, in CycloneDX's JSON: `make bill`.
 
 Every package that `requirements.txt` pins, with the hash of each of its files and its licence, and the two models
-that come along. Licences are read from what is installed, so it runs in the environment of `make setup`.
+of our own that come along. Licences are read from what is installed, so it runs in the environment of `make setup`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
+OWN_MODELS = {
+    "footnote-reader": ROOT / "bot" / "reader" / "weights" / "reader.onnx",
+    "footnote-encoder": ROOT / "vectorstore" / "embedding" / "weights" / "model.onnx",
+}
 NAMESPACE = uuid.UUID("0a52a8d5-54f0-4f9e-9c0c-6f1b5f2a0c55")
 PIN = re.compile(r"(?P<name>[\w.-]+)==(?P<version>[^\s;]+)(?: ; (?P<marker>[^\\\n]+))?")
 HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
@@ -97,7 +101,10 @@ def licence(name: str) -> str:
 def bill(pins: list[Pin]) -> dict[str, Any]:
     """Return the bill, the same for the same pins."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    components = [*(_package(pin) for pin in pins), _reader()]
+    components = [
+        *(_package(pin) for pin in pins),
+        *(_own_model(name, weights) for name, weights in OWN_MODELS.items()),
+    ]
     content = json.dumps([project["version"], components])
     return {
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
@@ -132,13 +139,13 @@ def _package(pin: Pin) -> dict[str, Any]:
     return component | ({"properties": [{"name": "footnote:marker", "value": pin.marker}]} if pin.marker else {})
 
 
-def _reader() -> dict[str, Any]:
-    """Return our own reader, whose weights are under the licence that what it was trained on asks for."""
-    digest = hashlib.sha256((ROOT / "bot" / "reader" / "weights" / "reader.onnx").read_bytes()).hexdigest()
+def _own_model(name: str, weights: Path) -> dict[str, Any]:
+    """Return a model of our own, whose weights are under the licence that what it was trained on asks for."""
+    digest = hashlib.sha256(weights.read_bytes()).hexdigest()
     return {
         "type": "machine-learning-model",
-        "bom-ref": f"footnote-reader@{digest[:12]}",
-        "name": "footnote-reader",
+        "bom-ref": f"{name}@{digest[:12]}",
+        "name": name,
         "version": digest[:12],
         "hashes": [{"alg": "SHA-256", "content": digest}],
         "licenses": [{"expression": "CC-BY-SA-4.0"}],

@@ -41,7 +41,7 @@ def lock(file: Path, constraints: str, *wanted: str) -> str:
 def main() -> None:
     """Pin everything, and then what a plain install has of it."""
     everything = lock(DEV, "torch==2.13.0\n", "--all-extras", "--group", "dev")
-    lock(PLAIN, everything, "--group", "build", "--group", "weights")
+    lock(PLAIN, everything, "--group", "build")
 
 
 if __name__ == "__main__":

@@ -137,12 +137,15 @@ def test_the_bill_has_the_form_of_cyclonedx(bill: dict[str, Any]) -> None:
             assert set(item) == {"name", "value"} and all(isinstance(value, str) for value in item.values())
 
 
-def test_the_bill_lists_what_is_pinned_and_the_reader(bill: dict[str, Any]) -> None:
-    """Each package with its version and the hashes of the lock; the reader with the hash that its card gives."""
+def test_the_bill_lists_what_is_pinned_and_our_models(bill: dict[str, Any]) -> None:
+    """Each package with its version and the hashes of the lock; our models with the hashes that their cards give."""
     listed = {(c["name"], c["version"]): c for c in bill["components"]}
     for pin in read_pins(PLAIN):
         assert {digest["content"] for digest in listed[pin.name, pin.version]["hashes"]} == set(pin.hashes)
-    (reader,) = [component for component in bill["components"] if component["type"] == "machine-learning-model"]
-    card = (ROOT / "bot" / "reader" / "weights" / "MODEL_CARD.md").read_text(encoding="utf-8")
-    assert reader["hashes"][0]["content"] in card and "CC BY-SA 4.0" in card
-    assert len(listed) == len(read_pins(PLAIN)) + 1
+    models = [component for component in bill["components"] if component["type"] == "machine-learning-model"]
+    cards = [ROOT / part / "weights" / "MODEL_CARD.md" for part in ("bot/reader", "vectorstore/embedding")]
+    assert [model["name"] for model in models] == ["footnote-reader", "footnote-encoder"]
+    for model, card in zip(models, cards, strict=True):
+        words = card.read_text(encoding="utf-8")
+        assert model["hashes"][0]["content"] in words and "CC BY-SA 4.0" in words
+    assert len(listed) == len(read_pins(PLAIN)) + len(models)

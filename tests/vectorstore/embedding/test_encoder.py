@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from ingest.splitting.split import split
 from vectorstore.embedding.encoder import Encoder
-from vectorstore.embedding.model_files import find_model, identity
+from vectorstore.embedding.model_files import MINILM, cache_folder, find_model, identity
 from vectorstore.embedding.onnx_form import onnx_form
 from vectorstore.embedding.open import open_encoder
 from vectorstore.errors import ModelMissing
@@ -65,12 +66,36 @@ def test_one_section_alone_is_what_its_text_is(encoder: Encoder) -> None:
     assert float(chunk_vectors[0] @ section_vectors[0]) > 0.97
 
 
-def test_company_in_a_batch_changes_nothing(encoder: Encoder) -> None:
-    """A document has the same vectors alone and beside others."""
+def test_company_changes_nothing(encoder: Encoder) -> None:
+    """A document has the very same vectors alone and beside others, on one core and on several."""
     other = "Lunch is cooked at school. " * 30
-    alone = encoder.encode_documents([(TEXT, split(TEXT))])[0]
-    beside = encoder.encode_documents([(other, split(other)), (TEXT, split(TEXT))])[1]
-    assert np.allclose(alone[0], beside[0], atol=1e-4) and np.allclose(alone[1], beside[1], atol=1e-4)
+    for made in (encoder, open_encoder(threads=1), open_encoder(threads=3)):
+        alone = made.encode_documents([(TEXT, split(TEXT))])[0]
+        beside = made.encode_documents([(other, split(other)), (TEXT, split(TEXT))])[1]
+        assert np.array_equal(alone[0], beside[0]) and np.array_equal(alone[1], beside[1])
+
+
+def test_the_default_lies_in_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is used where it lies: no torch, no network, nothing written into the cache."""
+    monkeypatch.setenv("FOOTNOTE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setitem(sys.modules, "torch", None)
+    made = open_encoder()
+    assert made.name == "footnote-encoder" and made.encode_query("Who signed it?").shape == (384,)
+    assert not cache_folder().exists()
+
+
+def test_damaged_weights_of_the_default_are_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One changed byte, or a file that is gone, is told with what to do; nothing is computed with them."""
+    copy = tmp_path / "weights"
+    shutil.copytree(find_model().folder, copy)
+    monkeypatch.setattr("vectorstore.embedding.model_files.DEFAULT_FOLDER", copy)
+    content = bytearray((copy / "model.onnx").read_bytes())
+    content[-1] ^= 1
+    for damage in (lambda: (copy / "model.onnx").write_bytes(content), (copy / "model.onnx").unlink):
+        damage()
+        with pytest.raises(ModelMissing, match="missing or damaged") as refused:
+            open_encoder()
+        assert "pip install --force-reinstall" in refused.value.remedy
 
 
 def test_progress_counts_every_chunk(encoder: Encoder) -> None:
@@ -90,7 +115,7 @@ def test_a_model_that_is_not_here_is_never_fetched() -> None:
 
 def test_models_that_want_prefixes_get_them(tmp_path: Path) -> None:
     """e5 wants "query: " and "passage: ", by its name; a model's own prompts come first."""
-    source = find_model().folder
+    source = find_model(MINILM).folder
     for name in ("e5-small", "with-prompts"):
         folder = tmp_path / name
         folder.mkdir()
@@ -107,13 +132,13 @@ def test_models_that_want_prefixes_get_them(tmp_path: Path) -> None:
 
 def test_a_folder_that_brings_its_onnx_form_needs_no_torch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file under onnx/ is taken as it is, and gives the vectors that the model has."""
-    folder = _with_form(tmp_path)
+    folder, own = _with_form(tmp_path), open_encoder(MINILM)
     monkeypatch.setitem(sys.modules, "torch", None)
     monkeypatch.setitem(sys.modules, "sentence_transformers", None)
     made = open_encoder(str(folder), cache=str(tmp_path / "cache"))
     text = "The agreement was signed in Tokyo."
-    assert float(made.encode_query(text) @ open_encoder().encode_query(text)) > 0.99999
-    assert made.fingerprint != open_encoder().fingerprint
+    assert float(made.encode_query(text) @ own.encode_query(text)) > 0.99999
+    assert made.fingerprint != own.fingerprint
 
 
 @pytest.mark.parametrize("content", [b"", b"not a model"])
@@ -128,8 +153,8 @@ def test_a_form_that_cannot_be_run_is_refused_with_what_to_do(tmp_path: Path, co
 
 
 def _with_form(tmp_path: Path) -> Path:
-    """Return a folder with the model that comes with Footnote, only in its ONNX form."""
-    source, folder = find_model(), tmp_path / "ready"
+    """Return a folder with a model only in its ONNX form."""
+    source, folder = find_model(MINILM), tmp_path / "ready"
     (folder / "onnx").mkdir(parents=True)
     for file in source.folder.iterdir():
         if file.suffix != ".safetensors":
