@@ -151,7 +151,7 @@ def _sync(paths: Sequence[str | Path], settings: Run) -> SyncReport:
     with _library(paths, settings) as library, _stopping() as stop, _bar() as bar:
         confirm = None if settings.as_json or not sys.stdin.isatty() else partial(_confirm, bar)
         if settings.reembed and library is not None and not settings.dry_run:
-            library.reembed(settings.embedding_model or None)
+            library.reembed(settings.embedding_model or None, progress=bar.embedding if bar else None)
         if library is not None:
             options = replace(options, damaged=library.damaged())
         return sync(library, paths, options, leave_out=_own_folder(settings), progress=bar, stop=stop, confirm=confirm)

@@ -55,6 +55,16 @@ class ProgressBar:
         words = words_for(progress, time.monotonic() - self._began)
         self._bars.update(self._task, description="Reading", completed=progress.share, words=words)
 
+    def embedding(self, done: int, total: int) -> None:
+        """Draw how much of the library is embedded anew, in chunks."""
+        if self._task is None:
+            self._task = self._bars.add_task("", total=1.0, words="")
+            self._bars.start()
+        words = f"{done:,} of {total:,} passages"
+        self._bars.update(self._task, description="Embedding anew", completed=done / max(1, total), words=words)
+        if done >= total:
+            self.clear()
+
 
 def words_for(progress: Progress, seconds: float) -> str:
     """Return what stands beside the bar."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +27,9 @@ from vectorstore.embedding.model_files import ModelIdentity
 from vectorstore.errors import DocumentMissing, LibraryDamaged, TextDamaged
 from vectorstore.passage import Chunk
 from vectorstore.words import tokens
+
+REEMBEDDING = "reembedding"
+"""Key of what an unfinished embedding of all documents anew is of: the model, and a digest of the documents."""
 
 
 class Writer:
@@ -188,11 +192,32 @@ class Writer:
 
     # ---- another model
 
-    def begin_reembedding(self) -> None:
-        """Make empty tables beside the ones in use; what an interrupted run left is dropped."""
+    def begin_reembedding(self, model: ModelIdentity) -> frozenset[str]:
+        """Make tables beside the ones in use, or go on with those of an interrupted run.
+
+        Args:
+            model: The model that the new vectors are of.
+
+        Returns:
+            Ids of the documents that are embedded already: none, where no run with this model over these very documents
+            was interrupted. What another one left is dropped.
+        """
         with self.transaction() as connection:
+            documents = connection.execute(
+                "SELECT id, sha256, first_chunk, last_chunk, first_section FROM documents ORDER BY row"
+            ).fetchall()
+            digest = hashlib.sha256(json.dumps(documents).encode()).hexdigest()
+            wanted = json.dumps([model_json(model), digest])
+            begun = connection.execute("SELECT value FROM meta WHERE key = ?", (REEMBEDDING,)).fetchone()
+            if begun == (wanted,):
+                rows = connection.execute(
+                    "SELECT id FROM documents WHERE last_chunk IN (SELECT chunk FROM chunk_vectors_next)"
+                ).fetchall()
+                return frozenset(id for (id,) in rows)
             _drop_next_vectors(connection)
             run_script(connection, schema.VECTOR_TABLES.format(suffix="_next"))
+            put_meta(connection, {REEMBEDDING: wanted})
+            return frozenset()
 
     def put_next_vectors(self, document_id: str, vectors: tuple[Vectors, Vectors]) -> None:
         """Store the vectors that another model gave for a stored document."""
@@ -206,7 +231,7 @@ class Writer:
         """Put the new vectors in the place of the old ones, in one transaction."""
         with self.transaction() as connection:
             connection.replace_vectors()
-            put_meta(connection, {"model": model_json(model), "index": None})
+            put_meta(connection, {"model": model_json(model), "index": None, REEMBEDDING: None})
             _note_embedded(connection)
 
     # ---- disk
@@ -250,6 +275,7 @@ def _kind(value: object) -> str:
 def _drop_next_vectors(connection: Connection) -> None:
     connection.execute("DROP TABLE IF EXISTS chunk_vectors_next")
     connection.execute("DROP TABLE IF EXISTS section_vectors_next")
+    put_meta(connection, {REEMBEDDING: None})
 
 
 def check_chunks(document: Document, chunks: Sequence[Chunk]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from vectorstore.index.chroma import EmbeddedStore, usable
 from vectorstore.index.generation import Pointer
 from vectorstore.index.nearest import pointer_json
 from vectorstore.passage import Chunk
-from vectorstore.records import Compaction, Disk, LibraryStatus
+from vectorstore.records import Compaction, Disk, DocumentInfo, LibraryStatus
 
 if TYPE_CHECKING:
     from vectorstore.upkeep.parts import Parts
@@ -254,11 +254,16 @@ def _require_room(library: Parts, count: int) -> None:
 
 
 def reembed(library: Parts, model: ModelIdentity, progress: Callable[[int, int], None] | None) -> None:
-    """Embed every stored document with the library's new encoder, then put the vectors in place at once."""
+    """Embed every stored document with the library's new encoder, then put the vectors in place at once.
+
+    An interrupted run is gone on with, as long as model and documents are the same.
+    """
     writer = library.writer
-    writer.begin_reembedding()
-    total, done = library.catalog.chunk_count(), 0
-    for batch in _documents_to_embed(library):
+    embedded = writer.begin_reembedding(model)
+    left = [info for info in library.catalog.documents() if info.id not in embedded]
+    total = library.catalog.chunk_count()
+    done = total - sum(info.chunks for info in left)
+    for batch in _documents_to_embed(library, left):
         vectors = library.encoder.encode_documents([(text, chunks) for _, text, chunks in batch])
         for (document_id, _, chunks), both in zip(batch, vectors, strict=True):
             writer.put_next_vectors(document_id, both)
@@ -283,10 +288,10 @@ def _text_and_chunks(library: Parts, document_id: str) -> tuple[str, list[Chunk]
         return library.catalog.text(document_id), read_chunks(connection, row)
 
 
-def _documents_to_embed(library: Parts) -> Iterator[list[tuple[str, str, list[Chunk]]]]:
+def _documents_to_embed(library: Parts, infos: Iterable[DocumentInfo]) -> Iterator[list[tuple[str, str, list[Chunk]]]]:
     batch: list[tuple[str, str, list[Chunk]]] = []
     held = 0
-    for info in library.catalog.documents():
+    for info in infos:
         text, chunks = _text_and_chunks(library, info.id)
         batch.append((info.id, text, chunks))
         held += len(chunks)

@@ -11,6 +11,7 @@ from hash_encoder import HashEncoder, make
 
 from vectorstore.errors import ModelMismatch
 from vectorstore.library import Library
+from vectorstore.upkeep import upkeep
 
 ENCODER = HashEncoder()
 SECRET = "xylophonequartz"
@@ -112,6 +113,37 @@ def test_another_model_is_refused_until_the_library_is_embedded_anew(folder: str
     library.close()
     with pytest.raises(ModelMismatch), Library.open(folder, encoder=ENCODER) as library:
         library.search("anything")
+
+
+def test_embedding_anew_goes_on_where_it_was_stopped(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same model over the same documents embeds only what is left; after a change of documents, all of it."""
+
+    class Stopping(HashEncoder):
+        embedded: int = 0
+        last: int = 30
+
+        def encode_documents(self, items, progress=None):  # type: ignore[no-untyped-def]
+            self.embedded += sum(len(chunks) for _, chunks in items)
+            if self.embedded > self.last:
+                raise RuntimeError("no more")
+            return super().encode_documents(items, progress)
+
+    monkeypatch.setattr(upkeep, "_EMBED_CHUNKS", 1)
+    with Library.open(folder, encoder=ENCODER) as library, pytest.raises(RuntimeError):
+        library.reembed(encoder=Stopping("other"))
+    with Library.open(folder, encoder=ENCODER) as library, pytest.raises(RuntimeError):
+        library.remove([library.find("d4.txt").id])
+        again = Stopping("other")
+        library.reembed(encoder=again)
+    assert again.embedded > again.last  # begun anew: another document left since
+    rest = Stopping("other")
+    steps: list[tuple[int, int]] = []
+    with Library.open(folder, encoder=ENCODER) as library:
+        total = library.status().chunks
+        library.reembed(encoder=rest, progress=lambda done, all: steps.append((done, all)))
+        assert library.verify() == [] and library.status().model.name == "other"  # type: ignore[union-attr]
+    assert 0 < rest.embedded < total and rest.embedded <= rest.last
+    assert steps[0][0] > total - rest.embedded and steps[-1] == (total, total)
 
 
 def test_embedding_anew_that_fails_leaves_the_old_vectors(folder: str) -> None:
