@@ -15,7 +15,7 @@ import json
 import random
 import re
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,8 @@ SUPPORTS = {"entailment": 0, "contradiction": 1, "neutral": 2}
 WINDOW_NEGATIVES = 0.6
 EXCHANGED = 0.75
 WITH_TITLE = 0.35
+TYPED = 0.2
+"""Share of the questions that are in small letters and without their mark, as people type them into a search field."""
 ASKED = 0.7
 """Share of the statements that are asked too, where that can be done."""
 
@@ -90,11 +92,19 @@ def main() -> None:
     for name, count in STATEMENTS.items():
         examples += statements(name, read(options.train, name), count, chance)
     examples += [Example(*row) for row in templates(chance)]
+    examples = [typed(example) if chance.random() < TYPED else example for example in examples]
     chance.shuffle(examples)
     with gzip.open(options.out, "wt", encoding="utf-8") as out:
         for example in examples:
             out.write(json.dumps(asdict(example), ensure_ascii=False) + "\n")
     report(examples)
+
+
+def typed(example: Example) -> Example:
+    """Return an example with its question in small letters and without its mark; a statement stays as it is."""
+    if example.answers < 0:
+        return example
+    return replace(example, question=example.question.lower().rstrip("? "))
 
 
 def report(examples: Sequence[Example]) -> None:
