@@ -17,7 +17,7 @@ from bot.reader.pairs import Window, best_span, can_read, windows
 from bot.reader.reading import Readable, Reading, Support
 
 WEIGHTS = Path(__file__).with_name("weights") / "reader.onnx"
-SHA256 = "13e06b4eaaaf26d8901e0aabbc3557b3471bde34d42c9d00ff466a77613951e0"
+SHA256 = "9c46fe4f1f2b1a84f3e7515a6fe72ea73ed55272c950af38e51c492f11b9417f"
 """Of the weights that come with the package."""
 REMEMBERED = 4096
 """Readings that are remembered; each takes about a kilobyte with its passage."""

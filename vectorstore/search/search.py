@@ -38,13 +38,13 @@ if TYPE_CHECKING:
     from vectorstore.catalog.lookup import Ids, Lookup, Places, Vectors
     from vectorstore.search.view import View
 
-COVERAGE = 0.6
+COVERAGE = 0.7
 SECTION_COSINE = 0.5
-SECTION_COVERAGE = 0.5
+SECTION_COVERAGE = 0.2
 TITLE_COVERAGE = 0.5
 """What a word of the title counts as covered by each chunk of the document, beside 1 in the chunk itself: a
 document about Japan need not say Japan in every sentence. All of it, where the word tells which document is meant."""
-ANOTHER = 0.3
+ANOTHER = 0.4
 """What a chunk loses whose section and document hold none of the query's names, where other documents are
 about them."""
 SECTION_LIFT = 0.15
