@@ -17,6 +17,7 @@ from ingest.loaders.pdf.boxes import Boxes
 from ingest.loaders.pdf.cells import BULLETS, mark_cells
 from ingest.loaders.pdf.fonts import mark_hidden
 from ingest.loaders.pdf.gutters import part_columns
+from ingest.loaders.pdf.icons import lift_icons
 from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.margin import strip_line_numbers
 from ingest.loaders.pdf.raised import drop_in, mark_raised, with_raised
@@ -95,6 +96,7 @@ def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
             return Line(words, *edges, size, weight, broken, number, slanted=rise != 0, parted=True)
 
         lines, starts = part_columns(lines, starts, boxes, cut)
+        lines, starts = lift_icons(lines, starts, boxes, cut)
         mark_cells(lines, starts, boxes)
         if not text.isascii() and BACKWARD.search(text):
             for line, start in zip(lines, starts, strict=True):
