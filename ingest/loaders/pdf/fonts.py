@@ -13,6 +13,8 @@ from ingest.loaders.pdf.line import Line
 
 SAMPLE = 12
 """Lines of a page that are looked at first."""
+GLANCE = 60
+"""Characters of every fourth of them that are held against the look of words."""
 ASKED = 6
 """Letters of a line that pdfium is asked about."""
 _WORD = re.compile(r"[(\"'“‘]*(?:[^\W\d_]?[a-zà-ÿ]+|[A-Z]{1,4}|\d+)[-.,;:!?)\"'”’]*$")
@@ -56,7 +58,7 @@ def mark_hidden(textpage: Any, text: str, lines: list[Line], starts: list[int], 
         if _are_codes([word for i in unknown for word in lines[i].text.split()]):
             for i in unknown:
                 lines[i].hidden = True
-    if any(_are_codes(_LETTERED.findall(lines[i].text)) for i in sample):
+    if any(_are_codes(_LETTERED.findall(lines[i].text[:GLANCE])) for i in sample[::4]):
         fonts: dict[int, bool] = {}
         odd = [line for line, at in zip(lines, starts, strict=True) if _is_without_table(textpage, index_of(at), fonts)]
         if _are_codes([word for line in odd for word in _LETTERED.findall(line.text)]):

@@ -48,6 +48,7 @@ def _is_sign(line: Line) -> bool:
 
 def _lifted(found: list[tuple[Line, int]], sign: Line, boxes: Boxes, cut: Cut) -> list[tuple[Line, int]]:
     """Return lines with one icon and its word before the paragraph that flows around it."""
+    given = found
     label: tuple[Line, int] | None = None
     for at, (line, start) in enumerate(found):
         below = line.x0 < sign.x0 < line.x1 and 0 < line.y0 - sign.y0 < NEAR * line.size
@@ -60,15 +61,15 @@ def _lifted(found: list[tuple[Line, int]], sign: Line, boxes: Boxes, cut: Cut) -
     right = max(sign.x1, label[0].x1 if label else 0)
     beside = [line for line, _ in found if _flows(line, sign, right)]
     if not beside or min(line.y0 for line in beside) > sign.y0:
-        return [*found, label] if label else found
+        return given
     first = min(beside, key=lambda line: line.y0)
     # Above the first, as a row of its own, for what orders lines by their boxes.
-    row = {"y0": first.y0 - 0.5 * first.size, "y1": first.y0 - 0.4 * first.size}
+    y0, y1 = first.y0 - 0.5 * first.size, first.y0 - 0.4 * first.size
     start = next(start for line, start in found if line is sign)
-    icon = [(replace(sign, parted=first.parted, **row), start)]
+    icon = [(replace(sign, y0=y0, y1=y1, parted=first.parted), start)]
     if label:
         x0 = sign.x1 + 1
-        icon.append((replace(label[0], x0=x0, x1=max(right, x0 + 1), parted=first.parted, **row), label[1]))
+        icon.append((replace(label[0], x0=x0, x1=max(right, x0 + 1), y0=y0, y1=y1, parted=first.parted), label[1]))
     rest = [(line, start) for line, start in found if line is not sign]
     at = next(number for number, (line, _) in enumerate(rest) if line is first)
     return [*rest[:at], *icon, *rest[at:]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from functools import cache
+from itertools import repeat
 from typing import Any
 
 MAX_OBJECTS = 1_000
@@ -25,11 +26,13 @@ class _Thing(ctypes.c_void_p):
 
 @cache
 def _objects() -> tuple[Any, Any]:
-    """Return pdfium's functions for a thing on a page and for its type, without the types that take time to check."""
+    """Return pdfium's functions for a thing on a page and for its type, without the types that take time to check, and
+    without letting go of the interpreter's lock, which takes longer than the calls.
+    """
     from pypdfium2 import raw
 
     item_at, type_of = (
-        ctypes.CFUNCTYPE(result)(ctypes.cast(function, ctypes.c_void_p).value or 0)
+        ctypes.PYFUNCTYPE(result)(ctypes.cast(function, ctypes.c_void_p).value or 0)
         for function, result in ((raw.FPDFPage_GetObject, _Thing), (raw.FPDFPageObj_GetType, ctypes.c_int))
     )
     return item_at, type_of
@@ -52,7 +55,8 @@ def pictures_on(page: Any) -> tuple[set[tuple[int, ...]], bool]:
     item_at, type_of = _objects()
     count = min(raw.FPDFPage_CountObjects(page.raw), MAX_OBJECTS)
     image = raw.FPDF_PAGEOBJ_IMAGE
-    for index in [index for index in range(count) if type_of(item_at(pointer, index)) == image]:
+    types = map(type_of, map(item_at, repeat(pointer, count), range(count)))
+    for index in [index for index, kind in enumerate(types) if kind == image]:
         item = raw.FPDFPage_GetObject(page.raw, index)
         if not raw.FPDFPageObj_GetBounds(item, *edges):
             continue

@@ -32,8 +32,7 @@ def put_upright(page: Any, textpage: Any) -> bool:
     from pypdfium2 import PdfMatrix
 
     count = textpage.count_chars()
-    sample = [_frame(textpage, (2 * number + 1) * count // (2 * SAMPLE)) for number in range(SAMPLE)] if count else []
-    if not any(_sides(frame) for frame in sample):
+    if not any(_sides(_frame(textpage, (2 * number + 1) * count // (2 * SAMPLE))) for number in range(SAMPLE)):
         return False
     sides = _proven(page, textpage, count)
     if not sides:
