@@ -48,6 +48,8 @@ _AMOUNT = re.compile(
 _COLUMNS = re.compile(
     r"(?P<key>[^\W\d_][^|\t\n]{0,60}?)(?: \| |\t+| {2,}|\s?\.{3,}\s?)(?P<value>[^|\t\n ]+(?: [^|\t\n ]+)*)"
 )
+_ROW = re.compile(r"(?P<key>[^\W\d_][^|\t\n]{0,60}?)(?:\t+| {2,})(?P<value>(?=[^\n]*\d)[^|\n]+)")
+"""A row of a table set with tabs or blanks: what stands first is what its numbers are said of."""
 _IN_CODE = re.compile(
     r"(?P<key>[A-Za-z_]\w*)(?:\s*:\s*[\w\[\]|. ]+?)?\s*(?::=|=(?![=>])|(?<![:\w] ):(?!:))"
     r"\s*(?P<value>[^\s,(){}=:][^,){}\n]*)"
@@ -196,6 +198,8 @@ def _pairs(question: Question, passage: Passage, text: str, heading: str) -> Ite
         head = heading if " | " in heading else passage.text.partition("\n")[0]
         for column, cell in zip(head.split(" | "), text.split(" | "), strict=False) if head != text else ():
             yield _Pair(text, column, cell)
+    elif passage.kind == "table" and (row := _ROW.fullmatch(text)):
+        yield _Pair("", row["key"], row["value"])
     elif pair := labelled(text):
         yield _Pair(" ".join(pair[0][:-1]), pair[0][-1], pair[1])
         if heading and question.kind in ("definition", "other"):  # a record: what stands above it names all of it

@@ -60,6 +60,8 @@ CONSIDERED = 8
 _LABEL = re.compile(r"(?:[A-Za-z0-9().-]+[\s:,!]*){1,2}")
 _RECORD = re.compile(r"[^\n:]{1,40}: [^\n]*\n[^\n:]{1,40}: ")
 """Begins a record: lines with labels."""
+_TO_FILL_IN = re.compile(r"^_{3,}|_{3,}\W*$")
+"""A line of a form that nobody filled in: "____ at the national level", "Signed: ______"."""
 _YES_NO = re.compile(rf"(?:{EITHER})[.!,。]?", re.IGNORECASE)
 
 Words = tuple[str, int, int]
@@ -145,8 +147,9 @@ def rank(question: Question, result: SearchResult, words: Words | None = None) -
                 for t, w in weights.items()
             )
             earlier = held
-            if (start, end) in orders or _asks(text, question):
-                continue  # it speaks to the assistant, or asks the same: it says nothing
+            unfilled = passage.kind != "code" and _TO_FILL_IN.search(text)
+            if (start, end) in orders or unfilled or _asks(text, question):
+                continue  # it speaks to the assistant, or was left empty, or asks the same: it says nothing
             score = passage.score + SENTENCE_COVERAGE * covered + worth * (fits(kind, text, question) - 0.5)
             if kind in ("who", "definition") and (defines(text, set(weights)) or identifies(text, question)):
                 score += DEFINING

@@ -49,6 +49,12 @@ _NAVIGATION = re.compile(
 )
 _LABEL_ALONE = re.compile(r"[^\W\d_a-z][\w.'’()/%&#-]*(?: [\w.'’()/%&#-]+){0,5}:$")
 """A label whose value stands in the next line."""
+PARTY = re.compile(
+    r"(?:(?:bill(?:ed)?|ship(?:ped)?|sold|invoiced?|deliver(?:ed)?|remit|send|sent|issued|paid) (?:to|by)"
+    r"|customer|client|supplier|vendor|seller|buyer|recipient|sender|payee|payer|tenant|landlord|employer|employee):",
+    re.IGNORECASE,
+)
+"""A label under which a name stands, and an address under that: the name is its value."""
 _AMOUNTS = re.compile(r"(?:\d+\s*[@x×*]\s*)?(?:[$€£¥]\s?|[A-Z]{3}\s)?\d[\d.,]*(?:\s?(?:[$€£¥]|[A-Z]{3}))?$")
 """A line of a receipt that says how many, for how much, or what that makes."""
 _STAMPED = re.compile(
@@ -56,6 +62,10 @@ _STAMPED = re.compile(
     r"|\d{1,3}(?:\.\d{1,3}){3} \S+ \S+ \["
 )
 """The time at the beginning of a line of a log."""
+_CELL = re.compile(r"\S+(?: \S+)*")
+"""A cell of a row that is set with blanks: two part it from the next."""
+ROW = 3
+"""Cells that such a row has at least: two may be a wide blank in a line of prose."""
 _SMALL_WORDS = frozenset(
     "a an and as at but by for from in into nor of off on or over per the to up via vs with".split()
 )
@@ -115,13 +125,16 @@ def _paragraph(text: str, start: int, end: int) -> Iterator[Block]:
     begin = 0
     joined = _joined(text, lines)
     fields = _fields(text, lines)
+    rows = _rows(text, lines)
     for index in range(1, len(lines) + 1):
         if index < len(lines) and index in joined:
             continue
-        if index == len(lines) or _breaks(text, lines[index - 1], lines[index], wrap):
+        row = begin in rows or index in rows
+        if index == len(lines) or row or _breaks(text, lines[index - 1], lines[index], wrap):
             left, right = lines[begin][0], lines[index - 1][1]
             stated = begin in fields or (begin + 1 in joined and index > begin + 1)
-            yield from _trimmed(text, left, right, "body" if stated else kind_of(text[left:right]))
+            kind: ChunkKind = "table" if begin in rows else "body" if stated else kind_of(text[left:right])
+            yield from _trimmed(text, left, right, kind)
             begin = index
 
 
@@ -133,6 +146,19 @@ def _fields(text: str, lines: Sequence[tuple[int, int]]) -> set[int]:
     return {index for index in labelled if index + 1 in labelled or index - 1 in labelled}
 
 
+def _rows(text: str, lines: Sequence[tuple[int, int]]) -> set[int]:
+    """Return which lines are rows of a table set with blanks: their cells stand under those of the line above."""
+    cells = [[match.span() for match in _CELL.finditer(text[start:end])] for start, end in lines]
+    found: set[int] = set()
+    for index in range(1, len(cells)):
+        above, here = cells[index - 1], cells[index]
+        if len(above) == len(here) >= ROW and all(
+            a[0] == b[0] or a[1] == b[1] for a, b in zip(above[1:], here[1:], strict=True)
+        ):
+            found.update((index - 1, index))
+    return found
+
+
 def _joined(text: str, lines: Sequence[tuple[int, int]]) -> set[int]:
     """Return which lines belong to the one before: a value under its label, amounts under what they are for."""
     if len(lines) > 40:
@@ -142,7 +168,8 @@ def _joined(text: str, lines: Sequence[tuple[int, int]]) -> set[int]:
     for index in range(1, len(words)):
         label, value, after = words[index - 1], words[index], words[index + 1 : index + 2]
         free = not _ITEM.match(value) and not _labelled(value) and not _LABEL_ALONE.match(value)
-        if _LABEL_ALONE.match(label) and free and len(value) <= 100 and all(map(_LABEL_ALONE.match, after)):
+        alone = all(map(_LABEL_ALONE.match, after)) or PARTY.fullmatch(label)
+        if _LABEL_ALONE.match(label) and free and len(value) <= 100 and alone:
             found.add(index)
     if 2 <= len(words) <= 4 and not any(map(str.isdigit, words[0])) and all(map(_AMOUNTS.match, words[1:])):
         found.update(range(1, len(words)))
@@ -193,7 +220,7 @@ def _looks_like_heading(line: str) -> bool:
         len(line) > 120
         or "\n" in line
         or _ITEM.match(line)
-        or (_LABELLED.match(line) and _VALUE.search(line))
+        or (_LABELLED.match(line) and (_VALUE.search(line) or PARTY.match(line)))
         or _SET.search(line)
         or re.search(r"[.!…。！｡।;,、]$", line)
     ):

@@ -32,6 +32,24 @@ Total: 66.00 GBP
 
 Contact: Petra Lunn, 01947 496 0112
 """,
+    "order.txt": """ORDER 4471
+
+Ship to:
+Harbour Stores
+Dock Road 3, Hull
+
+Bill to:
+Mill Lane School
+9 Mill Lane, Leeds
+""",
+    "counsel.txt": """23. How many cases may a lawyer have at one time?
+
+____ in the capital
+
+____ in the provinces
+
+There is no such limit.
+""",
     "report.txt": """Incident report
 
 Case Number: 20717
@@ -161,6 +179,11 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
         ("bill.txt", "When is the invoice due?", ["Due Date: 14 March 2025"]),
         ("bill.txt", "What is the invoice number?", ["Invoice No: 2025-0093"]),
         ("bill.txt", "Who is the customer?", ["Customer: Lantern Cafe"]),
+        ("bill.txt", "What does the masking tape cost?", ["Masking tape             3        6.00      18.00"]),
+        ("bill.txt", "What is the unit price of the masking tape?",
+         ["Masking tape             3        6.00      18.00"]),
+        ("order.txt", "Who is billed?", ["Bill to:\nMill Lane School"]),
+        ("counsel.txt", "How many cases may a lawyer have at one time?", ["There is no such limit."]),
         ("report.txt", "What is the date of the incident?", ["Date of Incident: 03/11/2021"]),
         ("report.txt", "Who reported the incident?", ["Reported by: Caretaker"]),
         ("receipt.txt", "How much tax was paid?", ["TAX $5.48"]),

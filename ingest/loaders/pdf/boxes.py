@@ -10,11 +10,14 @@ from typing import Any
 
 @cache
 def _functions() -> tuple[Any, Any, Any, Any]:
-    """Return pdfium's functions for a character's ink, for its room, its font's weight, and its angle."""
+    """Return pdfium's functions for a character's ink, for its room, its font's weight, and its angle.
+
+    They keep the interpreter's lock: to let go of it takes longer than they do.
+    """
     from pypdfium2 import raw
 
     ink, room, weight = (
-        ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.cast(function, ctypes.c_void_p).value or 0)
+        ctypes.PYFUNCTYPE(ctypes.c_int)(ctypes.cast(function, ctypes.c_void_p).value or 0)
         for function in (raw.FPDFText_GetCharBox, raw.FPDFText_GetLooseCharBox, raw.FPDFText_GetFontWeight)
     )
     return ink, room, weight, raw.FPDFText_GetCharAngle

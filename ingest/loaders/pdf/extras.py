@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 from ingest.loaders.archives.members import MAX_MEMBERS
@@ -15,10 +14,6 @@ from ingest.loaders.pdf.paragraphs import key_of
 
 MAX_ANNOTATIONS = 5_000
 MAX_BOOKMARKS = 5_000
-MAX_OBJECTS = 1_000
-"""Things drawn on a page that are looked at for pictures."""
-ICON, FILLED = 0.01, 0.8
-"""Shares of the page between which a picture may say something."""
 _WIDGET, _POPUP, _LINK = 20, 16, 2
 _UNSEEN = 2 | 32
 """Flags of what no viewer shows: hidden, and only for print."""
@@ -56,46 +51,6 @@ def notes_of(document: Any, page: Any, lines: list[Line], files: list[tuple[str,
         finally:
             raw.FPDFPage_CloseAnnot(annotation)
     return list(dict.fromkeys(words for words in found if words))
-
-
-class _Thing(ctypes.c_void_p):
-    """Something drawn on a page: as a class of its own it goes from call to call without becoming a number."""
-
-
-@cache
-def _objects() -> tuple[Any, Any]:
-    """Return pdfium's functions for a thing on a page and for its type, without the types that take time to check."""
-    from pypdfium2 import raw
-
-    item_at, type_of = (
-        ctypes.CFUNCTYPE(result)(ctypes.cast(function, ctypes.c_void_p).value or 0)
-        for function, result in ((raw.FPDFPage_GetObject, _Thing), (raw.FPDFPageObj_GetType, ctypes.c_int))
-    )
-    return item_at, type_of
-
-
-def pictures_on(page: Any) -> set[tuple[int, ...]]:
-    """Return the boxes of the pictures on a page that may say something, in points.
-
-    None so small that it is an icon, nor one that fills the page: that is a scan, or lies behind the text.
-    """
-    from pypdfium2 import raw
-
-    width, height = page.get_size()
-    found: set[tuple[int, ...]] = set()
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    edges = [ctypes.byref(edge) for edge in (left, bottom, right, top)]
-    pointer = ctypes.cast(page.raw, ctypes.c_void_p)
-    item_at, type_of = _objects()
-    count = min(raw.FPDFPage_CountObjects(page.raw), MAX_OBJECTS)
-    image = raw.FPDF_PAGEOBJ_IMAGE
-    for index in [index for index in range(count) if type_of(item_at(pointer, index)) == image]:
-        if not raw.FPDFPageObj_GetBounds(raw.FPDFPage_GetObject(page.raw, index), *edges):
-            continue
-        share = (right.value - left.value) * (top.value - bottom.value) / max(width * height, 1.0)
-        if ICON < share < FILLED:
-            found.add(tuple(round(edge.value) for edge in (left, bottom, right, top)))
-    return found
 
 
 def bookmarks(document: Any, *, limit: int) -> dict[tuple[int, str], int]:

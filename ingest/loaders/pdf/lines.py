@@ -17,6 +17,7 @@ from ingest.loaders.pdf.boxes import Boxes
 from ingest.loaders.pdf.cells import BULLETS, mark_cells
 from ingest.loaders.pdf.fonts import mark_hidden
 from ingest.loaders.pdf.gutters import part_columns
+from ingest.loaders.pdf.icons import lift_icons
 from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.margin import strip_line_numbers
 from ingest.loaders.pdf.raised import drop_in, mark_raised, with_raised
@@ -70,7 +71,7 @@ def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
     ]
     if len(seen) < len(measured):
         raw_lines, measured = [raw_lines[i] for i in seen], [measured[i] for i in seen]
-    turn = _turn(page.get_rotation(), measured)
+    turn = _turn(measured)
     width, height = page.get_size()
     if page.get_rotation() in (90, 270):
         width, height = height, width  # boxes are in the page's own axes
@@ -95,12 +96,11 @@ def read_lines(page: Any, textpage: Any, number: int) -> list[Line]:
             return Line(words, *edges, size, weight, broken, number, slanted=rise != 0, parted=True)
 
         lines, starts = part_columns(lines, starts, boxes, cut)
-    if turn in (0, 180):
+        lines, starts = lift_icons(lines, starts, boxes, cut)
         mark_cells(lines, starts, boxes)
-    if not turn and not text.isascii() and BACKWARD.search(text):
-        for line, start in zip(lines, starts, strict=True):
-            put_in_turn(line, start, text, boxes)
-    if not turn:
+        if not text.isascii() and BACKWARD.search(text):
+            for line, start in zip(lines, starts, strict=True):
+                put_in_turn(line, start, text, boxes)
         lines = drop_in(lines, starts, text, boxes)
     kept = [line for line in lines if _clean(line)]
     kept = with_raised(_without_overprint(kept))
@@ -182,7 +182,7 @@ def _may_be_heading(words: str) -> bool:
     return len(words) <= 90 and not words[0].islower() and words[-1] not in ".,;"
 
 
-def _turn(rotation: int, measured: list[_Measured]) -> int:
+def _turn(measured: list[_Measured]) -> int:
     """Return by how much the page must be turned so that most of its text stands upright."""
     up = sum(1 for m in measured if m[4] > 0 and not m[3])
     down = sum(1 for m in measured if m[4] < 0 and not m[3])
@@ -191,9 +191,7 @@ def _turn(rotation: int, measured: list[_Measured]) -> int:
         return 90
     if down > level:
         return 270
-    backward = sum(1 for m in measured if m[3] < 0)
-    # Text that runs backward on a page that is shown upside down.
-    return 180 if rotation == 180 and backward > level / 2 else 0
+    return 0
 
 
 def _turned(
@@ -203,8 +201,6 @@ def _turned(
     left, bottom, right, top = box
     if turn == 90:
         return bottom, left, top, right
-    if turn == 180:
-        return width - right, bottom, width - left, top
     if turn == 270:
         return height - top, width - right, height - bottom, width - left
     return left, height - top, right, height - bottom

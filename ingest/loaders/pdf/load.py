@@ -19,20 +19,25 @@ from ingest.errors import NoText, PasswordNeeded, TooLarge, Unreadable
 from ingest.loaders.archives.members import add_member
 from ingest.loaders.builder import TextBuilder, one_line
 from ingest.loaders.ocr.lines import SIZE, lines_of
-from ingest.loaders.pdf.extras import attachments, bookmarks, notes_of, pictures_on
+from ingest.loaders.pdf.extras import attachments, bookmarks, notes_of
 from ingest.loaders.pdf.forms import xfa_values
 from ingest.loaders.pdf.layout import ordered, without_running_heads
 from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.lines import read_lines
 from ingest.loaders.pdf.paragraphs import Paragraph, paragraphs
+from ingest.loaders.pdf.pictures import pictures_on
 from ingest.loaders.pdf.scans import STAMP, is_picture, read_scans, scan_of
 from ingest.loaders.pdf.style import style_of
+from ingest.loaders.pdf.upright import put_upright
 
 MEDIA_TYPE = "application/pdf"
 MAX_PAGES = 20_000
 MAX_LINES = 3_000_000
 XFA = (2, 3)
 """Kinds of forms that are made with XFA, as pdfium numbers them."""
+NAMED = 5
+"""Pages that a note names by their numbers."""
+_OCR_ALL = "Run OCR over the whole file, for instance ocrmypdf --force-ocr, and add what comes out."
 _SHELL = ("Please wait...", "To view the full contents of this document, you need")
 _DATA = (".xml", ".xsd", ".xsl", ".joboptions", ".json")
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
@@ -52,7 +57,7 @@ def load(path: Path, options: LoadOptions) -> Loaded:
         if count > MAX_PAGES:
             raise TooLarge(f"{path.name} has {count:,} pages, more than {MAX_PAGES:,}.", remedy="Split it.")
         inside: list[tuple[str, bytes]] = []
-        pages, asides, drawn, damaged = _read(document, inside)
+        pages, asides, drawn, wordy, damaged = _read(document, inside)
         garbled, hidden = _without_noise(pages)
         inside = list(dict.fromkeys([*attachments(document), *inside]))  # a pinned one may be listed too
         filled = xfa_values(document) if document.get_formtype() in XFA else []
@@ -91,8 +96,9 @@ def load(path: Path, options: LoadOptions) -> Loaded:
     if scanned:
         what = "scanned page was" if len(scanned) == 1 else "scanned pages were"
         builder.note(f"{len(scanned)} {what} read by OCR ({engine}), which may err.")
-    if garbled:
-        builder.note(f"{garbled} of {count} pages use a font that hides what its characters are.")
+    for part, why in (garbled, "its font hides what its characters are"), (wordy, "words there are drawn as pictures"):
+        if left_out := sorted(part - scanned.keys() - set(pictures)):
+            builder.note(f"Part of {_pages(left_out)} cannot be read as text: {why}. {_OCR_ALL}")
     if heads:
         builder.note(f"{heads} repeated heads and feet of pages were left out.")
     try:
@@ -140,9 +146,18 @@ def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text)).casefold()
 
 
-def _without_noise(pages: list[list[Line]]) -> tuple[int, set[int]]:
-    """Take out lines that are signs without sense; return on how many pages, and the pages of which nothing is left."""
-    garbled = [i for i, lines in enumerate(pages) if any(line.hidden for line in lines) or _is_garbled(lines)]
+def _pages(indexes: list[int]) -> str:
+    """Return the numbers of pages as they are said, the first few of many."""
+    if len(indexes) == 1:
+        return f"page {indexes[0] + 1}"
+    numbers = [str(index + 1) for index in indexes[:NAMED]]
+    more = len(indexes) - len(numbers)
+    return f"pages {', '.join(numbers[:-1])}{f', {numbers[-1]} and {more} more' if more else f' and {numbers[-1]}'}"
+
+
+def _without_noise(pages: list[list[Line]]) -> tuple[set[int], set[int]]:
+    """Take out lines that are signs without sense; return the pages of which some is left, and those of which none."""
+    garbled = {i for i, lines in enumerate(pages) if any(line.hidden for line in lines) or _is_garbled(lines)}
     hidden: set[int] = set()
     for index in garbled:
         kept = [line for line in pages[index] if not line.hidden and not _is_noise(line.text)]
@@ -151,7 +166,7 @@ def _without_noise(pages: list[list[Line]]) -> tuple[int, set[int]]:
             kept = []
             hidden.add(index)
         pages[index] = kept
-    return len(garbled) - len(hidden), hidden
+    return garbled - hidden, hidden
 
 
 def _is_garbled(lines: list[Line]) -> bool:
@@ -210,8 +225,9 @@ def _damaged(path: Path, error: Exception | None) -> NoReturn:
 
 def _read(
     document: Any, inside: list[tuple[str, bytes]]
-) -> tuple[list[list[Line]], list[list[str]], list[set[tuple[int, ...]]], int]:
-    """Return lines, asides (form values, notes) and pictures of each page, and how many pages are damaged.
+) -> tuple[list[list[Line]], list[list[str]], list[set[tuple[int, ...]]], set[int], int]:
+    """Return lines, asides (form values, notes) and pictures of each page, the pages with words drawn as pictures, and
+    how many pages are damaged.
 
     Files that are pinned to pages are added to `inside`.
     """
@@ -220,6 +236,7 @@ def _read(
     pages: list[list[Line]] = []
     asides: list[list[str]] = []
     drawn: list[set[tuple[int, ...]]] = []
+    wordy: set[int] = set()
     damaged = 0
     for index in range(len(document)):
         pages.append([])
@@ -232,15 +249,19 @@ def _read(
             continue
         try:
             textpage = page.get_textpage()
+            if put_upright(page, textpage):
+                textpage.close()
+                textpage = page.get_textpage()
             pages[index] = ordered(read_lines(page, textpage, index))
             asides[index] = notes_of(document, page, pages[index], inside)
-            drawn[index] = pictures_on(page)
+            drawn[index], has_words = pictures_on(page)
+            wordy |= {index} if has_words else set()
             textpage.close()
         except PdfiumError:
             damaged += 1
         finally:
             page.close()
-    return pages, asides, drawn, damaged
+    return pages, asides, drawn, wordy, damaged
 
 
 def _write(builder: TextBuilder, found: list[Paragraph], asides: list[list[str]], scanned: frozenset[int]) -> None:

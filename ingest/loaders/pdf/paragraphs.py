@@ -15,6 +15,7 @@ from itertools import pairwise
 from ingest.loaders.pdf.layout import PAGE_NUMBER
 from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.style import HYPHENS, WORD_BEGIN, WORD_END, Style, rounded
+from ingest.splitting.structure import PARTY
 from vectorstore.words.scripts import HAN, KANA
 
 _BULLET = re.compile(
@@ -58,6 +59,7 @@ def paragraphs(pages: list[list[Line]], style: Style) -> list[Paragraph]:
     found: list[Paragraph] = []
     last: Line | None = None
     last_level = 0
+    name: Line | None = None  # the last that stands below its label: an address under it is another line
     waiting: tuple[int, Line] | None = None  # the paragraph that a note under its column broke off, and its last line
     for lines in pages:
         waiting = None
@@ -76,10 +78,13 @@ def paragraphs(pages: list[list[Line]], style: Style) -> list[Paragraph]:
                 # What they broke off goes on, so the notes stand before it.
                 found.append(found.pop(waiting[0]))
                 waiting = None
-            elif last is not None and _goes_on(last, line, last_level, level, edge, pitch, widest):
+            elif last is not None and last is not name and _goes_on(last, line, last_level, level, edge, pitch, widest):
                 _join(found[-1], last, line, style)
                 if found[-1].level and len(found[-1].pieces[-1][1]) > MAX_HEADING + 60:
                     found[-1].level = 0
+            elif last is not None and _names_party(last, line):
+                _join(found[-1], last, line, style)
+                found[-1].level, name = 0, line
             elif found and _is_cell(found[-1], line):
                 page, text = found[-1].pieces[-1]
                 found[-1].pieces[-1] = (page, f"{text}\t{line.text}")
@@ -113,6 +118,13 @@ def _takes_up(broken: Line, last: Line, line: Line) -> bool:
         and not line.is_row
         and (broken.broken or line.text[:1].islower())
     )
+
+
+def _names_party(last: Line, line: Line) -> bool:
+    """Tell whether a name stands right below its label, as in "Bill to:" over an address."""
+    below = line.page == last.page and 0 < line.y0 - last.y0 < 2.2 * last.size
+    left = abs(line.x0 - last.x0) < 0.5 * last.size
+    return below and left and not line.is_row and PARTY.fullmatch(last.text) is not None
 
 
 def _is_cell(paragraph: Paragraph, line: Line) -> bool:

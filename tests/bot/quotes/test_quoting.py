@@ -205,6 +205,12 @@ def test_fragments_are_no_answers() -> None:
     assert chosen("Tell me about the mill", passage(text, score=1.0)) == ["The mill ground corn."]
 
 
+def test_a_line_that_nobody_filled_in_is_no_answer() -> None:
+    """A blank before or behind a choice was left empty; one inside a sentence is part of it."""
+    text = "____ in the mill|Owner of the mill: ______|The mill code is a____b."
+    assert chosen("Tell me about the mill", passage(text, score=1.0)) == ["The mill code is a____b."]
+
+
 def test_a_yes_comes_along() -> None:
     """The "Yes." that a sentence explains is shown before it, in other questions too."""
     found = chosen("Is mill water safe to drink?", passage("Yes.|Mill water is safe to drink.", score=1.0))

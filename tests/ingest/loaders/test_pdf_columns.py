@@ -275,6 +275,33 @@ def test_words_in_bold_that_begin_a_sentence_are_no_heading(tmp_path: Path) -> N
     ]
 
 
+def test_an_icon_that_is_written_stands_before_its_paragraph(tmp_path: Path) -> None:
+    """A sign with a word below, around which the text flows, is no part of a sentence."""
+    pdf = _document()
+    pdf.add_page()
+    _lines(pdf, 42, 100, "Keep the receipt for a year.")
+    _lines(
+        pdf, 75, 124, "A child born in January is", "counted as grown up from", "its birthday on. Write the", step=10
+    )
+    pdf.set_font("Helvetica", size=6)
+    pdf.text(43, 143, "CAUTION")
+    pdf.set_font("Helvetica", "B", size=16)
+    pdf.text(53, 130, "!")
+    pdf.set_font("Helvetica", size=10)
+    _lines(pdf, 42, 154, "day and the month on line nine of the form.")
+    text = _text(pdf, tmp_path)
+    assert "A child born in January is counted as grown up from its birthday on." in text
+    assert text.index("receipt") < text.index("CAUTION") < text.index("A child")
+
+
+def test_a_name_stands_behind_its_label(tmp_path: Path) -> None:
+    """Under "Bill to:" stands a name, and the address under that is a line of its own."""
+    pdf = _document()
+    pdf.add_page()
+    _lines(pdf, 60, 100, "Bill to:", "Mill Lane School", "9 Mill Lane, Leeds")
+    assert _text(pdf, tmp_path).split("\n\n") == ["Bill to: Mill Lane School", "9 Mill Lane, Leeds"]
+
+
 def test_a_large_bullet_makes_no_heading_of_its_line(tmp_path: Path) -> None:
     """Bullets are often of a larger font than what they stand before."""
     pdf = _document()

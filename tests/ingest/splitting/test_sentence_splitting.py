@@ -104,6 +104,22 @@ def test_rows_of_a_table_stand_together() -> None:
     assert len(chunks[0].sentences) == 6
 
 
+def test_rows_set_with_blanks_are_rows() -> None:
+    """Lines whose cells stand under one another are rows of a table; lines drawn out to an edge are prose."""
+    table = "Part            Qty    Price\nPaint roller      2    18.50\nTape             13     6.00"
+    assert [(c.kind, len(c.sentences)) for c in split(table)] == [("table", 3)]
+    prose = "The  mill ground corn  for the\nwhole town and  for  its ships\nuntil the river  froze in  May."
+    assert [c.kind for c in split(prose)] == ["body"]
+
+
+def test_a_name_belongs_to_its_label_though_an_address_follows() -> None:
+    """Under "Bill to:" stands a name, and under that where it lives."""
+    text = "Bill to:\nMill Lane School\n9 Mill Lane, Leeds"
+    (chunk,) = split(text)
+    assert text[slice(*chunk.sentences[0])] == "Bill to:\nMill Lane School"
+    assert kind_of("Bill to: Mill Lane School") == "body"
+
+
 def test_a_sentence_longer_than_the_window_is_cut_and_nothing_lost() -> None:
     """Only a sentence that the encoder could not read whole is cut, at clause ends, and every part is kept."""
     text = "word and word, " * 400
