@@ -451,6 +451,15 @@ class Library:
         with self.writing() as writer:
             writer.update(document_id, changes)
 
+    def describe(self, document: Document) -> None:
+        """Store title, notes, and what is said of a document whose text is as it was; chunks and vectors stay.
+
+        Raises:
+            DocumentMissing: No document has its id.
+        """
+        with self.writing() as writer:
+            writer.describe(document)
+
     # ---- reading
 
     def documents(self, filter: Filter | None = None) -> list[DocumentInfo]:

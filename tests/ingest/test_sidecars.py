@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,9 @@ from counting_encoder import CountingEncoder
 from bot.ask import Bot
 from ingest.reading.sidecar import MAX_BYTES, MAX_ITEMS, read_sidecar
 from ingest.sync import sync
-from vectorstore.document import SIDECAR
+from vectorstore.document import SIDECAR, Document
 from vectorstore.library import Library
-from vectorstore.passage import Filter
+from vectorstore.passage import Chunk, Filter
 
 LEASE = """[document]
 title = "Lease of the depot"
@@ -26,9 +27,15 @@ tags = ["lease", "depot"]
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    """An empty library."""
-    with Library.open(tmp_path / "library", create=True, encoder=CountingEncoder()) as library:
+def encoder() -> CountingEncoder:
+    """What is asked to embed."""
+    return CountingEncoder()
+
+
+@pytest.fixture
+def library(place: str, encoder: CountingEncoder) -> Iterator[Library]:
+    """An empty library, in each home."""
+    with Library.open(place, create=True, encoder=encoder) as library:
         yield library
 
 
@@ -87,6 +94,65 @@ def test_a_sidecar_alone_changes_its_document(library: Library, folder: Path) ->
     (folder / "b.txt.footnote.toml").write_text(LEASE)
     assert [Path(source).name for source in sync(library, [folder]).changed] == ["b.txt"]
     assert sync(library, [folder]).changes == 0
+
+
+def test_a_changed_sidecar_embeds_nothing(library: Library, folder: Path, encoder: CountingEncoder) -> None:
+    """Title, author, tags and notes are new at once and found; text, chunks, vectors and the index stay as they were."""
+    sync(library, [folder])
+    note = library.find(str(folder / "a.md")).id
+    library.update_index()
+
+    def kept() -> list[object]:
+        with library.catalog.snapshot() as connection:
+            tables = ("chunks", "chunk_vectors", "sections", "section_vectors", "pieces", "index_removed")
+            return [connection.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in tables]
+
+    before, embedded = kept(), len(encoder.texts)
+    for tag in ("archive", "hot"):
+        (folder / "a.md.footnote.toml").write_text(f'[document]\ntitle = "Old lease"\ntags = ["{tag}"]\ncolour = "red"\n')
+        report = sync(library, [folder])
+        assert [Path(source).name for source in report.changed] == ["a.md"] and report.noted == 1
+        assert said(library, folder) == {"author": "Carl Stone", "tags": tag}
+        assert [info.id for info in library.documents(Filter(tags=(tag,)))] == [note]
+        assert library.find("Old lease").id == note and "'colour' is not known" in library.notes()[note][0]
+    (folder / "a.md.footnote.toml").unlink()
+    sync(library, [folder])
+    assert said(library, folder) == {"author": "Carl Stone"} and library.find(str(folder / "a.md")).title == "a"
+    assert kept() == before and len(encoder.texts) == embedded and library.notes() == {}
+    assert sync(library, [folder]).changes == 0
+
+
+def test_a_sidecar_changed_with_its_file_embeds_it(library: Library, folder: Path, encoder: CountingEncoder) -> None:
+    """And so is a document that its library has in another form than it is read now."""
+    sync(library, [folder])
+    (folder / "a.md").write_text("The rent is 950 euros a month.")
+    (folder / "a.md.footnote.toml").write_text('[document]\nauthor = "Dan Hill"')
+    sync(library, [folder])
+    assert encoder.texts.count("The rent is 950 euros a month.") == 1
+    info = library.find(str(folder / "a.md"))
+    stored = replace(library.document(info.id), text="The rent was 900 euros.", headings=())
+    library.add([(stored, [Chunk(0, 23, 0, 0)])])
+    (folder / "a.md.footnote.toml").unlink()
+    sync(library, [folder])
+    assert encoder.texts.count("The rent is 950 euros a month.") == 2
+    assert library.text(info.id) == "The rent is 950 euros a month."
+
+
+def test_a_document_removed_while_its_sidecar_is_read_stays_removed(library: Library, folder: Path) -> None:
+    """It is told so, as for one whose text is read."""
+    sync(library, [folder])
+    (folder / "a.md.footnote.toml").unlink()
+    id = library.find(str(folder / "a.md")).id
+    describe = library.describe
+
+    def removed(document: Document) -> None:
+        library.remove([document.id])
+        describe(document)
+
+    library.describe = removed  # type: ignore[method-assign]
+    ((_, reason),) = sync(library, [folder]).failed
+    assert "removed from the library while it was read" in reason
+    assert id not in {info.id for info in library.documents()}
 
 
 def test_moved_with_its_sidecar_it_is_renamed(library: Library, folder: Path) -> None:
