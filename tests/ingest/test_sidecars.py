@@ -78,6 +78,20 @@ def test_filters_and_questions_use_it(library: Library, folder: Path) -> None:
     assert "Ada Moss, Ben Reed, 1 March 2022" in Bot(library).ask("Who wrote the lease of the depot?").text
 
 
+@pytest.mark.parametrize(
+    "front", ["tags: [lease, 'harbour street']", "Tags: lease, \"harbour street\"", "tags:\n  - lease\n  - harbour street"]
+)
+def test_front_matter_gives_tags(front: str, library: Library, folder: Path) -> None:
+    """In each of the ways that it is written; a sidecar's win."""
+    (folder / "c.md").write_text(f"---\nauthor: Eve Lake\n{front}\nlayout: post\n---\n\nPlums.")
+    sync(library, [folder])
+    assert said(library, folder, "c.md") == {"author": "Eve Lake", "tags": "lease, harbour street"}
+    assert library.count_documents(Filter(tags=("harbour street",))) == 1
+    (folder / "c.md.footnote.toml").write_text('[document]\ntags = "plums"')
+    sync(library, [folder])
+    assert said(library, folder, "c.md") == {"author": "Eve Lake", "tags": "plums"}
+
+
 def test_a_sidecar_alone_changes_its_document(library: Library, folder: Path) -> None:
     """Written, changed, touched or removed between two syncs, its document alone is read again, or none."""
     sync(library, [folder])
