@@ -474,6 +474,10 @@ class Library:
         """Return what documents that match say of themselves: id → "author", "created" … → value."""
         return self.catalog.said(filter)
 
+    def said_by_sidecars(self, filter: Filter | None = None) -> dict[str, frozenset[str]]:
+        """Return which of what is said of documents that match their sidecars say: id → "author", "created" …"""
+        return self.catalog.said_by_sidecars(filter)
+
     def count_documents(self, filter: Filter | None = None) -> int:
         """Return how many documents match, without reading any."""
         return self.catalog.count_documents(filter)
