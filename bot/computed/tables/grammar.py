@@ -202,6 +202,8 @@ class _Forms(Reading):
             for m in self.columns
             if m.share >= LEAST_SHARE and self.is_numeric(m.column) and not self.identifies(m.column)
         ]
+        compared = {condition.columns[0] for found in self.bounds or () for condition in found.conditions}
+        numeric = [m for m in numeric if m.column not in compared] or numeric  # "… of those hired after 2018"
         best = max(numeric, key=lambda m: m.share, default=None)
         if best is not None and len({m.column for m in numeric if m.share == best.share}) > 1:
             return None

@@ -98,7 +98,8 @@ def _where(conditions: Sequence[Condition], table: Table) -> str:
     parts = []
     for condition in conditions:
         name = table.names[condition.columns[0]]
-        quoted = f"“{one_line(condition.value)}”" if condition.bound is None else one_line(condition.value)
+        either = " or ".join(f"“{one_line(value)}”" for value in (condition.value, *condition.others))
+        quoted = either if condition.bound is None else one_line(condition.value)
         if quoted:
             parts.append(f"{name} {RELATIONS.get(condition.relation, 'is')} {quoted}")
     return f" where {' and '.join(parts)}" if parts else ""

@@ -198,8 +198,12 @@ class Reading:
     # ---- conditions
 
     def conditions(self, *, but: Sequence[CellMention] = ()) -> tuple[Condition, ...]:
-        """Return a condition for each cell that is named; a column that is named beside it says which one is meant."""
-        found = []
+        """Return a condition for each cell that is named; a column that is named beside it says which one is meant.
+
+        Two cells of one column are one condition, for no row has both ("open or overdue", "in Sales and Design"); not
+        so where a cell lists several.
+        """
+        found: dict[tuple[int, ...], list[str]] = {}
         for cell in self.cells:
             if cell in but:
                 continue
@@ -209,5 +213,13 @@ class Reading:
                 beside = [m.column for m in self.columns if m.column in columns]
                 columns = (beside[0],) if beside else columns
             self.used += [m.span for m in self.columns if m.column in columns]  # "the surface was clay"
-            found.append(Condition(columns, "is", cell.value))
-        return tuple(found)
+            found.setdefault(columns, []).append(cell.value)
+        return tuple(condition for columns, values in found.items() for condition in self._either(columns, values))
+
+    def _either(self, columns: tuple[int, ...], values: Sequence[str]) -> list[Condition]:
+        """Return the condition that a column holds one of some values, or, where a cell can hold two, one for each."""
+        names = [" ".join(stems(value)) for value in values]
+        cells = [cell for name in names for column in columns for cell in set(self.table.cells_with(column, name))]
+        if len(columns) > 1 or len(cells) > len(set(cells)):
+            return [Condition(columns, "is", value) for value in values]
+        return [Condition(columns, "is", values[0], others=tuple(values[1:]))]

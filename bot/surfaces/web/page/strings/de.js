@@ -115,6 +115,7 @@ export default {
   "notice.many": "{count} Dokumente sind zu viele für einen Überblick. Nennen Sie eines davon, etwa „Fasse report.pdf zusammen“, oder fragen Sie nach etwas, das darin steht.",
   "notice.respelled": "„{asked}“ steht nicht in Ihren Dokumenten; gesucht wurde „{word}“",
   "notice.question": "Eine ganze Frage findet mehr als einzelne Wörter.",
+  "notice.list": "Zitiert sind {shown} von {all} Punkten einer Liste.",
   "notice.curated": "Diese Antwort hat die Redaktion am {day} geschrieben.",
   "notice.curated.changed": "Ihre Quellen haben sich seither geändert: {titles}.",
   "searched.all": { one: "{n} Dokument", other: "alle {n} Dokumente" },

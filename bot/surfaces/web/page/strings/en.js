@@ -116,6 +116,7 @@ export default {
   "notice.many": "{count} documents are too many for an overview. Name one of them, as in “Summarise report.pdf”, or ask about something that they say.",
   "notice.respelled": "“{asked}” is not in your documents; searched for “{word}”",
   "notice.question": "A whole question finds more than single words.",
+  "notice.list": "{shown} of the {all} items of a list are quoted.",
   "notice.curated": "An editor wrote this answer on {day}.",
   "notice.curated.changed": "Its sources have changed since then: {titles}.",
   "searched.all": { one: "{n} document", other: "all {n} documents" },

@@ -115,6 +115,7 @@ export default {
   "notice.many": "{count} documents, c’est trop pour un aperçu. Nommez-en un, comme dans « Résume report.pdf », ou demandez quelque chose qu’ils disent.",
   "notice.respelled": "« {asked} » n’est pas dans vos documents ; recherche de « {word} »",
   "notice.question": "Une question entière trouve plus que des mots seuls.",
+  "notice.list": "{shown} des {all} points d’une liste sont cités.",
   "notice.curated": "Cette réponse a été écrite par la rédaction le {day}.",
   "notice.curated.changed": "Ses sources ont changé depuis : {titles}.",
   "searched.all": { one: "{n} document", other: "tous les {n} documents" },

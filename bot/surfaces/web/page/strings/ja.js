@@ -115,6 +115,7 @@ export default {
   "notice.many": "{count}件の文書の概要はまとめて示せません。「Summarise report.pdf」のように文書を一つ指定するか、書かれている事柄について質問してください。",
   "notice.respelled": "“{asked}”はどこにもないため、“{word}”として検索しました",
   "notice.question": "単語だけでなく質問文にすると、より多く見つかります。",
+  "notice.list": "リストの{all}項目のうち{shown}項目を引用しています。",
   "notice.curated": "この回答は編集者が {day} に書きました。",
   "notice.curated.changed": "その後、出典が変わっています：{titles}。",
   "searched.all": { other: "すべての文書（{n} 件）" },
