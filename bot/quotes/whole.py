@@ -17,26 +17,32 @@ from vectorstore.passage import Passage
 from vectorstore.words.tokens import tokens
 
 SOME_ITEMS = "{shown} of the {all} items of a list are quoted."
+SOME_ROWS = "{shown} of the {all} rows of a table are quoted."
 LONGEST_READ = 30_000
 """Characters before and after an item that are read to count its list."""
 
 
 def not_all(quotes: Sequence[Quoted], read: Read) -> str:
-    """Return, in words, that only some items of a list stand among quotes; "" where that is not so of two or more."""
+    """Return, in words, that only some items of a list or rows of a table stand among quotes; "" where not two do."""
     seen: dict[tuple[str, int], set[int]] = {}
-    sizes: dict[tuple[str, int], int] = {}
+    lists: dict[tuple[str, int], Listing] = {}
     for quoted in quotes:
         begin = max(0, quoted.start - LONGEST_READ)
         text = read(quoted.passage.document, begin, quoted.end + LONGEST_READ)
         found = listing(text, quoted.start - begin, quoted.end - begin)
-        if found is None or found.table:
+        if found is None:
             continue
+        if found.table:
+            found = replace(found, items=found.items[1:])
         at = [item[0] for item in found.items if quoted.start < begin + item[1] and begin + item[0] < quoted.end]
         key = (quoted.passage.document, begin + found.items[0][0])
         seen.setdefault(key, set()).update(begin + start for start in at)
-        sizes[key] = len(found.items)
-    some = [(len(seen[key]), size) for key, size in sizes.items() if 1 < len(seen[key]) < size]
-    return " ".join(SOME_ITEMS.format(shown=shown, all=f"{size:,}") for shown, size in some)
+        lists[key] = found
+    return " ".join(
+        (SOME_ROWS if found.table else SOME_ITEMS).format(shown=len(seen[key]), all=f"{len(found.items):,}")
+        for key, found in lists.items()
+        if 1 < len(seen[key]) < len(found.items)
+    )
 
 
 A_LIST = 0.9

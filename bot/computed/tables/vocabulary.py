@@ -59,6 +59,8 @@ PIECES = frozenset(stem for name in "units quantity qty pieces stock count".spli
 """Stems of columns that say how many there are of what a row is about."""
 SPENT = frozenset("owe owed owing spend spent pay paid still".split())
 """Words that ask for money and say nothing of which."""
+ADDING = frozenset("total sum average mean combined altogether together".split())
+"""Words that ask for numbers to be added up."""
 SHARE = re.compile(r"\b(?:what|which) (?:share|percentage|percent|proportion|fraction)\b|\bhow many percent\b"
                    r"|^(?:the )?(?:share|percentage|proportion) of\b")  # fmt: skip
 DIFFERENCE = re.compile(r"\bdifference\b|\bhow (?:many|much) (?:more|fewer|less)\b")

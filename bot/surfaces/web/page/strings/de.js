@@ -116,6 +116,7 @@ export default {
   "notice.respelled": "„{asked}“ steht nicht in Ihren Dokumenten; gesucht wurde „{word}“",
   "notice.question": "Eine ganze Frage findet mehr als einzelne Wörter.",
   "notice.list": "Zitiert sind {shown} von {all} Punkten einer Liste.",
+  "notice.rows": "Zitiert sind {shown} von {all} Zeilen einer Tabelle.",
   "notice.curated": "Diese Antwort hat die Redaktion am {day} geschrieben.",
   "notice.curated.changed": "Ihre Quellen haben sich seither geändert: {titles}.",
   "searched.all": { one: "{n} Dokument", other: "alle {n} Dokumente" },

@@ -117,6 +117,7 @@ export default {
   "notice.respelled": "“{asked}” is not in your documents; searched for “{word}”",
   "notice.question": "A whole question finds more than single words.",
   "notice.list": "{shown} of the {all} items of a list are quoted.",
+  "notice.rows": "{shown} of the {all} rows of a table are quoted.",
   "notice.curated": "An editor wrote this answer on {day}.",
   "notice.curated.changed": "Its sources have changed since then: {titles}.",
   "searched.all": { one: "{n} document", other: "all {n} documents" },

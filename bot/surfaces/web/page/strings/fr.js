@@ -116,6 +116,7 @@ export default {
   "notice.respelled": "« {asked} » n’est pas dans vos documents ; recherche de « {word} »",
   "notice.question": "Une question entière trouve plus que des mots seuls.",
   "notice.list": "{shown} des {all} points d’une liste sont cités.",
+  "notice.rows": "{shown} des {all} lignes d’un tableau sont citées.",
   "notice.curated": "Cette réponse a été écrite par la rédaction le {day}.",
   "notice.curated.changed": "Ses sources ont changé depuis : {titles}.",
   "searched.all": { one: "{n} document", other: "tous les {n} documents" },

@@ -116,6 +116,7 @@ export default {
   "notice.respelled": "“{asked}”はどこにもないため、“{word}”として検索しました",
   "notice.question": "単語だけでなく質問文にすると、より多く見つかります。",
   "notice.list": "リストの{all}項目のうち{shown}項目を引用しています。",
+  "notice.rows": "表の{all}行のうち{shown}行を引用しています。",
   "notice.curated": "この回答は編集者が {day} に書きました。",
   "notice.curated.changed": "その後、出典が変わっています：{titles}。",
   "searched.all": { other: "すべての文書（{n} 件）" },
