@@ -376,6 +376,8 @@ class _Forms(Reading):
         named = asked or max(free, key=lambda m: m.share, default=None)
         if named is not None:
             self.use(named)
+            if not asked and self.has("who") and self.is_measured(named.column):
+                return self.subject(-1)  # "Who was hired in Sales?" does not ask for the year
             return named.column
         if self.has("when") and (dated := self.dated(but=-1)) is not None:
             return dated
