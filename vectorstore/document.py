@@ -67,8 +67,8 @@ class Scan:
 
 
 SIDECAR = "sidecar"
-"""The name, among what is said of a document, under which its sidecar's digest is kept for a sync, and after a blank the
-names of what that says, parted by commas."""
+"""The name, among what is said of a document, under which its sidecar's digest is kept for a sync, and after a blank
+the names of what that says, parted by commas."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,8 @@ LONGEST_DOCUMENT = 400_000
 FEWEST = 2
 LONGEST_LEAD = 200
 LEAST_OF_LEAD = 0.2
-"""Of the words that carry content in what introduces a list, the share that a question must have: a list of "the minimum
-required browser software for the web chat" is not what "What are the requirements?" asks for."""
+"""Of the words that carry content in what introduces a list, the share that a question must have: a list of "the
+minimum required browser software for the web chat" is not what "What are the requirements?" asks for."""
 MOST_SHOWN = 200
 ALIKE = 4
 """Letters that the beginnings of two words share to be forms of one: "decided", "decisions"."""

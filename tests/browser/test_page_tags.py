@@ -28,7 +28,7 @@ def tag(library: Library, title: str, tags: str, *more: tuple[str, str]) -> None
 
 @pytest.mark.parametrize("width", [1280, 360])
 def test_a_question_is_asked_of_what_has_a_tag(width: int, own_library: Path, open_page: Any) -> None:
-    """By keyboard, on a phone too: a chip for each tag, one answer within it, and it can be dropped; axe finds nothing."""
+    """By keyboard, on a phone too: a chip for each tag, an answer within it, and it can be dropped; axe is content."""
     with quoting_site(own_library) as (address, bot):
         tag(bot.library, "Travel policy", "Policy, on the road")
         tag(bot.library, "Staff handbook", "policy, people")

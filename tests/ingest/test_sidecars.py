@@ -96,7 +96,8 @@ def test_an_answer_names_who_says_it(sidecar: str, says: str, library: Library, 
 
 
 @pytest.mark.parametrize(
-    "front", ["tags: [lease, 'harbour street']", "Tags: lease, \"harbour street\"", "tags:\n  - lease\n  - harbour street"]
+    "front",
+    ["tags: [lease, 'harbour street']", 'Tags: lease, "harbour street"', "tags:\n  - lease\n  - harbour street"],
 )
 def test_front_matter_gives_tags(front: str, library: Library, folder: Path) -> None:
     """In each of the ways that it is written; a sidecar's win."""
@@ -128,7 +129,7 @@ def test_a_sidecar_alone_changes_its_document(library: Library, folder: Path) ->
 
 
 def test_a_changed_sidecar_embeds_nothing(library: Library, folder: Path, encoder: CountingEncoder) -> None:
-    """Title, author, tags and notes are new at once and found; text, chunks, vectors and the index stay as they were."""
+    """Title, author, tags and notes are new at once and found; text, chunks, vectors and index stay as they were."""
     sync(library, [folder])
     note = library.find(str(folder / "a.md")).id
     library.update_index()
@@ -140,7 +141,9 @@ def test_a_changed_sidecar_embeds_nothing(library: Library, folder: Path, encode
 
     before, embedded = kept(), len(encoder.texts)
     for tag in ("archive", "hot"):
-        (folder / "a.md.footnote.toml").write_text(f'[document]\ntitle = "Old lease"\ntags = ["{tag}"]\ncolour = "red"\n')
+        (folder / "a.md.footnote.toml").write_text(
+            f'[document]\ntitle = "Old lease"\ntags = ["{tag}"]\ncolour = "red"\n'
+        )
         report = sync(library, [folder])
         assert [Path(source).name for source in report.changed] == ["a.md"] and report.noted == 1
         assert said(library, folder) == {"author": "Carl Stone", "tags": tag}

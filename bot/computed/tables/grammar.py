@@ -353,7 +353,7 @@ class _Forms(Reading):
             return None
         if self.has("|".join((*HIGHEST, *LOWEST, "difference", "number of"))):
             return None
-        named = [mention.span for mention in (*self.columns, *self.cells)]
+        named = [*(column.span for column in self.columns), *(cell.span for cell in self.cells)]
         if any(word.text in ADDING and not any(a <= i < b for a, b in named) for i, word in enumerate(self.asked)):
             return None  # cells are no total
         target = self._looked_up_in()

@@ -65,9 +65,8 @@ def test_a_list_is_no_answer_to_what_it_cannot_know(bot: Bot, question: str) -> 
     assert not any("60 items" in line for line in told(bot.ask(question)))
 
 
-
 def test_a_list_in_quotes_is_whole_or_said_not_to_be(bot: Bot) -> None:
-    """Who attended is asked in other words than the list's: all four stand there. Three of sixty are said to be three."""
+    """Who attended is asked in other words than the list's: all four stand there; three of sixty are told as three."""
     answer = bot.ask("Who attended the meeting of 12 March 2024?")
     assert [text.split("\n") for text in told(answer)] == [
         ["Present:", "", "- Anna Berg", "- David Oduya", "- Greta Holm", "- Jonas Weil"]
