@@ -263,7 +263,7 @@ class Pipeline:
         if self._encoder is None or piece.loaded is None:
             return piece
         piece = self._known(piece)
-        if piece.kept:
+        if piece.kept or piece.loaded is None:
             return piece
         encoder, loaded = self._encoder(), piece.loaded
 
