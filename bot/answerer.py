@@ -53,6 +53,11 @@ def answered(
         quotes = chosen(question, result, footnotes.library, settings, basis.readings) if sure else []
         if basis.readings is not None and not writes:
             quotes = without_padding(question, quotes, models.reader)
+        if not writes:
+            from bot.quotes.whole import not_all
+
+            some = not_all(quotes, footnotes.library.text)
+            answer = replace(answer, notice=" ".join(filter(None, (answer.notice, some))))
         answer = replace(answer, timings={**answer.timings, "answer": perf_counter() - began})
     if not writes:
         yield from quoted(answer, question, quotes, footnotes, readings=basis.readings)

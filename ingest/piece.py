@@ -21,6 +21,7 @@ class Piece:
         sha256: Digest of its bytes.
         chunks: Its chunks; empty in a dry run.
         error: Why it failed, or None.
+        kept: Whether the library has this very text with its chunks and vectors: only what is said of it changed.
     """
 
     file: Found
@@ -28,3 +29,4 @@ class Piece:
     sha256: str = ""
     chunks: Sequence[Chunk] = ()
     error: LoadError | None = None
+    kept: bool = False

@@ -63,11 +63,13 @@ class Batch:
         pieces: In the order of the files.
         entries: The documents of those that could be read, with their chunks.
         vectors: Of each entry, as `Library.embed` returns them.
+        described: Documents whose text, chunks and vectors the library has: only what is said of them changed.
     """
 
     pieces: Sequence[Piece]
     entries: Sequence[Entry]
     vectors: Sequence[tuple[Vectors, Vectors]]
+    described: Sequence[Document] = ()
 
 
 class Pipeline:
@@ -78,6 +80,7 @@ class Pipeline:
         options: How to read it.
         encoder: Gives the embedding model, asked for when the first file was read; None does not split.
         document: Makes the document of a piece that was read; called for each in order.
+        known: Returns a piece as `kept` where the library has its text already, which is then not embedded again.
         embed: Returns the vectors of entries, and calls what it is given with the chunks that are done.
         meter: Told of progress, in the thread that takes the batches.
         stop: When set, nothing more is begun, and no more batches come.
@@ -93,8 +96,10 @@ class Pipeline:
         embed: Callable[[Sequence[Entry], Callable[[int], None]], Sequence[tuple[Vectors, Vectors]]],
         meter: Meter,
         stop: threading.Event,
+        known: Callable[[Piece], Piece] = lambda piece: piece,
     ) -> None:
         self._files = files
+        self._known = known
         self._options = options
         self._encoder = encoder
         self._document = document
@@ -189,8 +194,10 @@ class Pipeline:
 
     def _embedded(self, pieces: list[Piece]) -> Batch:
         self._news.put(pieces)
-        entries = [(self._document(piece), piece.chunks) for piece in pieces if piece.error is None]
-        return Batch(pieces, entries, self._embed(entries, self._count) if self._encoder else ())
+        read = [(self._document(piece), piece) for piece in pieces if piece.error is None]
+        entries = [(document, piece.chunks) for document, piece in read if not piece.kept]
+        vectors = self._embed(entries, self._count) if self._encoder and entries else ()
+        return Batch(pieces, entries, vectors, [document for document, piece in read if piece.kept])
 
     def _count(self, chunks: int) -> None:
         """Note chunks as embedded; the rest of a large file is left when the ingest was stopped."""
@@ -254,6 +261,9 @@ class Pipeline:
 
     def _split(self, piece: Piece) -> Piece:
         if self._encoder is None or piece.loaded is None:
+            return piece
+        piece = self._known(piece)
+        if piece.kept or piece.loaded is None:
             return piece
         encoder, loaded = self._encoder(), piece.loaded
 

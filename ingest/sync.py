@@ -27,7 +27,7 @@ from ingest.sources.addresses import fetched, is_address, refuse_addresses
 from ingest.sources.discover import Discovery, discover
 from ingest.sources.plan import Plan, iso_time, many_files_words, plan, refuse_mass_removal
 from vectorstore.document import Document
-from vectorstore.errors import DocumentMissing
+from vectorstore.errors import DocumentMissing, LibraryDamaged
 
 if TYPE_CHECKING:
     from ingest.piece import Piece
@@ -237,6 +237,7 @@ class _Sync:
             self._options,
             encoder=None if library is None else lambda: library.encoder,
             document=lambda piece: self._document(piece, taken),
+            known=self._compared,
             embed=lambda entries, count: [] if library is None else library.embed(entries, progress=count),
             meter=self._progress,
             stop=self._stop,
@@ -258,12 +259,34 @@ class _Sync:
         if library is not None:
             known = [document.id for document, _ in batch.entries if document.source in self._known]
             gone = library.add(batch.entries, vectors=batch.vectors, replacing=known)
-        for document, _ in batch.entries:
+            for document in batch.described:
+                try:
+                    library.describe(document)
+                except DocumentMissing:
+                    gone.add(document.id)
+        for document in (*(document for document, _ in batch.entries), *batch.described):
             if document.id in gone:
                 self._failed.append((document.source, "It was removed from the library while it was read."))
                 continue
             (self._changed if document.source in self._known else self._added).append(document.source)
             self._digests[document.source] = document.sha256
+
+    def _compared(self, piece: Piece) -> Piece:
+        """Return a piece as kept where its file is what it was and reads as it did: what changed is its sidecar."""
+        known, loaded = self._known.get(piece.file.source), piece.loaded
+        if self._library is None or known is None or loaded is None or self._trusted(known).sha256 != piece.sha256:
+            return piece
+        from ingest.pipeline import ESTIMATED
+
+        try:
+            stored = self._library.document(known.id)
+        except (DocumentMissing, LibraryDamaged):  # it is read as if it were new, and so mended
+            return piece
+        now = (loaded.text, loaded.media_type, loaded.places, loaded.headings, loaded.scans)
+        if now != (stored.text, stored.media_type, stored.places, stored.headings, stored.scans):
+            return piece  # read in another way than then
+        again = tuple(note for note in stored.notes if note == ESTIMATED)
+        return replace(piece, loaded=replace(loaded, notes=(*loaded.notes, *again)), kept=True)
 
     def _document(self, piece: Piece, taken: set[str]) -> Document:
         """Make the document of a file that was read, under its old id if it has one."""

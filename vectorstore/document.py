@@ -67,7 +67,8 @@ class Scan:
 
 
 SIDECAR = "sidecar"
-"""The name, among what a document says of itself, under which the digest of its sidecar is kept, for a sync alone."""
+"""The name, among what is said of a document, under which its sidecar's digest is kept for a sync, and after a blank
+the names of what that says, parted by commas."""
 
 
 @dataclass(frozen=True, slots=True)

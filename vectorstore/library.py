@@ -452,6 +452,15 @@ class Library:
         with self.writing() as writer:
             writer.update(document_id, changes)
 
+    def describe(self, document: Document) -> None:
+        """Store title, notes, and what is said of a document whose text is as it was; chunks and vectors stay.
+
+        Raises:
+            DocumentMissing: No document has its id.
+        """
+        with self.writing() as writer:
+            writer.describe(document)
+
     # ---- reading
 
     def documents(self, filter: Filter | None = None) -> list[DocumentInfo]:
@@ -465,6 +474,10 @@ class Library:
     def said(self, filter: Filter | None = None) -> dict[str, dict[str, str]]:
         """Return what documents that match say of themselves: id → "author", "created" … → value."""
         return self.catalog.said(filter)
+
+    def said_by_sidecars(self, filter: Filter | None = None) -> dict[str, frozenset[str]]:
+        """Return which of what is said of documents that match their sidecars say: id → "author", "created" …"""
+        return self.catalog.said_by_sidecars(filter)
 
     def count_documents(self, filter: Filter | None = None) -> int:
         """Return how many documents match, without reading any."""

@@ -100,7 +100,7 @@ class Filter:
         authors: Names, or words of names, in any case, of whom one must be the author that a document names itself.
         created_after, created_before: The same of the day on which a document says that it was written or sent; where
             it gives only a year, that year must touch the range.
-        tags: Words of tags, in any case, of which a document's sidecar must give one.
+        tags: Words of tags, in any case, of which a document's sidecar or front matter must give one.
         readers: Who asks, as lists of readers name people and groups (`access.py`): documents with a list that names
             none of them do not exist. () is a stranger, for whom only those without a list exist. None is the owner of
             the library, for whom all do.

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from bot.computed.computed import Computed, Line, opening
 from bot.computed.documents import called, plain
 from bot.text.shown import TITLE_LENGTH, one_line
+from ingest.reading.sidecar import SUFFIX
 from vectorstore.document import file_name
+from vectorstore.passage import Filter
 from vectorstore.words.tokens import query_terms, tokens
 
 if TYPE_CHECKING:
     from bot.question.question import Question
     from vectorstore.library import Library
-    from vectorstore.passage import Filter
     from vectorstore.records import DocumentInfo
 
 MOST_LINES = 200
@@ -87,8 +88,18 @@ def _of_one(library: Library, document: DocumentInfo, said: dict[str, str], what
         return Computed(notice=f"{name} says nothing of {'its author' if what == 'author' else 'its date'}.", none=True)
     if what == "author":
         when = f", {_day(said['created'])}" if said.get("created") else ""
-        return Computed((Line(f"{name} is by {one_line(said['author'])}{when}, as the file says.", quotes),))
-    return Computed((Line(f"{name} is of {_day(said['created'])}, as the file says.", quotes),))
+        told = f"{name} is by {one_line(said['author'])}{when}"
+        return Computed((Line(f"{told}, {_as_said(library, document, said, 'author', 'created')}.", quotes),))
+    told = f"{name} is of {_day(said['created'])}"
+    return Computed((Line(f"{told}, {_as_said(library, document, said, 'created')}.", quotes),))
+
+
+def _as_said(library: Library, document: DocumentInfo, said: dict[str, str], *names: str) -> str:
+    """Return who says what is told: the file itself, the sidecar beside it, or both."""
+    beside = library.said_by_sidecars(Filter(documents=(document.id,))).get(document.id, frozenset())
+    told = [name in beside for name in names if said.get(name)]
+    by = [*(["the file"] if not all(told) else []), *([f"{file_name(document.source)}{SUFFIX}"] if any(told) else [])]
+    return f"as {' and '.join(by)} {'say' if len(by) > 1 else 'says'}"
 
 
 def _by(

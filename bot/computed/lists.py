@@ -29,6 +29,9 @@ LONGEST_DOCUMENT = 400_000
 """Characters of a document that is looked through."""
 FEWEST = 2
 LONGEST_LEAD = 200
+LEAST_OF_LEAD = 0.2
+"""Of the words that carry content in what introduces a list, the share that a question must have: a list of "the
+minimum required browser software for the web chat" is not what "What are the requirements?" asks for."""
 MOST_SHOWN = 200
 ALIKE = 4
 """Letters that the beginnings of two words share to be forms of one: "decided", "decisions"."""
@@ -60,6 +63,7 @@ class Listed:
         lead: Where what introduces it stands: a line that ends in a colon, or a heading.
         items: Where the items stand.
         lead_words, words: Stems of the lead, and with it of the headings above and the title.
+        about: How many stems of the lead carry content.
     """
 
     document: str
@@ -67,6 +71,7 @@ class Listed:
     items: tuple[tuple[int, int], ...]
     lead_words: frozenset[str]
     words: frozenset[str]
+    about: int
 
 
 def list_answer(question: Question, library: Library, filter: Filter | None) -> Computed | None:
@@ -128,12 +133,13 @@ def _listed(
 ) -> Listed:
     own = frozenset(tokens(text[slice(*lead)]))
     around = frozenset(tokens(" ".join([title, *above.values()])))
-    return Listed(document, lead, items, own, own | around)
+    return Listed(document, lead, items, own, own | around, len(set(query_terms(text[slice(*lead)]))))
 
 
 def _answers(listed: Listed, wanted: frozenset[str]) -> bool:
-    """Tell whether what introduces a list holds all that is asked for, and the lead itself a part of it."""
-    return all(_is_in(word, listed.words) for word in wanted) and _shared(listed.lead_words, wanted) > 0
+    """Tell whether what introduces a list holds all that is asked for, and the lead itself is about that."""
+    shared = _shared(listed.lead_words, wanted)
+    return all(_is_in(word, listed.words) for word in wanted) and shared > 0 and shared >= LEAST_OF_LEAD * listed.about
 
 
 def _shared(words: frozenset[str], wanted: frozenset[str]) -> int:

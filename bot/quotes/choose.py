@@ -122,7 +122,7 @@ def choose(
     rival = _rival(question, best, ranked)
     if rival is not None and rival not in chosen:
         chosen = [*chosen[: max(1, limit - 1)], rival]
-    chosen = _with_antecedents(lists.with_headers(chosen), before, limit)
+    chosen = _with_antecedents(lists.with_headers(lists.completed(chosen)), before, limit)
     return _in_reading_order(chosen)
 
 

@@ -16,6 +16,35 @@ from bot.text.lists import AROUND, Listing, listing, too_long
 from vectorstore.passage import Passage
 from vectorstore.words.tokens import tokens
 
+SOME_ITEMS = "{shown} of the {all} items of a list are quoted."
+SOME_ROWS = "{shown} of the {all} rows of a table are quoted."
+LONGEST_READ = 30_000
+"""Characters before and after an item that are read to count its list."""
+
+
+def not_all(quotes: Sequence[Quoted], read: Read) -> str:
+    """Return, in words, that only some items of a list or rows of a table stand among quotes; "" where not two do."""
+    seen: dict[tuple[str, int], set[int]] = {}
+    lists: dict[tuple[str, int], Listing] = {}
+    for quoted in quotes:
+        begin = max(0, quoted.start - LONGEST_READ)
+        text = read(quoted.passage.document, begin, quoted.end + LONGEST_READ)
+        found = listing(text, quoted.start - begin, quoted.end - begin)
+        if found is None:
+            continue
+        if found.table:
+            found = replace(found, items=found.items[1:])
+        at = [item[0] for item in found.items if quoted.start < begin + item[1] and begin + item[0] < quoted.end]
+        key = (quoted.passage.document, begin + found.items[0][0])
+        seen.setdefault(key, set()).update(begin + start for start in at)
+        lists[key] = found
+    return " ".join(
+        (SOME_ROWS if found.table else SOME_ITEMS).format(shown=len(seen[key]), all=f"{len(found.items):,}")
+        for key, found in lists.items()
+        if 1 < len(seen[key]) < len(found.items)
+    )
+
+
 A_LIST = 0.9
 """Where a list is asked for and the best sentence is one this clearly, only other lists stand beside it …"""
 STANDS_OUT = 0.2
@@ -61,6 +90,25 @@ class Lists:
             return quoted
         passage = cut(quoted.passage, begin, text, rows[0] if rows else (found.start, found.end))
         return replace(quoted, passage=passage, start=passage.start, end=passage.end)
+
+    def completed(self, chosen: Sequence[Quoted]) -> list[Quoted]:
+        """Return what was chosen; where people are asked for and two items of a list answer, that list as a whole."""
+        if self.kind != "who":
+            return list(chosen)
+        groups: dict[tuple[str, int], list[Quoted]] = {}
+        wholes: dict[tuple[str, int], Quoted] = {}
+        for quoted in chosen:
+            around = self.around(quoted)
+            if around is None or around[0].table or too_long(around[0]):
+                continue
+            found, begin, text = around
+            key = (quoted.passage.document, begin + found.start)
+            passage = cut(quoted.passage, begin, text, (found.start, found.end))
+            groups.setdefault(key, []).append(quoted)
+            wholes[key] = replace(quoted, passage=passage, start=passage.start, end=passage.end)
+        of_lists = {id(quoted): key for key, some in groups.items() if len(some) > 1 for quoted in some}
+        kept = {of_lists.get(id(quoted), id(quoted)): quoted for quoted in chosen}
+        return [wholes[key] if isinstance(key, tuple) else quoted for key, quoted in kept.items()]
 
     def with_headers(self, chosen: Sequence[Quoted]) -> list[Quoted]:
         """Return what was chosen, each row of a table with its first row.

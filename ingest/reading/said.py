@@ -14,7 +14,7 @@ from ingest.document import LoadOptions
 from ingest.loaders.builder import one_line
 
 Said = dict[str, str]
-"""By "author", "created", "changed by" and "subject"; times in ISO 8601."""
+"""By "author", "created", "changed by", "subject" and "tags", these parted by commas; times in ISO 8601."""
 LONGEST = 200
 _HEAD = 20_000
 _OFFICE = {"creator": "author", "created": "created", "lastModifiedBy": "changed by", "subject": "subject"}
@@ -24,6 +24,7 @@ _NAME = re.compile(r"\bname\s*=\s*[\"']?(author|dc\.creator|date|dc\.date|articl
 _CONTENT = re.compile(r"\bcontent\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _FRONT = re.compile(r"\A---[ \t]*\n(.{0,4000}?)\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
 _FRONT_LINE = re.compile(r"^(author|date|created)\s*:\s*(.+?)\s*$", re.IGNORECASE | re.MULTILINE)
+_FRONT_TAGS = re.compile(r"^tags[ \t]*:(.*(?:\n[ \t]*-[ \t].*)*)", re.IGNORECASE | re.MULTILINE)
 _PDF_TIME = re.compile(r"D:(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?")
 
 
@@ -42,7 +43,7 @@ def said(path: Path, kind: str, options: LoadOptions) -> tuple[tuple[str, str], 
     found: Said = {}
     with suppress(Exception):  # each library has dozens of its own errors, and the text was read all the same
         found = ways[kind](path, options) if kind in ways else {}
-    cleaned = {name: one_line(value)[:LONGEST] for name, value in found.items()}
+    cleaned = {name: one_line(value)[: None if name == "tags" else LONGEST] for name, value in found.items()}
     return tuple((name, value) for name, value in sorted(cleaned.items()) if value)
 
 
@@ -113,7 +114,15 @@ def _markdown(path: Path, _: LoadOptions) -> Said:
     if not front:
         return {}
     lines = {key.lower(): value.strip("\"'") for key, value in _FRONT_LINE.findall(front[1])}
-    return {"author": lines.get("author", ""), "created": _time(lines.get("created") or lines.get("date", ""))}
+    created = _time(lines.get("created") or lines.get("date", ""))
+    return {"author": lines.get("author", ""), "created": created, "tags": _tags(front[1])}
+
+
+def _tags(front: str) -> str:
+    """Return the tags of front matter, parted by commas: `tags: a, b`, `tags: [a, b]`, or a line `- a` for each."""
+    written = _FRONT_TAGS.search(front)
+    items = re.split(r",|\n[ \t]*-[ \t]", written[1]) if written else []
+    return ", ".join(tag for item in items if (tag := item.strip(" \t[]\"'#")))
 
 
 def _head(path: Path) -> str:

@@ -49,7 +49,7 @@ class Sidecar:
 
     Attributes:
         title: Of the document, or "".
-        said: What it says of the document, by the names of `Document.said`, and under `SIDECAR` its digest.
+        said: What it says of the document, by the names of `Document.said`, and under `SIDECAR` what stands there.
         notes: What of it was left out, a sentence each.
     """
 
@@ -115,7 +115,7 @@ def _read(path: Path) -> bytes:
 
 
 def _understood(name: str, table: Mapping[str, object], digest: str) -> Sidecar:
-    title, said, notes = "", {SIDECAR: digest}, []
+    title, said, notes = "", dict[str, str](), []
     for key, value in table.items():
         if get_close_matches(key.lower(), [ACCESS], cutoff=_NEARLY):
             said[ACCESS] = stored(_readers(name, key, value))
@@ -131,6 +131,7 @@ def _understood(name: str, table: Mapping[str, object], digest: str) -> Sidecar:
             title = words
         else:
             said[key.replace("-", "_").replace("_", " ")] = words
+    said[SIDECAR] = f"{digest} {','.join(sorted(said))}"
     return Sidecar(title, tuple(sorted(said.items())), tuple(notes[:MAX_ITEMS]))
 
 

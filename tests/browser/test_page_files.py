@@ -68,6 +68,7 @@ def test_the_notices_that_are_translated_are_those_that_are_sent() -> None:
     from bot.finder import RESPELLED, WORDS_ALONE
     from bot.models.metered import SPENT, SPENT_REMEDY
     from bot.quotes import overview
+    from bot.quotes.whole import SOME_ITEMS, SOME_ROWS
     from bot.written.answer import INSTEAD, UNSUPPORTED
     from bot.written.writing import CUT
 
@@ -82,6 +83,8 @@ def test_the_notices_that_are_translated_are_those_that_are_sent() -> None:
         "many": overview.TOO_MANY.replace("{count:,}", "{count}"),
         "respelled": RESPELLED,
         "question": WHOLE_QUESTION,
+        "list": SOME_ITEMS,
+        "rows": SOME_ROWS,
         "curated": curated.WRITTEN,
         "curated.changed": curated.CHANGED,
     }

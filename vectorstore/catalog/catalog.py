@@ -217,9 +217,19 @@ class Catalog:
                     f" WHERE said.name = CAST(? AS TEXT) AND {of}",
                     (SIDECAR, sql_text(collection)),
                 )
-                for source, digest in described:
-                    found[source] = replace(found[source], sidecar=digest)
+                for source, value in described:
+                    found[source] = replace(found[source], sidecar=value.partition(" ")[0])
             return found
+
+    def said_by_sidecars(self, filter: Filter | None = None) -> dict[str, frozenset[str]]:
+        """Return which of what is `said` of documents that match `filter` their sidecars say: id → names."""
+        with self.snapshot() as connection:
+            if not schema.tells(connection):
+                return {}
+            where, values = conditions(self.needed(filter))
+            query = f"SELECT id, value FROM (SELECT * FROM documents{where}) kept JOIN said ON said.document = row"
+            rows = connection.execute(f"{query} WHERE said.name = ?", (*values, SIDECAR))
+            return {id: frozenset(value.partition(" ")[2].split(",")) for id, value in rows}
 
     def access(self, filter: Filter | None = None) -> dict[str, tuple[str, ...]]:
         """Return who may see the documents that match `filter` and have a list of readers: id → names."""

@@ -148,21 +148,20 @@ class Writer:
             DocumentMissing: No document has this id.
         """
         with self.transaction() as connection:
-            query = "SELECT row, source, title, name FROM documents WHERE id = ?"
-            row = connection.execute(query, (document_id,)).fetchone()
-            if row is None:
-                raise DocumentMissing(f"No document has the id {document_id[:64]!r}.")
-            changes = {key: value for key, value in changes.items() if value is not None}
-            source, title = str(changes.get("source", row[1])), str(changes.get("title", row[2]))
-            name = str(changes.get("name") or given_name(row[1], row[3]) or file_name(source))
-            changes["name"] = name
-            assignments = ", ".join(f"{key} = CAST(? AS {_kind(value)})" for key, value in changes.items())
-            connection.execute(
-                f"UPDATE documents SET {assignments} WHERE row = ?",
-                [sql_text(value) if isinstance(value, str) else value for value in changes.values()] + [row[0]],
-            )
-            connection.execute("DELETE FROM titles WHERE document = ?", (row[0],))
-            _insert_title(connection, row[0], name, title)
+            _update(connection, document_id, changes)
+
+    def describe(self, document: Document) -> None:
+        """Store all of a document anew but its text and outline, which are as they were, in one transaction.
+
+        Raises:
+            DocumentMissing: No document has its id.
+        """
+        changes = {name: getattr(document, name) for name in ("title", "size", "modified")}
+        with self.transaction() as connection:
+            row = _update(connection, document.id, changes)
+            for table in ("notes", "said"):
+                connection.execute(f"DELETE FROM {table} WHERE document = ?", (row,))
+            _insert_described(connection, row, document)
 
     def put_vectors(self, document_id: str, vectors: tuple[Vectors, Vectors]) -> None:
         """Store the vectors of a stored document again."""
@@ -320,6 +319,30 @@ def _vectors_of(kept: bin.Kept) -> tuple[Vectors, Vectors]:
     return chunk, section
 
 
+def _update(connection: Connection, document_id: str, changes: Mapping[str, object]) -> int:
+    """Change fields of a document, index its title again, and return its row.
+
+    Raises:
+        DocumentMissing: No document has this id.
+    """
+    query = "SELECT row, source, title, name FROM documents WHERE id = ?"
+    row = connection.execute(query, (document_id,)).fetchone()
+    if row is None:
+        raise DocumentMissing(f"No document has the id {document_id[:64]!r}.")
+    changes = {key: value for key, value in changes.items() if value is not None}
+    source, title = str(changes.get("source", row[1])), str(changes.get("title", row[2]))
+    name = str(changes.get("name") or given_name(row[1], row[3]) or file_name(source))
+    changes["name"] = name
+    assignments = ", ".join(f"{key} = CAST(? AS {_kind(value)})" for key, value in changes.items())
+    connection.execute(
+        f"UPDATE documents SET {assignments} WHERE row = ?",
+        [sql_text(value) if isinstance(value, str) else value for value in changes.values()] + [row[0]],
+    )
+    connection.execute("DELETE FROM titles WHERE document = ?", (row[0],))
+    _insert_title(connection, row[0], name, title)
+    return int(row[0])
+
+
 def _insert(
     connection: Connection,
     document: Document,
@@ -367,22 +390,27 @@ def _insert(
             json.dumps([(heading.start, heading.end, heading.level) for heading in document.headings]),
         ),
     )
-    if document.notes:
-        notes = "\n".join(" ".join(note.split()) for note in document.notes)
-        connection.execute("INSERT INTO notes(document, notes) VALUES(?, CAST(? AS TEXT))", (row, sql_text(notes)))
     insert_text(connection, row, document.text)
     _insert_chunks(connection, row, document, chunks, first_chunk, first_section)
     _insert_vectors(connection, first_chunk, first_section, vectors)
     connection.add_words(row, _chunk_terms(connection, row))
     _insert_title(connection, row, document.name or document.source, document.title)
     connection.keep_tables(row, document.text)
-    connection.executemany(
-        "INSERT INTO said(document, name, value) VALUES(?, CAST(? AS TEXT), CAST(? AS TEXT))",
-        [(row, sql_text(name), sql_text(value)) for name, value in document.said],
-    )
+    _insert_described(connection, row, document)
     connection.executemany(
         "INSERT INTO scans(document, page, words) VALUES(?, ?, ?)",
         [(row, scan.page, packed_words(scan)) for scan in document.scans],
+    )
+
+
+def _insert_described(connection: Connection, row: int, document: Document) -> None:
+    """Store what was remarked on a document when it was read, and what it or its sidecar says of it."""
+    if document.notes:
+        notes = "\n".join(" ".join(note.split()) for note in document.notes)
+        connection.execute("INSERT INTO notes(document, notes) VALUES(?, CAST(? AS TEXT))", (row, sql_text(notes)))
+    connection.executemany(
+        "INSERT INTO said(document, name, value) VALUES(?, CAST(? AS TEXT), CAST(? AS TEXT))",
+        [(row, sql_text(name), sql_text(value)) for name, value in document.said],
     )
 
 

@@ -15,7 +15,7 @@ from bot.computed.tables.bounds import limit_of
 from bot.computed.tables.mention import ColumnMention, words
 from bot.computed.tables.plan import ITSELF, Operation, Plan
 from bot.computed.tables.reading import Reading
-from bot.computed.tables.vocabulary import CHOICE, DIFFERENCE, EARLY, HIGHEST, LATE, LOWEST, SHARE
+from bot.computed.tables.vocabulary import ADDING, CHOICE, DIFFERENCE, EARLY, HIGHEST, LATE, LOWEST, SHARE
 from vectorstore.tables.cells import stems
 from vectorstore.tables.table import Table
 
@@ -57,6 +57,7 @@ class _Forms(Reading):
             self._added,
             self._extreme,
             self._placed,
+            self._every,
             self._looked_up,
         ):
             before = list(self.used)
@@ -202,6 +203,9 @@ class _Forms(Reading):
             for m in self.columns
             if m.share >= LEAST_SHARE and self.is_numeric(m.column) and not self.identifies(m.column)
         ]
+        compared = {condition.columns[0] for found in self.bounds or () for condition in found.conditions}
+        numeric = [m for m in numeric if m.column not in compared] or numeric  # "… of those hired after 2018"
+        numeric = [m for m in numeric if self.asked[m.span[0] - 1].text in ADDING] or numeric  # "total cost of energy"
         best = max(numeric, key=lambda m: m.share, default=None)
         if best is not None and len({m.column for m in numeric if m.share == best.share}) > 1:
             return None
@@ -328,6 +332,17 @@ class _Forms(Reading):
         self.use_words(match[1], "list")
         return Plan("first" if match[1] in ("first", "top") else "last", target=column.column)
 
+    def _every(self) -> Plan | None:
+        """ "Which departments are there?", "List all suppliers.": what a column holds, each once."""
+        asks = r"(?:list|name|show(?: me)?)(?: me)? all\b.*|(?:which|what) .* (?:are there|exist|do we have)"
+        if self.cells or self.bounds or not re.fullmatch(asks, self.text):
+            return None
+        column = self.asked_column()
+        if column is None or (self.is_measured(column.column) and not self.identifies(column.column)):
+            return None
+        self.use(column)
+        return Plan("values", target=column.column)
+
     def _looked_up(self) -> Plan | None:
         """ "What is the price of A?", "Which projects are on hold?", "Who works in Tarn?" """
         if not (self.cells or self.bounds):
@@ -338,6 +353,9 @@ class _Forms(Reading):
             return None
         if self.has("|".join((*HIGHEST, *LOWEST, "difference", "number of"))):
             return None
+        named = [*(column.span for column in self.columns), *(cell.span for cell in self.cells)]
+        if any(word.text in ADDING and not any(a <= i < b for a, b in named) for i, word in enumerate(self.asked)):
+            return None  # cells are no total
         target = self._looked_up_in()
         if target < 0:
             return None
@@ -351,10 +369,15 @@ class _Forms(Reading):
         bound = {condition.columns[0] for found in self.bounds or () for condition in found.conditions}
         held = {column for cell in self.cells for column in cell.columns}
         asked = self.asked_column()
+        if asked and asked.column in bound and asked.span[0] > self.index("which", "what") + 1 > 0:
+            self._use_noun()  # "Which tools cost more than 50 EUR?" asks for tools
+            return self.subject(asked.column)
         free = [m for m in self.columns if m.column not in bound | held]
         named = asked or max(free, key=lambda m: m.share, default=None)
         if named is not None:
             self.use(named)
+            if not asked and self.has("who") and self.is_measured(named.column):
+                return self.subject(-1)  # "Who was hired in Sales?" does not ask for the year
             return named.column
         if self.has("when") and (dated := self.dated(but=-1)) is not None:
             return dated

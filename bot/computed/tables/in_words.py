@@ -98,9 +98,13 @@ def _where(conditions: Sequence[Condition], table: Table) -> str:
     parts = []
     for condition in conditions:
         name = table.names[condition.columns[0]]
-        quoted = f"“{one_line(condition.value)}”" if condition.bound is None else one_line(condition.value)
-        if quoted:
-            parts.append(f"{name} {RELATIONS.get(condition.relation, 'is')} {quoted}")
+        quoted = [f"“{one_line(value)}”" for value in (condition.value, *condition.others)]
+        if condition.bound is not None:
+            parts += [f"{name} is {one_line(condition.value)}"] if condition.value else []
+        elif condition.relation == "is not" and condition.others:
+            parts.append(f"{name} is neither {' nor '.join(quoted)}")
+        else:
+            parts.append(f"{name} {RELATIONS.get(condition.relation, 'is')} {' or '.join(quoted)}")
     return f" where {' and '.join(parts)}" if parts else ""
 
 

@@ -23,12 +23,14 @@ class Condition:
         relation: Between the cell and the value.
         value: As a person wrote it.
         bound: What the column is compared with, as it is stored; None for a cell.
+        others: Values of which one will do as well: "open or overdue".
     """
 
     columns: tuple[int, ...]
     relation: Relation
     value: str
     bound: float | None = None
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,12 @@ from bot.computed.tables.mention import (
     words,
 )
 from bot.computed.tables.plan import ITSELF, Condition
-from bot.computed.tables.vocabulary import MONEY, NOT_ADDED, PIECES, PLAIN, SPENT
+from bot.computed.tables.vocabulary import MONEY, NEGATIONS, NOT_ADDED, PIECES, PLAIN, SPENT
 from vectorstore.tables.cells import stems
 from vectorstore.tables.table import Table
+
+NEGATION_REACH = 4
+"""Words from a "not" to the cell that it negates, at most: "do not work in the Lunden office"."""
 
 
 class Reading:
@@ -198,8 +201,13 @@ class Reading:
     # ---- conditions
 
     def conditions(self, *, but: Sequence[CellMention] = ()) -> tuple[Condition, ...]:
-        """Return a condition for each cell that is named; a column that is named beside it says which one is meant."""
-        found = []
+        """Return a condition for each cell that is named; a column that is named beside it says which one is meant.
+
+        Two cells of one column are one condition, for no row has both ("open or overdue", "in Sales and Design"); not
+        so where a cell lists several.
+        """
+        found: dict[tuple[tuple[int, ...], bool], list[str]] = {}
+        negated = self._negated()
         for cell in self.cells:
             if cell in but:
                 continue
@@ -209,5 +217,31 @@ class Reading:
                 beside = [m.column for m in self.columns if m.column in columns]
                 columns = (beside[0],) if beside else columns
             self.used += [m.span for m in self.columns if m.column in columns]  # "the surface was clay"
-            found.append(Condition(columns, "is", cell.value))
-        return tuple(found)
+            found.setdefault((columns, cell in negated), []).append(cell.value)
+        conditions = []
+        for (columns, without), values in found.items():
+            if without:
+                conditions.append(Condition(columns, "is not", values[0], others=tuple(values[1:])))
+            else:
+                conditions += self._either(columns, values)
+        return tuple(conditions)
+
+    def _negated(self) -> list[CellMention]:
+        """Return the cells that rows must not hold: "not paid", "don't work in Lunden", "not open or overdue"."""
+        found: list[CellMention] = []
+        for cell in self.cells:
+            at = next((i for i in range(cell.span[0] - 1, -1, -1) if self.asked[i].text in NEGATIONS), -1)
+            beside = found and found[-1].columns == cell.columns and cell.span[0] - found[-1].span[1] <= 1
+            between = any(at < other.span[0] < cell.span[0] for other in self.cells)
+            if at >= 0 and (beside or (not between and cell.span[0] - at <= NEGATION_REACH)):
+                self.used.append((at, at + 1))
+                found.append(cell)
+        return found
+
+    def _either(self, columns: tuple[int, ...], values: Sequence[str]) -> list[Condition]:
+        """Return the condition that a column holds one of some values, or, where a cell can hold two, one for each."""
+        names = [" ".join(stems(value)) for value in values]
+        cells = [cell for name in names for column in columns for cell in set(self.table.cells_with(column, name))]
+        if len(columns) > 1 or len(cells) > len(set(cells)):
+            return [Condition(columns, "is", value) for value in values]
+        return [Condition(columns, "is", values[0], others=tuple(values[1:]))]

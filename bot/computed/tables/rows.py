@@ -11,6 +11,7 @@ from bot.computed.computed import Computed, Line, quote
 from bot.computed.tables.grammar import plan
 from bot.computed.tables.in_words import in_words, none_in_words
 from bot.computed.tables.plan import Plan
+from bot.computed.tables.vocabulary import PEOPLE
 from bot.computed.tables.weighed import weighed
 from bot.computed.tables.work import Worked, nothing_meets, work
 from vectorstore.document import file_name
@@ -111,6 +112,9 @@ def _chosen(text: str, found: Sequence[_Fit]) -> list[_Fit]:
     """
     if len(found) < 2:
         return list(found)
+    people = [fit for fit in found if set(stems(fit.table.names[fit.plan.target])) & PEOPLE]
+    if len(people) == 1 and re.match(r"who\b", text, re.IGNORECASE) and found[0].plan.operation == "values":
+        return people
     asked = set(stems(text))
     named = [len(asked & _about(fit.document)) for fit in found]
     if named.count(max(named)) == 1 and not _OF_ALL & set(text.casefold().split()):

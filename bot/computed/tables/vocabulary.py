@@ -59,6 +59,18 @@ PIECES = frozenset(stem for name in "units quantity qty pieces stock count".spli
 """Stems of columns that say how many there are of what a row is about."""
 SPENT = frozenset("owe owed owing spend spent pay paid still".split())
 """Words that ask for money and say nothing of which."""
+ADDING = frozenset("total sum average mean combined altogether together".split())
+"""Words that ask for numbers to be added up."""
+NEGATIONS = frozenset(
+    "not isn't aren't wasn't weren't doesn't don't didn't hasn't haven't neither nor except excluding outside".split()
+)
+"""Words that say of the cell after them that a row must not hold it."""
+PEOPLE = frozenset(
+    stem
+    for name in "employee person member name staff colleague worker player author owner driver teacher student".split()
+    for stem in stems(name)
+)
+"""Stems of columns that hold people: whom "who" asks for."""
 SHARE = re.compile(r"\b(?:what|which) (?:share|percentage|percent|proportion|fraction)\b|\bhow many percent\b"
                    r"|^(?:the )?(?:share|percentage|proportion) of\b")  # fmt: skip
 DIFFERENCE = re.compile(r"\bdifference\b|\bhow (?:many|much) (?:more|fewer|less)\b")

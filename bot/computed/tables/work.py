@@ -115,7 +115,9 @@ def _met(table: Table, condition: Condition) -> tuple[str, list[object]]:
         column = condition.columns[0]
         return f"(typeof(v{column}) IN ('real', 'integer') AND v{column} {condition.relation} ?)", [condition.bound]
     within, exactly = condition.relation in ("has", "has not"), condition.relation == "exactly"
-    sql, values = _holds(table, condition.columns, condition.value, within=within, exactly=exactly)
+    wanted = (condition.value, *condition.others)
+    either = [_holds(table, condition.columns, value, within=within, exactly=exactly) for value in wanted]
+    sql, values = f"({' OR '.join(sql for sql, _ in either)})", [value for _, some in either for value in some]
     return (f"NOT coalesce({sql}, 0)", values) if condition.relation in ("is not", "has not") else (sql, values)
 
 
@@ -148,8 +150,8 @@ def _holds(
 
 def _is_ambiguous(table: Table, condition: Condition) -> bool:
     """Tell whether a value is a whole cell in some rows and a part of a longer one in others."""
-    name = " ".join(stems(condition.value))
-    return any(table.holds_within(column, name) for column in condition.columns)
+    names = [" ".join(stems(value)) for value in (condition.value, *condition.others)]
+    return any(table.holds_within(column, name) for column in condition.columns for name in names)
 
 
 def _count(asked: _Asked) -> Worked:

@@ -40,7 +40,7 @@ class Limits:
         authors: As documents name them.
         collections: Names.
         since, until: Days on which a document says that it was written or sent, inclusive.
-        tags: Of which a document's sidecar gives one.
+        tags: Of which a document has one.
     """
 
     documents: tuple[str, ...] = ()

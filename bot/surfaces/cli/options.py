@@ -54,7 +54,7 @@ CreatedUntilOption = Annotated[
 ]
 TagOption = Annotated[
     list[str] | None,
-    typer.Option("--tag", metavar="TAG", help="Only documents whose sidecar gives this tag; may be repeated."),
+    typer.Option("--tag", metavar="TAG", help="Only documents that have this tag; may be repeated."),
 ]
 ModelOption = Annotated[str | None, typer.Option("--model", metavar="NAME", help="Who writes the answer (quotes).")]
 SentencesOption = Annotated[int | None, typer.Option("--sentences", metavar="N", help="Most sentences quoted (3).")]

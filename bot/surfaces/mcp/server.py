@@ -63,7 +63,7 @@ Authors = Annotated[
 ]
 Tags = Annotated[
     list[str] | None,
-    Field(description="Search only documents whose sidecar gives one of these tags; leave out for all"),
+    Field(description="Search only documents that have one of these tags; leave out for all"),
 ]
 CreatedAfter = Annotated[
     str, Field(description="Search only documents written or sent on or after this day, as 2026-11-25; empty for all")

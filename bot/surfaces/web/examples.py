@@ -103,6 +103,7 @@ DOCUMENT: Object = {
     "notes": [],
     "author": "Rosa Lindahl",
     "created": "2026-11-20",
+    "tags": ["lease"],
 }
 HEADING = {"start": 790, "end": 806, "start_utf16": 791, "end_utf16": 807, "level": 2, "text": "Ending the lease"}
 LENGTHS = {"length": 5_120, "length_utf16": 5_121}
@@ -373,6 +374,7 @@ RESPONSES: dict[str, Any] = {
     "POST /v1/documents/{id}/reingest": {"job": {**WAITING, "kind": "reingest"}},
     "POST /v1/documents/address": {"job": {**WAITING, "kind": "address"}},
     "GET /v1/collections": {"collections": [{"name": "default", "documents": 6, "chunks": 412}]},
+    "GET /v1/tags": {"tags": [{"name": "depot", "documents": 1}, {"name": "lease", "documents": 2}]},
     "GET /v1/jobs": {"jobs": [JOB]},
     "GET /v1/jobs/{id}": JOB,
     "GET /v1/models": {"object": "list", "data": [MODEL, {**MODEL, "id": "footnote:legal"}]},

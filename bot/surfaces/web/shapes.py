@@ -190,7 +190,7 @@ class FilterIn(Request):
     created_after: Date = Field(default="", description="Of the day that the document, or mail, gives.")
     created_before: Date = ""
     tags: list[Annotated[Words, Field(max_length=200)]] = Field(
-        default=[], max_length=100, description="Words of tags, of which a document's sidecar gives one."
+        default=[], max_length=100, description="Words of tags, of which a document has one."
     )
 
     def filter(self) -> Filter:
@@ -527,6 +527,7 @@ class DocumentOut(BaseModel):
     notes: list[str]
     author: str
     created: str
+    tags: list[str]
 
 
 class DocumentWithOutline(DocumentOut):
@@ -622,6 +623,19 @@ class CollectionsOut(BaseModel):
     """The collections that the caller may see."""
 
     collections: list[CollectionOut]
+
+
+class TagOut(BaseModel):
+    """A tag and how many documents have it."""
+
+    name: str
+    documents: int
+
+
+class TagsOut(BaseModel):
+    """The tags of the documents that the caller may see."""
+
+    tags: list[TagOut]
 
 
 class JobFileOut(BaseModel):

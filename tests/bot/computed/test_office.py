@@ -65,6 +65,18 @@ def test_a_list_is_no_answer_to_what_it_cannot_know(bot: Bot, question: str) -> 
     assert not any("60 items" in line for line in told(bot.ask(question)))
 
 
+def test_a_list_in_quotes_is_whole_or_said_not_to_be(bot: Bot) -> None:
+    """Who attended is asked in other words than the list's: all four stand there; three of sixty are told as three."""
+    answer = bot.ask("Who attended the meeting of 12 March 2024?")
+    assert [text.split("\n") for text in told(answer)] == [
+        ["Present:", "", "- Anna Berg", "- David Oduya", "- Greta Holm", "- Jonas Weil"]
+    ]
+    assert answer.notice == ""
+    answer = bot.ask("How many board members are called Abbot?")
+    assert answer.notice == "3 of the 60 items of a list are quoted." and len(told(answer)) == 3
+    assert_verbatim(bot, answer)
+
+
 def test_the_list_is_the_one_of_the_meeting_that_is_asked_about(bot: Bot) -> None:
     """Three minutes have a list of who was present; the title says which is meant."""
     answer = bot.ask("Who was present at the meeting of 10 September 2024?")

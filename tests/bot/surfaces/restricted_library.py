@@ -186,7 +186,10 @@ def restricted_library(folder: Path, *, private: bool, by_lists: bool = False) -
             document = Document(
                 *(id_of(name), f"/files/{collection}/{name}", title, "text/markdown", text, digest),
                 collection=PUBLIC if by_lists else collection,
-                said=(("access", stored(next(lists))),) if by_lists and collection == PRIVATE else (),
+                said=(
+                    ("tags", "Nightingale, memo" if collection == PRIVATE else "memo"),
+                    *((("access", stored(next(lists))),) if by_lists and collection == PRIVATE else ()),
+                ),
                 size=len(text.encode()),
                 modified=LATE,
             )

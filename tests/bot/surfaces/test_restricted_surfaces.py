@@ -164,7 +164,15 @@ def test_what_the_page_asks_for(bots: Pair, role: str) -> None:
     requests: list[tuple[str, str, Any]] = [
         ("GET", path, None)
         for path in (
-            *("/v1/status", "/v1/session", "/v1/collections", "/v1/models", "/v1/documents", "/v1/conversations"),
+            *(
+                "/v1/status",
+                "/v1/session",
+                "/v1/collections",
+                "/v1/tags",
+                "/v1/models",
+                "/v1/documents",
+                "/v1/conversations",
+            ),
             *(
                 "/v1/jobs",
                 "/v1/feedback",
@@ -196,6 +204,7 @@ def test_what_the_page_asks_for(bots: Pair, role: str) -> None:
         {"media_types": ["text/*"]},
         {"modified_after": "2026-01-01"},
         {"authors": ["Nightingale"]},
+        {"tags": ["Nightingale"]},
         {"created_after": "2020-01-01"},
     ]
     for chosen in filters:

@@ -17,7 +17,7 @@ from vectorstore.passage import Filter
 SAID = {
     "a": (("author", "Vogel, Petra"), ("created", "2024-03-05T09:30:00+01:00")),
     "b": (("author", "Petra Holl"), ("created", "2024-04-01")),
-    "c": (("author", "Anna Berg"), ("created", "2023")),
+    "c": (("author", "Anna Berg"), ("created", "2023"), ("tags", "Harbour lease, 🏗")),
     "d": (),
 }
 
@@ -48,6 +48,9 @@ def library(place: str) -> Iterator[Library]:
         (Filter(created_after="2023-06-01", created_before="2023-06-30"), "c"),  # "2023" may be any day of it
         (Filter(authors=("petra",), created_after="2024-04-01"), "b"),
         (Filter(authors=("petra",), documents=("d" * 16,)), ""),
+        (Filter(tags=("LEASE", "other")), "c"),
+        (Filter(tags=("🏗",)), "c"),
+        (Filter(tags=("🚀",)), ""),  # no word at all is not any tag
     ],
 )
 def test_documents_are_chosen_by_what_they_say(library: Library, filter: Filter, expected: str) -> None:

@@ -222,4 +222,6 @@ class Home(Protocol):
 
 def is_called(name: str, words: str) -> bool:
     """Tell whether a name has some words, each whole, in any case and order: "Vogel, Petra" has "petra"."""
-    return set(_WORD.findall(words.casefold())) <= set(_WORD.findall(name.casefold()))
+    name, words = name.casefold(), words.casefold()
+    wanted = set(_WORD.findall(words))
+    return wanted <= set(_WORD.findall(name)) if wanted else words in name  # a tag may be an emoji

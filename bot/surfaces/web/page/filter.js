@@ -1,4 +1,4 @@
-// Where a question looks: collections, documents, kinds of file, authors, days.
+// Where a question looks: collections, documents, kinds of file, tags, authors, days.
 import { get, path } from "/web/api.js";
 import { add, button, fill, h, icon } from "/web/dom.js";
 import { emptyFilter, filterIsEmpty, onChange, state, tell } from "/web/state.js";
@@ -16,6 +16,9 @@ const KINDS = {
   "text/html": "HTML",
   "text/markdown": "Markdown",
 };
+
+/** So many documents or tags are seen at a glance; more of them can be searched. */
+const FEW = 6;
 
 /** A media type as people name it; one that is not known stays as it is. */
 function kindOf(type) {
@@ -50,10 +53,10 @@ export class FilterPanel {
     this.toggle.setAttribute("aria-expanded", "true");
     fill(this.panel, h("p", { class: "muted", text: "…" }));
     try {
-      const [{ collections }, { documents }] = await Promise.all([
-        get("/v1/collections"), get(path("/v1/documents", { limit: 500 })),
+      const [{ collections }, { documents }, { tags }] = await Promise.all([
+        get("/v1/collections"), get(path("/v1/documents", { limit: 500 })), get("/v1/tags"),
       ]);
-      this.draw(collections, documents);
+      this.draw(collections, documents, tags);
     } catch (error) {
       fill(this.panel, h("p", { class: "trouble", text: error.sentence ?? error.message }));
     }
@@ -66,17 +69,21 @@ export class FilterPanel {
     if (back) this.home.focus();
   }
 
-  draw(collections, documents) {
+  draw(collections, documents, tags) {
     const { filter } = state;
+    const tagged = [...new Set([...tags.map(({ name }) => name), ...filter.tags])].sort((a, b) => a.localeCompare(b));
     const authors = [...new Set([...documents.map((document) => document.author), ...filter.authors])].filter(Boolean).sort();
     const types = [...new Set(documents.map((document) => document.media_type))].sort();
     fill(
       this.panel,
       collections.length > 1 && this.group(t("filter.collections"), collections.map(({ name }) =>
         pick(name, filter.collections.includes(name), (on) => this.choose("collections", name, on)))),
-      this.documents(documents),
+      this.searched("documents", documents, ({ title, name }) => `${title} ${name}`, ({ id, title }) =>
+        pick(title, filter.documents.some((one) => one.id === id), (on) => this.chooseDocument({ id, title }, on))),
       types.length > 1 && this.group(t("filter.types"), types.map((type) =>
         pick(kindOf(type), filter.media_types.includes(type), (on) => this.choose("media_types", type, on)))),
+      tagged.length > 0 && this.searched("tags", tagged, (name) => name, (name) =>
+        pick(name, filter.tags.includes(name), (on) => this.choose("tags", name, on))),
       authors.length > 0 && this.group(t("filter.authors"), authors.map((name) =>
         pick(name, filter.authors.includes(name), (on) => this.choose("authors", name, on)))),
       h("div", { class: "two" }, this.date("created_after", t("filter.created_after")), this.date("created_before", t("filter.created_before"))),
@@ -90,20 +97,20 @@ export class FilterPanel {
     this.panel.querySelector("input")?.focus();
   }
 
-  documents(documents) {
+  /** A group of what may be many: above a few, with a field that finds among them. */
+  searched(kind, all, words, picked) {
     const list = h("div", { class: "picks" });
-    const show = (words) => {
-      const found = documents.filter((one) => `${one.title} ${one.name}`.toLowerCase().includes(words.toLowerCase()));
-      fill(list, found.length ? found.map(({ id, title }) =>
-        pick(title, state.filter.documents.some((one) => one.id === id), (on) => this.chooseDocument({ id, title }, on)))
-        : h("p", { class: "muted small", text: t("filter.none") }));
+    const show = (wanted) => {
+      const found = all.filter((one) => words(one).toLowerCase().includes(wanted.toLowerCase()));
+      fill(list, found.length ? found.map(picked) : h("p", { class: "muted small", text: t("filter.none") }));
     };
     show("");
+    const label = t(`filter.find.${kind}`);
     const find = h("input", {
-      class: "field", type: "search", placeholder: t("filter.find"), "aria-label": t("filter.find"), dir: "auto",
+      class: "field", type: "search", placeholder: label, "aria-label": label, dir: "auto",
       on: { input: () => show(find.value) },
     });
-    return h("fieldset", {}, h("legend", { text: t("filter.documents") }), documents.length > 6 && find, list);
+    return h("fieldset", {}, h("legend", { text: t(`filter.${kind}`) }), all.length > FEW && find, list);
   }
 
   group(label, picks) {
@@ -141,7 +148,7 @@ export class FilterPanel {
       tell("filter");
     });
     fill(
-      this.chips, named("collections"), named("media_types", kindOf), named("authors"),
+      this.chips, named("collections"), named("media_types", kindOf), named("tags"), named("authors"),
       filter.documents.map((document) => chip(document.title, () => this.chooseDocument(document, false))),
       date("created_after", "filter.created_since"), date("created_before", "filter.created_until"),
       date("modified_after", "filter.since"), date("modified_before", "filter.until"),

@@ -16,7 +16,7 @@ export const state = {
 
 export function emptyFilter() {
   return { collections: [], documents: [], media_types: [], modified_after: "", modified_before: "",
-    authors: [], created_after: "", created_before: "" };
+    authors: [], created_after: "", created_before: "", tags: [] };
 }
 
 /** The filter as the API takes it. */

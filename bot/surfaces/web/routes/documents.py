@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
@@ -23,6 +24,7 @@ from bot.surfaces.web.shapes import (
     DocumentWithOutline,
     MoveIn,
     RemovedOut,
+    TagsOut,
     TextOut,
     errors_for,
 )
@@ -66,7 +68,13 @@ def document_object(
         "notes": [note.replace(stored, file_name(info.source)) for note in notes],
         "author": said.get("author", ""),
         "created": said.get("created", ""),
+        "tags": tags_of(said),
     }
+
+
+def tags_of(said: Mapping[str, str]) -> list[str]:
+    """Return the tags of a document, of what is said of it."""
+    return [tag for tag in said.get("tags", "").split(", ") if tag]
 
 
 def _object(services: Services, info: DocumentInfo) -> dict[str, Any]:
@@ -348,3 +356,17 @@ def list_collections(request: Request, caller: Known) -> Response:
     """List the collections that you may see."""
     counts = collection_counts(services_of(request), caller)
     return Json({"collections": [{"name": name, **count} for name, count in sorted(counts.items())]})
+
+
+@router.get("/v1/tags", response_model=TagsOut, responses=errors_for(401, 503))
+def list_tags(request: Request, caller: Known) -> Response:
+    """List the tags of the documents that you may see, in alphabetical order; a capital makes no other tag."""
+    services = services_of(request)
+    written: dict[str, set[str]] = {}
+    counts: Counter[str] = Counter()
+    for said in services.bot.library.said(services.visible(caller, Filter())).values():
+        tags = tags_of(said)
+        counts.update({tag.casefold() for tag in tags})
+        for tag in tags:
+            written.setdefault(tag.casefold(), set()).add(tag)
+    return Json({"tags": [{"name": min(written[key]), "documents": counts[key]} for key in sorted(counts)]})

@@ -53,6 +53,36 @@ def test_a_long_table_that_repeats_its_heading_is_one(table: Table) -> None:
         ("How many projects does Anna Berg own?", "2 of 4 rows where Owner is “Anna Berg”."),
         ("How many projects are listed in the table?", "4 rows."),
         ("How many projects is Anna Berg the owner of?", "2 of 4 rows where Owner is “Anna Berg”."),
+        ("Which projects are not running?", "Project where Status is not “running”: Alpha, Gamma, Delta (3 rows)."),
+        ("How many projects aren't closed or on hold?", "1 of 4 rows where Status is neither “closed” nor “on hold”."),
+        (
+            "Which projects are neither closed nor on hold?",
+            "Project where Status is neither “closed” nor “on hold”: Beta.",
+        ),
+        (
+            "Which projects that are not closed does Anna Berg own?",
+            "Project where Status is not “closed” and Owner is “Anna Berg”: Alpha.",
+        ),
+        ("List all owners.", "Owner: Anna Berg, Tom Reyes, Mei Tan, Anna Berg, Tom Reyes (4 rows)."),
+        ("Which statuses are there?", "Status: on hold, running, closed (4 rows)."),
+        ("Which of them budget more than 1,000?", "Project where Budget is more than 1,000: Alpha, Gamma (2 rows)."),
+        (
+            "Which projects are on hold or closed?",
+            "Project where Status is “on hold” or “closed”: Alpha, Gamma, Delta (3 rows).",
+        ),
+        ("How many projects are running and on hold?", "3 of 4 rows where Status is “running” or “on hold”."),
+        (
+            "What is the total budget of Alpha and Gamma?",
+            "Total of Budget where Project is “Alpha” or “Gamma”: 3,700 (1,200 + 2500).",
+        ),
+        (
+            "How many projects do Anna Berg and Tom Reyes own?",  # a cell lists both
+            "1 of 4 rows where Owner is “Anna Berg” and Owner is “Tom Reyes”.",
+        ),
+        (
+            "What is the total budget of projects started before 2025?",
+            "Total of Budget where Started is before 2025: 3,700 (1,200 + 2500).",
+        ),
         ("What is the total budget?", "Total of Budget: 4,500 (1,200 + 800 + 2500)."),
         (
             "What is the total budget of projects on hold?",

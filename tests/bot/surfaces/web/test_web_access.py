@@ -48,6 +48,13 @@ def close(here: Site, names: list[str] | None) -> str:
     return document.id
 
 
+def tag(here: Site, title: str, tags: str) -> None:
+    """Give a document tags beside what else is said of it."""
+    library = here.bot.library
+    document = library.document(here.document(title))
+    library.describe(replace(document, said=(*document.said, ("tags", tags))))
+
+
 def call(here: Site, who: str, method: str, path: str, **more: Any) -> Any:
     """Send a request as somebody and return the response."""
     headers = {"Authorization": f"Bearer {tokens[who]}", **more.pop("headers", {})}
@@ -114,6 +121,21 @@ def test_an_answer_tells_which_of_its_documents_are_restricted(here: Site) -> No
     lease = here.document("Lease of the house")
     assert asked(here, "ana")["restricted"] == [lease]
     assert call(here, "ana", "POST", "/v1/ask", json={"question": "signed?"}).json()["restricted"] == []
+
+
+def test_tags_are_listed_for_whom_their_documents_exist(here: Site) -> None:
+    """Counted, in one writing of capitals; one that only others' documents have is told to nobody else."""
+    assert call(here, "ana", "GET", "/v1/tags").json() == {"tags": []}
+    tag(here, "Lease of the house", "severance, Depot")
+    tag(here, "Brief", "depot, öffentlich")
+    public = [{"name": "depot", "documents": 1}, {"name": "öffentlich", "documents": 1}]
+    assert call(here, "ben", "GET", "/v1/tags").json()["tags"] == public
+    seen = call(here, "ana", "GET", "/v1/tags").json()["tags"]
+    assert [(one["name"].casefold(), one["documents"]) for one in seen] == [
+        ("depot", 2), ("severance", 1), ("öffentlich", 1),
+    ]  # fmt: skip
+    tags = {one["title"]: one["tags"] for one in call(here, "ben", "GET", "/v1/documents").json()["documents"]}
+    assert tags.pop("Brief") == ["depot", "öffentlich"] and not any(tags.values())
 
 
 @pytest.mark.parametrize("change", ["the list", "the document", "the group"])
