@@ -55,7 +55,8 @@ def answered(
             quotes = without_padding(question, quotes, models.reader)
         answer = replace(answer, timings={**answer.timings, "answer": perf_counter() - began})
     if not writes:
-        yield from quoted(answer, question, quotes, footnotes, readings=basis.readings)
+        reader = models.reader if basis.readings is not None else None  # it cannot read what was not read
+        yield from quoted(answer, question, quotes, footnotes, readings=basis.readings, reader=reader)
         return
     language = question.language or settings.language
     yield from written(answer, question, quotes, footnotes, models=models, language=language, sure=sure)
