@@ -126,14 +126,12 @@ class Found:
         searched_for: The query, when it differs from the question; else "".
         searched: What was searched, for a person.
         model: Who answers, as in `Answer`.
-        short: Whether the answer is to be shown short, as in `Answer`.
     """
 
     passages: tuple[Passage, ...]
     searched_for: str
     searched: str
     model: str = QUOTES
-    short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,8 +363,8 @@ def statement_line(answer: Answer, statement: Statement) -> str:
 
 
 def in_quotation_marks(answer: Answer, statement: Statement) -> bool:
-    """Tell whether a statement is set in quotation marks: nobody takes it for a chat model's words, nor a verdict, which
-    is no document's, for its own."""
+    """Tell whether a statement is set in quotation marks: what stands beside it, a chat model's words or a verdict, is
+    then taken for no document's."""
     return statement.by == "documents" and (answer.writes or answer.verdict is not None)
 
 

@@ -130,11 +130,10 @@ class Bot:
         self.refuse(question, filter)
         models = self._models.for_answer()
         answering = Answering(self.library, self.settings, models)
-        short = self.settings.short_answers
         for item in answering.items(question, conversation or Conversation(), filter, on_citation=on_citation):
             if isinstance(item, Answer):
-                item = replace(item, usage=models.used, short=short)
-            yield replace(item, short=short) if isinstance(item, Found) else item
+                item = replace(item, usage=models.used, short=self.settings.short_answers)
+            yield item
 
     def nearest(self, question: str, *, limit: int = 5, filter: Filter | None = None) -> tuple[Passage, ...]:
         """Return the passages nearest to a question, whether or not they answer it."""

@@ -127,7 +127,7 @@ class Question:
         """Whether yes or no answers it, and each of them can mean one thing only."""
         from bot.question.yes_no import asks_yes_or_no  # here: `import bot` stays light
 
-        return asks_yes_or_no(self)
+        return asks_yes_or_no(self.text)
 
     @cached_property
     def refers_back(self) -> bool:

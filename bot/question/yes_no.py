@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from bot.question.question import Question
+from bot.question.kind import answer_type
 
 _EITHER_WAY = re.compile(r",? or (?:not|no)\b", re.IGNORECASE)
 """“Is it binding or not?” asks what “Is it binding?” does."""
 _REQUEST = re.compile(
-    r"^\W*(?:(?:can|could|would|will) you (?:please |kindly |briefly |quickly )?(?:tell|give|show|explain|list|name|find"
-    r"|help|say|describe|summari[sz]e|provide|compare|write|draft|define|clarify|quote|look|check|read)\b"
+    r"^\W*(?:(?:can|could|would|will) you (?:please |kindly |briefly |quickly )?(?:tell|give|show|explain|list|name"
+    r"|find|help|say|describe|summari[sz]e|provide|compare|write|draft|define|clarify|quote|look|check|read)\b"
     r"|do you (?:know|have|think|remember|see)\b|do (?:please |not )?(?:tell|give|show|explain|list|name|describe)\b"
     r"|have a\b|may (?:i ask|\d))",
     re.IGNORECASE,
@@ -27,9 +25,9 @@ _NEGATED = re.compile(
 """To “Is it not allowed?” both “Yes” and “No” may mean the same."""
 
 
-def asks_yes_or_no(question: Question) -> bool:
-    """Tell whether a question is answered by yes or no, and both mean one thing only."""
-    if question.kind != "yes-no":
+def asks_yes_or_no(question: str) -> bool:
+    """Tell whether a question is answered by yes or no, and each of them can mean one thing only."""
+    if answer_type(question) != "yes-no":
         return False
-    text = _EITHER_WAY.sub("", question.text)
+    text = _EITHER_WAY.sub("", question)
     return not (_REQUEST.match(text) or _MORE_THAN_YES.search(text) or _NEGATED.search(text))

@@ -30,7 +30,9 @@ _OWN = re.compile(rf"(?P<yes>{YES['en']})\b[.,!:;]|(?P<no>{NO['en']})\b[.,!:;]",
 """“No, …”: a document's own yes or no, where it begins a sentence."""
 
 
-def verdicts(question: Question, quotes: Sequence[Quoted], reader: Reader) -> tuple[Verdict | None, list[Verdict | None]]:
+def verdicts(
+    question: Question, quotes: Sequence[Quoted], reader: Reader
+) -> tuple[Verdict | None, list[Verdict | None]]:
     """Return with what an answer begins, and what each of its quotes says; None where neither is sure.
 
     The best quote decides: read by itself and, where that says neither, with its passage. None of the others may say
@@ -41,25 +43,21 @@ def verdicts(question: Question, quotes: Sequence[Quoted], reader: Reader) -> tu
         quotes: Those that are shown.
         reader: An open reader.
     """
-    said: list[Verdict | None] = [None] * len(quotes)
-    read = [place for place, quote in enumerate(quotes) if not quote.leading and _is_prose(quote)]
-    if not read or not question.asks_yes_or_no:
-        return None, said
-    supports = reader.supports(question.text, [_given(question, quotes[place], quotes[place].text) for place in read])
-    by_place = dict(zip(read, supports, strict=True))
-    best = max((place for place, quote in enumerate(quotes) if not quote.leading), key=lambda place: quotes[place].score)
-    if best not in by_place:
-        return None, said
-    if by_place[best].neither >= max(by_place[best].entails, by_place[best].contradicts):
-        whole = _given(question, quotes[best], quotes[best].passage.text)
-        by_place[best] = reader.supports(question.text, [whole])[0]
-    for place, support in by_place.items():
-        said[place] = _sure(support)
-    verdict = said[best]
-    if verdict is None or any(_opposes(verdict, support) for support in by_place.values()):
-        return None, said
+    best = max((quote for quote in quotes if not quote.leading), key=lambda quote: quote.score, default=None)
+    if best is None or not _is_prose(best) or not question.asks_yes_or_no:
+        return None, [None] * len(quotes)
+    read = {place: quote for place, quote in enumerate(quotes) if _is_prose(quote) and not quote.leading}
+    given = [_given(question, quote, quote.text) for quote in read.values()]
+    supports = dict(zip(read, reader.supports(question.text, given), strict=True))
+    place = next(place for place, quote in read.items() if quote is best)
+    if supports[place].neither >= max(supports[place].entails, supports[place].contradicts):
+        (supports[place],) = reader.supports(question.text, [_given(question, best, best.passage.text)])
+    said = [_sure(supports[place]) if place in supports else None for place in range(len(quotes))]
+    verdict = said[place]
     own = {found.lastgroup for quote in quotes if (found := _OWN.match(quote.text))}
-    return (verdict if own <= {verdict} else None), said
+    if verdict is None or own - {verdict} or any(_opposes(verdict, support) for support in supports.values()):
+        return None, said
+    return verdict, said
 
 
 def _is_prose(quote: Quoted) -> bool:

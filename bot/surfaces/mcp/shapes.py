@@ -88,8 +88,8 @@ class AnswerResult(BaseModel):
     searched_for: str = Field(description="The query, where it differs from the question")
     notice: str
     verdict: Literal["yes", "no"] | None = Field(
-        description="What the sentences say to a question that asks for yes or no, by a model that read them; null where "
-        "it is not sure, and for any other question"
+        description="What the sentences say to a question that asks for yes or no, by a model that read them; null "
+        "where it is not sure, and for any other question"
     )
     model: str = Field(description='"quotes", or the chat model that wrote the sentences')
 
