@@ -233,8 +233,8 @@ def test_hostile_titles_sources_and_quotes_are_neutralised_everywhere() -> None:
         notice=bad,
         searched_for=bad,
     )
-    for shown in (plain_text(answer, show_withheld=True), markdown(answer, show_withheld=True)):
-        assert not set(shown) & {"\x1b", "\x07", "\u202e"}
+    for text in (plain_text(answer, show_withheld=True), markdown(answer, show_withheld=True)):
+        assert not set(text) & {"\x1b", "\x07", "\u202e"}
 
 
 def test_sources_inside_the_folder_are_relative() -> None:
@@ -318,7 +318,7 @@ def test_a_verdict_stands_before_quotes_in_quotation_marks() -> None:
 
 
 def test_a_short_answer_is_the_words_that_answer() -> None:
-    """A line a statement, the sentence where no words are known; footnotes quote sentences, and statements stay whole."""
+    """A line a statement, the sentence where no words are known; footnotes quote sentences, statements stay whole."""
     marked = replace(ANSWER.statements[0], answer=Words("$550 billion", 18, 30))
     short = replace(ANSWER, statements=(marked, ANSWER.statements[1]), short=True)
     lines = plain_text(short, folder="/notes").splitlines()
