@@ -59,7 +59,6 @@ def both(library: Library, asked: tuple[str, str], written: str, filter: Filter 
         passages=tuple(dict.fromkeys(passage for answer in answered for passage in answer.passages)),
         confidence=min(answer.confidence for answer in answered),
         conflicts=(),
-        verdict=None,  # it would be said of both
         notice=" ".join(dict.fromkeys(notice)),
     )
 

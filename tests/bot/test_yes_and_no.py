@@ -80,12 +80,6 @@ def test_a_chat_model_says_it_itself(library: Library) -> None:
         assert answer.statements and answer.verdict is None, reply
 
 
-def test_two_questions_at_once_are_answered_by_no_one_word(library: Library) -> None:
-    """It would be said of both."""
-    answer = asked(library, "Is the notice period 30 days and when does the contract begin?")
-    assert answer.verdict is None
-
-
 def test_short_answers_are_a_setting(library: Library) -> None:
     """Shown are the words, or the verdict; the statement is whole and its footnote quotes it."""
     answer = asked(library, "How long is the notice period?", short_answers=True)
