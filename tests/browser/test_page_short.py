@@ -44,7 +44,7 @@ def quoting(library: Library) -> ScriptedBot:
 
 
 def test_the_verdict_stands_above_the_quotes_and_short_answers_are_a_choice(own_library: Path, open_page: Any) -> None:
-    """The word is the page's, outside the quotes, and read out; short shows it with its footnote alone, or the words."""
+    """The word is the page's, outside the quotes, and read out; short shows it with its footnote, or the words."""
     settings = Settings(library=str(own_library), questions_per_minute=0, stop_seconds=1)
     with Library.open(own_library) as library, serving(quoting(library), settings) as address:
         page = open_page(address, locale="de-DE")
