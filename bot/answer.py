@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from bot.models.chat_model import QUOTES
@@ -23,6 +23,9 @@ checked. partly: checked, with `note` naming what was not found."""
 
 By = Literal["documents", "model", "code"]
 """Whose words a statement is: the documents' own, verbatim; a chat model's, checked; or worked out by code."""
+
+Verdict = Literal["yes", "no"]
+"""What sources say to a question that asks for yes or no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ class Statement:
         support: How it is held by them.
         note: What of it is not.
         answer: The words in it that answer the question; None where no reader named them.
+        verdict: What it says to a question that asks for yes or no; None where it says neither, where no reader is sure
+            of it, and to any other question.
     """
 
     text: str
@@ -81,6 +86,7 @@ class Statement:
     support: Support = "quoted"
     note: str = ""
     answer: Words | None = None
+    verdict: Verdict | None = None
 
     @property
     def by(self) -> By:
@@ -150,6 +156,11 @@ class Answer:
         notice: One sentence that a person should read with the answer, or "".
         timings: Seconds by step: "search", "answer", "check".
         usage: What a chat model read and wrote for it; None where none was asked.
+        verdict: "yes" or "no", with which the answer begins: what its statements say to a question that asks for that,
+            by a reader's word. It is no statement and has no footnote. None where the reader is not sure or not used,
+            where statements disagree, where a chat model answers, and for any other question.
+        short: Whether it is shown short: of a statement only the words that answer, of a verdict only the verdict. The
+            statements are whole in any case.
     """
 
     question: str
@@ -167,6 +178,8 @@ class Answer:
     notice: str = ""
     timings: dict[str, float] = field(default_factory=dict)
     usage: Usage | None = None
+    verdict: Verdict | None = None
+    short: bool = False
 
     @property
     def writes(self) -> bool:
@@ -192,10 +205,13 @@ class Answer:
         "answer" is what a person reads, without footnote marks: the statements, or that the documents don't say.
         """
 
-        shown = " ".join(statement.text for statement in self.statements)
+        seen = shown(self)
+        said = " ".join(part for s in seen.statements for part in (opening(seen, s), s.text) if part)
         return {
             "question": self.question,
-            "answer": ABSTAINED if self.abstained else shown or self.notice,
+            "answer": ABSTAINED if self.abstained else said or self.notice,
+            "verdict": self.verdict,
+            "short": self.short,
             "abstained": self.abstained,
             "statements": [part_dict(statement) for statement in self.statements],
             "citations": [part_dict(citation) for citation in self.citations],
@@ -240,6 +256,43 @@ def _rounded(value: float) -> float:
 ABSTAINED = "The documents don't say."
 
 NEAREST = "Nearest passages, which do not answer it:"
+
+
+_YES_OR_NO: dict[Verdict, str] = {"yes": "Yes.", "no": "No."}
+
+
+def shown(answer: Answer) -> Answer:
+    """Return an answer as it is shown: itself, or where it is short the words that answer in place of its sentences.
+
+    Of an answer with a verdict the verdict alone is left, with the footnotes of the statements that say so.
+    """
+    if not answer.short or answer.abstained:
+        return answer
+    if answer.verdict:
+        said = [statement for statement in answer.statements if statement.verdict == answer.verdict]
+        numbers = tuple(dict.fromkeys(n for statement in said or answer.statements for n in statement.citations))
+        return replace(
+            answer,
+            statements=(Statement(_YES_OR_NO[answer.verdict], numbers, "computed"),),
+            citations=tuple(citation for citation in answer.citations if citation.number in numbers),
+            verdict=None,
+        )
+    return replace(answer, statements=tuple(short_statement(statement) for statement in answer.statements))
+
+
+def short_statement(statement: Statement) -> Statement:
+    """Return a statement with the words that answer as its text; as it is where no reader named them."""
+    if statement.answer is None:
+        return statement
+    words = statement.answer.text
+    return replace(statement, text=words, answer=Words(words, 0, len(words)))
+
+
+def opening(answer: Answer, statement: Statement) -> str:
+    """Return what stands before a statement and is no part of it: "Yes." or "No." before the first; else ""."""
+    if answer.verdict is None or not answer.statements or statement is not answer.statements[0]:
+        return ""
+    return _YES_OR_NO[answer.verdict]
 
 
 def where(citation: Citation | Passage) -> str:
@@ -293,7 +346,7 @@ def remarks(answer: Answer, *, show_withheld: bool = False) -> tuple[str, ...]:
 def statement_words(answer: Answer, statement: Statement) -> str:
     """Return the words of a statement without its footnotes' marks, on one line unless it is code or a table.
 
-    Where a chat model answers, the documents' own words stand in quotation marks.
+    Where other words stand beside them, a chat model's or a verdict, the documents' own stand in quotation marks.
     """
     text = quoted_words(answer, statement.text) if statement.by == "documents" else one_line(statement.text)
     if in_quotation_marks(answer, statement):
@@ -303,9 +356,16 @@ def statement_words(answer: Answer, statement: Statement) -> str:
     return text
 
 
+def statement_line(answer: Answer, statement: Statement) -> str:
+    """Return a statement as plain text: the verdict where it is the first, its words, the marks of its footnotes."""
+    parts = (opening(answer, statement), statement_words(answer, statement), markers(statement.citations))
+    return " ".join(part for part in parts if part)
+
+
 def in_quotation_marks(answer: Answer, statement: Statement) -> bool:
-    """Tell whether a statement is set in quotation marks, so that nobody takes it for a chat model's."""
-    return answer.writes and statement.by == "documents"
+    """Tell whether a statement is set in quotation marks: what stands beside it, a chat model's words or a verdict, is
+    then taken for no document's."""
+    return statement.by == "documents" and (answer.writes or answer.verdict is not None)
 
 
 def written_by(answer: Answer) -> str:
@@ -346,14 +406,12 @@ def plain_text(
         show_withheld: Whether withheld sentences are shown with the reason.
         folder: Sources inside this folder are shown relative to it.
     """
+    answer = shown(answer)
     notes = remarks(answer, show_withheld=show_withheld)
     if answer.abstained:
         lines = [" ".join(part for part in (ABSTAINED, searched_words(answer)) if part), *notes]
         return "\n".join(lines + _nearest_lines(nearest))
-    body = [
-        " ".join(f"{statement_words(answer, s)} {markers(s.citations)}".rstrip() for s in paragraph)
-        for paragraph in paragraphs(answer)
-    ]
+    body = [" ".join(statement_line(answer, statement) for statement in part) for part in paragraphs(answer)]
     feet = [footnote_line(citation, folder=folder) for citation in answer.citations]
     searched = [searched_words(answer)] if answer.searched_for else []
     lines = [line for line in (*notes, *searched, written_by(answer)) if line]
@@ -363,6 +421,7 @@ def plain_text(
 
 def markdown(answer: Answer, *, nearest: Sequence[Passage] = (), show_withheld: bool = False, folder: str = "") -> str:
     """Return an answer as Markdown in which no document's text is markup. Arguments as for `plain_text`."""
+    answer = shown(answer)
     notes = [escape_markdown(line) for line in remarks(answer, show_withheld=show_withheld)]
     searched = searched_words(answer)
     if answer.abstained:
@@ -383,7 +442,8 @@ def markdown(answer: Answer, *, nearest: Sequence[Passage] = (), show_withheld: 
 
 def _markdown_statement(answer: Answer, statement: Statement) -> str:
     lines = escape_markdown(statement_words(answer, statement)).replace("\n", "\\\n")
-    return f"{lines} {escape_markdown(markers(statement.citations))}".rstrip()
+    said = f"**{verdict}** " if (verdict := opening(answer, statement)) else ""
+    return f"{said}{lines} {escape_markdown(markers(statement.citations))}".rstrip()
 
 
 def _nearest_lines(nearest: Sequence[Passage]) -> list[str]:

@@ -60,7 +60,8 @@ def answered(
             answer = replace(answer, notice=" ".join(filter(None, (answer.notice, some))))
         answer = replace(answer, timings={**answer.timings, "answer": perf_counter() - began})
     if not writes:
-        yield from quoted(answer, question, quotes, footnotes, readings=basis.readings)
+        reader = models.reader if basis.readings is not None else None  # it cannot read what was not read
+        yield from quoted(answer, question, quotes, footnotes, readings=basis.readings, reader=reader)
         return
     language = question.language or settings.language
     yield from written(answer, question, quotes, footnotes, models=models, language=language, sure=sure)

@@ -131,7 +131,9 @@ class Bot:
         models = self._models.for_answer()
         answering = Answering(self.library, self.settings, models)
         for item in answering.items(question, conversation or Conversation(), filter, on_citation=on_citation):
-            yield replace(item, usage=models.used) if isinstance(item, Answer) else item
+            if isinstance(item, Answer):
+                item = replace(item, usage=models.used, short=self.settings.short_answers)
+            yield item
 
     def nearest(self, question: str, *, limit: int = 5, filter: Filter | None = None) -> tuple[Passage, ...]:
         """Return the passages nearest to a question, whether or not they answer it."""

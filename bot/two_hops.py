@@ -76,7 +76,9 @@ def hopped(
 
 
 def _refused(answer: Answer, told: str) -> Answer:
-    return replace(answer, statements=(), citations=(), conflicts=(), withheld=(), abstained=True, notice=told)
+    return replace(
+        answer, statements=(), citations=(), conflicts=(), withheld=(), verdict=None, abstained=True, notice=told
+    )
 
 
 def _both(written: str, asked: Described, meant: Meant, second: Answer) -> Answer:

@@ -111,11 +111,9 @@ def judged(asked: Asked, answer: Answer) -> str:
 
 def verdict(asked: Asked, answer: Answer) -> str:
     """Return whether an answer begins with the right "yes" or "no", with the wrong one, or with neither."""
-    first = answer.text.casefold().split(maxsplit=1)[:1]
-    word = first[0].strip(".,:;–—") if first else ""
-    if word not in ("yes", "no"):
+    if answer.verdict is None:
         return "unsaid"
-    return "right" if word == asked.verdict else "wrong"
+    return "right" if answer.verdict == asked.verdict else "wrong"
 
 
 if __name__ == "__main__":

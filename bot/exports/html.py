@@ -54,7 +54,8 @@ def _entry(entry: Entry, pointed: set[int], *, headed: bool) -> Node:
 
 def _sentence(sentence: Sentence, pointed: set[int]) -> list[Node | str | None]:
     before, bold, after = sentence.pieces()
-    made: list[Node | str | None] = [before, node("strong", None, bold) if bold else None, after]
+    said = (node("strong", None, sentence.verdict), " ") if sentence.verdict else ()
+    made: list[Node | str | None] = [*said, before, node("strong", None, bold) if bold else None, after]
     for number in sentence.notes:
         attributes = {"href": f"#note-{number}", "role": "doc-noteref", "aria-label": f"Footnote {number}"}
         if number not in pointed:  # the footnote leads back to the first of its marks

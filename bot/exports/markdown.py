@@ -27,7 +27,8 @@ def _blocks(entry: Entry) -> list[str]:
 
 
 def _sentence(sentence: Sentence) -> str:
-    return _escaped(sentence.text) + "".join(f"[^{number}]" for number in sentence.notes)
+    said = f"**{sentence.verdict}** " if sentence.verdict else ""
+    return said + _escaped(sentence.text) + "".join(f"[^{number}]" for number in sentence.notes)
 
 
 def _note(note: Note) -> str:

@@ -88,4 +88,4 @@ def _paragraph(paragraph: tuple[Sentence, ...], pointed: set[int]) -> dict[str, 
 def _sentence(sentence: Sentence, pointed: set[int]) -> dict[str, Any]:
     marks = [{"number": number, "first": number not in pointed} for number in sentence.notes]
     pointed.update(sentence.notes)
-    return {"pieces": sentence.pieces(), "notes": marks}
+    return {"verdict": sentence.verdict, "pieces": sentence.pieces(), "notes": marks}

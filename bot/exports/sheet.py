@@ -14,10 +14,12 @@ from bot.answer import (
     Answer,
     Citation,
     Statement,
+    opening,
     paragraphs,
     quoted_words,
     remarks,
     searched_words,
+    shown,
     statement_words,
     where,
     written_by,
@@ -40,11 +42,13 @@ class Sentence:
         text: It, with line ends where it is code, a list or a table.
         bold: (start, end) of the words in `text` that answer the question; (0, 0) for none.
         notes: Numbers of its footnotes.
+        verdict: What stands before it and is none of it: "Yes.", "No.", or "".
     """
 
     text: str
     bold: tuple[int, int]
     notes: tuple[int, ...]
+    verdict: str = ""
 
     def pieces(self) -> tuple[str, str, str]:
         """Return what stands before the bold words, these, and what stands after them."""
@@ -175,7 +179,7 @@ def right_to_left(text: str) -> bool:
 
 
 def _entry(question: str, answer: Answer, *, first: int, link: Link, folder: str) -> Entry:
-    answer = numbered(answer, first)
+    answer = numbered(shown(answer), first)
     return Entry(
         one_line(question),
         paragraphs=tuple(tuple(_sentence(answer, statement) for statement in part) for part in paragraphs(answer)),
@@ -190,7 +194,8 @@ def _sentence(answer: Answer, statement: Statement) -> Sentence:
     text = statement_words(answer, statement)
     words = one_line(statement.answer.text) if statement.answer else ""
     start = text.find(words) if words else -1
-    return Sentence(text, (start, start + len(words)) if start >= 0 else (0, 0), statement.citations)
+    bold = (start, start + len(words)) if start >= 0 else (0, 0)
+    return Sentence(text, bold, statement.citations, opening(answer, statement))
 
 
 def _note(answer: Answer, citation: Citation, *, link: Link, folder: str) -> Note:

@@ -127,6 +127,8 @@ def _words(text: str) -> Iterator[Node]:
 
 def _sentence(sentence: Sentence, pointed: set[int]) -> Iterator[Node]:
     before, bold, after = sentence.pieces()
+    if sentence.verdict:
+        yield from (*_runs(sentence.verdict, "Strong"), *_runs(" "))
     yield from (*_runs(before), *_runs(bold, "Strong"), *_runs(after))
     for index, number in enumerate(sentence.notes):
         if index:

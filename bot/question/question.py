@@ -123,6 +123,13 @@ class Question:
         return form_of(self.text)
 
     @cached_property
+    def asks_yes_or_no(self) -> bool:
+        """Whether yes or no answers it, and each of them can mean one thing only."""
+        from bot.question.yes_no import asks_yes_or_no  # here: `import bot` stays light
+
+        return asks_yes_or_no(self.text)
+
+    @cached_property
     def refers_back(self) -> bool:
         """Whether it means something only after another: a pronoun, "and …", "Where?", "For Japan?"."""
         return bool(REFERS_BACK.search(self.text)) or not content_terms(self.text) or is_fragment(self.text)

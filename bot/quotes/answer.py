@@ -62,25 +62,39 @@ def quoted(
     footnotes: Footnotes,
     *,
     readings: Readings | None = None,
+    reader: Reader | None = None,
 ) -> Iterator[Statement | Answer]:
     """Yield each quote as a statement, with the words that answer marked, then the answer; without quotes it
-    abstains."""
+    abstains.
+
+    Args:
+        answer: What is known of it.
+        question: As it was searched.
+        quotes: Those that are shown.
+        footnotes: Numbers them.
+        readings: What the reader said of the passages; None where they were not read.
+        reader: Says whether they say yes or no; None where that is not to be said.
+    """
     from bot.quotes.disagreement import conflicts
+    from bot.quotes.verdict import verdicts
 
     began = perf_counter()
     statements = []
-    for quote in quotes:
+    verdict, said = verdicts(question, quotes, reader) if reader else (None, [None] * len(quotes))
+    for quote, says in zip(quotes, said, strict=True):
         numbers = [footnotes.number(quote.passage, quote.start, quote.end)]
         if quote.header:
             numbers.append(footnotes.number(quote.header, quote.header.start, quote.header.end))
-        statements.append(Statement(quote.text, tuple(numbers), answer=_words_in(quote, readings)))
+        statements.append(Statement(quote.text, tuple(numbers), answer=_words_in(quote, readings), verdict=says))
         yield statements[-1]
+    differ = conflicts(question, statements, footnotes.citations)
     yield replace(
         answer,
         statements=tuple(statements),
         citations=tuple(footnotes.citations),
         abstained=not statements,
-        conflicts=conflicts(question, statements, footnotes.citations),
+        conflicts=differ,
+        verdict=None if differ else verdict,
         # Where quotes stand in for a chat model, its time counts too.
         timings={**answer.timings, "answer": answer.timings.get("answer", 0.0) + perf_counter() - began},
     )

@@ -200,6 +200,12 @@ class Settings:
         "Whether a quoted sentence that refers to the one before it (`This`, `It`) brings it along.",
         group="Answers",
     )
+    short_answers: bool = setting(
+        False,
+        "Whether of a quoted sentence only the words that answer are shown, where the reader is sure of them, and of a "
+        "yes or no only that; the footnotes quote the whole sentences.",
+        group="Answers",
+    )
     show_nearest: bool = setting(
         False,
         "Whether the nearest passages are shown when the documents don't say.",

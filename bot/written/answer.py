@@ -52,7 +52,9 @@ def written_from(
     ]
     passages = tuple(dict.fromkeys((*(quote.passage for quote in quotes), *found.passages)))
     most = max(len(quotes), settings.passages)
-    answer = replace(found, statements=(), citations=(), conflicts=(), model=models.name, passages=passages[:most])
+    answer = replace(
+        found, statements=(), citations=(), conflicts=(), verdict=None, model=models.name, passages=passages[:most]
+    )
     yield from written(answer, Question(found.question), quotes, footnotes, models=models, language=settings.language)
 
 

@@ -10,7 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.answer import Answer, Citation, Conflict, Statement, Withheld, markdown, plain_text, where
+from bot.answer import (
+    ABSTAINED,
+    Answer,
+    Citation,
+    Conflict,
+    Statement,
+    Withheld,
+    Words,
+    markdown,
+    plain_text,
+    shown,
+    where,
+)
 from bot.render import excerpt
 from bot.text.markdown import escape_markdown
 from bot.text.shown import one_line, shown_source, visible
@@ -221,8 +233,8 @@ def test_hostile_titles_sources_and_quotes_are_neutralised_everywhere() -> None:
         notice=bad,
         searched_for=bad,
     )
-    for shown in (plain_text(answer, show_withheld=True), markdown(answer, show_withheld=True)):
-        assert not set(shown) & {"\x1b", "\x07", "\u202e"}
+    for text in (plain_text(answer, show_withheld=True), markdown(answer, show_withheld=True)):
+        assert not set(text) & {"\x1b", "\x07", "\u202e"}
 
 
 def test_sources_inside_the_folder_are_relative() -> None:
@@ -285,3 +297,40 @@ def test_excerpt_keeps_the_marked_words_exact(text: str, start: int, end: int) -
         assert marked == text[start:end]
         assert len(before) <= 20
         assert len(after) <= 20
+
+
+VERDICT = replace(
+    ANSWER,
+    statements=(Statement("The plan is worth $550 billion.", (1,), verdict="yes"), ANSWER.statements[1]),
+    verdict="yes",
+)
+
+
+def test_a_verdict_stands_before_quotes_in_quotation_marks() -> None:
+    """It is no document's word, has no mark of its own, and is said once; JSON has it as a field and in words."""
+    first = "Yes. “The plan is worth $550 billion.” [1]\n“It is worth $332 billion.” [2]\n\n[1] Annual report"
+    assert plain_text(VERDICT).startswith(first)
+    assert markdown(VERDICT).startswith("**Yes.** “The plan is worth $550 billion.” \\[1\\]\n\n“It")
+    made = VERDICT.as_dict()
+    assert made["verdict"] == "yes"
+    assert made["answer"] == "Yes. The plan is worth $550 billion. It is worth $332 billion."
+    assert ANSWER.as_dict()["verdict"] is None
+
+
+def test_a_short_answer_is_the_words_that_answer() -> None:
+    """A line a statement, the sentence where no words are known; footnotes quote sentences, statements stay whole."""
+    marked = replace(ANSWER.statements[0], answer=Words("$550 billion", 18, 30))
+    short = replace(ANSWER, statements=(marked, ANSWER.statements[1]), short=True)
+    lines = plain_text(short, folder="/notes").splitlines()
+    assert lines[:2] == ["$550 billion [1]", "It is worth $332 billion. [2]"]
+    assert lines[3] == "[1] Annual report, p. 14, Funds — “The plan is worth $550 billion.” (report.pdf)"
+    assert short.as_dict()["answer"] == "$550 billion It is worth $332 billion."
+    assert short.as_dict()["statements"][0]["text"] == "The plan is worth $550 billion."
+
+
+def test_a_short_verdict_has_the_footnotes_of_what_says_so() -> None:
+    """Only the word is shown, and below it the sentence that says it."""
+    text = plain_text(replace(VERDICT, short=True), folder="/notes")
+    assert text == "Yes. [1]\n\n[1] Annual report, p. 14, Funds — “The plan is worth $550 billion.” (report.pdf)"
+    assert shown(shown(replace(VERDICT, short=True))) == shown(replace(VERDICT, short=True))
+    assert plain_text(replace(ANSWER, statements=(), citations=(), abstained=True, short=True)).startswith(ABSTAINED)

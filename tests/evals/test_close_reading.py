@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answer import Answer, Statement
+from bot.answer import Answer, Statement, Verdict
 from evals.close_reading import Asked, judged, questions, verdict
 from evals.close_reading_documents import documents
 
@@ -42,10 +42,9 @@ def test_an_answer_to_what_nothing_says_is_told() -> None:
     assert judged(asked, Answer("How long?", abstained=True)) == "right"
 
 
-@pytest.mark.parametrize(
-    ("text", "told"), [("Yes: it is.", "wrong"), ("No, it fell.", "right"), ("It fell.", "unsaid")]
-)
-def test_yes_and_no_are_told_by_the_first_word(text: str, told: str) -> None:
-    """Neither is not wrong."""
+@pytest.mark.parametrize(("said", "told"), [("yes", "wrong"), ("no", "right"), (None, "unsaid")])
+def test_yes_and_no_are_told_by_the_verdict(said: Verdict | None, told: str) -> None:
+    """Neither is not wrong; "No" that only begins a quote is not said of the question."""
     asked = Asked("seen", "yes or no", "Did it rise?", "no", ("fell",))
-    assert verdict(asked, Answer("Did it rise?", statements=(Statement(text, (1,)),))) == told
+    statements = (Statement("No change was seen; it fell.", (1,)),)
+    assert verdict(asked, Answer("Did it rise?", statements=statements, verdict=said)) == told

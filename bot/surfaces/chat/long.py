@@ -19,7 +19,7 @@ def parts(answer: Answer, rest: str = REST_FOLLOWS) -> tuple[Answer, Answer | No
     for what a chat model wrote.
 
     Args:
-        answer: The whole.
+        answer: The whole, as it is shown.
         rest: Where the others are, which the notice of the first part says.
     """
     count = len(answer.statements)
@@ -29,7 +29,7 @@ def parts(answer: Answer, rest: str = REST_FOLLOWS) -> tuple[Answer, Answer | No
         return answer, None
     told = FIRST_SHOWN.format(shown=AT_FIRST, all=count, rest=rest.format(all=count))
     first = replace(_slice(answer, 0, AT_FIRST), notice=" ".join(part for part in (answer.notice, told) if part))
-    return first, replace(_slice(answer, AT_FIRST, count), notice="", withheld=(), searched_for="")
+    return first, replace(_slice(answer, AT_FIRST, count), notice="", withheld=(), searched_for="", verdict=None)
 
 
 def _slice(answer: Answer, start: int, end: int) -> Answer:

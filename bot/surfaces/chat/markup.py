@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from bot.answer import in_quotation_marks
+from bot.answer import in_quotation_marks, opening
 from bot.text.lists import lines_of_list
 from bot.text.shown import markers, one_line, visible
 
@@ -56,10 +56,21 @@ Block = Paragraph | Code
 
 
 def statement_blocks(answer: Answer, statement: Statement) -> tuple[Block, ...]:
-    """Return what to show of a statement, without its markers.
+    """Return what to show of a statement, without its markers, and the verdict before the first one.
 
     Quoted and computed statements are literal; those from source code and tables keep their columns, lists their lines.
     """
+    blocks = _blocks(answer, statement)
+    verdict = opening(answer, statement)
+    if not verdict:
+        return blocks
+    said = Span(verdict, frozenset({"bold"}))
+    if isinstance(blocks[0], Code):
+        return (Paragraph((said,)), *blocks)
+    return (Paragraph((said, Span(" "), *blocks[0].spans)), *blocks[1:])
+
+
+def _blocks(answer: Answer, statement: Statement) -> tuple[Block, ...]:
     if statement.support == "computed":
         return (Paragraph((Span(one_line(statement.text)),)),)
     if statement.by == "documents":

@@ -18,6 +18,7 @@ from bot.surfaces.cli.options import (
     ModelOption,
     NearestOption,
     SentencesOption,
+    ShortOption,
     SinceOption,
     SourceOption,
     TagOption,
@@ -57,11 +58,17 @@ def _asking(
     created_since: CreatedSinceOption = "",
     created_until: CreatedUntilOption = "",
     tag: TagOption = None,
+    short: ShortOption = None,
     show_nearest: NearestOption = None,
     show_withheld: WithheldOption = None,
 ) -> Asking:
     settings = load_settings(
-        library, model=model, sentences=sentences, show_nearest=show_nearest, show_withheld=show_withheld
+        library,
+        model=model,
+        sentences=sentences,
+        short_answers=short,
+        show_nearest=show_nearest,
+        show_withheld=show_withheld,
     )
     chosen = make_filter(
         collection=collection,

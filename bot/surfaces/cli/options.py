@@ -58,6 +58,10 @@ TagOption = Annotated[
 ]
 ModelOption = Annotated[str | None, typer.Option("--model", metavar="NAME", help="Who writes the answer (quotes).")]
 SentencesOption = Annotated[int | None, typer.Option("--sentences", metavar="N", help="Most sentences quoted (3).")]
+ShortOption = Annotated[
+    bool | None,
+    typer.Option("--short/--no-short", help="Show only the words that answer; footnotes stay.", show_default=False),
+]
 NearestOption = Annotated[
     bool | None,
     typer.Option(

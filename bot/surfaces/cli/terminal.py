@@ -15,8 +15,10 @@ from bot.answer import (
     Citation,
     Found,
     Statement,
+    opening,
     remarks,
     searched_words,
+    shown,
     statement_words,
     where,
     written_by,
@@ -38,21 +40,24 @@ def before_block(answer: Answer) -> tuple[Text, ...]:
     """Return the lines of the answer itself: its statements, or that the documents don't say."""
     if answer.abstained:
         return (Text.assemble((ABSTAINED, "bold"), " ", (searched_words(answer), DIM)),)
+    answer = shown(answer)
     return tuple(statement_line(answer, statement) for statement in answer.statements)
 
 
 def statement_line(answer: Answer, statement: Statement) -> Text:
-    """Return one statement with its marks."""
-    shown = Text(statement_words(answer, statement))
-    if statement.answer and (at := shown.plain.find(words := one_line(statement.answer.text))) >= 0:
-        shown.stylize("bold", at, at + len(words))
-    return Text.assemble(shown, " ", (markers(statement.citations), MARK))
+    """Return one statement with its marks, the verdict before the first."""
+    line = Text(statement_words(answer, statement))
+    if statement.answer and (at := line.plain.find(words := one_line(statement.answer.text))) >= 0:
+        line.stylize("bold", at, at + len(words))
+    verdict = opening(answer, statement)
+    return Text.assemble((verdict, "bold"), " " if verdict else "", line, " ", (markers(statement.citations), MARK))
 
 
 def after_block(
     answer: Answer, *, nearest: Sequence[Passage] = (), show_withheld: bool = False, folder: str = ""
 ) -> Iterator[RenderableType]:
     """Yield what stands below the statements: remarks, what was searched, footnotes or nearest passages."""
+    answer = shown(answer)
     notes = [Text(line, WARNING) for line in remarks(answer, show_withheld=show_withheld)]
     if answer.searched_for and not answer.abstained:
         notes.append(Text(searched_words(answer), DIM))
@@ -75,7 +80,7 @@ def footnotes(answer: Answer, *, folder: str = "", quotes: bool = False) -> Rend
     """
     from rich.table import Table
 
-    shown = {one_line(s.text) for s in answer.statements if s.support == "quoted"}
+    seen = {one_line(s.text) for s in answer.statements if s.support == "quoted"}
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(no_wrap=True)
     grid.add_column()
@@ -83,7 +88,7 @@ def footnotes(answer: Answer, *, folder: str = "", quotes: bool = False) -> Rend
         quote = one_line(citation.quote)
         grid.add_row(
             Text(f"[{citation.number}]", MARK),
-            _footnote(citation, "" if quote in shown and not quotes else quote, folder=folder),
+            _footnote(citation, "" if quote in seen and not quotes else quote, folder=folder),
         )
     return grid
 
@@ -136,7 +141,7 @@ def show_stream(
     show_withheld: bool = False,
     folder: str = "",
 ) -> Answer:
-    """Print statements as they come, then what stands below them; return the finished answer.
+    """Print a chat model's statements as they come, and all else once it is whole; return the finished answer.
 
     Args:
         console: Where to print.
@@ -147,10 +152,11 @@ def show_stream(
     """
     early: list[Statement] = []
     so_far = Answer(question="")
+    # Quotes come all at once; what they say, yes or no, stands before them.
     for item in stream:
         if isinstance(item, Found):
             so_far = Answer(question="", passages=item.passages, model=item.model)
-        elif isinstance(item, Statement):
+        elif isinstance(item, Statement) and so_far.writes:
             early.append(item)
             console.print(statement_line(so_far, item))
         elif isinstance(item, Answer):

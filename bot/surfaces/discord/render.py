@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.answer import Answer, Citation, where
+from bot.answer import Answer, Citation, shown, where
 from bot.links import page_address
 from bot.surfaces.chat import words
 from bot.surfaces.chat.markup import (
@@ -47,6 +47,7 @@ def answer_messages(answer: Answer, *, page: str = "", question: bool = False) -
         page: Address of the chat page, or "".
         question: Whether to restate the question, as after a slash command.
     """
+    answer = shown(answer)
     paragraphs = ["> " + escape(shortened(answer.question, 300))] if question else []
     paragraphs = packed([*paragraphs, *statement_texts(answer)], "\n")
     return packed([*paragraphs, *packed(closing_lines(answer, page), "\n")], "\n\n")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.answer import plain_text
+from bot.answer import plain_text, shown
 from bot.surfaces.chat import survey
 from bot.surfaces.chat.long import REST_IN_FILE, parts
 from bot.surfaces.discord import render
@@ -38,7 +38,7 @@ class Rest:
 
 def answer_texts(answer: Answer, *, page: str = "", question: bool = False) -> tuple[list[str], Rest | None]:
     """Return the messages of an answer, and the rest of one of many statements. Arguments as in `answer_messages`."""
-    first, others = parts(answer, REST_IN_FILE)
+    first, others = parts(shown(answer), REST_IN_FILE)
     texts = render.answer_messages(first, page=page, question=question)
     if others is None:
         return texts, None

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from mcp_types import CallToolResult, TextContent
 
-from bot.answer import ABSTAINED, paragraphs, remarks, searched_words, statement_words, where, written_by
+from bot.answer import ABSTAINED, paragraphs, remarks, searched_words, shown, statement_line, where, written_by
 from bot.links import page_address
 from bot.surfaces.mcp import shapes
-from bot.text.shown import markers, one_line
+from bot.text.shown import one_line
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -35,13 +35,11 @@ def answer_text(answer: Answer, page: str) -> str:
         answer: What was answered.
         page: Address of the page that links lead to; "" for none.
     """
+    answer = shown(answer)
     notes = list(remarks(answer))
     if answer.abstained:
         return "\n".join([" ".join(filter(None, (ABSTAINED, searched_words(answer)))), *notes])
-    body = [
-        " ".join(f"{statement_words(answer, s)} {markers(s.citations)}".rstrip() for s in paragraph)
-        for paragraph in paragraphs(answer)
-    ]
+    body = [" ".join(statement_line(answer, statement) for statement in part) for part in paragraphs(answer)]
     if answer.searched_for:
         notes.append(searched_words(answer))
     if wrote := written_by(answer):

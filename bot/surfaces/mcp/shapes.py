@@ -87,6 +87,10 @@ class AnswerResult(BaseModel):
     searched: str = Field(description="What was searched, in words")
     searched_for: str = Field(description="The query, where it differs from the question")
     notice: str
+    verdict: Literal["yes", "no"] | None = Field(
+        description="What the sentences say to a question that asks for yes or no, by a model that read them; null "
+        "where it is not sure, and for any other question"
+    )
     model: str = Field(description='"quotes", or the chat model that wrote the sentences')
 
 
@@ -192,6 +196,7 @@ def answer_result(answer: Answer, page: str = "") -> AnswerResult:
         searched=answer.searched,
         searched_for=answer.searched_for,
         notice=answer.notice,
+        verdict=answer.verdict,
         model=answer.model,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bot.answer import Answer, Citation, where
+from bot.answer import Answer, Citation, opening, shown, where
 from bot.links import page_address
 from bot.surfaces.chat import words
 from bot.surfaces.chat.long import parts
@@ -39,6 +39,7 @@ def answer_messages(
         question: Whether to restate the question, as after a slash command.
         share: Whether to offer "Share in channel", as on an ephemeral answer.
     """
+    answer = shown(answer)
     head = [_context([_literal(f"Question: {shortened(answer.question, NOTE_LENGTH)}")])] if question else []
     first, rest = parts(answer)
     body = [*head, *statement_sections(first)]
@@ -74,7 +75,7 @@ def text_messages(text: str) -> list[Json]:
 
 def fallback_text(answer: Answer) -> str:
     """Return the answer's words for notifications and screen readers, shortened."""
-    text = " ".join(f"{s.text}{mark(s)}" for s in answer.statements)
+    text = " ".join(" ".join(filter(None, (opening(answer, s), s.text))) + mark(s) for s in answer.statements)
     return escape(shortened(text or words.without_statements(answer), FALLBACK_LIMIT))
 
 

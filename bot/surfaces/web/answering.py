@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from starlette.responses import Response
@@ -46,6 +46,7 @@ class Asked:
         conversation: Id of the conversation that keeps the turn, or None.
         begin: Whether that conversation begins with this turn.
         request_id: For the log.
+        short: Whether the answer is shown short; None for what is set.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Asked:
     conversation: str | None
     begin: bool
     request_id: str
+    short: bool | None = None
 
 
 def checked_question(services: Services, question: str, *, param: str = "question") -> str:
@@ -92,7 +94,7 @@ def prepare(services: Services, body: AskIn, caller: Caller, request_id: str) ->
     turns = Conversation()
     if conversation and not begin:
         turns = kept_conversation(services, caller, conversation)
-    return Asked(new_id("ans"), question, caller, wanted, turns, conversation, begin, request_id)
+    return Asked(new_id("ans"), question, caller, wanted, turns, conversation, begin, request_id, body.short)
 
 
 def kept_conversation(services: Services, caller: Caller, conversation: str) -> Conversation:
@@ -140,6 +142,8 @@ def shown_objects(
 
 def finish(services: Services, asked: Asked, answer: Answer) -> dict[str, Any]:
     """Return the answer object, after keeping it where it belongs. Runs in a thread."""
+    if asked.short is not None:
+        answer = replace(answer, short=asked.short)
     passages, citations = shown_objects(services, asked.caller, answer.passages, answer.citations)
     kept: dict[str, Any] = {
         "id": asked.id,

@@ -26,6 +26,7 @@ STATEMENT: Object = {
     "support": "quoted",
     "note": "",
     "answer": None,
+    "verdict": None,
     "by": "documents",
 }
 ANSWER: Object = {
@@ -34,6 +35,8 @@ ANSWER: Object = {
     "created": DAY,
     "question": QUESTION,
     "answer": QUOTE,
+    "verdict": None,
+    "short": False,
     "abstained": False,
     "statements": [STATEMENT],
     "citations": [CITATION],
@@ -209,6 +212,7 @@ STATUS: Object = {
     "collections": 1,
     "ingesting": False,
     "addresses": False,
+    "short_answers": False,
     "question_log": None,
     "upload_types": [".docx", ".md", ".pdf"],
     "exports": ["docx", "pdf", "html", "markdown"],

@@ -68,17 +68,24 @@ def answer_of(kept: Mapping[str, Any]) -> Answer:
         notice=kept["notice"],
         timings=dict(kept["timings"]),
         usage=usage_of(kept.get("usage")),
+        # An answer that was kept by an earlier version has none of these, nor kinds of passages.
+        verdict=kept.get("verdict"),
+        short=kept.get("short", False),
     )
 
 
 def _statements(kept: Iterable[Mapping[str, Any]]) -> Iterable[Statement]:
     for item in kept:
         yield Statement(
-            item["text"], tuple(item["citations"]), item["support"], item["note"], words_of(item.get("answer"))
+            item["text"],
+            tuple(item["citations"]),
+            item["support"],
+            item["note"],
+            words_of(item.get("answer")),
+            item.get("verdict"),
         )
 
 
 def _passages(kept: Iterable[Mapping[str, Any]]) -> Iterable[Passage]:
     for item in kept:
-        # An answer that was kept by an earlier version has no kinds.
         yield Passage(**{name: item[name] for name in PASSAGE_FIELDS if name in item})

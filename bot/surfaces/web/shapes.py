@@ -219,6 +219,10 @@ class AskIn(Request):
         description='Null keeps nothing; "new" begins a conversation; an id continues it.',
     )
     filter: FilterIn = FilterIn()
+    short: bool | None = Field(
+        default=None,
+        description="Whether only the words that answer are shown; null for what the server is set to.",
+    )
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"question": QUESTION}]})
 
@@ -259,6 +263,9 @@ class WordsOut(BaseModel):
     end: int
 
 
+VerdictOut = Literal["yes", "no"] | None
+
+
 class StatementOut(BaseModel):
     """One sentence of an answer."""
 
@@ -267,6 +274,7 @@ class StatementOut(BaseModel):
     support: Literal["quoted", "computed", "supported", "partly"]
     note: str
     answer: WordsOut | None = None
+    verdict: VerdictOut = Field(default=None, description="What it says to a question that asks for yes or no.")
     by: Literal["documents", "model", "code"] | None = Field(
         default=None,
         description="Whose words it is: the documents' own, verbatim; a chat model's, checked; or worked out by code. "
@@ -376,6 +384,17 @@ class AnswerOut(BaseModel):
     created: str
     question: str
     answer: str = Field(description="The statements, or that the documents don't say; without footnote marks.")
+    verdict: VerdictOut = Field(
+        default=None,
+        description="What the statements say to a question that asks for yes or no, by a reader's word: `answer` and "
+        "`text` begin with it. It is no statement and has no footnote. Null where the reader is not sure or not used, "
+        "where statements disagree, and where a chat model answers.",
+    )
+    short: bool = Field(
+        default=False,
+        description="Whether `answer` and `text` hold only the words that answer, or the verdict; the statements are "
+        "whole.",
+    )
     abstained: bool
     statements: list[StatementOut]
     citations: list[CitationOut]
@@ -720,4 +739,5 @@ class StatusOut(BaseModel):
     exports: list[str] = Field(description="Formats in which answers can be saved here.")
     limits: LimitsOut
     addresses: bool
+    short_answers: bool = Field(description="Whether answers are short where a question does not say.")
     question_log: QuestionLogOut | None = Field(description="Null where nothing is kept of what is asked.")

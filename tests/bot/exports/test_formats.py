@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import docx
@@ -188,3 +189,21 @@ def test_any_text_can_be_written(format: str, text: str) -> None:
         "markdown": lambda made: made.decode(),
     }
     assert readers[format](content) is not None
+
+
+@pytest.mark.parametrize("format", PLAIN)
+def test_a_verdict_stands_before_the_first_quote(format: str) -> None:
+    """In bold, outside the quotation marks; a short one alone, with the quote in its footnote."""
+    first = replace(notice().statements[0], verdict="no")
+    answer = replace(notice(), statements=(first, notice().statements[1]), verdict="no")
+
+    def text(answer: Answer) -> str:
+        made = written(sheet_of_answer(answer, link=page), format)
+        if format == "docx":
+            return "\n".join(paragraph.text for paragraph in docx.Document(io.BytesIO(made)).paragraphs)
+        return html.fromstring(made).text_content() if format == "html" else made.decode().replace("**", "")
+
+    assert "No. “It ends with a notice period of 30 days.”" in text(answer)
+    assert text(answer).count("No. “") == 1
+    short = text(replace(answer, short=True))
+    assert "No." in short and "The tenant may leave earlier." not in short

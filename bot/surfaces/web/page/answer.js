@@ -6,6 +6,7 @@ import { thumbs } from "/web/feedback.js";
 import { Long } from "/web/long.js";
 import { labelRef, refOf } from "/web/ref.js";
 import { saveMenu } from "/web/saving.js";
+import { numbersShown, statementsShown, verdictLine, verdictWords } from "/web/short.js";
 import { modelName, seconds, t, translated } from "/web/words.js";
 
 /** Where a citation or passage stands, in words: "p. 4, Termination". */
@@ -72,8 +73,9 @@ export class Turn {
     this.answer = answer;
     this.feedback = feedback;
     this.citations = new Map(answer.citations.map((citation) => [citation.number, citation]));
-    answer.statements.forEach((statement, index) => this.place(statement, index, fresh));
-    for (const extra of this.shown.splice(answer.statements.length)) extra.element.remove();
+    const statements = statementsShown(answer);
+    statements.forEach((statement, index) => this.place(statement, index, fresh));
+    for (const extra of this.shown.splice(statements.length)) extra.element.remove();
     // What stands side by side need not be read twice.
     this.aside = new Set(answer.conflicts.flatMap((conflict) => conflict.statements));
     this.refreshRefs();
@@ -82,7 +84,8 @@ export class Turn {
       answer.searched_for && searchedFor(answer.searched_for),
       answer.notice && said("p", translated(answer.notice), { class: "notice" }),
       this.disagreement(),
-      answer.statements.length > this.aside.size && this.statements,
+      verdictLine(this),
+      statements.length > this.aside.size && this.statements,
       this.long.button(),
       answer.abstained && this.abstention(),
       this.notes(),
@@ -93,7 +96,8 @@ export class Turn {
     );
     this.long.fold();
     if (fresh) {
-      announce(answer.abstained ? t("answer.abstained") : t("answer.done", { n: answer.citations.length }));
+      const complete = t("answer.done", { n: numbersShown(answer).length });
+      announce(answer.abstained ? t("answer.abstained") : [verdictWords(answer), complete].filter(Boolean).join(" "));
     }
     return this;
   }
@@ -163,9 +167,10 @@ export class Turn {
 
   notes() {
     if (!this.answer.citations.length) return null;
-    const verbatim = new Set(this.answer.statements.map((statement) => statement.text.trim()));
+    const verbatim = new Set(statementsShown(this.answer).map((statement) => statement.text.trim()));
+    const numbers = new Set(numbersShown(this.answer));
     const list = h("ol", { class: "notes", "aria-label": t("answer.notes") });
-    for (const citation of this.answer.citations) {
+    for (const citation of this.answer.citations.filter(({ number }) => numbers.has(number))) {
       const place = placeOf(citation);
       const open = h(
         "button", { type: "button", class: "note-open", on: { click: () => this.more.onSource(this, citation.number, open) } },

@@ -1,6 +1,7 @@
 // The box that questions are written in.
 import { add, announce, fill, h, icon } from "/web/dom.js";
 import { FilterPanel } from "/web/filter.js";
+import { chooseShort, shortChosen } from "/web/short.js";
 import { onChange, state } from "/web/state.js";
 import { modelName, t } from "/web/words.js";
 
@@ -24,7 +25,12 @@ export class AskBox {
       type: "button", class: "quiet", "aria-pressed": "false", title: t("survey.each.title"), on: { click: () => this.toggleEach() },
     });
     add(this.each, icon("rows"), t("survey.each"));
-    const row = h("div", { class: "ask-row" }, this.filter.toggle, this.each, this.filter.chips, this.length, this.send);
+    this.isShort = shortChosen();
+    this.short = h("button", {
+      type: "button", class: "quiet", title: t("ask.short.title"), on: { click: () => this.toggleShort() },
+    });
+    add(this.short, icon("short"), t("ask.short"));
+    const row = h("div", { class: "ask-row" }, this.filter.toggle, this.each, this.short, this.filter.chips, this.length, this.send);
     this.box = h(
       "form", { class: "ask-box" }, this.filter.panel, this.input, row,
       h("p", { id: "ask-hint", class: "unseen", text: t("ask.hint") }),
@@ -38,7 +44,8 @@ export class AskBox {
     });
     this.input.addEventListener("input", () => { this.recalled = -1; this.fit(); });
     this.input.addEventListener("keydown", (event) => this.key(event));
-    onChange("status", () => this.sayPlainly());
+    onChange("status", () => { this.sayPlainly(); this.showShort(); });
+    this.showShort();
     this.run(false);
   }
 
@@ -64,9 +71,24 @@ export class AskBox {
 
   toggleEach() {
     this.each.setAttribute("aria-pressed", String(!this.asksEach));
+    this.showShort();
     this.run(this.running);
     this.fit();
     this.focus();
+  }
+
+  /** Whether answers are short holds from the next one on. */
+  toggleShort() {
+    this.isShort = this.short.getAttribute("aria-pressed") !== "true";
+    chooseShort(this.isShort);
+    this.showShort();
+    this.focus();
+  }
+
+  /** Short is what quotes can be: no model's words, no table. */
+  showShort() {
+    this.short.setAttribute("aria-pressed", String(this.isShort ?? state.status?.short_answers ?? false));
+    this.short.hidden = this.asksEach || Boolean(state.status?.writes);
   }
 
   /** The questions that are written: one, or one a line. */

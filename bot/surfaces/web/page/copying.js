@@ -1,6 +1,7 @@
 // Answers on the clipboard: as text, as Markdown, as a link.
 import { placeOf } from "/web/answer.js";
 import { h, toast } from "/web/dom.js";
+import { numbersShown, statementsShown, verdictWords } from "/web/short.js";
 import { t } from "/web/words.js";
 
 /** Put `text` on the clipboard and say so. */
@@ -43,12 +44,18 @@ function placeLink({ document, start, end }) {
 /** An answer as Markdown with its footnotes, each with a link to its place. */
 export function markdownOf(answer) {
   const lines = [`**${plain(answer.question)}**`, ""];
-  for (const statement of answer.statements) {
+  const marks = (numbers) => numbers.map((n) => `[^${n}]`).join("");
+  const shown = numbersShown(answer);
+  let verdict = answer.verdict ? `**${verdictWords(answer)}** ` : "";
+  if (answer.short && verdict) lines.push(verdict.trim() + marks(shown), "");
+  for (const statement of statementsShown(answer)) {
     const words = plain(statement.text);
-    const own = answer.model !== "quotes" && statement.support === "quoted"; // beside a model's, the documents' own
-    lines.push((own ? `“${words}”` : words) + statement.citations.map((n) => `[^${n}]`).join(""), "");
+    // Beside a model's words, or yes or no, the documents' own.
+    const own = (answer.model !== "quotes" || answer.verdict) && statement.support === "quoted";
+    lines.push(verdict + (own ? `“${words}”` : words) + marks(statement.citations), "");
+    verdict = "";
   }
-  for (const citation of answer.citations) {
+  for (const citation of answer.citations.filter(({ number }) => shown.includes(number))) {
     const named = plain([citation.title, placeOf(citation)].filter(Boolean).join(", "));
     lines.push(`[^${citation.number}]: [${named}](${placeLink(citation)}): “${plain(citation.quote)}”`);
   }

@@ -148,7 +148,7 @@ export class Thread {
     const turn = this.turn(question).wait();
     this.show(turn, question);
     await this.work(turn, async (signal) => {
-      const body = { question, conversation: state.conversation ?? "new", filter };
+      const body = { question, conversation: state.conversation ?? "new", filter, short: this.box.isShort };
       for await (const [name, data] of ask(body, signal)) this.event(turn, name, data);
     });
   }

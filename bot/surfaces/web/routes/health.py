@@ -64,6 +64,7 @@ def status(request: Request, caller: Known) -> Response:
             "exports": list(available()),
             "limits": limits,
             "addresses": settings.addresses,
+            "short_answers": settings.short_answers,
             "question_log": {"days": settings.question_log_days, "names": settings.question_log_names}
             if settings.question_log
             else None,

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import Request
 
-from bot.answer import Statement
-from bot.models.chat_model import QUOTES
+from bot.answer import Answer, Statement
 from bot.question.conversation import Conversation, remembered
 from bot.surfaces.web.answering import Asked, answered, checked_question, streamed
 from bot.surfaces.web.auth import Caller
@@ -138,11 +137,13 @@ async def reply_in_pieces(request: Request, caller: Caller, chat_: Chat) -> tupl
 
 
 def _pieces(services: Services, asked: Asked, base: str) -> Iterator[str | Said]:
-    sent, model = "", QUOTES
+    sent, so_far = "", Answer(question="")
     before: Statement | None = None
     for piece in streamed(services, asked):
         if isinstance(piece, Statement):
-            part = statement_text(piece, before, model=model)
+            if not so_far.writes:
+                continue  # quotes come all at once; what they say, yes or no, stands before them
+            part = statement_text(so_far, piece, before)
             sent, before = sent + part, piece
             yield part
         elif isinstance(piece, dict):
@@ -150,7 +151,7 @@ def _pieces(services: Services, asked: Asked, base: str) -> Iterator[str | Said]
             yield said.text[len(sent) :]
             yield said
         else:
-            model = piece.model
+            so_far = replace(so_far, model=piece.model)
             yield ""  # it has searched: the head of the stream can go out
 
 

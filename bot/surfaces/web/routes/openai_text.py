@@ -12,14 +12,15 @@ from bot.answer import (
     Answer,
     Citation,
     Statement,
+    opening,
     remarks,
     searched_words,
+    shown,
     statement_words,
     where,
     written_by,
 )
 from bot.links import page_address
-from bot.models.chat_model import QUOTES
 from bot.surfaces.web.objects import answer_of
 from bot.text.markdown import escape_markdown
 from bot.text.shown import markers, one_line
@@ -48,17 +49,18 @@ class Said:
     kept: Mapping[str, Any] | None = None
 
 
-def statement_text(statement: Statement, before: Statement | None, *, model: str = QUOTES) -> str:
-    """Return a statement as Markdown, with what parts it from the one before; `model` is who answers."""
-    words = escape_markdown(statement_words(Answer(question="", model=model), statement))
+def statement_text(answer: Answer, statement: Statement, before: Statement | None) -> str:
+    """Return a statement as Markdown, with what parts it from the one before, or the verdict before the first."""
+    words = escape_markdown(statement_words(answer, statement))
     apart = "" if before is None else "\n\n" if {"quoted", "computed"} & {statement.support, before.support} else " "
-    return f"{apart}{words} {markers(statement.citations)}".rstrip()
+    said = f"**{verdict}** " if (verdict := opening(answer, statement)) else ""
+    return f"{apart}{said}{words} {markers(statement.citations)}".rstrip()
 
 
 def statements_text(answer: Answer) -> str:
     """Return the statements of an answer as Markdown."""
     before = (None, *answer.statements)
-    return "".join(statement_text(s, b, model=answer.model) for s, b in zip(answer.statements, before, strict=False))
+    return "".join(statement_text(answer, s, b) for s, b in zip(answer.statements, before, strict=False))
 
 
 def footnote_text(citation: Citation, base: str) -> str:
@@ -128,7 +130,7 @@ def sources_of(answer: Answer, base: str) -> list[dict[str, Any]]:
 
 def said_of(kept: Mapping[str, Any], base: str, before: str = "") -> Said:
     """Return the reply that an answer object makes, after what was already streamed of it."""
-    answer = answer_of(kept)
+    answer = shown(answer_of(kept))
     statements = statements_text(answer)
     # What was streamed stands in the finished answer; where it does not, the finished one is said again.
     lead = "" if statements.startswith(before) else before + AGAIN

@@ -39,6 +39,9 @@ def test_answers_come_back_as_they_were_but_for_text_that_is_not_kept(tmp_path: 
         notice_period(),
         conflicts=(Conflict("number", ("1", "2"), (0, 0)),),
         withheld=(Withheld("secret words", "unsupported"),),
+        statements=(replace(notice_period().statements[0], verdict="yes"),),
+        verdict="yes",
+        short=True,
     )
     store = ChatStore(tmp_path / "c.sqlite")
     store.keep("ref", surface="slack", place="p", person="u", answer=answer)

@@ -169,9 +169,9 @@ def test_options_reach_the_bot(scripted: ScriptBot, capsys: pytest.CaptureFixtur
         "ask x --model ollama:qwen3 --sentences 5 --collection a --collection b --type text/* "
         "--since 2025-01-01 --until 2026-01-01T10:00 --source lease.pdf"
     )
-    call(capsys, *line.split())
+    call(capsys, *line.split(), "--short")
     settings = scripted.made_with["settings"]
-    assert (settings.model, settings.sentences) == ("ollama:qwen3", 5)
+    assert (settings.model, settings.sentences, settings.short_answers) == ("ollama:qwen3", 5, True)
     chosen = scripted.asked[0][2]
     assert chosen is not None
     assert chosen.collections == ("a", "b")

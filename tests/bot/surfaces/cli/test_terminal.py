@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console, Group
 
-from bot.answer import Answer, Citation, Conflict, Found, Statement, Withheld
+from bot.answer import Answer, Citation, Conflict, Found, Statement, Withheld, Words
 from bot.surfaces.cli.terminal import after_block, before_block, context_block, footnotes, show_stream
 from vectorstore.document import Document, Heading, Place
 from vectorstore.passage import Passage
@@ -160,16 +160,55 @@ def printed(*items: object) -> str:
 
 
 def test_statements_are_printed_as_they_come_and_once() -> None:
-    """A stream ends with the same text that the finished answer has."""
-    whole = shown(answer_block(ANSWER))
-    assert printed(*ANSWER.statements, ANSWER) == "\n".join(line.rstrip() for line in whole.splitlines())
-    assert printed(ANSWER) == printed(*ANSWER.statements, ANSWER)
+    """A stream ends with the same text that the finished answer has, whether a chat model writes or not."""
+    written = replace(ANSWER, statements=(Statement("It is so.", (1,), "supported"),), model="ollama:qwen3")
+    for answer in (ANSWER, written):
+        found = Found((), "", "", answer.model)
+        whole = shown(answer_block(answer))
+        assert printed(found, *answer.statements, answer) == "\n".join(line.rstrip() for line in whole.splitlines())
+        assert printed(answer) == printed(found, *answer.statements, answer)
+
+
+def test_a_chat_models_statement_does_not_wait_for_the_next() -> None:
+    """It is printed before the stream goes on; quotes, which come all at once, wait for what they say together."""
+    console, seen = screen(), []
+
+    def items(model: str) -> Iterator[object]:
+        yield Found((), "", "", model)
+        yield ANSWER.statements[0]
+        assert isinstance(console.file, io.StringIO)
+        seen.append("It is so." in console.file.getvalue())
+        yield replace(ANSWER, model=model)
+
+    for model in ("quotes", "ollama:qwen3"):
+        console = screen()
+        show_stream(console, items(model), nearest=lambda answer: ())
+    assert seen == [False, True]
+
+
+def test_a_verdict_stands_before_the_first_quote_in_bold() -> None:
+    """It is no part of the quotation, which has its marks; the second quote has none of it."""
+    said = (Statement("It is so.", (1,), verdict="yes"), Statement("It was so.", (1,)))
+    answer = replace(ANSWER, statements=said, verdict="yes")
+    text = printed(Found((), "", ""), *said, answer)
+    assert text.startswith("Yes. “It is so.” [1]\n“It was so.” [1]\n\n[1] Report")
+    assert "\x1b[1mYes.\x1b[0m “It is so.”" in shown(answer_block(answer), colour=True)
+
+
+def test_a_short_answer_shows_the_words_and_quotes_the_sentence_below() -> None:
+    """A line a statement; with a verdict only that, and the footnote of what says so."""
+    said = replace(ANSWER.statements[0], answer=Words("so", 6, 8))
+    text = printed(said, replace(ANSWER, statements=(said,), short=True))
+    assert text.splitlines()[0] == "so [1]" and "“It is so.”" in text
+    said = replace(said, verdict="no")
+    text = printed(said, replace(ANSWER, statements=(said,), verdict="no", short=True))
+    assert text.splitlines()[0] == "No. [1]" and "“It is so.”" in text
 
 
 def test_a_finished_answer_that_differs_is_shown_as_a_whole() -> None:
     """Where quotes stand in for what came early, the last word is the finished answer."""
     early = Statement("Something unsupported.", (), "supported")
-    text = printed(early, replace(ANSWER, notice="Quoted instead."))
+    text = printed(Found((), "", "", "ollama:qwen3"), early, replace(ANSWER, notice="Quoted instead."))
     assert text.index("Something unsupported.") < text.index("It is so. [1]") < text.index("Quoted instead.")
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from chat_answers import abstained, answers, notice_period
 from hypothesis import given, settings
 
-from bot.answer import Answer, Citation, Statement
+from bot.answer import Answer, Citation, Statement, Words
 from bot.surfaces.chat.markup import statement_blocks
 from bot.surfaces.chat.split import utf16_size
 from bot.surfaces.discord import render
@@ -193,3 +193,21 @@ def test_a_list_that_is_quoted_whole_keeps_its_lines() -> None:
     citation = Citation(1, "a" * 16, "Kit", "/kit.md", None, 0, len(listed), listed)
     answer = Answer("What does it hold?", (Statement(listed, (1,)),), (citation,))
     assert render.statement_texts(answer) == ["It holds:", "\\- a saw", "\\- two nails \\[1]"]
+
+
+def test_a_verdict_is_bold_before_the_quotation() -> None:
+    """And alone where answers are short; the source quotes the sentence."""
+    (statement,) = notice_period().statements
+    answer = replace(notice_period(), statements=(replace(statement, verdict="no"),), verdict="no")
+    (message,) = render.answer_messages(answer)
+    assert message.startswith("**No.** “Either party may end it with a notice period of 30 days.” \\[1]\n")
+    (message,) = render.answer_messages(replace(answer, short=True))
+    assert message.startswith("No. \\[1]\n") and "notice period of 30 days" in message
+
+
+def test_a_short_answer_is_the_words_that_answer() -> None:
+    """Bold, with their mark; the source quotes the sentence."""
+    (statement,) = notice_period().statements
+    marked = replace(statement, answer=Words("30 days", 48, 55))
+    (message,) = render.answer_messages(replace(notice_period(), statements=(marked,), short=True))
+    assert message.startswith("**30 days** \\[1]\n") and "notice period of 30 days" in message

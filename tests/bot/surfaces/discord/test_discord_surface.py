@@ -6,11 +6,12 @@ import platform
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from chat_answers import abstained, many
+from chat_answers import abstained, many, notice_period
 from discord_stage import Stage, discord_stage
 from fake_discord import BOT, CATEGORY, FORUM, GENERAL, SERVER, STAFF, SUPPRESS_EMBEDS, FakeDiscord, user
 from scripted_bot import ScriptedBot, echo
@@ -446,3 +447,20 @@ def test_a_refused_token_is_said_in_words() -> None:
 
     with FakeDiscord() as fake, fake.patched(), pytest.raises(SettingError, match="refuses the token"):
         asyncio.run(run(lambda content: library.Client(intents=library.Intents.none()), "wrong"))
+
+
+def test_a_verdict_arrives_before_the_quotation(tmp_path: Path) -> None:
+    """Short, where that is set: the word with its mark, and the source that quotes the sentence."""
+
+    def script(question: str) -> Answer:
+        answer = notice_period(question)
+        said = (replace(answer.statements[0], verdict="yes"),)
+        return replace(answer, statements=said, verdict="yes", short="short" in question)
+
+    with discord_stage(tmp_path, ScriptedBot(script)) as stage:
+        message = stage.discord.say(GENERAL, "1", f"<@{BOT}> may they end it?")
+        (sent,) = stage.answers(stage.discord.thread_of(message))
+        assert sent.content.startswith("**Yes.** “Either party may end it with a notice period of 30 days.” \\[1]\n")
+        message = stage.discord.say(GENERAL, "1", f"<@{BOT}> in short?")
+        (sent,) = stage.answers(stage.discord.thread_of(message))
+        assert sent.content.startswith("Yes. \\[1]\n") and "30 days" in sent.content

@@ -170,3 +170,16 @@ def test_the_lines_for_a_client_start_the_server_from_any_folder(tmp_path: Path)
     started = StdioServerParameters(command=server["command"], args=server["args"], env=environment, cwd=str(elsewhere))
     found = with_client(started, work).structured_content["passages"]
     assert found and found[0]["link"].startswith("https://docs.example.org/#document=")
+
+
+def test_a_verdict_begins_the_text_and_is_a_field(library: Library) -> None:
+    """Programs read it; people see it before the quotation, which has its marks."""
+    citation = cite(1, LEASE, QUOTE, document=documents()[0].id)
+    said = (Statement(QUOTE, (1,), verdict="yes"),)
+    bot = ScriptedBot(lambda q: Answer(q, said, (citation,), verdict="yes", short="short" in q), opened=library)
+    server = FootnoteServer(bot)  # type: ignore[arg-type]
+    result = call(server, "ask", question="May they end it?")
+    assert result.structured_content["verdict"] == "yes"
+    assert result.content[0].text.splitlines()[0] == f"Yes. “{QUOTE}” [1]"
+    short = call(server, "ask", question="In short?").content[0].text
+    assert short.splitlines()[0] == "Yes. [1]" and f"“{QUOTE}”" in short

@@ -10,7 +10,7 @@ from typing import Any
 from chat_answers import abstained, answers, notice_period
 from hypothesis import given, settings
 
-from bot.answer import Answer, Citation, Conflict, Statement, Withheld
+from bot.answer import Answer, Citation, Conflict, Statement, Withheld, Words
 from bot.surfaces.chat.markup import statement_blocks
 from bot.surfaces.chat.split import utf16_size
 from bot.surfaces.slack import render
@@ -284,3 +284,25 @@ def test_a_reply_to_a_pleasantry_is_no_abstention() -> None:
     (message,) = render.answer_messages(answer, reference="r")
     assert [b["type"] for b in message["blocks"]] == ["section"]
     assert message["blocks"][0]["text"]["text"] == "You're welcome!"
+
+
+def test_a_verdict_is_bold_before_the_quotation() -> None:
+    """In the message, in its notification, and alone where answers are short; the source quotes the sentence."""
+    (statement,) = notice_period().statements
+    answer = replace(notice_period(), statements=(replace(statement, verdict="yes"),), verdict="yes")
+    (message,) = render.answer_messages(answer, reference="r")
+    quote = "“Either party may end it with a notice period of 30 days.” [1]"
+    assert sections([message])[0]["text"] == f"*Yes.* {quote}"
+    assert message["text"] == "Yes. Either party may end it with a notice period of 30 days. [1]"
+    (message,) = render.answer_messages(replace(answer, short=True), reference="r")
+    assert sections([message])[0]["text"] == message["text"] == "Yes. [1]"
+    assert "notice period of 30 days" in str(message["blocks"][1])
+
+
+def test_a_short_answer_is_the_words_that_answer() -> None:
+    """Bold, with their mark; the source quotes the sentence."""
+    (statement,) = notice_period().statements
+    marked = replace(statement, answer=Words("30 days", 48, 55))
+    (message,) = render.answer_messages(replace(notice_period(), statements=(marked,), short=True), reference="r")
+    assert sections([message])[0]["text"] == "*30 days* [1]"
+    assert "notice period of 30 days" in str(message["blocks"][1])

@@ -667,3 +667,16 @@ def test_a_page_address_puts_a_button_under_the_answer(tmp_path: Path) -> None:
         assert "(Open [1])" in shown(message)
         stage.slack.press(message, "footnote_open_1", "U1", "C1")
         stage.idle()
+
+
+def test_a_verdict_arrives_before_the_quotation(tmp_path: Path) -> None:
+    """In bold, once, in its thread."""
+
+    def script(question: str) -> Answer:
+        (statement,) = notice_period().statements
+        return replace(notice_period(question), statements=(replace(statement, verdict="yes"),), verdict="yes")
+
+    with slack_stage(tmp_path, ScriptedBot(script, writes=False)) as stage:
+        event = stage.slack.mention("C1", "U1", "may they end it?")
+        (message,) = stage.answers(event)
+        assert "*Yes.* “Either party may end it" in shown(message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from small_library import small_library
 from web_server import serving, wait_until
 from web_site import EMOJI, NOTICE, PARTY, Site, site
 
+from bot.answer import Answer, Words
 from bot.ask import Bot
 from bot.errors import ModelError, QuestionRefused
 from bot.settings.settings import Settings
@@ -279,3 +281,46 @@ def test_questions_a_minute_are_limited(tmp_path: Path) -> None:
         refused = here.client.post("/v1/ask", json={"question": "notice?"})
         assert refused.status_code == 429 and int(refused.headers["retry-after"]) > 0
         assert "Ask again in" in refused.json()["error"]["remedy"]
+
+
+def saying_yes(here: Site) -> None:
+    """Let the bot answer what begins with "Is" with yes, and know the words that answer."""
+    plain = here.bot.stream
+
+    def stream(*given: Any, **more: Any) -> Iterator[Any]:
+        for item in plain(*given, **more):
+            if isinstance(item, Answer) and item.statements:
+                said = (replace(item.statements[0], answer=Words("30 days", 48, 55), verdict="yes"),)
+                item = replace(item, statements=said, verdict="yes" if item.question.startswith("Is") else None)
+            yield item
+
+    here.bot.stream = stream  # type: ignore[method-assign]
+
+
+def test_a_verdict_is_sent_kept_and_saved(here: Site) -> None:
+    """In the answer, in the stream's end, in the conversation when it is read again, and in what is saved of it."""
+    saying_yes(here)
+    answer = here.ask("Is there a notice period?", conversation="new")
+    assert answer["verdict"] == "yes" and answer["text"].startswith(f"Yes. “{NOTICE}” [1]")
+    assert [statement["text"] for statement in answer["statements"]] == [NOTICE]
+    (turn,) = here.client.get(f"/v1/conversations/{answer['conversation']}").json()["turns"]
+    assert turn["answer"]["verdict"] == "yes"
+    saved = here.client.get(f"/v1/conversations/{answer['conversation']}/export?format=markdown").text
+    assert f"**Yes.** “{NOTICE}”[^1]" in saved
+    streamed = here.client.post(
+        "/v1/ask", json={"question": "Is there a notice period?"}, headers={"Accept": "text/event-stream"}
+    )
+    assert events(streamed.text)[-1][1]["verdict"] == "yes"
+
+
+def test_an_answer_is_short_where_that_is_asked_for(here: Site) -> None:
+    """For one question; what is shown is short, statements and footnotes are whole, and it is kept so."""
+    saying_yes(here)
+    answer = here.ask("How long is the notice period?", short=True, conversation="new")
+    assert answer["answer"] == "30 days" and answer["text"].startswith("30 days [1]\n\n[1] ")
+    assert answer["short"] and answer["statements"][0]["text"] == answer["citations"][0]["quote"] == NOTICE
+    assert here.ask("Is there a notice period?", short=True)["text"].startswith("Yes. [1]\n\n[1] ")
+    assert not here.ask("How long is the notice period?")["short"]
+    (turn,) = here.client.get(f"/v1/conversations/{answer['conversation']}").json()["turns"]
+    assert turn["answer"]["short"]
+    assert here.client.get("/v1/status").json()["short_answers"] is False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -242,3 +243,17 @@ def test_a_body_of_any_shape_gets_a_status(here: Site) -> None:
             headers={"Content-Type": "application/json"},
         )
         assert response.status_code in (400, 422), body
+
+
+def test_a_stream_begins_with_the_verdict(client: Any, here: Site) -> None:
+    """It is known only when the answer is whole, and stands before the first quote all the same, said once."""
+    plain = here.bot.stream
+
+    def stream(*given: Any, **more: Any) -> Iterator[Any]:
+        for item in plain(*given, **more):
+            yield replace(item, verdict="no") if isinstance(item, Answer) else item
+
+    here.bot.stream = stream  # type: ignore[method-assign]
+    chunks = client.chat.completions.create(model="footnote", messages=[user("notice?")], stream=True)
+    text = "".join(choice.delta.content or "" for chunk in chunks for choice in chunk.choices)
+    assert text.startswith(f"**No.** “{NOTICE}” [1]\n\n[1] ") and text.count("No.") == 1
