@@ -5,9 +5,9 @@
 `--out` gets reader.onnx (int8, per channel, reduced range: what ships), tokenizer.json, and `float/` with reader.onnx
 and the same tokenizer, to compare with. Prints the sha256 that `bot/reader/reader.py` holds.
 
-With `--start`, the reader that training began with, what is written lies between both: TRAINED of the way from it to the
-checkpoint, in every weight. So the words are found as well as after the whole training, and on texts that are unlike those
-trained on it answers as soberly as before (Wortsman et al., arXiv 2109.01903; figures in docs/reader.md).
+With `--start`, the reader that training began with, what is written lies between both: TRAINED of the way from it to
+the checkpoint, in every weight. So the words are found as well as after the whole training, and texts unlike those that
+were trained on are judged as soberly as before (Wortsman et al., arXiv 2109.01903; figures in docs/reader.md).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from torch import nn
 from training.reader.model import ReaderModel, from_reader
 
 TRAINED = 0.6
-"""How far from the reader that training began with; 0.3, 0.5, 0.7 and 1 were held against one another (docs/reader.md)."""
+"""How far from the reader that training began with: 0.3, 0.5, 0.6, 0.7 and 1 were compared (docs/reader.md)."""
 NAMES = ("answers", "start", "end", "supports")
 
 

@@ -42,7 +42,7 @@ def quote(text: str, *, score: float = 1.0, before: str = "", kind: Any = "body"
 
 
 FEWER = quote("Fewer colds were counted.", score=2.0)
-ELSE = quote("Else nothing was seen.")
+ELSE = quote("Else more was seen.")
 
 
 def said(quotes: Sequence[Quoted], reader: Reads, question: Question = ASKED) -> Any:
@@ -60,6 +60,23 @@ def test_where_the_reader_is_not_sure_nothing_is_said() -> None:
     """Four of five is not enough."""
     assert max(UNSURE.entails, UNSURE.contradicts) < SURE
     assert said([FEWER], Reads(Fewer=UNSURE)) == (None, [None])
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("Vitamin D does not prevent colds.", "no"),  # the reader overlooks the "not"
+        ("Vitamin D doesn't prevent colds.", "no"),
+        ("Vitamin D prevents colds, not in adults who smoke.", None),  # what is denied is something else
+        ("Vitamin D never did prevent a cold, nor did zinc.", None),  # two of them
+        ("Vitamin D failed to prevent colds.", None),  # no "not" to go by
+        ("Vitamin D prevents colds.", "yes"),
+    ],
+)
+def test_a_not_is_not_overlooked(text: str, word: str | None) -> None:
+    """A sentence that may say the opposite never says yes; its one "not" about what is asked says no."""
+    sure = Support(0.96, 0.01, 0.03)
+    assert said([quote(text)], Reads(Vitamin=sure)) == (word, [word])
 
 
 def test_a_sentence_that_says_neither_alone_is_read_with_its_passage() -> None:
