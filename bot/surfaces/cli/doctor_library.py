@@ -40,12 +40,12 @@ def library_checks(settings: Settings, *, repair: bool) -> Iterator[Check]:
 
 
 def people_checks(settings: Settings) -> Iterator[Check]:
-    """Look at conversations.db, where there is one."""
-    from bot.surfaces.web.storage.database import FILE_NAME, fault
+    """Look at what keeps accounts and conversations, where there is such."""
+    from bot.kept.open import is_kept
+    from bot.surfaces.web.storage.database import PEOPLE, fault
 
-    folder = folder_of(settings.library)
-    if (folder / FILE_NAME).exists():
-        wrong = fault(folder)
+    if is_kept(settings.library, PEOPLE):
+        wrong = fault(settings.library)
         words = wrong.message if wrong else "accounts and conversations can be read"
         yield Check("People", wrong is None, words, wrong.remedy if wrong else "")
 

@@ -191,7 +191,7 @@ def serve(bot: Bot, settings: Settings, *, workers: int = 1, warm: bool = False)
     """
     arenas.use_few()
     log.configure(settings.log_level)
-    refuse_unsafe(settings, has_users=has_users(bot.library.folder), workers=workers)
+    refuse_unsafe(settings, has_users=has_users(bot.library.catalog.home), workers=workers)
     # A taken port is said before a model is loaded.
     listener = listen(settings.host, settings.port)
     warming = threading.Thread(target=_warm, args=(bot.library,), name="footnote-warm", daemon=True)
@@ -232,10 +232,9 @@ def serve_bot(settings: Settings) -> None:
     """Open the library, making it if need be, and serve it with the bot that the settings describe."""
     from bot.ask import Bot
     from bot.surfaces.web.storage.database import fault
-    from vectorstore.catalog.homes.named import folder_of
     from vectorstore.open_library import open_library
 
-    if wrong := fault(folder_of(settings.library)):
+    if wrong := fault(settings.library):
         raise wrong
     with open_library(settings, create=True) as library:  # the first document may well come by upload
         if library.place != str(library.folder):

@@ -79,7 +79,7 @@ async def survey(body: SurveyIn, request: Request, caller: Known, format: Format
     request_id: str = request.scope["footnote_request_id"]
     asked = await services.asking(_prepare, services, body, caller, request_id)
     for _ in asked.questions:
-        refuse_too_many_questions(services.questions, caller.key)
+        await services.of_people(refuse_too_many_questions, services.questions, caller.key)
     if wants_events(request):
         if body.where or body.sort:
             raise Refused(

@@ -16,7 +16,8 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import quote, unquote
 
-from bot.surfaces.web.storage.database import FILE_NAME, Database, now
+from bot.kept.database import Database
+from bot.surfaces.web.storage.database import FILE_NAME, now
 from bot.text.shown import one_line
 from vectorstore.errors import DiskFull, LibraryReadOnly
 from vectorstore.passage import Filter
@@ -38,6 +39,26 @@ def given_name(name: str | None) -> str:
     parts = [one_line(part) for part in (name or "").replace("\\", "/").split("/")]
     kept = [part for part in parts if part not in ("", ".", "..")]
     return "/".join(kept)[-NAME_LENGTH:].strip("/ ") or "unnamed"
+
+
+def place_of(folder: Path) -> str:
+    """Return the name of a library's folder on this machine, the same for all who reach it; it is made at the first.
+
+    Raises:
+        LibraryReadOnly: It cannot be written.
+    """
+    path = folder / "place"
+    try:
+        if not path.exists():
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            part = path.with_name(f"place.{token_hex(4)}.part")
+            part.write_text(token_hex(8), encoding="ascii")
+            with suppress(FileExistsError):
+                os.link(part, path)  # whole, and the first one's
+            part.unlink()
+        return path.read_text(encoding="ascii").strip()
+    except (OSError, ValueError) as error:
+        raise LibraryReadOnly(f"{path} cannot be written.", remedy="Check the rights of its folder.") from error
 
 
 def kept_uploads(folder: Path) -> list[tuple[Path, str, str]]:
@@ -150,7 +171,14 @@ class Uploads:
         """
         if not Path(source).is_relative_to(self._root):
             return True  # a file that somebody keeps elsewhere
-        return self._db.run("UPDATE OR IGNORE uploads SET collection = ? WHERE path = ?", collection, source) > 0
+        taken = "SELECT 1 FROM uploads other WHERE other.collection = ? AND other.name = uploads.name"
+        return (
+            self._db.run(
+                f"UPDATE uploads SET collection = ? WHERE path = ? AND (collection = ? OR NOT EXISTS ({taken}))",
+                *(collection, source, collection, collection),
+            )
+            > 0
+        )
 
     def forget(self, sources: Iterable[str]) -> None:
         """Forget the names of those of `sources` that were deleted, unless there is a new file in their place."""
