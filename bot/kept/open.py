@@ -19,7 +19,7 @@ def home(library: str | os.PathLike[str] | Home) -> Home:
     return home_of(library) if isinstance(library, str | os.PathLike) else library
 
 
-def open_store(library: str | os.PathLike[str] | Home, form: Form) -> Database:
+def open_store(library: str | os.PathLike[str] | Home, form: Form, *, bring: bool = True) -> Database:
     """Open a store of a library, making it where there is none.
 
     Of a library in PostgreSQL what a version before kept in a file of this machine is brought along, once.
@@ -27,6 +27,7 @@ def open_store(library: str | os.PathLike[str] | Home, form: Form) -> Database:
     Args:
         library: Its folder, its address, or its home.
         form: Which store.
+        bring: Whether what is in such a file is brought along.
 
     Raises:
         LibraryTooNew, LibraryReadOnly, LibraryDamaged, LibraryUnreachable: As the homes do.
@@ -38,7 +39,7 @@ def open_store(library: str | os.PathLike[str] | Home, form: Form) -> Database:
     from bot.kept.server import ServerDatabase
 
     def first(made: ServerDatabase) -> None:
-        if file.exists():
+        if bring and file.exists():
             before = FileDatabase(file, form)
             try:
                 copy(before, made, form)

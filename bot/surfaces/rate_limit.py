@@ -127,6 +127,13 @@ class SharedRateLimit(RateLimit):
             self._db.run("DELETE FROM limits WHERE at < extract(epoch FROM clock_timestamp()) - ?", _TIDY_SECONDS)
 
 
+def limit_of(database: Database, name: str, uses: int, *, seconds: float = 60.0) -> RateLimit:
+    """Return a limit: over all processes that have the database together, or of this one alone."""
+    if database.shared:
+        return SharedRateLimit(database, name, uses, seconds=seconds)
+    return RateLimit(uses, seconds=seconds)
+
+
 def address_key(client: Sequence[object] | None) -> str:
     """Return what stands for a client's address in a limit.
 

@@ -24,7 +24,12 @@ PortOption = Annotated[
 ]
 WorkersOption = Annotated[
     int,
-    typer.Option("--workers", metavar="N", min=1, help="Only 1 is possible; more is refused with the reason."),
+    typer.Option(
+        "--workers",
+        metavar="N",
+        min=1,
+        help="So many processes serve, at one address (1); of a library in PostgreSQL only.",
+    ),
 ]
 
 
@@ -47,4 +52,4 @@ def serve(
     refuse_unsafe(settings, has_users=has_users(settings.library), workers=workers)
     check_model(settings)
     require_embedding_model(settings)
-    serve_bot(settings)
+    raise typer.Exit(serve_bot(settings, workers=workers))

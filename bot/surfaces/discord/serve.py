@@ -60,13 +60,12 @@ def serve(settings: Settings) -> None:
     except ImportError:
         raise ExtraMissing("discord.py is not installed.", remedy='pip install "footnote-bot[discord]"') from None
     from bot.ask import Bot
-    from bot.surfaces.chat.store import FILE_NAME, ChatStore
+    from bot.surfaces.chat.store import open_chats
     from bot.surfaces.discord.surface import DiscordSurface
-    from vectorstore.catalog.homes.named import folder_of
 
     logging.getLogger("discord").setLevel(logging.WARNING)  # its debug level shows people's messages
     with Bot(settings=settings) as bot:
-        store = ChatStore(folder_of(settings.library) / FILE_NAME)
+        store = open_chats(settings.library)
 
         def surface(content: bool) -> DiscordSurface:
             return DiscordSurface(bot, settings, store, content=content)

@@ -88,15 +88,14 @@ def serve(settings: Settings, *, http: bool = False, port: int = 3_000) -> None:
     except ImportError:
         raise ExtraMissing("slack-bolt is not installed.", remedy='pip install "footnote-bot[slack]"') from None
     from bot.ask import Bot
-    from bot.surfaces.chat.store import FILE_NAME, ChatStore
+    from bot.surfaces.chat.store import open_chats
     from bot.surfaces.listen import listen, serve_app
     from bot.surfaces.slack.surface import SlackSurface
-    from vectorstore.catalog.homes.named import folder_of
 
     _quiet_libraries()
     listener = listen(settings.host, port) if http else None
     with Bot(settings=settings) as bot:
-        store = ChatStore(folder_of(settings.library) / FILE_NAME)
+        store = open_chats(settings.library)
         surface = SlackSurface(bot, settings, store)
         way = f"at http://{settings.host}:{port}{EVENTS_PATH}" if http else "through Socket Mode"
 

@@ -22,7 +22,7 @@ from fastapi import Query, Request
 from bot.kept.database import Database
 from bot.printed import PrintedPages
 from bot.settings.settings import Settings
-from bot.surfaces.rate_limit import RateLimit, SharedRateLimit
+from bot.surfaces.rate_limit import RateLimit, limit_of
 from bot.surfaces.web.audit import MOST_DOCUMENTS, Audit
 from bot.surfaces.web.auth import Authentication, Caller, collection_missing
 from bot.surfaces.web.bulkhead import Bulkhead
@@ -147,7 +147,7 @@ class Services:
         self.metrics = Metrics()
         self.audit = Audit(settings, folder)
         self.questions = self._limit("questions", settings.questions_per_minute)
-        self.streams = Streams(settings.streams_each, settings.streams)
+        self.streams = Streams(settings.streams_each, settings.streams, database=self.database, name="streams")
         self.watchers = Streams(WATCHERS_EACH, WATCHERS)
         self.recent = SharedRecentAnswers(self.database) if self.database.shared else RecentAnswers()
         self._of_people = ThreadPoolExecutor(PEOPLE_THREADS, thread_name_prefix="footnote-people")
@@ -218,13 +218,21 @@ class Services:
 
     def _limit(self, name: str, uses: int) -> RateLimit:
         """Return a limit by the minute: over all servers where several may serve the library."""
-        return SharedRateLimit(self.database, name, uses) if self.database.shared else RateLimit(uses)
+        return limit_of(self.database, name, uses)
 
     async def of_people(self, work: Callable[..., Result], *values: Any) -> Result:
         """Run what looks up or counts who asks: at once where a file tells, in a thread where a server does."""
         if not self.database.shared:
             return work(*values)
         return await asyncio.get_running_loop().run_in_executor(self._of_people, partial(work, *values))
+
+    def let_go(self, work: Callable[..., object], *values: Any) -> None:
+        """Run what frees something, and is not waited for, where `of_people` runs it."""
+        if not self.database.shared:
+            work(*values)
+            return
+        with suppress(RuntimeError):  # the server has stopped, and all is free
+            self._of_people.submit(work, *values)
 
     async def asking(self, work: Callable[..., Result], *values: Any) -> Result:
         """Run `work` in one of the threads that answer questions."""
