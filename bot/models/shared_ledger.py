@@ -67,7 +67,8 @@ class SharedLedger(Ledger):
             row = self._db.row(f"SELECT {columns} FROM tokens WHERE day = ?", day or today())
         except LibraryError:
             return Usage()
-        return Usage(*(int(row[name]) for name in _COUNTED))
+        read, written, cached, calls, kept = (int(row[name]) for name in _COUNTED)
+        return Usage(read, written, cached, calls, kept)
 
     def reserve(self, tokens: int, budget: int) -> int:
         """See `Ledger.reserve`."""

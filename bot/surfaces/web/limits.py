@@ -67,7 +67,8 @@ class Streams:
             try:
                 place = self._place(self._db, key)
             except BaseException:
-                self.close(key)
+                with self._lock:
+                    self._fewer(key)
                 raise
             with self._lock:
                 self._places.setdefault(key, []).append(place)
@@ -91,11 +92,14 @@ class Streams:
                 if not places:
                     del self._places[key]
                 free()
-            left = self._open.get(key, 0) - 1
-            if left > 0:
-                self._open[key] = left
-            else:
-                self._open.pop(key, None)
+            self._fewer(key)
+
+    def _fewer(self, key: str) -> None:
+        left = self._open.get(key, 0) - 1
+        if left > 0:
+            self._open[key] = left
+        else:
+            self._open.pop(key, None)
 
 
 def refuse_too_many_questions(limit: RateLimit, key: str) -> None:
