@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from vectorstore.catalog.homes.home import Home
 
 FILE_NAME = "chats.sqlite"
+TAKES_OVER = 60.0
+"""Seconds between two looks for what another process left, where several share a store."""
 KEEP_CLAIMS = 7 * 86_400
 KEEP_ANSWERS = 90 * 86_400
 """Seconds that claims and answers without feedback are kept."""
@@ -139,6 +141,8 @@ class ChatStore:
 
         Older ones are dropped.
         """
+        if self._db.shared:
+            self._living()  # again, where the connection that said so was lost
         with self._db.transaction(alone=f"unfinished {surface}"):
             self._db.run("DELETE FROM jobs WHERE surface = ? AND at < ?", surface, self._clock() - seconds)
             query = "SELECT id, payload, owner FROM jobs WHERE surface = ? ORDER BY at"

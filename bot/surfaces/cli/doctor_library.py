@@ -159,7 +159,7 @@ def _read_again(library: Library, settings: Settings, documents: Iterable[Lost])
     """Read the sources of documents again, and say of each whether it is back."""
     from bot.surfaces.web.storage.uploads import kept_uploads
 
-    names = {path: name for path, _, name in kept_uploads(library.folder)}
+    names = {path: name for path, _, name in kept_uploads(library.catalog.home)}
     for document in documents:
         path = Path(document.source)
         wrong = "its source does not lie there any more"
@@ -177,7 +177,7 @@ def _read_uploads(library: Library, settings: Settings) -> Iterator[Check]:
     from bot.surfaces.web.storage.uploads import kept_uploads
 
     back = []
-    for path, collection, name in kept_uploads(library.folder):
+    for path, collection, name in kept_uploads(library.catalog.home):
         if str(path) in library.manifest(collection):
             continue
         if wrong := _read(library, settings, path, collection, name):

@@ -73,6 +73,7 @@ class DiscordSurface(discord.Client):
         self.store = store
         self._workers = ThreadPoolExecutor(workers, thread_name_prefix="discord-answer")
         self.cooldown = limit_of(store.database, "cooldown", 1, seconds=settings.chat_cooldown)
+        self.takes_over = False
         self._order: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
         self.tree = app_commands.CommandTree(self)

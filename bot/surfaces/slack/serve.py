@@ -7,9 +7,12 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import BotError, ExtraMissing, SettingError
+from bot.surfaces.chat.store import TAKES_OVER
+from vectorstore.errors import LibraryError
 
 if TYPE_CHECKING:
     from bot.settings.settings import Settings
@@ -107,6 +110,9 @@ def serve(settings: Settings, *, http: bool = False, port: int = 3_000) -> None:
             if resumed:
                 _say(f"Answering {resumed} question{'s' if resumed > 1 else ''} left from before.")
 
+        stopped = threading.Event()
+        if store.database.shared:
+            threading.Thread(target=take_over, args=(surface, stopped), name="slack-take-over", daemon=True).start()
         try:
             if listener:
                 ready()
@@ -114,8 +120,16 @@ def serve(settings: Settings, *, http: bool = False, port: int = 3_000) -> None:
             else:
                 serve_socket(surface, settings.slack_app_token, stop=stop_signal(), ready=ready)
         finally:
+            stopped.set()
             surface.close()
             store.close()
+
+
+def take_over(surface: SlackSurface, stopped: threading.Event, *, seconds: float = TAKES_OVER) -> None:
+    """Answer what other processes of this library leave when they die, until this one stops."""
+    while not stopped.wait(seconds):
+        with suppress(LibraryError):  # the database is away: the next look tells
+            surface.resume()
 
 
 def _say(line: str) -> None:

@@ -6,7 +6,6 @@ import glob
 import os
 import re
 import shutil
-import sqlite3
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
@@ -17,12 +16,14 @@ from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import quote, unquote
 
 from bot.kept.database import Database
-from bot.surfaces.web.storage.database import FILE_NAME, now
+from bot.kept.open import is_kept
+from bot.surfaces.web.storage.database import FILE_NAME, PEOPLE, now, open_people, reading
 from bot.text.shown import one_line
-from vectorstore.errors import DiskFull, LibraryReadOnly
+from vectorstore.errors import DiskFull, LibraryError, LibraryReadOnly
 from vectorstore.passage import Filter
 
 if TYPE_CHECKING:
+    from vectorstore.catalog.homes.home import Home
     from vectorstore.library import Library
 
 FOLDER = "uploads"
@@ -61,22 +62,31 @@ def place_of(folder: Path) -> str:
         raise LibraryReadOnly(f"{path} cannot be written.", remedy="Check the rights of its folder.") from error
 
 
-def kept_uploads(folder: Path) -> list[tuple[Path, str, str]]:
+def kept_uploads(library: Home) -> list[tuple[Path, str, str]]:
     """Return the uploaded files that lie in the folder of a library, each with its collection and its given name.
 
-    Where conversations.db cannot tell any more, the folder names the collection, and the file itself is the name.
+    Where the store cannot tell any more, the folder names the collection, and the file itself is the name.
     """
-    root = folder.resolve() / FOLDER
-    known: dict[str, tuple[str, str]] = {}
-    with suppress(sqlite3.Error):
-        connection = sqlite3.connect(f"{(folder / FILE_NAME).absolute().as_uri()}?mode=ro", uri=True)
-        try:
-            for path, collection, name in connection.execute("SELECT path, collection, name FROM uploads"):
-                known[Path(path).name] = (collection, name)  # the library may have been moved since
-        finally:
-            connection.close()
+    root = library.folder.resolve() / FOLDER
+    # By the name of the file alone: the library may have been moved since.
+    known = {Path(path).name: (collection, name) for path, collection, name in _named(library)}
     files = sorted(path for path in root.glob("*/*") if path.is_file() and path.suffix != ".part")
     return [(path, *known.get(path.name, (unquote(path.parent.name), path.name))) for path in files]
+
+
+def _named(library: Home) -> list[tuple[str, str, str]]:
+    query = "SELECT path, collection, name FROM uploads"
+    with suppress(LibraryError):
+        if library.server is None:
+            with reading(library.folder / FILE_NAME) as connection:
+                return connection.execute(query).fetchall()
+        if is_kept(library, PEOPLE):
+            database = open_people(library)
+            try:
+                return [(row["path"], row["collection"], row["name"]) for row in database.rows(query)]
+            finally:
+                database.close()
+    return []
 
 
 class Uploads:
