@@ -75,6 +75,9 @@ class Database(Protocol):
     def run(self, query: str, *values: Any) -> int:
         """Run a statement that writes and return the number of rows that it changed."""
 
+    def number_on(self) -> None:
+        """Number new rows beyond those that came with numbers of their own."""
+
     def take(self, name: str) -> Callable[[], None] | None:
         """Take something for this process until it ends, however it ends.
 
@@ -95,4 +98,5 @@ def copy(source: Database, target: Database, form: Form) -> dict[str, int]:
             names = ", ".join(f'"{name}"' for name in row)
             target.run(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(row))})", *row.values())
         counts[table] = len(rows)
+    target.number_on()
     return counts

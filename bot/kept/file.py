@@ -105,6 +105,9 @@ class FileDatabase:
         with self._lock, self._translated():
             return self._connection.execute(query, values).rowcount
 
+    def number_on(self) -> None:
+        """See `Database.number_on`: SQLite does by itself."""
+
     def take(self, name: str) -> Callable[[], None] | None:
         """See `Database.take`: one process serves a folder, and each part of it asks for what is its own."""
         del name

@@ -103,7 +103,6 @@ class ServerDatabase:
                     self._define(statement)
             if not version and first:
                 first(self)
-                self._number_on()
             self.run(
                 "INSERT INTO about(name, value) VALUES('version', ?) "
                 "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
@@ -116,8 +115,8 @@ class ServerDatabase:
         with self._lent() as connection:
             connection.execute(definition(statement))
 
-    def _number_on(self) -> None:
-        """Give numbers that none of the rows has that came with their own."""
+    def number_on(self) -> None:
+        """See `Database.number_on`."""
         numbered = self.rows(
             "SELECT CAST(table_name AS TEXT) AS name FROM information_schema.columns "
             "WHERE table_schema = ? AND column_name = 'number' AND is_identity = 'YES'",

@@ -285,7 +285,8 @@ class Jobs:
         """Run the oldest job that is open and nobody else's; return whether there was one."""
         query = "SELECT id FROM jobs WHERE finished IS NULL ORDER BY number"
         if self._db.shared:
-            query = "SELECT id FROM jobs JOIN takers ON job = id WHERE finished IS NULL AND place = ? ORDER BY number"
+            # What was brought along from a file is anybody's.
+            query = query.replace("WHERE", "LEFT JOIN takers ON job = id WHERE (place IS NULL OR place = ?) AND")
         for row in self._db.rows(query, *((self._place,) if self._db.shared else ())):
             if give_back := self._db.take(f"job {row['id']}"):
                 try:
@@ -302,7 +303,10 @@ class Jobs:
             if not self._db.run("UPDATE jobs SET state = 'running' WHERE id = ? AND finished IS NULL", job):
                 return False
             if self._db.shared:
-                self._db.run("UPDATE takers SET taker = ? WHERE job = ?", self._taker, job)
+                self._db.run(
+                    "INSERT INTO takers VALUES (?, ?, ?) ON CONFLICT (job) DO UPDATE SET taker = excluded.taker",
+                    *(job, self._place, self._taker),
+                )
             self._db.run("UPDATE job_files SET state = 'waiting' WHERE job = ? AND state = 'loading'", job)
         return True
 
