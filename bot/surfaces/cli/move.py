@@ -28,8 +28,8 @@ _PATHS = ("uploads", "job_files")
 def move(source: FromArgument, target: ToArgument, json: JsonOption = False) -> None:
     """Copy a library into another home: documents, uploaded files, accounts, conversations, feedback.
 
-    What was copied is compared with what was there. The library that was copied stays as it was, for you to delete. Stop
-    its servers first. A move that is cut off goes on when it is started again.
+    What was copied is compared with what was there. The library that was copied stays as it was, for you to delete.
+    Stop its servers first. A move that is cut off goes on when it is started again.
 
     Example: footnote move .footnote postgresql://ana@db.example.org/notes
     """
@@ -128,7 +128,7 @@ def _copy_store(old: Library, new: Library, form: Form, places: _Places) -> dict
                 )  # of a move that was cut off; the mark says that nothing else is there
             counts = copy(source, target, form)
             _say_places(target, form, places)
-            _compare(source, target, form, counts)
+            _compare(source, target, counts)
     finally:
         source.close()
         target.close()
@@ -142,7 +142,7 @@ def _say_places(target: Database, form: Form, places: _Places) -> None:
                 target.run(f"UPDATE {table} SET path = ? WHERE path = ?", there, row["path"])
 
 
-def _compare(source: Database, target: Database, form: Form, counts: dict[str, int]) -> None:
+def _compare(source: Database, target: Database, counts: dict[str, int]) -> None:
     """Compare a store with its copy, but for where files lie.
 
     Raises:
