@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -14,6 +15,8 @@ from bot.kept.open import open_store
 from bot.settings.settings import Settings
 from bot.surfaces.chat.access import allowed_collections
 from bot.surfaces.chat.store import CHATS, KEEP_ANSWERS, KEEP_CLAIMS, ChatStore, open_chats
+from bot.surfaces.slack.serve import take_over
+from vectorstore.errors import LibraryUnreachable
 
 
 def test_an_event_is_claimed_once_under_any_of_its_names(place: str) -> None:
@@ -95,3 +98,24 @@ def test_a_private_collection_needs_a_private_channel_that_is_named(
         assert not private
     elif set(names) & private:
         assert audience == "private" and channel in {place for place, _ in rules}
+
+
+def test_a_process_looks_for_what_others_left_until_it_stops() -> None:
+    """Again and again, also where the database was away for a look; what it finds is answered as after a start."""
+    looked: list[int] = []
+    stopped = threading.Event()
+
+    class Surface:
+        """Counts how often it is asked to take up what is left."""
+
+        def resume(self) -> int:
+            """Fail at first; stop after the third look."""
+            looked.append(1)
+            if len(looked) == 1:
+                raise LibraryUnreachable("It does not answer.")
+            if len(looked) == 3:
+                stopped.set()
+            return 0
+
+    take_over(Surface(), stopped, seconds=0.01)  # type: ignore[arg-type]
+    assert len(looked) == 3
