@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 import pytest
+from postgresql import PostgresqlServer
 from small_library import small_library_at
 from web_process import ROOT, Server, process
 
@@ -221,3 +222,25 @@ def children(pid: int) -> list[int]:
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         found += [int(child) for child in task.read_text().split()]
     return [child for child in found if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+def test_an_upload_outlives_a_restart_of_the_database(address: str, postgresql: PostgresqlServer) -> None:
+    """While it is away requests are told so, and no file of the upload is given up."""
+    with process(address) as first, process(address) as second:
+        ask = Proxy(first, second).signed_in("ana")
+        job = ask("POST", "/v1/documents", files=files(12, round_=4)).raise_for_status().json()["job"]["id"]
+        deadline = time.monotonic() + 120
+        while not any(file["state"] == "added" for file in ask("GET", f"/v1/jobs/{job}").json()["files"]):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        postgresql.stop()
+        try:
+            away = ask("GET", "/v1/documents")
+            assert away.status_code == 503 and away.json()["error"]["code"] == "library_unreachable"
+            time.sleep(2)
+        finally:
+            postgresql.start()
+        done = finished(ask, job)
+        assert done["state"] == "done" and {file["state"] for file in done["files"]} <= {"added", "unchanged"}, done
+        names = [one["name"] for one in ask("GET", "/v1/documents?query=file-4&limit=100").json()["documents"]]
+        assert sorted(names) == sorted(f"file-4-{number}.md" for number in range(12))
