@@ -13,6 +13,7 @@ from bot.settings.settings import Settings
 if TYPE_CHECKING:
     from bot.models.chat_model import ChatModel
     from bot.models.entailment import Entailment
+    from bot.models.ledger import Ledger
     from bot.models.metered import Meter
     from bot.models.usage import Usage
     from bot.passages.rerank import Reranker
@@ -33,6 +34,7 @@ class _Opened:
     reranker: Reranker | None = None
     reader: Reader | None = None
     reader_notice: str = ""
+    ledger: Ledger | None = None
 
 
 class ModelsInUse:
@@ -53,14 +55,14 @@ class ModelsInUse:
 
     def for_answer(self) -> ModelsInUse:
         """Return these models for one answer: what its chat model reads and writes is counted, and held to budgets."""
-        from bot.models.ledger import Ledger
         from bot.models.metered import Meter
+        from bot.models.shared_ledger import ledger_of
 
         settings = self._settings
         view = copy(self)
-        view._meter = Meter(
-            Ledger(self._library.folder), daily=settings.model_daily_tokens, each=settings.model_answer_tokens
-        )
+        if self._opened.ledger is None:
+            self._opened.ledger = ledger_of(self._library.catalog.home)
+        view._meter = Meter(self._opened.ledger, daily=settings.model_daily_tokens, each=settings.model_answer_tokens)
         return view
 
     @property

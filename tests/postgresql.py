@@ -54,14 +54,14 @@ class PostgresqlServer:
         log = str(self._folder / "log")
         self._run("pg_ctl", "-D", str(self._folder / "data"), "-w", "-l", log, "-o", options, "start")
 
-    def stop(self) -> None:
+    def stop(self, *, mode: str = "fast") -> None:
         """Stop it at once: connections are cut."""
-        self._run("pg_ctl", "-D", str(self._folder / "data"), "-w", "-m", "fast", "stop")
+        self._run("pg_ctl", "-D", str(self._folder / "data"), "-w", "-m", mode, "stop")
 
     def remove(self) -> None:
         """Stop it and remove its folder."""
         with suppress(CannotStart):
-            self.stop()
+            self.stop(mode="immediate")  # nothing of it is needed any more
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _run(self, program: str, *words: str) -> None:

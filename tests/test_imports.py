@@ -20,6 +20,7 @@ FORBIDDEN = {
 }
 INSIDE = {
     "bot.text": ("bot.",),
+    "bot.kept": ("bot.",),
     "bot.quotes": ("bot.models", "bot.written", "bot.surfaces", "bot.check"),
     "bot.check": ("bot.models", "bot.written", "bot.surfaces", "bot.quotes"),
     "bot.question": ("bot.surfaces", "bot.quotes", "bot.written", "bot.check"),

@@ -137,7 +137,7 @@ class Ledger:
             with self._open() as connection:
                 found = connection.execute(
                     "UPDATE replies SET asked = ? WHERE digest = ? AND written > ? RETURNING reply",
-                    (_now(), key, _now(-REPLY_DAYS)),
+                    (moment(), key, moment(-REPLY_DAYS)),
                 ).fetchall()
         except (sqlite3.Error, OSError):
             return None
@@ -148,9 +148,9 @@ class Ledger:
         try:
             with self._open() as connection:
                 connection.execute("BEGIN IMMEDIATE")
-                now = _now()
+                now = moment()
                 connection.execute("INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?)", (key, reply, now, now))
-                connection.execute("DELETE FROM replies WHERE written <= ?", (_now(-REPLY_DAYS),))
+                connection.execute("DELETE FROM replies WHERE written <= ?", (moment(-REPLY_DAYS),))
                 connection.execute(
                     "DELETE FROM replies WHERE digest IN (SELECT digest FROM replies ORDER BY asked DESC "
                     "LIMIT -1 OFFSET ?)",
@@ -193,5 +193,6 @@ class Ledger:
             yield connection
 
 
-def _now(days: int = 0) -> str:
+def moment(days: int = 0) -> str:
+    """Return the time in UTC, or that in some days, to the millisecond."""
     return (datetime.now(UTC) + timedelta(days=days)).isoformat(timespec="milliseconds")

@@ -1,4 +1,7 @@
-"""How often somebody may do something: questions, wrong sign-ins, turns in a chat. Kept in memory."""
+"""How often somebody may do something: questions, wrong sign-ins, turns in a chat.
+
+Kept in memory, or for all servers of a library in its database.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,15 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from hashlib import sha256
 from math import ceil
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from bot.kept.database import Database
+
+_TIDY_SECONDS = 3_600.0
+"""No bucket takes longer to be full again."""
 MOST_KEYS = 10_000
 """How many are remembered by one limit; the one that came longest ago is forgotten first."""
 
@@ -64,6 +74,64 @@ class RateLimit:
                 if key in self._buckets:
                     left, then = self._buckets[key]
                     self._buckets[key] = (min(self._uses, left + 1), then)
+
+
+class SharedRateLimit(RateLimit):
+    """A limit that counts over all servers of a library, by the clock of its database.
+
+    Args:
+        database: Keeps it.
+        name: Of the limit.
+        uses: Most uses at once; 0 for no limit.
+        seconds: Time in which an empty bucket is full again; 0 for no limit.
+    """
+
+    _FULL = "least(?, limits.uses + greatest(0, extract(epoch FROM clock_timestamp()) - limits.at) / ?)"
+
+    def __init__(self, database: Database, name: str, uses: int, *, seconds: float = 60.0) -> None:
+        super().__init__(uses, seconds=seconds)
+        self._db = database
+        self._name = name
+        self._tidied = 0.0
+
+    def wait(self, key: str) -> int:
+        """See `RateLimit.wait`."""
+        if not self._each:
+            return 0
+        self._tidy()
+        kept, left = self._kept_as(key), (self._uses, self._each)
+        taken = self._db.run(
+            "INSERT INTO limits VALUES (?, ?, extract(epoch FROM clock_timestamp())) ON CONFLICT (key) DO UPDATE "
+            f"SET uses = {self._FULL} - 1, at = extract(epoch FROM clock_timestamp()) WHERE {self._FULL} >= 1",
+            *(kept, self._uses - 1, *left, *left),
+        )
+        if taken:
+            return 0
+        row = self._db.row(f"SELECT {self._FULL} AS uses FROM limits WHERE key = ?", *left, kept)
+        return max(1, ceil((1 - row["uses"]) * self._each)) if row else 1
+
+    def give_back(self, *keys: str) -> None:
+        """See `RateLimit.give_back`."""
+        for key in keys:
+            kept = self._kept_as(key)
+            self._db.run("UPDATE limits SET uses = least(?, limits.uses + 1) WHERE key = ?", self._uses, kept)
+
+    def _kept_as(self, key: str) -> str:
+        """Return a digest: what somebody gave as a name may be a password."""
+        return sha256(f"{self._name} {key}".encode("utf-8", "surrogatepass")).hexdigest()
+
+    def _tidy(self) -> None:
+        """Forget the buckets that are full again, once in a while."""
+        if (now := self._clock()) - self._tidied > _TIDY_SECONDS:
+            self._tidied = now
+            self._db.run("DELETE FROM limits WHERE at < extract(epoch FROM clock_timestamp()) - ?", _TIDY_SECONDS)
+
+
+def limit_of(database: Database, name: str, uses: int, *, seconds: float = 60.0) -> RateLimit:
+    """Return a limit: over all processes that have the database together, or of this one alone."""
+    if database.shared:
+        return SharedRateLimit(database, name, uses, seconds=seconds)
+    return RateLimit(uses, seconds=seconds)
 
 
 def address_key(client: Sequence[object] | None) -> str:

@@ -68,19 +68,22 @@ class Writer:
 
     # ---- documents
 
-    def put(self, document: Document, chunks: Sequence[Chunk], vectors: tuple[Vectors, Vectors]) -> None:
+    def put(
+        self, document: Document, chunks: Sequence[Chunk], vectors: tuple[Vectors, Vectors], *, added: str = ""
+    ) -> None:
         """Store a document with its chunks; one with the same id is replaced in the same transaction.
 
         Args:
             document: What to store.
             chunks: By ascending ordinal; sections numbered from 0 without gaps.
             vectors: Of the chunks, shape (n, dimension), and of the sections, shape (m, dimension).
+            added: When it came into the library, where that is not now.
         """
         check_chunks(document, chunks)
         _check_vectors(document, chunks, vectors)
         with self.transaction() as connection:
             _delete(connection, document.id)
-            _insert(connection, document, chunks, vectors)
+            _insert(connection, document, chunks, vectors, added=added)
             bin.forget(connection, document.id, sha256=document.sha256)
 
     def remove(self, document_id: str, *, keep: bool = True) -> bool:

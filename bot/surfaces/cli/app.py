@@ -30,6 +30,7 @@ from bot.surfaces.cli import (
     ingest,
     library,
     models,
+    move,
     removal,
     serve,
     status,
@@ -79,6 +80,7 @@ _COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("eval", eval.evaluate),
     ("gaps", gaps.gaps),
     ("audit", audit.audit),
+    ("move", move.move),
 )
 for _name, _command in _COMMANDS:
     app.command(_name)(_command)

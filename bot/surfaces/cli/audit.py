@@ -10,7 +10,7 @@ import typer
 
 from bot.surfaces.cli.options import JsonOption, LibraryOption, load_settings, table
 from vectorstore.catalog.homes.named import folder_of
-from vectorstore.errors import LibraryDamaged
+from vectorstore.errors import LibraryDamaged, LibraryUnreachable
 
 if TYPE_CHECKING:
     from bot.settings.settings import Settings
@@ -76,8 +76,8 @@ def note_command(settings: Settings, action: str, **more: Any) -> None:
 
     folder = folder_of(settings.library)
     try:
-        noted = bool(settings.oidc_issuer or settings.access_token or has_users(folder))
-    except LibraryDamaged:  # which the command has said, or `doctor` says
+        noted = bool(settings.oidc_issuer or settings.access_token or has_users(settings.library))
+    except (LibraryDamaged, LibraryUnreachable):  # which the command has said, or `doctor` says
         noted = False
     if settings.audit == "off" or not noted:
         return

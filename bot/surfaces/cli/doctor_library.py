@@ -40,12 +40,12 @@ def library_checks(settings: Settings, *, repair: bool) -> Iterator[Check]:
 
 
 def people_checks(settings: Settings) -> Iterator[Check]:
-    """Look at conversations.db, where there is one."""
-    from bot.surfaces.web.storage.database import FILE_NAME, fault
+    """Look at what keeps accounts and conversations, where there is such."""
+    from bot.kept.open import is_kept
+    from bot.surfaces.web.storage.database import PEOPLE, fault
 
-    folder = folder_of(settings.library)
-    if (folder / FILE_NAME).exists():
-        wrong = fault(folder)
+    if is_kept(settings.library, PEOPLE):
+        wrong = fault(settings.library)
         words = wrong.message if wrong else "accounts and conversations can be read"
         yield Check("People", wrong is None, words, wrong.remedy if wrong else "")
 
@@ -164,7 +164,7 @@ def _read_again(library: Library, settings: Settings, documents: Iterable[Lost])
     """Read the sources of documents again, and say of each whether it is back."""
     from bot.surfaces.web.storage.uploads import kept_uploads
 
-    names = {path: name for path, _, name in kept_uploads(library.folder)}
+    names = {path: name for path, _, name in kept_uploads(library.catalog.home)}
     for document in documents:
         path = Path(document.source)
         wrong = "its source does not lie there any more"
@@ -182,7 +182,7 @@ def _read_uploads(library: Library, settings: Settings) -> Iterator[Check]:
     from bot.surfaces.web.storage.uploads import kept_uploads
 
     back = []
-    for path, collection, name in kept_uploads(library.folder):
+    for path, collection, name in kept_uploads(library.catalog.home):
         if str(path) in library.manifest(collection):
             continue
         if wrong := _read(library, settings, path, collection, name):

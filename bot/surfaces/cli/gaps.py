@@ -22,7 +22,6 @@ from bot.surfaces.cli.options import (
     require_embedding_model,
     table,
 )
-from vectorstore.catalog.homes.named import folder_of
 
 if TYPE_CHECKING:
     from bot.desk.curated import Curated
@@ -82,14 +81,14 @@ def gaps(
 @contextmanager
 def _log(settings: Settings) -> Iterator[QuestionLog | None]:
     """Yield the log of a library, or None where there never was one: looking makes no file."""
-    from bot.surfaces.web.storage.database import FILE_NAME, Database
+    from bot.kept.open import is_kept
+    from bot.surfaces.web.storage.database import PEOPLE, open_people
     from bot.surfaces.web.storage.questions import QuestionLog
 
-    folder = folder_of(settings.library)
-    if not (folder / FILE_NAME).exists():
+    if not is_kept(settings.library, PEOPLE):
         yield None
         return
-    database = Database(folder)
+    database = open_people(settings.library)
     try:
         yield QuestionLog(database, settings)
     finally:
@@ -219,14 +218,14 @@ def _write_set(settings: Settings, opened: Library, path: Path) -> None:
     """
     from bot.desk.curated import present
     from bot.errors import SettingError
+    from bot.kept.open import is_kept
     from bot.surfaces.web.routes.conversations import eval_item
     from bot.surfaces.web.storage.conversations import ConversationStore
-    from bot.surfaces.web.storage.database import FILE_NAME, Database
+    from bot.surfaces.web.storage.database import PEOPLE, open_people
 
     rows = [row for answer in present(opened) for row in _known_right(opened, answer)]
-    folder = folder_of(settings.library)
-    if (folder / FILE_NAME).exists():
-        database = Database(folder)
+    if is_kept(settings.library, PEOPLE):
+        database = open_people(settings.library)
         try:
             rows += [eval_item(one) for one in ConversationStore(database).feedback(thumb="up")]
         finally:

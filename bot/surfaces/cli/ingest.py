@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -71,7 +72,7 @@ def ingest(
     from ingest.document import LoadOptions
     from ingest.reading.worker import Limits
     from ingest.sources.addresses import is_address
-    from vectorstore.catalog.homes.named import folder_of
+    from vectorstore.errors import LibraryUnreachable
 
     if any(map(is_address, paths)):
         refuse_if_offline("Reading a web address")
@@ -104,8 +105,9 @@ def ingest(
         check=check,
         wait=wait,
     )
-    if wrong := fault(folder_of(settings.library)):
-        print(f"{wrong} The ingest goes on.", file=sys.stderr)
+    with suppress(LibraryUnreachable):  # which the ingest tells
+        if wrong := fault(settings.library):
+            print(f"{wrong} The ingest goes on.", file=sys.stderr)
     status = run(paths, how)
     if not dry_run:
         note_command(settings, "ingest", collection=settings.collection, status=status)

@@ -195,12 +195,12 @@ def compact(library: LibraryOption = None, json: JsonOption = False) -> None:
 
     Example: footnote compact
     """
-    from bot.models.ledger import Ledger
+    from bot.models.shared_ledger import ledger_of
     from bot.surfaces.web.storage.removed_files import tidy
 
     with open_library(load_settings(library)) as opened:
         tidy(opened)
-        Ledger(opened.folder).forget()
+        ledger_of(opened.catalog.home).forget()
         done = opened.compact()
         tidy(opened)
     if json:

@@ -58,7 +58,7 @@ def remove(
 
     Example: footnote remove old-report.pdf
     """
-    from bot.models.ledger import Ledger
+    from bot.models.shared_ledger import ledger_of
     from bot.surfaces.web.storage.removed_files import set_aside, tidy
 
     settings = load_settings(library)
@@ -69,7 +69,7 @@ def remove(
             return
         opened.remove([info.id for info in found], keep=not for_good)
         if for_good:
-            Ledger(opened.folder).forget()  # a chat model may have said what they say
+            ledger_of(opened.catalog.home).forget()  # a chat model may have said what they say
         set_aside(opened.folder, [info.path for info in found])
         tidy(opened)
     note_command(settings, "remove", documents=[info.id for info in found], for_good=for_good)

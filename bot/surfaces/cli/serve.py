@@ -24,7 +24,12 @@ PortOption = Annotated[
 ]
 WorkersOption = Annotated[
     int,
-    typer.Option("--workers", metavar="N", min=1, help="Only 1 is possible; more is refused with the reason."),
+    typer.Option(
+        "--workers",
+        metavar="N",
+        min=1,
+        help="So many processes serve, at one address (1); of a library in PostgreSQL only.",
+    ),
 ]
 
 
@@ -42,10 +47,9 @@ def serve(
     settings = load_settings(library, host=host, port=port, model=model)
     from bot.surfaces.web.app import refuse_unsafe, serve_bot
     from bot.surfaces.web.storage.accounts import has_users
-    from vectorstore.catalog.homes.named import folder_of
 
     # Whether it is safe is said before a model is loaded or anything is listened on.
-    refuse_unsafe(settings, has_users=has_users(folder_of(settings.library)), workers=workers)
+    refuse_unsafe(settings, has_users=has_users(settings.library), workers=workers)
     check_model(settings)
     require_embedding_model(settings)
-    serve_bot(settings)
+    raise typer.Exit(serve_bot(settings, workers=workers))

@@ -16,7 +16,7 @@ from bot.surfaces.cli.options import (
     size_words,
     table,
 )
-from vectorstore.catalog.homes.named import folder_of, place_of
+from vectorstore.catalog.homes.named import place_of
 from vectorstore.errors import LibraryMissing
 
 if TYPE_CHECKING:
@@ -89,9 +89,9 @@ def reader_words(settings: Settings) -> str:
 
 def tokens_today(settings: Settings) -> Usage:
     """Return what chat models used for this library today, in UTC."""
-    from bot.models.ledger import Ledger
+    from bot.models.shared_ledger import ledger_of
 
-    return Ledger(folder_of(settings.library)).used()
+    return ledger_of(settings.library).used()
 
 
 def tokens_words(settings: Settings) -> str:

@@ -12,7 +12,6 @@ import typer
 from bot.errors import SettingError
 from bot.surfaces.cli.audit import note_command
 from bot.surfaces.cli.options import LibraryOption, load_settings, open_library, table
-from vectorstore.catalog.homes.named import folder_of
 
 if TYPE_CHECKING:
     from bot.settings.settings import Settings
@@ -22,9 +21,10 @@ if TYPE_CHECKING:
 @contextmanager
 def _accounts(library: str) -> Iterator[Accounts | None]:
     """Yield the accounts of a library, or None where there never was one: looking makes no file."""
-    from bot.surfaces.web.storage.database import FILE_NAME
+    from bot.kept.open import is_kept
+    from bot.surfaces.web.storage.database import PEOPLE
 
-    if not (folder_of(library) / FILE_NAME).exists():
+    if not is_kept(library, PEOPLE):
         yield None
         return
     with _accounts_made(library) as accounts:
@@ -34,9 +34,9 @@ def _accounts(library: str) -> Iterator[Accounts | None]:
 @contextmanager
 def _accounts_made(library: str) -> Iterator[Accounts]:
     from bot.surfaces.web.storage.accounts import Accounts
-    from bot.surfaces.web.storage.database import Database
+    from bot.surfaces.web.storage.database import open_people
 
-    database = Database(folder_of(library))
+    database = open_people(library)
     try:
         yield Accounts(database)
     finally:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from bot.errors import BotError, ExtraMissing, SettingError
+from bot.surfaces.chat.store import TAKES_OVER
+from vectorstore.errors import LibraryError
 
 if TYPE_CHECKING:
     from bot.settings.settings import Settings
@@ -60,13 +63,12 @@ def serve(settings: Settings) -> None:
     except ImportError:
         raise ExtraMissing("discord.py is not installed.", remedy='pip install "footnote-bot[discord]"') from None
     from bot.ask import Bot
-    from bot.surfaces.chat.store import FILE_NAME, ChatStore
+    from bot.surfaces.chat.store import open_chats
     from bot.surfaces.discord.surface import DiscordSurface
-    from vectorstore.catalog.homes.named import folder_of
 
     logging.getLogger("discord").setLevel(logging.WARNING)  # its debug level shows people's messages
     with Bot(settings=settings) as bot:
-        store = ChatStore(folder_of(settings.library) / FILE_NAME)
+        store = open_chats(settings.library)
 
         def surface(content: bool) -> DiscordSurface:
             return DiscordSurface(bot, settings, store, content=content)
@@ -123,8 +125,21 @@ def _ready(client: DiscordSurface):  # type: ignore[no-untyped-def]
         resumed = await resume(client)
         if resumed:
             print(f"Answering {resumed} question{'s' if resumed > 1 else ''} left from before.", flush=True)
+        if client.store.database.shared and not client.takes_over:  # ready comes again with each new connection
+            client.takes_over = True
+            await take_over(client)
 
     return on_ready
+
+
+async def take_over(client: DiscordSurface, *, seconds: float = TAKES_OVER) -> None:
+    """Answer what other processes of this library leave when they die, until this one stops."""
+    from bot.surfaces.discord.resume import resume
+
+    while not client.is_closed():
+        await asyncio.sleep(seconds)
+        with suppress(LibraryError, OSError):  # away for a moment: the next look tells
+            await resume(client)
 
 
 def _stop_on_signal(client: DiscordSurface) -> None:

@@ -32,7 +32,7 @@ from bot.surfaces.discord.buttons import answer_buttons, press
 from bot.surfaces.discord.command import ask_command, survey_command
 from bot.surfaces.discord.events import Question, read_question
 from bot.surfaces.discord.send import Rest, Typing, answer_texts, send, survey_texts
-from bot.surfaces.rate_limit import RateLimit
+from bot.surfaces.rate_limit import limit_of
 from bot.surfaces.strangers import for_strangers
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ class DiscordSurface(discord.Client):
         self.settings = settings
         self.store = store
         self._workers = ThreadPoolExecutor(workers, thread_name_prefix="discord-answer")
-        self.cooldown = RateLimit(1, seconds=settings.chat_cooldown)
+        self.cooldown = limit_of(store.database, "cooldown", 1, seconds=settings.chat_cooldown)
+        self.takes_over = False
         self._order: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
         self.tree = app_commands.CommandTree(self)

@@ -7,9 +7,12 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import BotError, ExtraMissing, SettingError
+from bot.surfaces.chat.store import TAKES_OVER
+from vectorstore.errors import LibraryError
 
 if TYPE_CHECKING:
     from bot.settings.settings import Settings
@@ -88,15 +91,14 @@ def serve(settings: Settings, *, http: bool = False, port: int = 3_000) -> None:
     except ImportError:
         raise ExtraMissing("slack-bolt is not installed.", remedy='pip install "footnote-bot[slack]"') from None
     from bot.ask import Bot
-    from bot.surfaces.chat.store import FILE_NAME, ChatStore
+    from bot.surfaces.chat.store import open_chats
     from bot.surfaces.listen import listen, serve_app
     from bot.surfaces.slack.surface import SlackSurface
-    from vectorstore.catalog.homes.named import folder_of
 
     _quiet_libraries()
     listener = listen(settings.host, port) if http else None
     with Bot(settings=settings) as bot:
-        store = ChatStore(folder_of(settings.library) / FILE_NAME)
+        store = open_chats(settings.library)
         surface = SlackSurface(bot, settings, store)
         way = f"at http://{settings.host}:{port}{EVENTS_PATH}" if http else "through Socket Mode"
 
@@ -108,6 +110,9 @@ def serve(settings: Settings, *, http: bool = False, port: int = 3_000) -> None:
             if resumed:
                 _say(f"Answering {resumed} question{'s' if resumed > 1 else ''} left from before.")
 
+        stopped = threading.Event()
+        if store.database.shared:
+            threading.Thread(target=take_over, args=(surface, stopped), name="slack-take-over", daemon=True).start()
         try:
             if listener:
                 ready()
@@ -115,8 +120,16 @@ def serve(settings: Settings, *, http: bool = False, port: int = 3_000) -> None:
             else:
                 serve_socket(surface, settings.slack_app_token, stop=stop_signal(), ready=ready)
         finally:
+            stopped.set()
             surface.close()
             store.close()
+
+
+def take_over(surface: SlackSurface, stopped: threading.Event, *, seconds: float = TAKES_OVER) -> None:
+    """Answer what other processes of this library leave when they die, until this one stops."""
+    while not stopped.wait(seconds):
+        with suppress(LibraryError):  # the database is away: the next look tells
+            surface.resume()
 
 
 def _say(line: str) -> None:

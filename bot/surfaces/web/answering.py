@@ -249,13 +249,13 @@ async def stream_of(services: Services, caller: Caller, produce: Callable[[], It
         Refused: Too many streams are open.
         Exception: What went wrong before the first event.
     """
-    services.streams.open(caller.key)
+    await services.of_people(services.streams.open, caller.key)
     services.metrics.streams.inc()
     pieces = ThreadEvents(produce)
 
     def done() -> None:
         pieces.stop()
-        services.streams.close(caller.key)
+        services.let_go(services.streams.close, caller.key)
         services.metrics.streams.dec()
 
     try:

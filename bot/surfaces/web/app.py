@@ -48,6 +48,7 @@ from bot.surfaces.web.services import Services, footnote_version, text_goes_to
 from bot.surfaces.web.static import FOLDER, add_page
 from bot.surfaces.web.storage.accounts import has_users
 from bot.text.shown import visible
+from vectorstore.catalog.homes.named import is_on_server
 from vectorstore.errors import FootnoteError
 
 if TYPE_CHECKING:
@@ -133,11 +134,11 @@ def refuse_unsafe(settings: Settings, *, has_users: bool, workers: int = 1) -> N
     """
     if settings.oidc_issuer:
         IdentityProvider(settings)
-    if workers != 1:
+    if workers != 1 and not is_on_server(settings.library):
         raise SettingError(
-            f"--workers {workers} is not possible: one process owns uploads, progress and limits, "
-            "and it asks with every core already.",
-            remedy="Leave --workers out. For more machines, start one server on each with its own library.",
+            f"--workers {workers} needs a library in PostgreSQL: of a folder one process owns uploads, progress and "
+            "limits, and it asks with every core already.",
+            remedy="Leave --workers out, or name a library as postgresql://user@host/database.",
         )
     token = settings.access_token
     if token and len(token) < LEAST_TOKEN:
@@ -177,23 +178,26 @@ class _Server(uvicorn.Server):
             self._loop.call_soon_threadsafe(self._stopping_now)
 
 
-def serve(bot: Bot, settings: Settings, *, workers: int = 1, warm: bool = False) -> None:
+def serve(
+    bot: Bot, settings: Settings, *, warm: bool = False, listener: socket.socket | None = None, says: bool = True
+) -> None:
     """Serve page and API until the process is asked to stop; answers under way are finished first.
 
     Args:
         bot: Answers.
         settings: Host, port, limits and access token.
-        workers: Only 1 is possible.
         warm: Load the embedding model at once, beside the start, rather than with the first question.
+        listener: Where to listen, if that is bound already; it is closed at the end.
+        says: Whether the address is printed.
 
     Raises:
         SettingError: Serving so is not safe or not possible.
     """
     arenas.use_few()
     log.configure(settings.log_level)
-    refuse_unsafe(settings, has_users=has_users(bot.library.folder), workers=workers)
+    refuse_unsafe(settings, has_users=has_users(bot.library.catalog.home))
     # A taken port is said before a model is loaded.
-    listener = listen(settings.host, settings.port)
+    listener = listener or listen(settings.host, settings.port)
     warming = threading.Thread(target=_warm, args=(bot.library,), name="footnote-warm", daemon=True)
     if warm:
         warming.start()  # not before all refusals, after which the process ends
@@ -218,7 +222,7 @@ def serve(bot: Bot, settings: Settings, *, workers: int = 1, warm: bool = False)
         services.leave_off()
         door.stop()
 
-    server = _Server(config, stopping, lambda address: _say_ready(address, settings))
+    server = _Server(config, stopping, lambda address: _say_ready(address, settings) if says else None)
     try:
         server.run(sockets=[listener])
     finally:
@@ -228,23 +232,44 @@ def serve(bot: Bot, settings: Settings, *, workers: int = 1, warm: bool = False)
             warming.join(WARM_SECONDS)
 
 
-def serve_bot(settings: Settings) -> None:
-    """Open the library, making it if need be, and serve it with the bot that the settings describe."""
-    from bot.ask import Bot
+def serve_bot(settings: Settings, *, workers: int = 1) -> int:
+    """Open the library, making it if need be, and serve it with the bot that the settings describe.
+
+    Args:
+        settings: Which library, who answers, host and port.
+        workers: Processes that serve, at one address; more than one of a library in PostgreSQL only.
+
+    Returns:
+        The status to end with.
+    """
     from bot.surfaces.web.storage.database import fault
-    from vectorstore.catalog.homes.named import folder_of
+
+    if wrong := fault(settings.library):
+        raise wrong
+    if workers == 1:
+        _serve_one(settings, None, True)
+        return 0
+    from bot.surfaces.web.workers import watch_over
+
+    listener = listen(settings.host, settings.port)
+    try:
+        return watch_over(_serve_one, settings, listener, count=workers)
+    finally:
+        listener.close()
+
+
+def _serve_one(settings: Settings, listener: socket.socket | None, says: bool) -> None:
+    from bot.ask import Bot
     from vectorstore.open_library import open_library
 
-    if wrong := fault(folder_of(settings.library)):
-        raise wrong
     with open_library(settings, create=True) as library:  # the first document may well come by upload
-        if library.place != str(library.folder):
+        if library.place != str(library.folder) and says:
             print(visible(_what_stays(library)), file=sys.stderr)
-        for message in library.damaged().values():
+        for message in library.damaged().values() if says else ():
             print(visible(f"{message} Run: footnote doctor --repair"), file=sys.stderr)
         bot = Bot(library, settings=settings)
         try:
-            serve(bot, settings, warm=True)
+            serve(bot, settings, warm=True, listener=listener, says=says)
         finally:
             bot.close()
             # Writing the Chroma index takes a minute, and a stop must not: see `storage/reader.py` for who writes it.
@@ -254,8 +279,8 @@ def serve_bot(settings: Settings) -> None:
 def _what_stays(library: Library) -> str:
     """Return which files of a library on a server are none of that server's."""
     return (
-        f"Documents are kept in {library.place}. Accounts, conversations, uploads, editors’ answers and budgets stay "
-        f"on this machine, in {library.folder}: another server beside this one does not have them."
+        f"Documents, accounts, conversations and limits are kept in {library.place}. Uploaded files, editors’ answers "
+        f"and the audit log are in {library.folder}: servers on other machines need the same folder."
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
@@ -111,19 +111,25 @@ class Authentication:
     Args:
         accounts: The user accounts.
         settings: Holds the access token, and names the identity provider.
+        limit: Makes a limit of a name and its uses a minute.
 
     Raises:
         SettingError: The settings of the identity provider do not fit together.
         ExtraMissing: The packages for it are not installed.
     """
 
-    def __init__(self, accounts: Accounts, settings: Settings) -> None:
+    def __init__(
+        self,
+        accounts: Accounts,
+        settings: Settings,
+        limit: Callable[[str, int], RateLimit] = lambda _, uses: RateLimit(uses),
+    ) -> None:
         self._accounts = accounts
         self._settings = settings
         self.provider = IdentityProvider(settings) if settings.oidc_issuer else None
-        self.begun = RateLimit(SIGN_INS)
+        self.begun = limit("begun", SIGN_INS)
         self._token = digest_of(settings.access_token) if settings.access_token else ""
-        self.tries = RateLimit(WRONG_TRIES)
+        self.tries = limit("tries", WRONG_TRIES)
         self._had_accounts = accounts.any()
 
     def methods(self) -> list[str]:
@@ -281,7 +287,8 @@ async def known_caller(
     Raises:
         Refused: Nobody that is known, or too many wrong tokens came from there.
     """
-    caller = _caller(request, bearer.credentials if bearer else None, cookie)
+    services = request.app.state.services
+    caller: Caller | None = await services.of_people(_caller, request, bearer.credentials if bearer else None, cookie)
     if caller is None and bearer:
         raise Refused(401, "wrong_token", "The token is not right.", remedy="Ask whoever runs this server for one.")
     if caller is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,9 +19,10 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from fastapi import Path as PathParameter
 from fastapi import Query, Request
 
+from bot.kept.database import Database
 from bot.printed import PrintedPages
 from bot.settings.settings import Settings
-from bot.surfaces.rate_limit import RateLimit
+from bot.surfaces.rate_limit import RateLimit, limit_of
 from bot.surfaces.web.audit import MOST_DOCUMENTS, Audit
 from bot.surfaces.web.auth import Authentication, Caller, collection_missing
 from bot.surfaces.web.bulkhead import Bulkhead
@@ -34,10 +36,10 @@ from bot.surfaces.web.shapes import DOCUMENT
 from bot.surfaces.web.storage import removed_files
 from bot.surfaces.web.storage.accounts import Accounts
 from bot.surfaces.web.storage.conversations import ConversationStore, Listed
-from bot.surfaces.web.storage.database import Database
+from bot.surfaces.web.storage.database import now, open_people
 from bot.surfaces.web.storage.jobs import Ingest, Jobs
 from bot.surfaces.web.storage.questions import QuestionLog
-from bot.surfaces.web.storage.uploads import Uploads
+from bot.surfaces.web.storage.uploads import Uploads, place_of
 from bot.survey.kept_cells import LatestCells
 from vectorstore.errors import LibraryError
 from vectorstore.passage import Filter
@@ -57,6 +59,8 @@ WATCHERS = 200
 PAGED = ("page", "slide")
 QUOTING_THREADS = 4
 """Threads that quote. Quoting is computing: more threads than this only make each question wait longer."""
+PEOPLE_THREADS = 8
+"""Threads that ask a server who somebody is, and how often that one asked: as many as it has connections."""
 WRITING_THREADS = 32
 """Threads that ask a chat model, which is mostly waiting."""
 DRAWING = 2
@@ -74,7 +78,7 @@ EXPORT_SECONDS = 60.0
 
 
 class RecentAnswers:
-    """The latest answers that belong to no conversation, so that feedback on them can be kept."""
+    """The latest answers that belong to no conversation, so that feedback on them can be kept: in memory."""
 
     def __init__(self, size: int = RECENT_ANSWERS) -> None:
         self._size = size
@@ -94,6 +98,32 @@ class RecentAnswers:
             return self._kept.get((owner, answer))
 
 
+class SharedRecentAnswers(RecentAnswers):
+    """The same for all servers of a library, in its database; they go after a day, where not before.
+
+    Args:
+        database: Keeps them.
+        size: How many are kept.
+    """
+
+    def __init__(self, database: Database, size: int = RECENT_ANSWERS) -> None:
+        super().__init__(size)
+        self._db = database
+
+    def add(self, owner: str, answer: dict[str, Any]) -> None:
+        """See `RecentAnswers.add`."""
+        with self._db.transaction():
+            statement = "INSERT INTO recent (owner, id, answer, created) VALUES (?, ?, ?, ?)"
+            self._db.run(statement, owner, answer["id"], json.dumps(answer), now())
+            last = "(SELECT max(number) FROM recent)"
+            self._db.run(f"DELETE FROM recent WHERE created < ? OR number <= {last} - ?", now(days=-1), self._size)
+
+    def get(self, owner: str, answer: str) -> dict[str, Any] | None:
+        """See `RecentAnswers.get`."""
+        row = self._db.row("SELECT answer FROM recent WHERE owner = ? AND id = ?", owner, answer)
+        return json.loads(row["answer"]) if row else None
+
+
 class Services:
     """Everything behind one server.
 
@@ -108,18 +138,19 @@ class Services:
         self.bot = bot
         self.settings = settings
         self.folder = folder
-        self.database = Database(folder)
+        self.database = open_people(bot.library.catalog.home)
         self.accounts = Accounts(self.database)
         self.store = ConversationStore(self.database)
         self.log = QuestionLog(self.database, settings)
         self.log.tidy()
-        self.authentication = Authentication(self.accounts, settings)
+        self.authentication = Authentication(self.accounts, settings, self._limit)
         self.metrics = Metrics()
         self.audit = Audit(settings, folder)
-        self.questions = RateLimit(settings.questions_per_minute)
-        self.streams = Streams(settings.streams_each, settings.streams)
+        self.questions = self._limit("questions", settings.questions_per_minute)
+        self.streams = Streams(settings.streams_each, settings.streams, database=self.database, name="streams")
         self.watchers = Streams(WATCHERS_EACH, WATCHERS)
-        self.recent = RecentAnswers()
+        self.recent = SharedRecentAnswers(self.database) if self.database.shared else RecentAnswers()
+        self._of_people = ThreadPoolExecutor(PEOPLE_THREADS, thread_name_prefix="footnote-people")
         # argon2 takes 64 MiB and a core for a moment: two checks at a time are enough for any office.
         self.password_checks = asyncio.Semaphore(2)
         self.stopping = asyncio.Event()
@@ -127,7 +158,14 @@ class Services:
         with suppress(LibraryError):  # it cannot be written now: the next start names them
             self.uploads.name_documents(bot.library)
         self.tidy_removed()
-        self.jobs = Jobs(self.database, ingest, self.metrics, self.forget_unread, self._note_read)
+        self.jobs = Jobs(
+            self.database,
+            ingest,
+            self.metrics,
+            self.forget_unread,
+            self._note_read,
+            place=place_of(folder) if self.database.shared else "",
+        )
         quotes = settings.model == "quotes"
         self._threads = ThreadPoolExecutor(
             QUOTING_THREADS if quotes else WRITING_THREADS, thread_name_prefix="footnote-ask"
@@ -177,6 +215,24 @@ class Services:
         )
         self._pages: dict[tuple[str, str, str], int | None] = {}
         self._utf16 = Utf16Cache(bot.library.text)
+
+    def _limit(self, name: str, uses: int) -> RateLimit:
+        """Return a limit by the minute: over all servers where several may serve the library."""
+        return limit_of(self.database, name, uses)
+
+    async def of_people(self, work: Callable[..., Result], *values: Any) -> Result:
+        """Run what looks up or counts who asks: at once where a file tells, in a thread where a server does."""
+        if not self.database.shared:
+            return work(*values)
+        return await asyncio.get_running_loop().run_in_executor(self._of_people, partial(work, *values))
+
+    def let_go(self, work: Callable[..., object], *values: Any) -> None:
+        """Run what frees something, and is not waited for, where `of_people` runs it."""
+        if not self.database.shared:
+            work(*values)
+            return
+        with suppress(RuntimeError):  # the server has stopped, and all is free
+            self._of_people.submit(work, *values)
 
     async def asking(self, work: Callable[..., Result], *values: Any) -> Result:
         """Run `work` in one of the threads that answer questions."""
@@ -317,6 +373,7 @@ class Services:
         self.surveying.shutdown(wait=False, cancel_futures=True)
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._stream_threads.shutdown(wait=False, cancel_futures=True)
+        self._of_people.shutdown(wait=False, cancel_futures=True)
         if ended:
             # A thread that is still at it keeps the file; every write of it is whole, come what may.
             self.database.close()

@@ -166,7 +166,7 @@ def test_replies_are_bounded_and_can_be_forgotten(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(ledger_module, "MOST_REPLIES", 3)
     ledger = Ledger(tmp_path)
     clock = iter(f"2026-01-01T00:00:{second:02}" for second in range(60))
-    monkeypatch.setattr(ledger_module, "_now", lambda days=0: "2025-12-01" if days else next(clock))
+    monkeypatch.setattr(ledger_module, "moment", lambda days=0: "2025-12-01" if days else next(clock))
     for name in "abc":
         ledger.keep(name, f"secret {name}")
     assert ledger.reply("a") == "secret a"

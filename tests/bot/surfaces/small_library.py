@@ -6,6 +6,7 @@ import hashlib
 import shutil
 from functools import cache
 from pathlib import Path
+from secrets import token_hex
 from tempfile import TemporaryDirectory
 
 from ingest.splitting.split import split
@@ -67,6 +68,30 @@ def _template() -> tuple[TemporaryDirectory[str], Path]:
     with Library.open(folder, create=True) as library:
         library.add([(d, split(d.text, headings=d.headings)) for d in documents()])
     return kept, folder
+
+
+@cache
+def _template_at(server: str) -> str:
+    """Make a database with the library on a server, from which others are copied; return its name."""
+    import psycopg
+
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE small_library")
+    with Library.open(f"{server.rpartition('/')[0]}/small_library", create=True) as library:
+        library.add([(d, split(d.text, headings=d.headings)) for d in documents()])
+        library.close(update_index=False)
+    return "small_library"
+
+
+def small_library_at(address: str) -> str:
+    """Make the library in a database of its own on the server of an address, and return the address of that."""
+    import psycopg
+
+    server, name = address.partition("?")[0], f"copy_{token_hex(6)}"
+    template = _template_at(server)
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    return f"{server.rpartition('/')[0]}/{name}"
 
 
 def small_library(folder: Path) -> Path:

@@ -18,6 +18,7 @@ from vectorstore.errors import DiskFull, LibraryDamaged, LibraryError, LibraryRe
 from vectorstore.records import Holder
 
 if TYPE_CHECKING:
+    from vectorstore.catalog.homes.server import Server
     from vectorstore.catalog.layout import Ids
     from vectorstore.tables.table import Connected
 
@@ -155,6 +156,10 @@ class Home(Protocol):
     """
 
     place: str
+
+    @property
+    def server(self) -> Server | None:
+        """The database that it is in; None for a folder."""
 
     @property
     def folder(self) -> Path:

@@ -69,14 +69,18 @@ class Server:
         self.place = _shown(self._conninfo, self.schema)
         self.database = _shown({**self._conninfo, "user": ""}, self.schema)
 
-    def connect(self) -> psycopg.Connection[Any]:
-        """Return a new connection, in the library's schema; each statement is a transaction until one is begun."""
+    def connect(self, *, schema: str = "") -> psycopg.Connection[Any]:
+        """Return a new connection; each statement is a transaction until one is begun.
+
+        Args:
+            schema: Where its tables are; "" for the library's.
+        """
         options: dict[str, Any] = {**_OPTIONS, **self._conninfo, "client_encoding": "UTF8"}
         connection = psycopg.connect(autocommit=True, **options)
         connection.adapters.register_dumper(str, _TextDumper)
         for name, loader in (("text", _TextLoader), ("text", _TextBinaryLoader), ("numeric", _WholeLoader)):
             connection.adapters.register_loader(name, loader)
-        connection.execute(f'SET search_path TO "{self.schema}"')
+        connection.execute(f'SET search_path TO "{schema or self.schema}"')
         return connection
 
     @contextmanager
@@ -85,11 +89,12 @@ class Server:
         try:
             yield
         except psycopg.Error as error:
-            raise self._translated(error) from None  # psycopg's own words may quote what was stored
+            raise self.translated(error) from None  # psycopg's own words may quote what was stored
         except JSONDecodeError as error:
             raise self.damaged("what its catalog holds cannot be read") from error
 
-    def _translated(self, error: psycopg.Error) -> LibraryError:
+    def translated(self, error: psycopg.Error) -> LibraryError:
+        """Return the error of ours for one of the server's."""
         state = error.sqlstate or ""
         if state in ("42501", "25006"):
             return self.read_only()

@@ -223,6 +223,7 @@ class SqliteHome:
         self._seen: tuple[int, ...] = ()
 
     shares_index = True
+    server = None
 
     def index_folder(self, cache: str | None) -> Path:
         """See `Home.index_folder`: it lies inside the library."""

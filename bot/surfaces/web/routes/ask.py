@@ -92,7 +92,7 @@ def wants_events(request: Request) -> bool:
 async def ask(body: AskIn, request: Request, caller: Known) -> Response:
     """Answer a question from the documents, every sentence with a footnote, or say that they don't say."""
     services: Services = request.app.state.services
-    refuse_too_many_questions(services.questions, caller.key)
+    await services.of_people(refuse_too_many_questions, services.questions, caller.key)
     request_id = request.scope["footnote_request_id"]
     if not wants_events(request):
         return Json(await services.asking(_ask, services, body, caller, request_id))
@@ -117,7 +117,7 @@ def _ask(services: Services, body: AskIn, caller: Caller, request_id: str) -> by
 async def search(body: SearchIn, request: Request, caller: Known) -> Response:
     """Return the passages nearest to a query, best first, whether or not they answer it."""
     services: Services = request.app.state.services
-    refuse_too_many_questions(services.questions, caller.key)
+    await services.of_people(refuse_too_many_questions, services.questions, caller.key)
     return Json(await services.asking(_search, services, body, caller))
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response, StreamingResponse
 
+from bot.kept.database import ALL
 from bot.surfaces.web.auth import Caller, Editing, Known
 from bot.surfaces.web.errors import Refused, answer_missing, conversation_missing
 from bot.surfaces.web.responses import Json, download_name
@@ -145,9 +146,9 @@ def delete_feedback(id: FeedbackId, request: Request, caller: Known) -> Response
 
 
 def feedback_for(
-    services: Services, caller: Caller, *, limit: int, before: int | None, thumb: str = ""
+    services: Services, caller: Caller, *, limit: int = ALL, before: int | None = None, thumb: str = ""
 ) -> list[dict[str, Any]]:
-    """Return feedback as the caller may read it, newest first, with at most `limit` items (-1 for all).
+    """Return feedback as the caller may read it, newest first, with at most `limit` items.
 
     Whoever is restricted reads the own only: what others ask and remark upon is about whatever they may see, also
     where the answer showed nothing.
@@ -189,7 +190,7 @@ def list_feedback(
 def export_feedback(request: Request, caller: Editing) -> Response:
     """Download the same as an eval set, one JSON object a line. For editors."""
     services = services_of(request)
-    items = feedback_for(services, caller, limit=-1, before=None)
+    items = feedback_for(services, caller)
     shown = (item for item in items if services.shows(caller, item["kept"]))
     lines = (json.dumps(eval_item(item)) + "\n" for item in shown)
     headers = {"Content-Disposition": download_name("feedback", ".jsonl")}

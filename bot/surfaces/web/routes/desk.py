@@ -101,7 +101,7 @@ def gap_object(gap: Gap) -> dict[str, Any]:
 async def ask_again(body: LogIdsIn, request: Request, caller: Editing) -> Response:
     """Ask questions of the log again; those that are answered now are no gap any more. For editors."""
     services = services_of(request)
-    refuse_too_many_questions(services.questions, caller.key)
+    await services.of_people(refuse_too_many_questions, services.questions, caller.key)
     return Json(await services.asking(_again, services, caller, body.ids))
 
 

@@ -59,7 +59,7 @@ def status(request: Request, caller: Known) -> Response:
             "documents": sum(count["documents"] for count in counts.values()),
             "chunks": sum(count["chunks"] for count in counts.values()),
             "collections": len(counts),
-            "ingesting": bool(services.jobs.running) and caller.sees(services.jobs.running),
+            "ingesting": any(map(caller.sees, services.jobs.running)),
             "upload_types": upload_types(),
             "exports": list(available()),
             "limits": limits,

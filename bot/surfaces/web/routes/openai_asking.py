@@ -112,7 +112,7 @@ async def whole_reply(request: Request, caller: Caller, chat_: Chat) -> Said:
     services = services_of(request)
     if said := await _task(services, chat_, caller):
         return said
-    refuse_too_many_questions(services.questions, caller.key)
+    await services.of_people(refuse_too_many_questions, services.questions, caller.key)
     request_id, base = request.scope["footnote_request_id"], base_address(request)
 
     def work() -> Said:
@@ -130,7 +130,7 @@ async def reply_in_pieces(request: Request, caller: Caller, chat_: Chat) -> tupl
     services = services_of(request)
     if said := await _task(services, chat_, caller):
         return said.id, lambda: iter((said.text, said))
-    refuse_too_many_questions(services.questions, caller.key)
+    await services.of_people(refuse_too_many_questions, services.questions, caller.key)
     request_id, base = request.scope["footnote_request_id"], base_address(request)
     asked: Asked = await services.asking(_prepared, services, chat_, caller, request_id)
     return asked.id, lambda: _pieces(services, asked, base)

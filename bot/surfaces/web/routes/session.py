@@ -51,8 +51,9 @@ async def session(
     cookie: Annotated[str | None, Security(cookie_scheme)],
 ) -> SessionOut:
     """Say what is needed to sign in and who the caller is. Open to all."""
-    caller = _caller(request, bearer.credentials if bearer else None, cookie)
-    return _session(request.app.state.services.authentication, caller)
+    services = services_of(request)
+    caller = await services.of_people(_caller, request, bearer.credentials if bearer else None, cookie)
+    return await services.of_people(_session, services.authentication, caller)
 
 
 @router.post(
@@ -63,22 +64,24 @@ async def session(
 )
 async def sign_in(body: SignIn, request: Request, response: Response) -> SessionOut:
     """Sign in with name and password, or with a token; the answer sets the session cookie."""
-    authentication: Authentication = request.app.state.services.authentication
+    services = services_of(request)
+    authentication = services.authentication
     address = address_key(request.client)
-    if body.name and services_of(request).accounts.get(body.name):
+    known = await services.of_people(services.accounts.get, body.name) if body.name else None
+    if known:
         # Of who fails to sign in, too; what is no account's name may be a password in the wrong field.
         request.scope["footnote_caller"] = body.name
     if body.token is None:
         tries = (f"password from {address}", f"password of {body.name}")
-        authentication.take_try(*tries)
-        async with request.app.state.services.password_checks:
+        await services.of_people(authentication.take_try, *tries)
+        async with services.password_checks:
             caller, secret = await run_in_threadpool(authentication.sign_in, body, address)
-        authentication.give_back_try(*tries)
+        await services.of_people(authentication.give_back_try, *tries)
     else:
         caller, secret = await run_in_threadpool(authentication.sign_in, body, address)
     note_caller(request, caller)
     set_session(request, response, secret, seconds=SESSION_DAYS * 86_400)
-    return _session(authentication, caller)
+    return await services.of_people(_session, authentication, caller)
 
 
 def set_session(request: Request, response: Response, secret: str, *, seconds: int) -> None:

@@ -79,7 +79,7 @@ async def survey(body: SurveyIn, request: Request, caller: Known, format: Format
     request_id: str = request.scope["footnote_request_id"]
     asked = await services.asking(_prepare, services, body, caller, request_id)
     for _ in asked.questions:
-        refuse_too_many_questions(services.questions, caller.key)
+        await services.of_people(refuse_too_many_questions, services.questions, caller.key)
     if wants_events(request):
         if body.where or body.sort:
             raise Refused(
@@ -224,14 +224,15 @@ async def _while_waited_for(
         Refused: Too many streams are open.
     """
     stop = threading.Event()
-    with services.streams.hold(caller.key):
+    await services.of_people(services.streams.open, caller.key)
+    try:
         working = asyncio.wrap_future(services.start_stream(lambda: work(stop)))
-        try:
-            while True:
-                done, _ = await asyncio.wait((working,), timeout=LOOKS_EVERY)
-                if done:
-                    return working.result()
-                if await request.is_disconnected():
-                    stop.set()
-        finally:
-            stop.set()
+        while True:
+            done, _ = await asyncio.wait((working,), timeout=LOOKS_EVERY)
+            if done:
+                return working.result()
+            if await request.is_disconnected():
+                stop.set()
+    finally:
+        stop.set()
+        services.let_go(services.streams.close, caller.key)

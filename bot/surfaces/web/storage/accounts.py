@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from pathlib import Path
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Literal
 
 from bot.errors import SettingError
-from bot.surfaces.web.storage.database import FILE_NAME, Database, now, reading
+from bot.kept.database import Database
+from bot.kept.open import home
+from bot.surfaces.web.storage.database import FILE_NAME, PEOPLE, now, reading
 from vectorstore.errors import LibraryError
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
+
+    from vectorstore.catalog.homes.home import Home
 
 Role = Literal["reader", "editor"]
 SESSION_DAYS = 30
@@ -85,7 +89,7 @@ class Token:
 
 
 class Accounts:
-    """The accounts in a conversations.db."""
+    """The accounts in the store `people`."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -137,11 +141,12 @@ class Accounts:
         with self._db.transaction():
             self._db.run(
                 "INSERT INTO users (name, password, role, collections, created, member_of) VALUES (?, ?, ?, ?, ?, ?) "
-                "ON CONFLICT (name) DO UPDATE SET password = iif(?, excluded.password, password), "
+                "ON CONFLICT (name) DO UPDATE SET "
+                "password = CASE WHEN ? THEN excluded.password ELSE users.password END, "
                 "role = excluded.role, collections = excluded.collections, member_of = excluded.member_of",
                 *(name, digest, role, allowed, now(), json.dumps(sorted(set(groups))), digest != ""),
             )
-            self._db.run("DELETE FROM sessions WHERE user = ?", name)
+            self._db.run('DELETE FROM sessions WHERE "user" = ?', name)
 
     def of_provider(
         self, name: str, subject: str, groups: tuple[str, ...], *, role: Role, collections: tuple[str, ...] | None
@@ -181,7 +186,7 @@ class Accounts:
         """
         with self._db.transaction():
             self._db.run("DELETE FROM conversations WHERE owner = ?", name)
-            self._db.run("DELETE FROM sessions WHERE user = ?", name)
+            self._db.run('DELETE FROM sessions WHERE "user" = ?', name)
             return self._db.run("DELETE FROM users WHERE name = ?", name) > 0
 
     def all(self) -> list[User]:
@@ -195,7 +200,7 @@ class Accounts:
 
     def _user(self, name: str) -> User:
         row = self._db.row(
-            "SELECT *, (SELECT count(*) FROM tokens WHERE user = users.name) AS tokens FROM users WHERE name = ?",
+            'SELECT *, (SELECT count(*) FROM tokens WHERE "user" = users.name) AS tokens FROM users WHERE name = ?',
             name,
         )
         assert row is not None
@@ -229,7 +234,7 @@ class Accounts:
         if len(self.tokens(name)) >= MOST_TOKENS:
             raise SettingError(f"{name} has {MOST_TOKENS} tokens.", remedy="Revoke some that nobody uses.")
         self._db.run(
-            "INSERT INTO tokens (digest, user, created, name, expires) VALUES (?, ?, ?, ?, ?)",
+            'INSERT INTO tokens (digest, "user", created, name, expires) VALUES (?, ?, ?, ?, ?)',
             *(digest_of(token), name, now(), label, "" if days is None else now(days=days)),
         )
         return token
@@ -237,9 +242,9 @@ class Accounts:
     def tokens(self, name: str | None = None) -> list[Token]:
         """Return the tokens of an account, or of all, oldest first."""
         rows = self._db.rows(
-            "SELECT substr(digest, 1, ?) AS id, user, created, name, expires, used FROM tokens "
-            "WHERE ? IS NULL OR user = ? "
-            "ORDER BY user, created, digest",
+            'SELECT substr(digest, 1, ?) AS id, "user", created, name, expires, used FROM tokens '
+            'WHERE CAST(? AS TEXT) IS NULL OR "user" = ? '
+            'ORDER BY "user", created, digest',
             *(TOKEN_ID, name, name),
         )
         return [Token(**dict(row)) for row in rows]
@@ -257,7 +262,7 @@ class Accounts:
             with self._db.transaction():
                 for table, column in (("sessions", "credential"), ("tokens", "digest")):
                     self._db.run(
-                        f"DELETE FROM {table} WHERE user = ? AND substr({column}, 1, ?) = ?",
+                        f'DELETE FROM {table} WHERE "user" = ? AND substr({column}, 1, ?) = ?',
                         *(found.user, TOKEN_ID, found.id),
                     )
         return found
@@ -266,7 +271,7 @@ class Accounts:
         """Return the account that a token belongs to, or None; that it is used today is noted."""
         digest, today = digest_of(token), now()[:10]
         row = self._db.row(
-            "SELECT user, used FROM tokens WHERE digest = ? AND (expires = '' OR expires > ?)", digest, now()
+            "SELECT \"user\", used FROM tokens WHERE digest = ? AND (expires = '' OR expires > ?)", digest, now()
         )
         if not row:
             return None
@@ -308,7 +313,7 @@ class Accounts:
     def session(self, secret: str) -> tuple[str, str] | None:
         """Return (user, credential) of a running session, or None."""
         row = self._db.row(
-            "SELECT user, credential FROM sessions WHERE digest = ? AND expires > ?", digest_of(secret), now()
+            'SELECT "user", credential FROM sessions WHERE digest = ? AND expires > ?', digest_of(secret), now()
         )
         return (row["user"], row["credential"]) if row else None
 
@@ -320,7 +325,7 @@ class Accounts:
         """Return whether a session's credential is still one of the account: its password's, or a token's digest."""
         if self.credential_of(name) == credential:
             return True
-        running = "SELECT 1 FROM tokens WHERE user = ? AND digest = ? AND (expires = '' OR expires > ?)"
+        running = "SELECT 1 FROM tokens WHERE \"user\" = ? AND digest = ? AND (expires = '' OR expires > ?)"
         return self._db.row(running, name, credential, now()) is not None
 
     def credential_of(self, name: str) -> str | None:
@@ -329,13 +334,27 @@ class Accounts:
         return digest_of(row["password"] + row["created"]) if row else None
 
 
-def has_users(library: str | Path) -> bool:
-    """Return whether the library in a folder has accounts; looking makes no file, and mends none.
+def has_users(library: str | os.PathLike[str] | Home) -> bool:
+    """Return whether a library has accounts; looking makes nothing, and mends nothing.
+
+    Args:
+        library: Its folder, its address, or its home.
 
     Raises:
-        LibraryDamaged: Their file cannot be read.
+        LibraryDamaged: What they are kept in cannot be read.
+        LibraryUnreachable: They are on a server that cannot be used.
     """
-    path = Path(library).expanduser().absolute() / FILE_NAME
+    found = home(library)
+    if found.server is not None:
+        from bot.kept.server import ServerDatabase, lost_tables
+
+        if lost_tables(found.server, PEOPLE) is not None:
+            database = ServerDatabase(found.server, PEOPLE)
+            try:
+                return Accounts(database).any()
+            finally:
+                database.close()
+    path = found.folder / FILE_NAME  # a server's library may still have its people here: they are brought along
     if not path.exists():
         return False
     with reading(path) as connection:

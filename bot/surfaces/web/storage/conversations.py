@@ -1,4 +1,4 @@
-"""Conversations, turns and feedback: kept in conversations.db, each belonging to the one who wrote it."""
+"""Conversations, turns and feedback: each belonging to the one who wrote it."""
 
 from __future__ import annotations
 
@@ -7,23 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.surfaces.web.storage.database import Database, new_id, now
+from bot.kept.database import ALL, Database
+from bot.surfaces.web.objects import collections_of, documents_of
+from bot.surfaces.web.storage.database import new_id, now
 
 TITLE_LENGTH = 80
 """Longest title that is made of a first question, in characters."""
 
 Kept = dict[str, Any]
-
-_OUT_OF_REACH = (
-    "((:collections IS NOT NULL AND EXISTS (SELECT 1 FROM "
-    "(SELECT value FROM json_each(answer, '$.passages') UNION ALL SELECT value FROM json_each(answer, '$.citations')) "
-    "WHERE json_extract(value, '$.collection') NOT IN (SELECT value FROM json_each(:collections)))) "
-    "OR (:open IS NOT NULL AND (EXISTS (SELECT 1 FROM json_each(answer, '$.restricted') "
-    "WHERE value NOT IN (SELECT value FROM json_each(:open))) OR EXISTS (SELECT 1 FROM "
-    "(SELECT value FROM json_each(answer, '$.passages') UNION ALL SELECT value FROM json_each(answer, '$.citations')) "
-    "WHERE json_extract(value, '$.document') IN (SELECT value FROM json_each(:closed))))))"
-)
-"""Whether a turn shows something that is out of reach, in SQL: what `Services.shows` says of its answer."""
+_LISTED = ("id", "title", "created", "updated", "turns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +29,15 @@ class Listed:
 
     open: tuple[str, ...]
     closed: tuple[str, ...]
+
+
+def out_of_reach(answer: Mapping[str, Any], collections: tuple[str, ...] | None, listed: Listed | None) -> bool:
+    """Tell whether a kept answer shows something that is out of reach: what `Services.shows` says of it."""
+    if collections is not None and not collections_of(answer) <= {*collections}:
+        return True
+    if listed is None:
+        return False
+    return not {*answer.get("restricted", ())} <= {*listed.open} or not documents_of(answer).isdisjoint(listed.closed)
 
 
 def folded(*texts: str) -> str:
@@ -94,28 +95,39 @@ class ConversationStore:
             limit: Most to return.
             cursor: (updated, id) of the last one that was returned before.
         """
+        words = folded(query)
+        held = bool(words) and (collections is not None or listed is not None)
+        found: list[Kept] = []
+        while rows := self._page(owner, words, limit, cursor):
+            cursor = (rows[-1]["updated"], rows[-1]["id"])
+            found += [row for row in rows if not held or self._says(row, words, collections, listed)]
+            if len(rows) < limit or len(found) >= limit:
+                break
+        return [{key: row[key] for key in _LISTED} for row in found[:limit]]
+
+    def _page(self, owner: str, words: str, limit: int, cursor: tuple[str, str] | None) -> list[Kept]:
+        """Return the next conversations in which some words stand, "" in all."""
         updated, last = cursor or ("~", "~")
-        values = {
-            "owner": owner,
-            "words": folded(query),
-            "collections": None if collections is None else json.dumps(collections),
-            "open": json.dumps(listed.open) if listed else None,
-            "closed": json.dumps(listed.closed) if listed else None,
-            "updated": updated,
-            "last": last,
-            "limit": limit,
-        }
         rows = self._db.rows(
-            "SELECT id, title, created, updated, "
+            "SELECT id, title, folded, created, updated, "
             "(SELECT count(*) FROM turns WHERE conversation = c.id) AS turns FROM conversations c "
-            "WHERE owner = :owner AND (updated, id) < (:updated, :last) "
-            "AND (:words = '' OR instr(folded, :words) OR EXISTS "
-            "(SELECT 1 FROM turns WHERE conversation = c.id AND instr(turns.folded, :words) "
-            f"AND (instr(casefold(question), :words) OR NOT {_OUT_OF_REACH}))) "
-            "ORDER BY updated DESC, id DESC LIMIT :limit",
-            values,
+            "WHERE owner = ? AND (updated, id) < (?, ?) "
+            "AND (CAST(? AS TEXT) = '' OR replace(folded, ?, '') <> folded OR EXISTS "
+            "(SELECT 1 FROM turns t WHERE conversation = c.id AND replace(t.folded, ?, '') <> t.folded)) "
+            "ORDER BY updated DESC, id DESC LIMIT ?",
+            *(owner, updated, last, words, words, words, limit),
         )
         return [dict(row) for row in rows]
+
+    def _says(self, row: Kept, words: str, collections: tuple[str, ...] | None, listed: Listed | None) -> bool:
+        """Tell whether words stand in a title, a question, or an answer that shows nothing out of reach."""
+        if words in row["folded"]:
+            return True
+        query = "SELECT question, answer FROM turns WHERE conversation = ? AND replace(folded, ?, '') <> folded"
+        return any(
+            words in folded(turn["question"]) or not out_of_reach(json.loads(turn["answer"]), collections, listed)
+            for turn in self._db.rows(query, row["id"], words)
+        )
 
     def get(self, owner: str, conversation: str) -> Kept | None:
         """Return a conversation as listed, or None."""
@@ -159,8 +171,8 @@ class ConversationStore:
                     *(conversation, owner, title, folded(title), time, time),
                 )
             elif not self._db.run(
-                "UPDATE conversations SET updated = ?, title = iif(title = '', ?, title), "
-                "folded = iif(title = '', ?, folded) WHERE owner = ? AND id = ?",
+                "UPDATE conversations SET updated = ?, title = CASE title WHEN '' THEN ? ELSE title END, "
+                "folded = CASE title WHEN '' THEN ? ELSE folded END WHERE owner = ? AND id = ?",
                 *(time, title, folded(title), owner, conversation),
             ):
                 return False
@@ -182,8 +194,8 @@ class ConversationStore:
         rows = self._db.rows(
             "SELECT * FROM (SELECT t.number, t.id, t.question, t.created, t.answer FROM turns t "
             "JOIN conversations c ON c.id = t.conversation WHERE c.owner = ? AND c.id = ? "
-            "ORDER BY t.number DESC LIMIT ?) ORDER BY number",
-            *(owner, conversation, last or -1),
+            "ORDER BY t.number DESC LIMIT ?) AS latest ORDER BY number",
+            *(owner, conversation, last or ALL),
         )
         return [
             {**{key: row[key] for key in ("id", "question", "created")}, "answer": json.loads(row["answer"])}
@@ -201,12 +213,13 @@ class ConversationStore:
     def add_feedback(self, owner: str, answer: Mapping[str, Any], *, thumb: str, comment: str) -> Kept:
         """Keep a thumb and a word with the question, the answer and its passages; replaces an earlier one."""
         feedback, time = new_id("fbk"), now()
-        self._db.run(
-            "INSERT OR REPLACE INTO feedback "
-            "(id, owner, answer_id, thumb, comment, question, answer, created) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            *(feedback, owner, answer["id"], thumb, comment, answer["question"], json.dumps(answer), time),
-        )
+        with self._db.transaction(alone=f"feedback {answer['id']}"):
+            self._db.run("DELETE FROM feedback WHERE owner = ? AND answer_id = ?", owner, answer["id"])
+            self._db.run(
+                "INSERT INTO feedback (id, owner, answer_id, thumb, comment, question, answer, created) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                *(feedback, owner, answer["id"], thumb, comment, answer["question"], json.dumps(answer), time),
+            )
         return {"id": feedback, "answer": answer["id"], "thumb": thumb, "comment": comment, "created": time}
 
     def feedback_of(self, owner: str, conversation: str) -> dict[str, Kept]:
@@ -223,20 +236,20 @@ class ConversationStore:
         return self._db.run("DELETE FROM feedback WHERE owner = ? AND id = ?", owner, feedback) > 0
 
     def feedback(
-        self, *, owner: str | None = None, limit: int = -1, before: int | None = None, thumb: str = ""
+        self, *, owner: str | None = None, limit: int = ALL, before: int | None = None, thumb: str = ""
     ) -> list[Kept]:
         """Return feedback, newest first, with `number`, `name` and the whole `kept` answer.
 
         Args:
             owner: Whose; None for everybody's.
-            limit: Most to return; -1 for all.
+            limit: Most to return.
             before: Only those with a smaller number.
             thumb: "up" or "down" only; "" for both.
         """
         rows = self._db.rows(
             "SELECT number, id, owner AS name, answer_id AS answer, thumb, comment, question, created, "
-            "answer AS kept FROM feedback WHERE (? IS NULL OR owner = ?) AND (? IS NULL OR number < ?) "
-            "AND (? = '' OR thumb = ?) ORDER BY number DESC LIMIT ?",
-            *(owner, owner, before, before, thumb, thumb, limit),
+            "answer AS kept FROM feedback WHERE (CAST(? AS TEXT) IS NULL OR owner = ?) AND number < ? "
+            "AND (CAST(? AS TEXT) = '' OR thumb = ?) ORDER BY number DESC LIMIT ?",
+            *(owner, owner, ALL if before is None else before, thumb, thumb, limit),
         )
         return [{**dict(row), "kept": json.loads(row["kept"])} for row in rows]

@@ -1,7 +1,6 @@
-"""conversations.db: the SQLite file beside the catalog that people's own things are kept in.
+"""The store `people`: accounts, conversations, feedback, the question log, uploads' names and jobs.
 
-It is a file of its own so that rebuilding or compacting the catalog never touches a conversation, a user or
-an upload in progress. WAL with full syncs: what was acknowledged survives a kill and a power cut.
+conversations.db beside the catalog, or a schema of the library's database; `bot/kept/` has both homes.
 """
 
 from __future__ import annotations
@@ -9,15 +8,21 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
+from typing import TYPE_CHECKING
 
-from vectorstore.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryReadOnly, LibraryTooNew
+from bot.kept.database import Database as Store
+from bot.kept.database import Form
+from bot.kept.file import FileDatabase, as_library_error, damaged
+from bot.kept.open import home, open_store
+from vectorstore.errors import LibraryDamaged
+
+if TYPE_CHECKING:
+    from vectorstore.catalog.homes.home import Home
 
 FILE_NAME = "conversations.db"
 SCHEMAS = (
@@ -26,10 +31,10 @@ CREATE TABLE users (
     name TEXT PRIMARY KEY, password TEXT NOT NULL, role TEXT NOT NULL,
     collections TEXT, created TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE tokens (
-    digest TEXT PRIMARY KEY, user TEXT NOT NULL REFERENCES users(name) ON DELETE CASCADE,
+    digest TEXT PRIMARY KEY, "user" TEXT NOT NULL REFERENCES users(name) ON DELETE CASCADE,
     created TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE sessions (
-    digest TEXT PRIMARY KEY, user TEXT NOT NULL, credential TEXT NOT NULL,
+    digest TEXT PRIMARY KEY, "user" TEXT NOT NULL, credential TEXT NOT NULL,
     created TEXT NOT NULL, expires TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE conversations (
     id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT NOT NULL, folded TEXT NOT NULL,
@@ -74,8 +79,29 @@ ALTER TABLE tokens ADD COLUMN expires TEXT NOT NULL DEFAULT '';
 ALTER TABLE tokens ADD COLUMN used TEXT NOT NULL DEFAULT '';
 """,
 )
-"""What each version of the file adds to the one before; the last one is today's."""
-VERSION = len(SCHEMAS)
+"""What each version adds to the one before; the last one is today's."""
+_SHARED = """
+CREATE TABLE limits (
+    key TEXT PRIMARY KEY, uses DOUBLE PRECISION NOT NULL, at DOUBLE PRECISION NOT NULL) WITHOUT ROWID;
+CREATE INDEX limits_by_time ON limits (at);
+CREATE TABLE recent (
+    number INTEGER PRIMARY KEY, owner TEXT NOT NULL, id TEXT NOT NULL, answer TEXT NOT NULL,
+    created TEXT NOT NULL, UNIQUE (owner, id));
+CREATE TABLE takers (
+    job TEXT PRIMARY KEY REFERENCES jobs(id) ON DELETE CASCADE, place TEXT NOT NULL, taker TEXT NOT NULL) WITHOUT ROWID;
+"""
+PEOPLE = Form(
+    "people",
+    FILE_NAME,
+    SCHEMAS,
+    shared=_SHARED,
+    holds=(
+        "Accounts, conversations, feedback and the names of uploads are kept in it.",
+        "Restore it from a backup; or move it away, and add accounts again before others can reach the server. "
+        "Documents are not affected.",
+    ),
+    lasting=True,
+)
 
 
 def now(*, days: int = 0, hours: int = 0) -> str:
@@ -89,108 +115,39 @@ def new_id(prefix: str) -> str:
     return f"{prefix}_{token_hex(12)}"
 
 
-class Database:
-    """One open conversations.db. Safe to use from several threads; writers take turns, and so do readers.
-
-    Args:
-        folder: Folder of the library; it is created if need be.
-
-    Raises:
-        LibraryTooNew: A newer version of Footnote wrote the file.
-        LibraryReadOnly: The folder cannot be written.
-        LibraryDamaged: The file is not a database.
-    """
+class Database(FileDatabase):
+    """The conversations.db in the folder of a library."""
 
     def __init__(self, folder: Path) -> None:
-        self.path = folder / FILE_NAME
-        if self.path.is_dir():
-            raise _damaged(self.path, "it is a folder")
-        self._lock = threading.RLock()
-        # Reads have a connection of their own, so that looking up a session never waits for a sync to disk.
-        self._read_lock = threading.Lock()
-        self._writing: int | None = None
-        with _translated(self.path):
-            folder.mkdir(parents=True, exist_ok=True)
-            # Passwords' digests and conversations: for the owner of the library only.
-            self.path.touch(mode=0o600, exist_ok=True)
-            self._connection = self._connect()
-            self._prepare()
-            self._reader = self._connect()
-
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=10, isolation_level=None, check_same_thread=False)
-        connection.row_factory = sqlite3.Row
-        connection.create_function("casefold", 1, str.casefold, deterministic=True)
-        return connection
-
-    def _prepare(self) -> None:
-        # What is deleted, or is over its time, is not to be read in the file's free pages either.
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
-            self._connection.execute(f"PRAGMA {pragma}")
-        with self.transaction():
-            version = self._connection.execute("PRAGMA user_version").fetchone()[0]
-            if version > VERSION:
-                raise LibraryTooNew(
-                    f"{self.path.name} was written by a newer version of Footnote.",
-                    remedy="Update Footnote: pip install --upgrade footnote-bot",
-                )
-            for statement in "".join(SCHEMAS[version:]).split(";"):
-                self._connection.execute(statement)
-            if version < VERSION:
-                self._connection.execute(f"PRAGMA user_version = {VERSION}")
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Run the block as one transaction: all of it is kept, or none."""
-        with self._lock, _translated(self.path):
-            self._connection.execute("BEGIN IMMEDIATE")
-            self._writing = threading.get_ident()
-            try:
-                yield
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
-            finally:
-                self._writing = None
-
-    def rows(self, query: str, *values: Any) -> Sequence[sqlite3.Row]:
-        """Run a statement that only reads and return its rows; inside a transaction it sees that.
-
-        Args:
-            query: The statement.
-            values: Of its question marks in order, or one dictionary for its names.
-        """
-        given = values[0] if len(values) == 1 and isinstance(values[0], dict) else values
-        if self._writing == threading.get_ident():
-            return self._connection.execute(query, given).fetchall()
-        with self._read_lock, _translated(self.path):
-            return self._reader.execute(query, given).fetchall()
-
-    def row(self, query: str, *values: Any) -> sqlite3.Row | None:
-        """Run a statement and return its first row, or None."""
-        rows = self.rows(query, *values)
-        return rows[0] if rows else None
-
-    def run(self, query: str, *values: Any) -> int:
-        """Run a statement that writes and return the number of rows that it changed."""
-        with self._lock, _translated(self.path):
-            return self._connection.execute(query, values).rowcount
-
-    def close(self) -> None:
-        """Close the file; calling it twice is harmless."""
-        with self._lock, self._read_lock:
-            self._reader.close()
-            self._connection.close()
+        super().__init__(folder / FILE_NAME, PEOPLE)
 
 
-_DAMAGE = ("SQLITE_ERROR", "SQLITE_NOTADB", "SQLITE_CORRUPT")
+def open_people(library: str | os.PathLike[str] | Home) -> Store:
+    """Open the store of a library: its folder, its address, or its home; see `open_store`."""
+    return open_store(library, PEOPLE)
 
 
-def fault(folder: Path) -> LibraryDamaged | None:
-    """Return what is wrong with the conversations.db in the folder of a library, or None; reads all of it."""
-    path = folder / FILE_NAME
+def fault(library: str | os.PathLike[str] | Home) -> LibraryDamaged | None:
+    """Return what is wrong with the store of a library, or None; of a file all is read.
+
+    Raises:
+        LibraryUnreachable: It is on a server that cannot be used.
+    """
+    found = home(library)
+    if found.server is None:
+        return _fault_of_file(found.folder / FILE_NAME)
+    from bot.kept.server import lost_tables, schema_of
+
+    if lost := lost_tables(found.server, PEOPLE):
+        kept, remedy = PEOPLE.holds
+        return LibraryDamaged(
+            f"The schema {schema_of(found.server, PEOPLE)} in {found.place} has lost {', '.join(lost)}. {kept}",
+            remedy=remedy,
+        )
+    return None
+
+
+def _fault_of_file(path: Path) -> LibraryDamaged | None:
     if not os.path.lexists(path):
         return None
     try:
@@ -202,11 +159,14 @@ def fault(folder: Path) -> LibraryDamaged | None:
         finally:
             connection.close()
     except sqlite3.Error as error:
-        return _damaged(path, getattr(error, "sqlite_errorname", type(error).__name__))
-    lost = sorted(set(re.findall(r"CREATE TABLE (\w+)", "".join(SCHEMAS[: version or VERSION]))) - there)
+        return damaged(path, PEOPLE, getattr(error, "sqlite_errorname", type(error).__name__))
+    lost = sorted(set(re.findall(r"CREATE TABLE (\w+)", "".join(SCHEMAS[: version or PEOPLE.version]))) - there)
     if told != "ok" or lost:
-        return _damaged(path, f"{', '.join(lost)} missing" if lost else "SQLITE_CORRUPT")
+        return damaged(path, PEOPLE, f"{', '.join(lost)} missing" if lost else "SQLITE_CORRUPT")
     return None
+
+
+_DAMAGE = ("SQLITE_ERROR", "SQLITE_NOTADB", "SQLITE_CORRUPT")
 
 
 @contextmanager
@@ -224,38 +184,5 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
             connection.close()
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorname", type(error).__name__)
-        raise (_damaged(path, code) if code in _DAMAGE else _as_library_error(error, path)) from error
-
-
-def _damaged(path: Path, why: str) -> LibraryDamaged:
-    return LibraryDamaged(
-        f"{path} cannot be read ({why}). Accounts, conversations, feedback and the names of uploads are kept in it.",
-        remedy="Restore it from a backup; or move it away, and add accounts again before others can reach the server. "
-        "Documents are not affected.",
-    )
-
-
-@contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    """Turn the errors of sqlite3 and of the disk into ours."""
-    try:
-        yield
-    except PermissionError as error:
-        raise LibraryReadOnly(
-            f"{path} cannot be written.", remedy="Check the rights of the library's folder."
-        ) from error
-    except sqlite3.Error as error:
-        raise _as_library_error(error, path) from error
-
-
-def _as_library_error(error: sqlite3.Error, path: Path) -> LibraryError:
-    code = getattr(error, "sqlite_errorname", "")
-    if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return LibraryBusy(f"{path.name} is in use by another process.", remedy="Try again in a moment.")
-    if code.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
-        return LibraryReadOnly(f"{path} cannot be written.", remedy="Check the rights of the library's folder.")
-    if code.startswith("SQLITE_FULL"):
-        from vectorstore.errors import DiskFull
-
-        return DiskFull(f"There is no room left to write {path.name}.", remedy="Make room on the disk.")
-    return _damaged(path, code or type(error).__name__)
+        known = code in _DAMAGE
+        raise (damaged(path, PEOPLE, code) if known else as_library_error(error, path, PEOPLE)) from error

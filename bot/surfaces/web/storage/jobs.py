@@ -5,25 +5,29 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import queue
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Literal, Protocol
 
+from bot.kept.database import Database
 from bot.surfaces.web.errors import body_of, internal_error, log_internal, refusal_of
 from bot.surfaces.web.metrics import Metrics
 from bot.surfaces.web.responses import PING_SECONDS
-from bot.surfaces.web.storage.database import Database, new_id, now
-from vectorstore.errors import FootnoteError
+from bot.surfaces.web.storage.database import new_id, now
+from vectorstore.errors import FootnoteError, LibraryError, LibraryUnreachable
 
 logger = logging.getLogger("footnote.web")
 
 KEPT_JOBS = 200
+LOOKS_EVERY = 1.0
+"""Seconds between two looks for what other servers have left, and for what they have done."""
 FileState = Literal["waiting", "loading", "added", "changed", "unchanged", "failed"]
 OPEN: tuple[FileState, ...] = ("waiting", "loading")
+ENDED = ("done", "failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,10 @@ class Ingest(Protocol):
 
 
 class Jobs:
-    """The ingest jobs of one server. One runs at a time, since the library has one writer.
+    """The ingest jobs of a library. A server runs one at a time, since the library has one writer.
+
+    Where several servers have the database together, each job is one server's: of those that can reach its files, and
+    another's as soon as that server is gone.
 
     Args:
         database: Keeps them.
@@ -80,6 +87,7 @@ class Jobs:
         metrics: Where files are counted.
         ended: Told of each job that has ended: whose, its id, the documents that it brought in, how many files failed.
         unread: Told of the collection and the paths of files that could not be read, and when their job was taken in.
+        place: Name of the folder that its files lie in, the same for all servers that reach it.
     """
 
     def __init__(
@@ -89,36 +97,36 @@ class Jobs:
         metrics: Metrics,
         unread: Callable[[str, Sequence[str], str], None],
         ended: Callable[[str, str, Sequence[str], int], None],
+        *,
+        place: str = "",
     ) -> None:
         self._db = database
         self._ingest = ingest
         self._metrics = metrics
         self._unread = unread
         self._ended = ended
-        self._queue: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._place = place
+        self._taker = token_hex(8)
+        self._more = threading.Event()
         self._watchers: dict[str, list[Callable[[tuple[str, Any]], None]]] = {}
         self._lock = threading.Lock()
-        self._running = ""
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
     @property
-    def running(self) -> str:
-        """Collection into which files are being read now, or ""."""
-        return self._running
+    def running(self) -> list[str]:
+        """Collections into which files are being read now."""
+        return [row["collection"] for row in self._db.rows("SELECT collection FROM jobs WHERE state = 'running'")]
 
     def start(self) -> None:
         """Take up what was left unfinished, and begin to work."""
-        self._db.run("UPDATE job_files SET state = 'waiting' WHERE state = 'loading'")
-        for row in self._db.rows("SELECT id FROM jobs WHERE state IN ('waiting', 'running') ORDER BY number"):
-            self._queue.put(row["id"])
         self._thread = threading.Thread(target=self._work, name="footnote-ingest", daemon=True)
         self._thread.start()
 
     def leave_off(self) -> None:
         """Begin nothing more and leave the file at hand; the next start goes on with it and the rest."""
         self._stopping.set()
-        self._queue.put(None)
+        self._more.set()
 
     def stop(self, *, seconds: float) -> bool:
         """Leave off, and wait until nothing is written any more.
@@ -160,6 +168,8 @@ class Jobs:
                 "INSERT INTO jobs (id, owner, kind, collection, state, created) VALUES (?, ?, ?, ?, 'waiting', ?)",
                 *(job, owner, kind, collection, now()),
             )
+            if self._db.shared:
+                self._db.run("INSERT INTO takers VALUES (?, ?, '')", job, self._place)
             for position, (name, path, state, message) in enumerate(rows):
                 self._db.run(
                     "INSERT INTO job_files VALUES (?, ?, ?, ?, ?, NULL, ?)",
@@ -174,7 +184,7 @@ class Jobs:
                 "DELETE FROM jobs WHERE state IN ('done', 'failed') AND number <= (SELECT max(number) FROM jobs) - ?",
                 KEPT_JOBS,
             )
-        self._queue.put(job)
+        self._more.set()
         found = self.get(owner, job)
         assert found is not None
         return found
@@ -216,40 +226,95 @@ class Jobs:
         with self._lock:
             self._watchers.setdefault(job, []).append(tell)
         try:
-            found = self.get(owner, job)
+            found = await asyncio.to_thread(self.get, owner, job) if self._db.shared else self.get(owner, job)
             yield "job", found
-            if not found or found["state"] in ("done", "failed"):
+            if not found or found["state"] in ENDED:
                 yield "done", found
                 return
-            while (change := await _next(changes, stopping)) is not None:
-                yield change
-                if change[0] == "done":
-                    return
+            looking = asyncio.create_task(self._look(owner, job, found, tell)) if self._db.shared else None
+            try:
+                while (change := await _next(changes, stopping)) is not None:
+                    yield change
+                    if change[0] == "done":
+                        return
+            finally:
+                if looking:
+                    looking.cancel()
         finally:
             with self._lock:
                 self._watchers[job].remove(tell)
                 if not self._watchers[job]:
                     del self._watchers[job]
 
+    async def _look(self, owner: str, job: str, seen: dict[str, Any], tell: Callable[[tuple[str, Any]], None]) -> None:
+        """Tell what has changed in a job that any server may run, until it ends."""
+        while True:
+            await asyncio.sleep(LOOKS_EVERY)
+            try:
+                found = await asyncio.to_thread(self.get, owner, job)
+            except LibraryError:  # the database is away for a moment: the next look tells
+                continue
+            for before, file in zip(seen["files"], found["files"] if found else (), strict=False):
+                if file != before:
+                    tell(("file", file))
+            if not found or found["state"] in ENDED:
+                tell(("done", found))
+                return
+            seen = found
+
     def _tell(self, job: str, change: tuple[str, Any]) -> None:
+        if self._db.shared:
+            return  # who watches looks, for another server may run it
         with self._lock:
             for tell in self._watchers.get(job, ()):
                 tell(change)
 
     def _work(self) -> None:
-        while (job := self._queue.get()) is not None and not self._stopping.is_set():
+        while not self._stopping.is_set():
+            self._more.clear()
             try:
-                self._run(job)
-            finally:
-                self._running = ""
+                worked = self._run_next()
+            except LibraryError as error:  # what keeps the jobs is away, or full: later
+                logger.warning("ingest jobs", extra={"event": "jobs_failed", "type": type(error).__name__})
+                self._stopping.wait(LOOKS_EVERY)
+                continue
+            if not worked:
+                self._more.wait(LOOKS_EVERY if self._db.shared else None)
+
+    def _run_next(self) -> bool:
+        """Run the oldest job that is open and nobody else's; return whether there was one."""
+        query = "SELECT id FROM jobs WHERE finished IS NULL ORDER BY number"
+        if self._db.shared:
+            # What was brought along from a file is anybody's.
+            query = query.replace("WHERE", "LEFT JOIN takers ON job = id WHERE (place IS NULL OR place = ?) AND")
+        for row in self._db.rows(query, *((self._place,) if self._db.shared else ())):
+            if give_back := self._db.take(f"job {row['id']}"):
+                try:
+                    if self._begin(row["id"]):
+                        self._run(row["id"])
+                        return True
+                finally:
+                    give_back()
+        return False
+
+    def _begin(self, job: str) -> bool:
+        """Note that a job is this server's now; return False where it has ended meanwhile."""
+        with self._db.transaction():
+            if not self._db.run("UPDATE jobs SET state = 'running' WHERE id = ? AND finished IS NULL", job):
+                return False
+            if self._db.shared:
+                self._db.run(
+                    "INSERT INTO takers VALUES (?, ?, ?) ON CONFLICT (job) DO UPDATE SET taker = excluded.taker",
+                    *(job, self._place, self._taker),
+                )
+            self._db.run("UPDATE job_files SET state = 'waiting' WHERE job = ? AND state = 'loading'", job)
+        return True
 
     def _run(self, job: str) -> None:
         row = self._db.row("SELECT * FROM jobs WHERE id = ?", job)
         if not row:
             return
-        self._running = row["collection"]
-        self._db.run("UPDATE jobs SET state = 'running' WHERE id = ?", job)
-        waiting = self._db.rows("SELECT * FROM job_files WHERE job = ? AND state = 'waiting'", job)
+        waiting = self._db.rows("SELECT * FROM job_files WHERE job = ? AND state = 'waiting' ORDER BY position", job)
         files = [Incoming(Path(file["path"]), file["name"]) for file in waiting]
         positions = {file["path"]: file["position"] for file in waiting}
 
@@ -261,19 +326,28 @@ class Jobs:
             if files:
                 again = row["kind"] == "reingest"
                 self._ingest(files, row["collection"], on_file, again=again, stop=self._stopping)
+        except LibraryUnreachable:
+            raise  # neither its files' fault nor for long: the job stays open
         except Exception as failure:
             # The thread's own edge: a job that fails must not end the thread that runs the next one.
             error = _error_object(failure, job)
-        if not self._stopping.is_set() or not self._left(job):
+        if self._mine(job) and (not self._stopping.is_set() or not self._left(job)):
             if not error:
                 failed = self._db.rows("SELECT path FROM job_files WHERE job = ? AND state = 'failed'", job)
                 self._unread(row["collection"], [file["path"] for file in failed if file["path"]], row["created"])
             self._finish(job, row["owner"], error)
 
+    def _mine(self, job: str) -> bool:
+        """Tell whether a job is still this server's: whoever was cut off from the database may have lost it."""
+        row = self._db.row("SELECT taker FROM takers WHERE job = ?", job) if self._db.shared else None
+        return not self._db.shared or bool(row and row["taker"] == self._taker)
+
     def _left(self, job: str) -> Sequence[Any]:
         return self._db.rows("SELECT position FROM job_files WHERE job = ? AND state IN ('waiting', 'loading')", job)
 
     def _note(self, job: str, position: int, state: FileState, document: str | None, message: str) -> None:
+        if not self._mine(job):
+            return
         self._db.run(
             "UPDATE job_files SET state = ?, document = ?, message = ? WHERE job = ? AND position = ?",
             *(state, document, message, job, position),
@@ -289,10 +363,11 @@ class Jobs:
         for row in self._left(job):
             self._note(job, row["position"], "failed", None, message)
         state = "failed" if error else "done"
-        self._db.run(
-            "UPDATE jobs SET state = ?, finished = ?, error = ? WHERE id = ?",
+        if not self._db.run(
+            "UPDATE jobs SET state = ?, finished = ?, error = ? WHERE id = ? AND state = 'running'",
             *(state, now(), json.dumps(error) if error else None, job),
-        )
+        ):
+            return
         found = self.get(owner, job)
         logger.info(
             "ingest job",

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.desk.gaps import Unanswered
+from bot.kept.database import Database
 from bot.settings.settings import Settings
-from bot.surfaces.web.storage.database import Database, new_id, now
+from bot.surfaces.web.storage.database import new_id, now
 
 _FOLLOWS = re.compile(r" \(after: (?P<after>.*)\)$", re.DOTALL)
 """How an answer tells what a follow-up was searched with."""
@@ -53,7 +54,7 @@ class QuestionLog:
         self.tidy()
         day = _today()
         with self._db.transaction():
-            self._db.run("INSERT OR IGNORE INTO asked VALUES (?, 0, 0)", day)
+            self._db.run("INSERT INTO asked VALUES (?, 0, 0) ON CONFLICT DO NOTHING", day)
             if answer["abstained"]:
                 question, after = _asked(answer)
                 name = owner if self._settings.question_log_names else ""
@@ -64,9 +65,13 @@ class QuestionLog:
                 )
                 return
             self._db.run("UPDATE asked SET answered = answered + 1 WHERE day = ?", day)
-            for document in {citation["document"] for citation in answer["citations"]}:
+            for document in sorted(
+                {citation["document"] for citation in answer["citations"]}
+            ):  # two never wait crosswise
                 self._db.run(
-                    "INSERT INTO cited VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET times = times + 1", document, day
+                    "INSERT INTO cited VALUES (?, ?, 1) "
+                    "ON CONFLICT (document, day) DO UPDATE SET times = cited.times + 1",
+                    *(document, day),
                 )
 
     def tidy(self) -> None:
@@ -89,7 +94,7 @@ class QuestionLog:
         self.tidy()
         rows = self._db.rows(
             "SELECT id, question, after, day, owner AS name FROM unanswered WHERE settled IS NULL "
-            "AND (? IS NULL OR owner = ?) ORDER BY number",
+            "AND (CAST(? AS TEXT) IS NULL OR owner = ?) ORDER BY number",
             *(owner, owner),
         )
         wanted = None if ids is None else set(ids)

@@ -6,7 +6,6 @@ import glob
 import os
 import re
 import shutil
-import sqlite3
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
@@ -16,12 +15,15 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import quote, unquote
 
-from bot.surfaces.web.storage.database import FILE_NAME, Database, now
+from bot.kept.database import Database
+from bot.kept.open import is_kept
+from bot.surfaces.web.storage.database import FILE_NAME, PEOPLE, now, open_people, reading
 from bot.text.shown import one_line
-from vectorstore.errors import DiskFull, LibraryReadOnly
+from vectorstore.errors import DiskFull, LibraryError, LibraryReadOnly
 from vectorstore.passage import Filter
 
 if TYPE_CHECKING:
+    from vectorstore.catalog.homes.home import Home
     from vectorstore.library import Library
 
 FOLDER = "uploads"
@@ -40,22 +42,51 @@ def given_name(name: str | None) -> str:
     return "/".join(kept)[-NAME_LENGTH:].strip("/ ") or "unnamed"
 
 
-def kept_uploads(folder: Path) -> list[tuple[Path, str, str]]:
+def place_of(folder: Path) -> str:
+    """Return the name of a library's folder on this machine, the same for all who reach it; it is made at the first.
+
+    Raises:
+        LibraryReadOnly: It cannot be written.
+    """
+    path = folder / "place"
+    try:
+        if not path.exists():
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            part = path.with_name(f"place.{token_hex(4)}.part")
+            part.write_text(token_hex(8), encoding="ascii")
+            with suppress(FileExistsError):
+                os.link(part, path)  # whole, and the first one's
+            part.unlink()
+        return path.read_text(encoding="ascii").strip()
+    except (OSError, ValueError) as error:
+        raise LibraryReadOnly(f"{path} cannot be written.", remedy="Check the rights of its folder.") from error
+
+
+def kept_uploads(library: Home) -> list[tuple[Path, str, str]]:
     """Return the uploaded files that lie in the folder of a library, each with its collection and its given name.
 
-    Where conversations.db cannot tell any more, the folder names the collection, and the file itself is the name.
+    Where the store cannot tell any more, the folder names the collection, and the file itself is the name.
     """
-    root = folder.resolve() / FOLDER
-    known: dict[str, tuple[str, str]] = {}
-    with suppress(sqlite3.Error):
-        connection = sqlite3.connect(f"{(folder / FILE_NAME).absolute().as_uri()}?mode=ro", uri=True)
-        try:
-            for path, collection, name in connection.execute("SELECT path, collection, name FROM uploads"):
-                known[Path(path).name] = (collection, name)  # the library may have been moved since
-        finally:
-            connection.close()
+    root = library.folder.resolve() / FOLDER
+    # By the name of the file alone: the library may have been moved since.
+    known = {Path(path).name: (collection, name) for path, collection, name in _named(library)}
     files = sorted(path for path in root.glob("*/*") if path.is_file() and path.suffix != ".part")
     return [(path, *known.get(path.name, (unquote(path.parent.name), path.name))) for path in files]
+
+
+def _named(library: Home) -> list[tuple[str, str, str]]:
+    query = "SELECT path, collection, name FROM uploads"
+    with suppress(LibraryError):
+        if library.server is None:
+            with reading(library.folder / FILE_NAME) as connection:
+                return connection.execute(query).fetchall()
+        if is_kept(library, PEOPLE):
+            database = open_people(library)
+            try:
+                return [(row["path"], row["collection"], row["name"]) for row in database.rows(query)]
+            finally:
+                database.close()
+    return []
 
 
 class Uploads:
@@ -150,7 +181,14 @@ class Uploads:
         """
         if not Path(source).is_relative_to(self._root):
             return True  # a file that somebody keeps elsewhere
-        return self._db.run("UPDATE OR IGNORE uploads SET collection = ? WHERE path = ?", collection, source) > 0
+        taken = "SELECT 1 FROM uploads other WHERE other.collection = ? AND other.name = uploads.name"
+        return (
+            self._db.run(
+                f"UPDATE uploads SET collection = ? WHERE path = ? AND (collection = ? OR NOT EXISTS ({taken}))",
+                *(collection, source, collection, collection),
+            )
+            > 0
+        )
 
     def forget(self, sources: Iterable[str]) -> None:
         """Forget the names of those of `sources` that were deleted, unless there is a new file in their place."""

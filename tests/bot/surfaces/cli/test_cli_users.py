@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
+from bot.kept.open import is_kept
 from bot.surfaces.cli.app import run
 from bot.surfaces.web.storage.accounts import Accounts, token_id
-from bot.surfaces.web.storage.database import Database
+from bot.surfaces.web.storage.database import PEOPLE, open_people
 
 PASSWORD = "correct horse battery"
 
@@ -27,22 +27,22 @@ class Unread(io.StringIO):
 class People:
     """Runs `footnote users` over a library, and looks at what is kept."""
 
-    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-        self.folder = folder
+    def __init__(self, library: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self.library = library
         self._capsys = capsys
         self._monkeypatch = monkeypatch
 
     def __call__(self, *arguments: str, password: str | None = None) -> tuple[int, str, str]:
         """Run a command; return status, output and errors. Without `password` none may be asked for."""
         self._monkeypatch.setattr("sys.stdin", Unread() if password is None else io.StringIO(f"{password}\n"))
-        status = run(["users", *arguments, "--library", str(self.folder)])
+        status = run(["users", *arguments, "--library", self.library])
         said = self._capsys.readouterr()
         return status, said.out, said.err
 
     @contextmanager
     def accounts(self) -> Iterator[Accounts]:
         """Yield the accounts."""
-        database = Database(self.folder)
+        database = open_people(self.library)
         try:
             yield Accounts(database)
         finally:
@@ -50,9 +50,9 @@ class People:
 
 
 @pytest.fixture
-def users(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> People:
-    """A library without accounts."""
-    return People(tmp_path / "library", capsys, monkeypatch)
+def users(place: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> People:
+    """A library without accounts, in either home."""
+    return People(place, capsys, monkeypatch)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_looking_at_tokens_makes_no_library(users: People) -> None:
     """Where there is none, lists are empty and names unknown, in words."""
     assert "no tokens" in users("tokens", "list")[2]
     assert users("tokens", "list", "ana")[0] == users("tokens", "revoke", "0" * 12)[0] == 2
-    assert not users.folder.exists()
+    assert not is_kept(users.library, PEOPLE)
 
 
 def test_groups_are_kept_named_anew_and_taken_away(users: People) -> None:

@@ -116,7 +116,7 @@ def test_questions_left_by_a_killed_process_are_answered_by_the_next(tmp_path: P
             stage.idle()
             assert sorted(asked.question for asked in stage.bot.asked) == ["begun", "fresh"]
             assert len(discord.in_channel(posted["id"])) == 1
-            assert not stage.store._rows("SELECT 1 FROM jobs")
+            assert not stage.store.database.rows("SELECT 1 FROM jobs")
 
 
 def test_direct_messages_need_no_mention(stage: Stage) -> None:
@@ -318,7 +318,7 @@ def test_buttons_of_an_answer_that_is_gone_say_so(stage: Stage) -> None:
     """A button of an answer that is no longer kept is answered in words."""
     message = stage.discord.say(GENERAL, "1", f"<@{BOT}> the fee")
     (sent,) = stage.answers(stage.discord.thread_of(message))
-    stage.store._run("DELETE FROM answers")
+    stage.store.database.run("DELETE FROM answers")
     stage.discord.press(sent, "👍", "1")
     assert "too old" in stage.answers(sent.channel, 2)[1].content
 

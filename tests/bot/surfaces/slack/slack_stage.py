@@ -38,7 +38,7 @@ class Stage:
         """Wait until every delivery is acknowledged and no question is under way."""
         self.wait(self.slack.settled)
         time.sleep(0.15)  # a delivery that is wrongly answered would show up now
-        self.wait(lambda: not self.store._rows("SELECT 1 FROM jobs LIMIT 1"))
+        self.wait(lambda: not self.store.database.rows("SELECT 1 FROM jobs LIMIT 1"))
 
     def answers(self, event: dict[str, Any]) -> list[dict[str, Any]]:
         """Wait for the answer to an event; return our messages in its thread."""

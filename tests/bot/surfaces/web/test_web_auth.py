@@ -19,7 +19,7 @@ from bot.surfaces.rate_limit import RateLimit
 from bot.surfaces.web.app import refuse_unsafe
 from bot.surfaces.web.auth import WRONG_TRIES
 from bot.surfaces.web.storage.accounts import Accounts, token_id
-from bot.surfaces.web.storage.database import Database
+from bot.surfaces.web.storage.database import open_people
 from bot.surfaces.web.storage.jobs import Incoming, OnFile
 
 PASSWORD = "correct horse battery"
@@ -27,9 +27,9 @@ TOKEN = "a-token-of-more-than-sixteen-characters"
 tokens: dict[str, str] = {}
 
 
-def people(folder: Path) -> None:
+def people(library: str | Path) -> None:
     """Add an editor, a reader, and a reader and an editor who may see one collection."""
-    database = Database(folder)
+    database = open_people(library)
     accounts = Accounts(database)
     accounts.add("eva", password=PASSWORD, role="editor")
     accounts.add("rob", password=PASSWORD)
@@ -41,9 +41,9 @@ def people(folder: Path) -> None:
 
 
 @pytest.fixture
-def guarded(tmp_path: Path) -> Iterator[Site]:
-    """A site with accounts and an access token."""
-    with site(tmp_path, prepare=people, settings={"access_token": TOKEN}) as running:
+def guarded(tmp_path: Path, place: str) -> Iterator[Site]:
+    """A site with accounts and an access token, on either home."""
+    with site(tmp_path, place=place, prepare=people, settings={"access_token": TOKEN}) as running:
         yield running
 
 
@@ -269,6 +269,7 @@ def test_a_session_ends_when_its_password_changes_or_the_account_goes(guarded: S
         assert guarded.client.get("/v1/status").status_code == 401
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_nothing_secret_is_stored_readably(guarded: Site) -> None:
     """Passwords, tokens and sessions are digests in the file, and the file is the owner's only."""
     guarded.client.post("/v1/session", json={"name": "eva", "password": PASSWORD})
@@ -560,23 +561,17 @@ def test_accounts_that_cannot_be_are_refused(
     tmp_path: Path, name: str, password: str, collections: tuple[str, ...] | None
 ) -> None:
     """Odd names, short passwords and an empty list of collections are refused with words."""
-    database = Database(tmp_path)
+    database = open_people(tmp_path)
     with pytest.raises(SettingError):
         Accounts(database).add(name, password=password, collections=collections)
     database.close()
 
 
-def test_removing_the_last_account_lets_nobody_in(tmp_path: Path) -> None:
+def test_removing_the_last_account_lets_nobody_in(tmp_path: Path, place: str) -> None:
     """A running server that had accounts goes on asking who one is, though there is nobody left to be."""
-    places: list[Path] = []
-
-    def prepare(folder: Path) -> None:
-        places.append(folder)
-        people(folder)
-
-    with site(tmp_path, prepare=prepare) as running:
+    with site(tmp_path, place=place, prepare=people) as running:
         assert running.client.get("/v1/documents").status_code == 401
-        database = Database(places[0])
+        database = open_people(running.library)
         accounts = Accounts(database)
         for name in ("eva", "rob", "dora", "ed"):
             assert accounts.remove(name)

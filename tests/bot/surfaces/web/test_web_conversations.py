@@ -10,14 +10,14 @@ import pytest
 from web_site import NOTICE, Site, site
 
 from bot.surfaces.web.storage.conversations import ConversationStore, title_of
-from bot.surfaces.web.storage.database import Database
+from bot.surfaces.web.storage.database import Database, open_people
 from vectorstore.errors import LibraryDamaged, LibraryTooNew
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Iterator[Site]:
-    """A site that needs no sign-in."""
-    with site(tmp_path) as running:
+def here(tmp_path: Path, place: str) -> Iterator[Site]:
+    """A site that needs no sign-in, on either home."""
+    with site(tmp_path, place=place) as running:
         yield running
 
 
@@ -132,9 +132,9 @@ def test_feedback_is_listed_page_by_page(here: Site) -> None:
     assert all(json.loads(line)["answerable"] is None for line in lines)
 
 
-def test_a_turn_of_a_conversation_that_was_deleted_meanwhile_is_given_but_not_kept(tmp_path: Path) -> None:
+def test_a_turn_of_a_conversation_that_was_deleted_meanwhile_is_given_but_not_kept(place: str) -> None:
     """The person has the answer; nothing is written for a conversation that is gone."""
-    database = Database(tmp_path)
+    database = open_people(place)
     store = ConversationStore(database)
     conversation = store.create("ana")["id"]
     store.delete("ana", conversation)
@@ -144,13 +144,13 @@ def test_a_turn_of_a_conversation_that_was_deleted_meanwhile_is_given_but_not_ke
     database.close()
 
 
-def test_what_was_kept_is_there_after_a_restart(tmp_path: Path) -> None:
-    """conversations.db outlives the process, and a rebuild of the index does not touch it."""
-    with site(tmp_path) as here:
+def test_what_was_kept_is_there_after_a_restart(tmp_path: Path, place: str) -> None:
+    """It outlives the process, and a rebuild of the index does not touch it."""
+    with site(tmp_path, place=place) as here:
         asked = here.ask("notice?", conversation="new")
         here.bot.library.update_index(force=True)
         here.bot.library.compact()
-    database = Database(here.folder)
+    database = open_people(here.library)
     (turn,) = ConversationStore(database).turns("", asked["conversation"])
     assert turn["answer"] == asked
     database.close()
@@ -170,9 +170,9 @@ def test_a_file_of_a_newer_version_and_a_broken_one_are_refused_with_words(tmp_p
         Database(broken)
 
 
-def test_a_transaction_keeps_all_or_nothing(tmp_path: Path) -> None:
+def test_a_transaction_keeps_all_or_nothing(place: str) -> None:
     """An error inside takes everything back, and the next transaction works."""
-    database = Database(tmp_path)
+    database = open_people(place)
     with pytest.raises(ZeroDivisionError), database.transaction():
         database.run("INSERT INTO users VALUES ('a', '', 'reader', NULL, '', '', '[]', '')")
         assert database.row("SELECT 1 FROM users") is not None

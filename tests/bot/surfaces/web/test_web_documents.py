@@ -514,10 +514,10 @@ class SlowReader:
             on_file(file.path, "added", document="0" * 16)
 
 
-def test_progress_comes_by_events(tmp_path: Path) -> None:
+def test_progress_comes_by_events(tmp_path: Path, place: str) -> None:
     """job first, then each file's changes, then done; a second watcher begins with the state as it is."""
     reader = SlowReader()
-    with site(tmp_path, ingest=reader) as here:
+    with site(tmp_path, place=place, ingest=reader) as here:
         files = [("files", (name, b"words")) for name in ("a.txt", "b.txt")]
         job = here.client.post("/v1/documents", files=files).json()["job"]
         for _ in files:
@@ -533,16 +533,16 @@ def test_progress_comes_by_events(tmp_path: Path) -> None:
         assert [j["id"] for j in here.client.get("/v1/jobs").json()["jobs"]] == [job["id"]]
 
 
-def test_a_job_that_was_cut_off_goes_on_after_a_restart(tmp_path: Path) -> None:
+def test_a_job_that_was_cut_off_goes_on_after_a_restart(tmp_path: Path, place: str) -> None:
     """What was acknowledged with 202 is read by the next process, if this one is stopped before."""
     reader = SlowReader()
-    with site(tmp_path, ingest=reader, settings={"stop_seconds": 1}) as here:
+    with site(tmp_path, place=place, ingest=reader, settings={"stop_seconds": 1}) as here:
         files = [("files", (name, b"Some words of it.")) for name in ("a.txt", "b.txt")]
         job = here.client.post("/v1/documents", files=files).json()["job"]
         reader.go.release()
         path = f"/v1/jobs/{job['id']}"
         assert wait_until(lambda: here.client.get(path).json()["files"][0]["state"] == "added")
-        folder = here.folder
+        kept_at = here.library
     from fastapi.testclient import TestClient
     from web_site import ScriptedBot
 
@@ -551,8 +551,8 @@ def test_a_job_that_was_cut_off_goes_on_after_a_restart(tmp_path: Path) -> None:
     from vectorstore.library import Library
 
     reader.go.release(2)
-    with Library.open(folder) as library:
-        app = create_app(ScriptedBot(library), Settings(library=str(folder)))  # type: ignore[arg-type]
+    with Library.open(kept_at) as library:
+        app = create_app(ScriptedBot(library), Settings(library=kept_at))  # type: ignore[arg-type]
         with TestClient(app, base_url="http://127.0.0.1") as client:
             assert wait_until(lambda: client.get(path).json()["finished"] is not None, 60)
             states = [file["state"] for file in client.get(path).json()["files"]]
@@ -581,13 +581,13 @@ def test_files_are_read_on_what_questions_leave_of_the_processor(
     assert seen == {"embed": min(19, own + 10), "add": own}
 
 
-def test_a_reader_that_breaks_fails_the_job_with_words(tmp_path: Path) -> None:
+def test_a_reader_that_breaks_fails_the_job_with_words(tmp_path: Path, place: str) -> None:
     """An unexpected error ends the job, not the thread: the next job runs, and no text of it leaks."""
 
     def broken(*_: Any, **__: Any) -> None:
         raise ValueError("words of a document")
 
-    with site(tmp_path, ingest=broken) as here:
+    with site(tmp_path, place=place, ingest=broken) as here:
         for _ in range(2):
             job = upload(here, ("a.txt", b"words"))
             assert job["state"] == "failed" and job["error"]["code"] == "internal"

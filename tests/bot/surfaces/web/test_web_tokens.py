@@ -12,24 +12,24 @@ from web_site import Site, site
 from bot.errors import SettingError
 from bot.surfaces.web.storage import accounts as stored_accounts
 from bot.surfaces.web.storage.accounts import Accounts, token_id
-from bot.surfaces.web.storage.database import SCHEMAS, Database, now
+from bot.surfaces.web.storage.database import SCHEMAS, Database, now, open_people
 
 PASSWORD = "correct horse battery"
 SHARED = "a-token-of-more-than-sixteen-characters"
 
 
-def people(folder: Path) -> None:
+def people(library: str) -> None:
     """Add two accounts with passwords."""
-    database = Database(folder)
+    database = open_people(library)
     for name in ("ana", "ben"):
         Accounts(database).add(name, password=PASSWORD)
     database.close()
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Iterator[Site]:
-    """A site where ana is signed in by her password."""
-    with site(tmp_path, prepare=people, settings={"access_token": SHARED}) as running:
+def here(tmp_path: Path, place: str) -> Iterator[Site]:
+    """A site where ana is signed in by her password, on either home."""
+    with site(tmp_path, place=place, prepare=people, settings={"access_token": SHARED}) as running:
         running.client.post("/v1/session", json={"name": "ana", "password": PASSWORD})
         yield running
 

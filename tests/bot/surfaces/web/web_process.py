@@ -1,4 +1,7 @@
-"""A server in a process of its own, to be stopped and killed: `python web_process.py LIBRARY PAUSE`."""
+"""A server in a process of its own, to be stopped and killed: `python web_process.py LIBRARY PAUSE`.
+
+LIBRARY is a folder or an address. Questions a minute are not limited unless the environment says so.
+"""
 
 from __future__ import annotations
 
@@ -39,9 +42,9 @@ class Server:
 
 
 @contextmanager
-def process(folder: Path, *, pause: float = 0.0, **environment: str) -> Iterator[Server]:
-    """Run a server over the library in `folder` until the block ends; settings may come by the environment."""
-    code = [sys.executable, str(HERE / "web_process.py"), str(folder), str(pause)]
+def process(library: Path | str, *, pause: float = 0.0, **environment: str) -> Iterator[Server]:
+    """Run a server over a library until the block ends; settings may come by the environment."""
+    code = [sys.executable, str(HERE / "web_process.py"), str(library), str(pause)]
     path = os.pathsep.join(map(str, (ROOT, HERE, HERE.parent)))
     environment = {**os.environ, "PYTHONPATH": path, **environment}
     with subprocess.Popen(code, stderr=subprocess.PIPE, text=True, env=environment) as running:
@@ -86,7 +89,8 @@ def main() -> None:
 
     with Library.open(folder) as library:
         bot = ScriptedBot(library, pause=Pausing() if pause else None)
-        settings = Settings.load(library=folder, port=0, questions_per_minute=0, streams_each=64)
+        free = {} if "FOOTNOTE_QUESTIONS_PER_MINUTE" in os.environ else {"questions_per_minute": 0}
+        settings = Settings.load(library=folder, port=0, streams_each=64, **free)
         serve(bot, settings)  # type: ignore[arg-type]
 
 

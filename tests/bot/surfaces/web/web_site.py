@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi.testclient import TestClient
-from small_library import BRIEF, LEASE, small_library
+from small_library import BRIEF, LEASE, small_library, small_library_at
 
 from bot.answer import Answer, Citation, Statement
 from bot.question.conversation import Conversation
@@ -19,6 +19,7 @@ from bot.settings.settings import Settings
 from bot.surfaces.web.app import create_app
 from bot.surfaces.web.services import Services
 from ingest.splitting.split import split
+from vectorstore.catalog.homes.named import is_on_server
 from vectorstore.document import Document
 from vectorstore.library import Library
 from vectorstore.passage import Filter, Passage
@@ -129,12 +130,21 @@ class ScriptedBot:
 
 @dataclass
 class Site:
-    """An app that runs: the client, the bot behind it, the services, the folder of the library."""
+    """An app that runs.
+
+    Attributes:
+        client: Asks it.
+        bot: Answers behind it.
+        services: What its routes share.
+        folder: Of the library; of one in a database, that of this machine.
+        library: Its folder or its address.
+    """
 
     client: TestClient
     bot: ScriptedBot
     services: Services
     folder: Path
+    library: str
 
     def ask(self, question: str, **more: Any) -> dict[str, Any]:
         """Ask and return the answer object."""
@@ -166,7 +176,8 @@ def add_emoji(library: Library) -> None:
 def site(
     tmp_path: Path,
     *,
-    prepare: Callable[[Path], None] | None = None,
+    place: str = "",
+    prepare: Callable[[Path], None] | Callable[[str], None] | None = None,
     settings: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
     address: str = "http://127.0.0.1:8000",
@@ -176,22 +187,25 @@ def site(
 
     Args:
         tmp_path: Where the copy goes.
-        prepare: Called with the library's folder before the app is made, to add users.
+        place: Where the library is made instead, if that is an address.
+        prepare: Called with the library's folder, or its address, before the app is made, to add users.
         settings: Of the app.
         headers: Sent with every request.
         address: What the client calls the server.
         ingest: Reads uploads; None for the real one.
     """
-    folder = small_library(tmp_path)
-    with Library.open(folder) as library:
+    named: Any = small_library_at(place) if is_on_server(place) else small_library(tmp_path)
+    with Library.open(named) as library:
         add_emoji(library)
         if prepare:
-            prepare(folder)
+            prepare(named)
         bot = ScriptedBot(library)
-        chosen = Settings(library=str(folder), **{"questions_per_minute": 0, **(settings or {})})
+        chosen = Settings(library=str(named), **{"questions_per_minute": 0, **(settings or {})})
         app = create_app(bot, chosen, ingest=ingest)  # type: ignore[arg-type]
         with TestClient(app, base_url=address, headers=headers, raise_server_exceptions=False) as client:
-            yield Site(client, bot, app.state.services, folder)
+            yield Site(client, bot, app.state.services, Path(library.folder), str(named))
+        if is_on_server(place):
+            library.close(update_index=False)
 
 
 __all__ = ["BRIEF", "EMOJI", "LEASE", "NOTICE", "PARTY", "SIGNED", "ScriptedBot", "Site", "site"]
