@@ -18,7 +18,7 @@ LEASE = (
     "The rent is 4,200 EUR a month.\n\n"
     "Repairs\n\nThe landlord repairs the roof. The tenant repairs the kitchen."
 )
-BRIEF = "Investment\n\nThe plan is worth 550 billion dollars. It was signed in Tokyo on 28 October 2025."
+BRIEF = "Investment\n\nThe deal is worth 550 billion dollars. It was signed in Tokyo on 28 October 2025."
 HOSTILE = "Plain words \x1b[31mred\x1b[0m and \u202eback. 東京 👩‍👩‍👧 end."
 
 

@@ -15,7 +15,7 @@ from bot.ask import Bot
 from bot.settings.settings import Settings
 from bot.surfaces.mcp.server import FootnoteServer
 
-NOTICE, SIGNED = "How long is the notice period?", "Where was the plan signed?"
+NOTICE, SIGNED = "How long is the notice period?", "Where was the deal signed?"
 
 
 @pytest.fixture
