@@ -22,7 +22,7 @@ from bot.evaluation.sets import Question, build_library, document_id, read_quest
 from bot.reader.reader import Reader, load
 from bot.reader.reading import Readable
 
-DISTANCES = (float("inf"), 4.0, 3.0, 2.0, 1.0)
+DISTANCES = (float("inf"), 3.0, 2.0, 1.5, 1.0)
 LONG_ANSWERS = frozenset({"clapnq"})
 """Sets whose accepted answers are whole paragraphs: there a sentence counts that stands on a reference."""
 Sentence = tuple[float, bool]
