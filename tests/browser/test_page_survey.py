@@ -51,7 +51,7 @@ def leases(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 def ask_each(page: Any, *questions: str) -> Any:
     """Switch to asking each document, ask, and return the finished table's turn."""
-    each = page.locator(".ask-row [aria-pressed]")
+    each = page.locator(".ask-row [aria-pressed]").first
     if each.get_attribute("aria-pressed") == "false":
         each.click()
     page.fill("#ask", "\n".join(questions))
@@ -114,7 +114,7 @@ def test_a_cell_opens_its_footnote(width: int, leases: Any, open_page: Any) -> N
 def test_too_many_questions_are_told_before_they_are_asked(leases: Any, open_page: Any) -> None:
     """Beside the box, which keeps them."""
     page = open_page(leases[0])
-    page.locator(".ask-row [aria-pressed]").click()
+    page.locator(".ask-row [aria-pressed]").first.click()
     page.fill("#ask", "\n".join(f"Question {number}?" for number in range(21)))
     assert "21 questions; 20 are allowed." in page.locator(".ask-row").inner_text()
     assert page.locator(".send").is_disabled()
@@ -130,7 +130,7 @@ def test_it_speaks_german_and_french(locale: str, words: str, leases: Any, open_
 def test_a_survey_that_is_stopped_goes_on(leases: Any, open_page: Any) -> None:
     """Stopped, it keeps the rows that it has and offers to go on; then it is whole."""
     page = open_page(leases[0])
-    page.locator(".ask-row [aria-pressed]").click()
+    page.locator(".ask-row [aria-pressed]").first.click()
     page.fill("#ask", "What is on the menu today?")
     page.press("#ask", "Enter")
     page.locator(".send").click()
