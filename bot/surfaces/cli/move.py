@@ -26,9 +26,10 @@ _PATHS = ("uploads", "job_files")
 
 
 def move(source: FromArgument, target: ToArgument, json: JsonOption = False) -> None:
-    """Copy a library into another home, with all that people keep in it.
+    """Copy a library into another home, and compare both.
 
-    Documents, uploaded files, accounts, conversations and feedback go along. What was copied is compared with what was there. The library that was copied stays as it was, for you to delete.
+    Documents, uploaded files, accounts, conversations and feedback go along. What was copied is compared with what was
+    there. The library that was copied stays as it was, for you to delete.
     Stop its servers first. A move that is cut off goes on when it is started again.
 
     Example: footnote move .footnote postgresql://ana@db.example.org/notes
