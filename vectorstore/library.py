@@ -33,6 +33,7 @@ from vectorstore.errors import (
     LibraryMissing,
     LibraryOutdated,
     ModelMismatch,
+    ModelMissing,
 )
 from vectorstore.passage import Chunk, Filter, Passage
 from vectorstore.records import (
@@ -724,7 +725,13 @@ class Library:
         else:
             from vectorstore.embedding.model_files import identity
 
-            wanted = _identity(identity(self._model_name(), self._cache))
+            try:
+                wanted = _identity(identity(self._model_name(), self._cache))
+            except ModelMissing as error:
+                if self._model:
+                    raise
+                anew = "embed the library anew: footnote ingest --reembed FOLDER"
+                raise ModelMissing(error.message, remedy=f"{error.remedy} (or {anew})") from None
         if wanted != stored:
             version = " in another version" if wanted.name == stored.name else ""
             raise ModelMismatch(

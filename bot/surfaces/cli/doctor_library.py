@@ -74,7 +74,7 @@ def _checks(settings: Settings, *, repair: bool) -> Iterator[Check]:
 
 def _model_of_library(stored: ModelIdentity | None, settings: Settings) -> Iterator[Check]:
     """Compare the model that made the vectors with the one that is set, without loading either."""
-    from vectorstore.embedding.model_files import identity
+    from vectorstore.embedding.model_files import FETCH, identity, lacks_model
     from vectorstore.errors import ModelMissing
 
     with suppress(ModelMissing):  # the check of the model itself says so
@@ -82,8 +82,13 @@ def _model_of_library(stored: ModelIdentity | None, settings: Settings) -> Itera
         if not stored or (stored.name, stored.fingerprint) == (wanted.name, wanted.fingerprint):
             return
         if not settings.embedding_model and stored.name != wanted.name:
-            words = f"the library was embedded with {stored.name}; new ones are with {wanted.name}"
-            yield Check("Model", True, f"{words} (to change: footnote ingest --reembed)")
+            words = f"the library was embedded with {stored.name}"
+            anew = "footnote ingest --reembed FOLDER"
+            if lacks_model(stored.name, cache=settings.cache):
+                remedy = f"{FETCH.format(name=stored.name)}, or embed it anew: {anew}"
+                yield Check("Model", False, f"{words}, which is not on this machine", f"Fetch it once: {remedy}")
+            else:
+                yield Check("Model", True, f"{words}; new ones are with {wanted.name} (to change: {anew})")
             return
         words = f"the library was embedded with {stored.name}, but {wanted.name} is set"
         yield Check("Model", False, words, "Set that model again, or: footnote ingest --reembed")
