@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from bot.computed.computed import Computed, Line, quote
@@ -15,7 +16,7 @@ from bot.computed.tables.vocabulary import PEOPLE
 from bot.computed.tables.weighed import weighed
 from bot.computed.tables.work import Worked, nothing_meets, work
 from vectorstore.document import file_name
-from vectorstore.passage import Filter
+from vectorstore.passage import Filter, Passage
 from vectorstore.tables.cells import stems
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ LOOKED_AT = 12
 """Passages found for a question among which its table must be."""
 MOST_DOCUMENTS = 12
 """Documents whose tables are tried, at most."""
+MOST_TABLES = 40
+"""Tables of a document that are tried; of one with more, as a bank's annual report has, those in which a passage was
+found."""
 MOST_OTHERS = 4
 """Documents found first that are looked through for records, though no table of theirs was found."""
 MOST_OF_IT = 0.9
@@ -101,8 +105,20 @@ def _candidates(question: Question, library: Library, filter: Filter | None) -> 
     tabled = {passage.document for passage in passages if passage.kind == "table"}
     ids = [document for i, document in enumerate(found) if document in tabled or i < MOST_OTHERS][:MOST_DOCUMENTS]
     documents = {document.id: document for document in library.documents(Filter(documents=tuple(ids)))} if ids else {}
-    for table in library.tables(ids) if ids else ():
-        yield documents[table.parts[0].document], table
+    for id, tables in groupby(library.tables(ids) if ids else (), lambda table: table.parts[0].document):
+        of_one = list(tables)
+        if len(of_one) > MOST_TABLES:
+            of_one = [table for table in of_one if any(_holds(table, passage) for passage in passages)]
+        for table in of_one:
+            yield documents[id], table
+
+
+def _holds(table: Table, passage: Passage) -> bool:
+    """Tell whether a passage stands in a table, its heading included."""
+    if passage.document != table.parts[0].document:
+        return False
+    ((end,),) = table.read(f"SELECT max(end) FROM table_rows WHERE {table.here}")
+    return table.parts[0].heading[0] < passage.end and passage.start < int(end or 0)
 
 
 def _chosen(text: str, found: Sequence[_Fit]) -> list[_Fit]:
